@@ -1,0 +1,27 @@
+"""What a document is, and every way to read one in. Knows no index and no web."""
+
+from corpus.errors import CorpusError, Rejected
+from corpus.formats.exchange import from_json, to_json
+from corpus.model import Answer, Article, Asker, Comment, Document, Link, Question, Topic, kind_of
+from corpus.reading import formats, read, sample
+from corpus.writing import write
+
+__all__ = [
+    "Answer",
+    "Article",
+    "Asker",
+    "Comment",
+    "CorpusError",
+    "Document",
+    "Link",
+    "Question",
+    "Rejected",
+    "Topic",
+    "formats",
+    "from_json",
+    "kind_of",
+    "read",
+    "sample",
+    "to_json",
+    "write",
+]

@@ -1,0 +1,26 @@
+"""What can go wrong while content is read: an error for the caller, a rejection for one record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+class CorpusError(Exception):
+    """A source cannot be read at all, or a value breaks the document model.
+
+    `what` says what is wrong, `where` names the file, field or setting, `next` what to do about it.
+    """
+
+    def __init__(self, what: str, where: str, next: str) -> None:  # noqa: A002 (the plan's own name for the action)
+        super().__init__(f"{what} ({where}); {next}")
+        self.what, self.where, self.next = what, where, next
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rejected:
+    """One record that was left out: `source` and `place` say where it stands, `remedy` what would let it in."""
+
+    source: str
+    place: str
+    reason: str
+    remedy: str

@@ -1,0 +1,117 @@
+"""JSONL, the project's own exchange format: one document a line, an exact round trip."""
+
+from __future__ import annotations
+
+import json
+import types
+import typing
+from collections.abc import Iterator
+from dataclasses import MISSING, fields, is_dataclass
+from datetime import date
+from functools import cache
+from typing import Any
+
+from corpus.errors import CorpusError, Rejected
+from corpus.formats.format import Format, rejected
+from corpus.model import KINDS, Document, kind_of
+from corpus.sources import Source
+
+MOST_LINE_BYTES = 16 * 1024 * 1024
+
+
+def to_json(document: Document) -> str:
+    """The document as one line of JSON; fields that are empty are left out."""
+    return json.dumps({"kind": kind_of(document), **_plain(document)}, ensure_ascii=False, separators=(",", ":"))
+
+
+def from_json(line: str) -> Document:
+    """The document of one line. Raises CorpusError where the line is no document."""
+    try:
+        record = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise CorpusError(f"not JSON: {str(error)[:100]}", "line", "write one JSON object a line") from error
+    if not isinstance(record, dict) or not isinstance(record.get("kind"), str) or record["kind"] not in KINDS:
+        raise CorpusError("no kind", "line", f'give "kind" as one of {", ".join(sorted(KINDS))}')
+    return typing.cast("Document", _build(KINDS[record.pop("kind")], record))
+
+
+def _plain(value: Any) -> dict[str, Any]:
+    """A dataclass as a JSON object without its empty fields."""
+    result: dict[str, Any] = {}
+    for field in fields(value):
+        item = getattr(value, field.name)
+        if field.default is not MISSING and item == field.default:
+            continue
+        if isinstance(item, tuple):
+            item = [_plain(part) if is_dataclass(part) else part for part in item]
+        elif is_dataclass(item):
+            item = _plain(item)
+        elif isinstance(item, date):
+            item = item.isoformat()
+        result[field.name] = item
+    return result
+
+
+@cache
+def _hints(kind: type) -> dict[str, Any]:
+    return typing.get_type_hints(kind)
+
+
+def _build(kind: type, record: dict[str, Any]) -> object:
+    """A dataclass from a JSON object; a key that the model does not have is an error, so that nothing is lost."""
+    hints = _hints(kind)
+    if unknown := sorted(set(record) - set(hints)):
+        raise CorpusError(f"unknown field {unknown[0]!r}", kind.__name__, f"known are {', '.join(hints)}")
+    for name in (f.name for f in fields(kind) if f.default is MISSING and f.name not in record):
+        raise CorpusError(f"no {name}", kind.__name__, f"give the {name}")
+    return kind(**{name: _value(hints[name], value, f"{kind.__name__}.{name}") for name, value in record.items()})
+
+
+def _value(hint: Any, value: Any, where: str) -> Any:
+    """A JSON value as the type that the model declares; types that do not fit go on to the model's own checks."""
+    if typing.get_origin(hint) is types.UnionType:
+        if value is None:
+            return None
+        hint = next(arm for arm in typing.get_args(hint) if arm is not type(None))
+    if hint is date and isinstance(value, str):
+        try:
+            return date.fromisoformat(value)
+        except ValueError as error:
+            raise CorpusError(f"{value!r} is no date", where, "give a date such as 2024-06-03") from error
+    if typing.get_origin(hint) is tuple and isinstance(value, list):
+        part = typing.get_args(hint)[0]
+        return tuple(_value(part, item, where) for item in value)
+    if is_dataclass(hint) and isinstance(value, dict):
+        return _build(typing.cast("type", hint), value)
+    return value
+
+
+def _read(source: Source) -> Iterator[Document | Rejected]:
+    with source.open() as stream:
+        number = 0
+        while line := stream.readline(MOST_LINE_BYTES):
+            number += 1
+            try:
+                if len(line) == MOST_LINE_BYTES and not line.endswith(b"\n"):
+                    while line and not line.endswith(b"\n"):
+                        line = stream.readline(MOST_LINE_BYTES)
+                    raise CorpusError("a line of over 16 MB", "line", "write one document a line")
+                if text := line.decode("utf-8-sig").strip():
+                    yield from_json(text)
+            except CorpusError as error:
+                yield rejected(source, f"line {number}", error)
+            except UnicodeDecodeError:
+                yield rejected(source, f"line {number}", CorpusError("not UTF-8", "line", "convert the file to UTF-8"))
+
+
+def _recognises(_name: str, head: str) -> bool:
+    first = head.lstrip().partition("\n")[0]
+    return first.startswith("{") and '"kind"' in first
+
+
+FORMAT = Format(
+    name="jsonl",
+    summary="SeeAlso's exchange format: one question or article as a JSON object a line",
+    recognises=_recognises,
+    read=_read,
+)

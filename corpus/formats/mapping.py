@@ -1,0 +1,89 @@
+"""A mapping: the small TOML file that says which column of a JSON or CSV record becomes which field of a document."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping as AnyMapping
+from dataclasses import dataclass, field
+from fnmatch import fnmatch
+from pathlib import Path, PurePath
+from typing import Any
+
+from corpus.errors import CorpusError
+from corpus.model import KINDS, Answer, Asker, field_names
+
+_PARTS = {"answer": tuple(Answer.__dataclass_fields__), "asker": tuple(Asker.__dataclass_fields__)}
+# What a column cannot give: these have parts of their own or come from the [answer] and [asker] tables.
+_NOT_A_COLUMN = {"answers", "asker", "listed", "links", "references", "comments"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mapping:
+    """Which columns give the document's fields (`fields`), its answer and its asker, and what is constant.
+
+    `files` are patterns for the names of the sources that the mapping is for; `join` names the column by which
+    several records are the answers of one question. Several mappings may be given: the first that fits is used.
+    """
+
+    name: str
+    kind: str
+    fields: AnyMapping[str, str]
+    answer: AnyMapping[str, str] = field(default_factory=dict)
+    asker: AnyMapping[str, str] = field(default_factory=dict)
+    constant: AnyMapping[str, str] = field(default_factory=dict)
+    files: tuple[str, ...] = ("*.json", "*.json.*", "*.jsonl", "*.ndjson", "*.csv", "*.csv.*", "*.tsv", "*.tsv.*")
+    join: str = ""
+
+    def fits(self, name: str) -> bool:
+        """Whether a source of this name is to be read by this mapping."""
+        return any(fnmatch(PurePath(name.replace("!", "/")).name, pattern) for pattern in self.files)
+
+    @property
+    def columns(self) -> set[str]:
+        """Every column that a record must have to be read at all."""
+        return {*self.fields.values(), *self.answer.values(), *self.asker.values(), *([self.join] if self.join else [])}
+
+
+def load(path: str | Path) -> Mapping:
+    """The mapping of a TOML file. Raises CorpusError naming the key that is wrong."""
+    try:
+        table = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise CorpusError(error.strerror or str(error), str(path), "check the path of the mapping") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise CorpusError(f"not TOML: {error}", str(path), "see docs/examples for mappings that work") from error
+    return _check(table, str(path))
+
+
+def _check(table: dict[str, Any], where: str) -> Mapping:
+    def refuse(what: str, next_: str) -> CorpusError:
+        return CorpusError(what, where, next_)
+
+    known = set(Mapping.__dataclass_fields__) - {"name"}
+    if unknown := sorted(set(table) - known):
+        raise refuse(f"unknown key {unknown[0]!r}", f"known are {', '.join(sorted(known))}")
+    kind = table.get("kind", "question")
+    if kind not in KINDS:
+        raise refuse(f"kind is {kind!r}", f"give one of {', '.join(sorted(KINDS))}")
+    allowed = {
+        "fields": tuple(name for name in field_names(kind) if name not in _NOT_A_COLUMN),
+        "constant": ("site", "specialty"),
+        **(_PARTS if kind == "question" else {}),
+    }
+    for part in ("fields", "answer", "asker", "constant"):
+        given = table.get(part, {})
+        if not isinstance(given, dict) or not all(isinstance(value, str) for value in given.values()):
+            raise refuse(f"[{part}] is not a table of names", f"write [{part}] and lines such as title = 'column'")
+        if wrong := sorted(set(given) - set(allowed.get(part, ()))):
+            choice = ", ".join(allowed.get(part, ())) or "none for an article"
+            raise refuse(f"[{part}] has {wrong[0]!r}", f"known there are {choice}")
+    fields = table.get("fields", {})
+    if "title" not in fields and "body" not in fields:
+        raise refuse("[fields] names neither a title nor a body", "name the column that holds the question")
+    if table.get("answer") and "text" not in table["answer"]:
+        raise refuse("[answer] names no text", "name the column that holds the answer's text")
+    files = table.get("files", ())
+    files = (files,) if isinstance(files, str) else tuple(files)
+    more = {"files": files} if files else {}
+    rest = {part: table[part] for part in ("fields", "answer", "asker", "constant", "join") if part in table}
+    return Mapping(name=where, kind=kind, **rest, **more)

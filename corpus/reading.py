@@ -1,0 +1,95 @@
+"""Reading: from paths to documents, streaming; what cannot be read comes back as rejections."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
+
+from corpus.errors import CorpusError, Rejected
+from corpus.formats import FORMATS
+from corpus.formats import mapping as mappings
+from corpus.formats import records
+from corpus.formats.mapping import Mapping as FieldMapping
+from corpus.model import Document
+from corpus.sources import Source, find
+
+log = logging.getLogger(__name__)
+
+
+def read(
+    *sources: str | Path,
+    format: str | None = None,  # noqa: A002 (the plan's name)
+    mapping: str | Path | Sequence[str | Path] | None = None,
+    rejected: Callable[[Rejected], object] | None = None,
+) -> Iterator[Document]:
+    """The documents of files, folders and zip archives, one at a time; memory does not grow with a file.
+
+    `format` names one of `formats()` for all sources; without it each file's format is told by its first
+    characters. `mapping` is a TOML file (or several) that says how JSON and CSV records become documents.
+    `rejected` is called with each record that was left out; without it a warning is logged for each.
+
+    Raises CorpusError at once for an unknown format, a mapping that cannot be used, or a source that does not
+    exist; nothing has been read then.
+    """
+    if format is not None and format not in FORMATS:
+        raise CorpusError(f"no format {format!r}", "format", f"known are {', '.join(FORMATS)}")
+    for source in sources:
+        if not Path(source).exists():
+            raise CorpusError("no such file or folder", str(source), "check the path")
+    given = [mapping] if isinstance(mapping, str | Path) else list(mapping or ())
+    loaded = [mappings.load(path) for path in given]
+    return _read(sources, format, loaded, rejected or _warn)
+
+
+def formats() -> Mapping[str, str]:
+    """The names of the formats that are recognised without a mapping, each with a line that says what it is."""
+    return MappingProxyType({name: known.summary for name, known in FORMATS.items()})
+
+
+def sample() -> tuple[Path, ...]:
+    """The files of the sample corpus that ships with the project."""
+    folder = Path(__file__).parent / "sample"
+    return (folder / "articles.jsonl", folder / "questions.jsonl")
+
+
+def _read(
+    sources: Sequence[str | Path],
+    format_name: str | None,
+    loaded: Sequence[FieldMapping],
+    rejected: Callable[[Rejected], object],
+) -> Iterator[Document]:
+    for path in sources:
+        for source in find(path):
+            for item in [source] if isinstance(source, Rejected) else _documents(source, format_name, loaded):
+                if isinstance(item, Rejected):
+                    rejected(item)
+                else:
+                    yield item
+
+
+def _documents(source: Source, format_name: str | None, loaded: Sequence[FieldMapping]) -> Iterator[Document | Rejected]:
+    """The documents of one source; a stream that breaks off costs what follows the break in this source alone."""
+    try:
+        fitting = next((known for known in loaded if known.fits(source.name)), None)
+        if fitting and not format_name:
+            yield from records.read(source, fitting)
+            return
+        head = "" if format_name else source.head()
+        known = (f for f in FORMATS.values() if f.name == format_name or (not format_name and f.recognises(source.name, head)))
+        if chosen := next(known, None):
+            yield from chosen.read(source)
+            return
+        yield Rejected(
+            source=source.name,
+            place="file",
+            reason="no format recognises it",
+            remedy="name its format, or give a mapping if it holds JSON or CSV records",
+        )
+    except (EOFError, OSError) as error:  # a gzip stream that ends too early, a disk that fails
+        yield Rejected(source=source.name, place="file", reason=f"breaks off: {error}", remedy="fetch the file again")
+
+
+def _warn(item: Rejected) -> None:
+    log.warning("rejected %s, %s: %s; %s", item.source, item.place, item.reason, item.remedy)

@@ -1,0 +1,101 @@
+"""Where content comes from: files, folders and zip archives, opened one at a time, gzip undone, sizes bounded."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import re
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, cast
+
+from corpus.errors import CorpusError, Rejected
+
+HEAD = 8_000
+# A page or an XML file is read whole; more than this is no page.
+MOST_WHOLE = 64 * 1024 * 1024
+_GZIP = b"\x1f\x8b"
+_ZIP = b"PK\x03\x04"
+# What lies beside content in folders and archives without being content.
+_BESIDE = re.compile(r"^(\.|__MACOSX|~\$|(readme|licen[cs]e|copying|notice|changelog)(\.|$))", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One file to read: its name as the user knows it, and how to open its bytes (gzip already undone)."""
+
+    name: str
+    _open: Callable[[], IO[bytes]]
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The name's parts, for formats whose ids need the folder a file stands in."""
+        return Path(self.name.replace("!", "/")).parts
+
+    @contextmanager
+    def open(self) -> Iterator[IO[bytes]]:
+        """The bytes as a stream; gzip is recognised by its first two bytes, not by the name."""
+        with self._open() as raw:
+            buffered = io.BufferedReader(cast("io.RawIOBase", raw))
+            if buffered.peek(2)[:2] == _GZIP:
+                with gzip.open(buffered) as unpacked:
+                    yield cast("IO[bytes]", unpacked)
+            else:
+                yield buffered
+
+    def head(self) -> str:
+        """The first characters, for telling the format; undecodable bytes become replacement characters."""
+        with self.open() as stream:
+            return stream.read(HEAD).decode("utf-8-sig", "replace")
+
+    def whole(self) -> str:
+        """The whole text. Raises ValueError where it is not UTF-8 or larger than a page can be."""
+        with self.open() as stream:
+            data = stream.read(MOST_WHOLE + 1)
+        if len(data) > MOST_WHOLE:
+            raise ValueError(f"larger than {MOST_WHOLE // 1024**2} MB")
+        try:
+            return data.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            raise ValueError(f"byte {error.start:,} is not UTF-8") from error
+
+
+def find(path: str | Path) -> Iterator[Source | Rejected]:
+    """The files behind a path: itself, a folder's files in order of name, or a zip archive's members.
+
+    Raises CorpusError where the path does not exist or cannot be read.
+    """
+    path = Path(path)
+    try:
+        if path.is_dir():
+            for file in sorted(p for p in path.rglob("*") if p.is_file()):
+                if not any(_BESIDE.match(part) for part in file.relative_to(path).parts):
+                    yield from _file(file)
+        else:
+            yield from _file(path)
+    except OSError as error:
+        what = "no such file or folder" if isinstance(error, FileNotFoundError) else (error.strerror or str(error))
+        raise CorpusError(what, str(error.filename or path), "check the path and its permissions") from error
+
+
+def _file(path: Path) -> Iterator[Source | Rejected]:
+    with path.open("rb") as file:
+        start = file.read(4)
+    if start != _ZIP:
+        yield Source(str(path), lambda: path.open("rb", buffering=0))
+        return
+    try:
+        with zipfile.ZipFile(path) as archive:
+            for member in sorted(archive.infolist(), key=lambda member: member.filename):
+                if member.is_dir() or any(_BESIDE.match(part) for part in Path(member.filename).parts):
+                    continue
+                name = f"{path}!{member.filename}"
+                if member.flag_bits & 1:
+                    yield Rejected(source=name, place="file", reason="encrypted", remedy="unpack the archive first")
+                    continue
+                yield Source(name, lambda member=member: archive.open(member))  # type: ignore[misc]  # mypy and default arguments
+    except zipfile.BadZipFile as error:
+        raise CorpusError(f"a damaged zip archive: {error}", str(path), "fetch or pack the archive again") from error

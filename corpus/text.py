@@ -1,0 +1,64 @@
+"""Cleaning of texts as they come from files: white space, characters that carry nothing, dates."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import date
+
+_SPACES = re.compile(r"[^\S\n]+")
+_BREAKS = re.compile(r" ?\n ?")
+_MANY_BREAKS = re.compile(r"\n{3,}")
+# Control characters but tab and line feed, the byte order mark, and invisible formatting that no reader sees.
+_INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff\u200b\u2060\u00ad]")
+
+_MONTHS = "january february march april may june july august september october november december".split()
+_ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
+_ENGLISH = re.compile(r"([A-Za-z]{3,9})\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})")
+_BRITISH = re.compile(r"(\d{1,2})(?:st|nd|rd|th)? ([A-Za-z]{3,9})\.?,? (\d{4})")
+
+
+def clean(text: str) -> str:
+    """The text with its paragraphs kept: NFC, one space between words, one blank line at most, nothing invisible.
+
+    Words are never changed. A single line stays a single line, so this also serves for titles and names.
+    """
+    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n"))
+    text = _SPACES.sub(" ", _INVISIBLE.sub("", text))
+    return _MANY_BREAKS.sub("\n\n", _BREAKS.sub("\n", text)).strip()
+
+
+def one_line(text: str) -> str:
+    """The text on one line, for titles and names."""
+    return " ".join(clean(text).split())
+
+
+def paragraphs(text: str) -> list[str]:
+    """The paragraphs of a cleaned text: what blank lines part."""
+    return [part for part in clean(text).split("\n\n") if part]
+
+
+def parse_date(text: str) -> date | None:
+    """The calendar date that a text begins with: 2020/05/31, February 24, 2013 or 24 February 2013; None if none.
+
+    A date that the calendar does not have, such as 31 February, is None too.
+    """
+    text = text.strip()
+    if found := _ISO.match(text):
+        year, month, day = (int(part) for part in found.groups())
+    elif found := _ENGLISH.match(text):
+        year, month, day = int(found[3]), _month(found[1]), int(found[2])
+    elif found := _BRITISH.match(text):
+        year, month, day = int(found[3]), _month(found[2]), int(found[1])
+    else:
+        return None
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def _month(name: str) -> int:
+    """The number of a month by its English name or the first three letters of it; 0 if it is none."""
+    name = name.lower()
+    return next((n for n, full in enumerate(_MONTHS, 1) if full == name or full[:3] == name), 0)

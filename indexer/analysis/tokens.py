@@ -1,0 +1,65 @@
+"""Tokens: the words of a text with their places in it; compounds whole and in parts, Chinese as characters and pairs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from indexer.analysis.folding import fold
+
+# Han, kana and Hangul: written without spaces, or with endings that only pieces find.
+_CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uac00-\ud7af\U00020000-\U0003ffff"
+_MARKS = "\u0300-\u036f\u0900-\u0903\u093a-\u094f\u0e31\u0e34-\u0e3a\u0e47-\u0e4e"
+_LETTER = f"(?:[^\\W_{_CJK}]|[{_MARKS}])"
+# A word may hold apostrophes (don't) and be tied by hyphens (IL-6, type-2, β-blocker).
+_WORD = re.compile(
+    f"(?P<cjk>[{_CJK}]+)|(?P<word>{_LETTER}+(?:['’ʼ]{_LETTER}+)*(?:[-‐‑–]{_LETTER}+(?:['’ʼ]{_LETTER}+)*)*)"
+)
+_TIES = re.compile("[-‐‑–]")
+_APOSTROPHES = re.compile("['’ʼ]")
+# T12, B12, 10mg: where letters and digits meet within one word.
+_SEAM = re.compile(r"(?<=[^\W\d])(?=\d)|(?<=\d)(?=[^\W\d])")
+# Nobody writes a word of this length; a run of that many characters is data, not text.
+MOST_WORD = 64
+
+
+class Token(NamedTuple):
+    """A folded word and the part of the text, from `start` to `end`, that it stands for."""
+
+    text: str
+    start: int
+    end: int
+
+
+def tokenize(text: str) -> Iterator[Token]:
+    """The tokens of a text in their order; a compound gives itself first, then its parts, all at its own place.
+
+    >>> [token.text for token in tokenize("IL-6 isn't in T12")]
+    ['il6', 'il', '6', 'isnt', 'in', 't12', '12']
+    """
+    for match in _WORD.finditer(text):
+        start, end = match.span()
+        if match.lastgroup == "cjk":
+            yield from _characters(match[0], start)
+            continue
+        word = _APOSTROPHES.sub("", match[0])
+        if len(word) > MOST_WORD:
+            word = word[:MOST_WORD]
+        if word.isalpha():
+            yield Token(fold(word), start, end)
+            continue
+        pieces = [piece for tied in _TIES.split(word) for piece in _SEAM.split(tied)]
+        yield Token(fold("".join(pieces)), start, end)
+        if len(pieces) > 1:
+            # A single letter says nothing apart from its compound: the T of T12, the X of X-ray.
+            yield from (Token(fold(p), start, end) for p in pieces if len(p) > 1 or not p.isascii() or p.isdigit())
+
+
+def _characters(run: str, start: int) -> Iterator[Token]:
+    """Each character and each pair of neighbours: both together find most (docs/reference, Chinese)."""
+    run_folded = [fold(character) for character in run]
+    for at, character in enumerate(run_folded):
+        yield Token(character, start + at, start + at + 1)
+        if at + 1 < len(run_folded):
+            yield Token(character + run_folded[at + 1], start + at, start + at + 2)

@@ -1,0 +1,92 @@
+"""Excerpts and snippets: a text's own words, cut between words, never changed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Mapping
+
+from indexer.analysis import Spot, spots
+from indexer.types import Fragment
+
+EXCERPT = 180
+SNIPPET = 240
+_SPACE = re.compile(r"\s+")
+
+
+def excerpt(text: str, most: int = EXCERPT) -> str:
+    """The beginning of a text on one line, cut after a whole word, with … where it goes on."""
+    line = _SPACE.sub(" ", text).strip()
+    if len(line) <= most:
+        return line
+    cut = line.rfind(" ", 0, most)
+    return line[: cut if cut > 0 else most].rstrip(" ,;:-–—") + "…"
+
+
+def snippet(texts: Iterable[str], terms: Mapping[str, float], most: int = SNIPPET) -> tuple[Fragment, ...]:
+    """The passage that holds most of the terms' weight, each different term once, with the matches marked.
+
+    The first text wins among equals; without any match the beginning of the first text is given.
+    """
+    texts = [text for text in texts if text]
+    best: tuple[float, str, list[Spot], int] | None = None
+    for text in texts:
+        matches = [spot for spot in spots(text) if spot.term in terms]
+        for at, first in enumerate(matches):
+            inside = [spot for spot in matches[at:] if spot.end <= first.start + most]
+            worth = sum(terms[term] for term in {spot.term for spot in inside})
+            if best is None or worth > best[0] + 1e-9:
+                best = (worth, text, inside, first.start)
+    if best is None:
+        return ((excerpt(texts[0], most), False),) if texts else ()
+    _, text, inside, start = best
+    return _marked(text, inside, *_window(text, start, inside[-1].end, most))
+
+
+def _window(text: str, start: int, end: int, most: int) -> tuple[int, int]:
+    """A window around the matches that begins and ends between words; a third of what is free stands before them."""
+    free = max(0, most - (end - start))
+    low, high = max(0, start - free // 3), min(len(text), end + free)
+    if low > 0:
+        low = next((space.end() for space in _SPACE.finditer(text, low, start)), start)
+    high = min(len(text), low + most) if low + most > end else end
+    if high < len(text):
+        spaces = [space.start() for space in _SPACE.finditer(text, end, high + 1)]
+        high = spaces[-1] if spaces else end
+    return low, high
+
+
+def _marked(text: str, matches: Collection[Spot], low: int, high: int) -> tuple[Fragment, ...]:
+    fragments: list[Fragment] = [("… ", False)] if low > 0 else []
+    at = low
+    for _, _, start, end in sorted(matches, key=lambda spot: (spot.start, -spot.end)):
+        if start < at or end > high:
+            continue  # a part of a compound that is marked already
+        if start > at:
+            fragments.append((_SPACE.sub(" ", text[at:start]), False))
+        fragments.append((text[start:end], True))
+        at = end
+    tail = _SPACE.sub(" ", text[at:high])
+    fragments.append((tail + (" …" if high < len(text) else ""), False))
+    return tuple(fragment for fragment in fragments if fragment[0])
+
+
+def words_in_common(text: str, weights: Mapping[str, float], most: int) -> tuple[str, ...]:
+    """The words of a text whose terms have weights, as the text writes them, weightiest first.
+
+    A capital at the beginning of a word goes (it may only begin a sentence); MRI, T12 and X-ray keep theirs. Bare
+    numbers and single letters are left out, and parts of a compound that is named already.
+    """
+    ordered = sorted((s for s in spots(text) if s.term in weights), key=lambda s: (-weights[s.term], s.start, -s.end))
+    chosen: dict[str, str] = {}
+    taken: list[tuple[int, int]] = []
+    for term, word, start, end in ordered:
+        if term in chosen or word.isdigit() or (len(word) == 1 and word.isascii()):
+            continue
+        if any(low < end and start < high for low, high in taken):
+            continue
+        written = text[start:end]
+        chosen[term] = written.lower() if written[1:].islower() else written
+        taken.append((start, end))
+        if len(chosen) == most:
+            break
+    return tuple(dict.fromkeys(chosen.values()))

@@ -1,0 +1,92 @@
+"""Neighbours: the documents most like a text, as they come from ranking, before any policy; and those of every document."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from corpus import Document
+from indexer.analysis import analyse, own_text
+from indexer.engines import Engine, Ranked, Selection
+from indexer.ranking.tables import ARRAYS, Strings, map_array
+from indexer.ranking.weighting import length_factor, query_weights, rarity
+
+# So many are stored for each document: enough for never-itself, one card per wording and the floor to choose four from.
+RAW = 24
+# So many of the first stage are weighed again; 30 candidates would lose up to .006 nDCG@10.
+RESCORED = 100
+
+
+class Neighbourhood(NamedTuple):
+    """Neighbours, best first; `possible` is what the text's terms could earn at best, `words` its number of words."""
+
+    ranked: list[Ranked]
+    possible: float
+    words: int
+
+
+def neighbourhood(engine: Engine, text: str, *, among: Selection | None = None, without: str = "") -> Neighbourhood:
+    """The documents most like a text, `without` (its own document) left out."""
+    analysed = analyse(text)
+    weights = query_weights(analysed.bag)
+    words = len(analysed.sequence)
+    possible = sum(telling(engine, analysed.bag).values())
+    ranked = rescore(engine, engine.rank(weights, among, RESCORED), words)
+    kept = [Ranked(id_, float(np.float32(score))) for id_, score in ranked if id_ != without]
+    return Neighbourhood(kept[:RAW], possible, words)
+
+
+def telling(engine: Engine, bag: Mapping[str, int]) -> dict[str, float]:
+    """How much each term of a text tells: its weight in the query times its rarity in the index."""
+    weights = query_weights(bag)
+    total, frequencies = engine.statistics.documents, engine.frequencies(list(weights))
+    return {term: weight * rarity(total, n) for (term, weight), n in zip(weights.items(), frequencies, strict=True)}
+
+
+def rescore(engine: Engine, ranked: list[Ranked], words: int) -> list[Ranked]:
+    """The second stage: scores corrected by the documents' length, which counts against them for a long text."""
+    median = engine.statistics.median
+    traits = engine.traits([id_ for id_, _ in ranked])
+    factors = [length_factor(1 + trait.length, median, words) for trait in traits]
+    corrected = [Ranked(id_, score * factor) for (id_, score), factor in zip(ranked, factors, strict=True)]
+    return sorted(corrected, key=lambda r: (-r.score, r.id))
+
+
+def write_neighbours(
+    folder: Path, engine: Engine, ids: list[str], documents: Iterable[Document], tell: Callable[[int], object]
+) -> None:
+    """Rank the neighbours of every document, which come in the order of `ids`, and write them as arrays."""
+    number = {id_: n for n, id_ in enumerate(ids)}
+    near = np.full((len(ids), RAW), -1, np.int32)
+    scores = np.zeros((len(ids), RAW), np.float32)
+    possible, words = np.zeros(len(ids)), np.zeros(len(ids), np.int32)
+    for n, document in enumerate(documents):
+        found = neighbourhood(engine, own_text(document), without=document.id)
+        possible[n], words[n] = found.possible, found.words
+        for place, (id_, score) in enumerate(found.ranked):
+            near[n, place], scores[n, place] = number[id_], score
+        tell(n + 1)
+    for name, array in (("near", near), ("near_scores", scores), ("possible", possible), ("own_words", words)):
+        np.save(folder / ARRAYS / f"{name}.npy", array)
+
+
+class StoredNeighbours:
+    """The neighbours that a build wrote: a look-up, whatever the size of the index."""
+
+    def __init__(self, folder: Path) -> None:
+        arrays = folder / ARRAYS
+        self._ids = Strings(arrays, "ids")
+        self._near, self._scores = map_array(arrays, "near"), map_array(arrays, "near_scores")
+        self._possible, self._words = map_array(arrays, "possible"), map_array(arrays, "own_words")
+
+    def of(self, id_: str) -> Neighbourhood | None:
+        """The neighbourhood of a document, or None where the index does not have it."""
+        n = self._ids.find(id_)
+        if n < 0:
+            return None
+        pairs = zip(self._near[n].tolist(), self._scores[n].tolist(), strict=True)
+        ranked = [Ranked(self._ids[near], score) for near, score in pairs if near >= 0]
+        return Neighbourhood(ranked, float(self._possible[n]), int(self._words[n]))

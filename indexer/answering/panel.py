@@ -1,0 +1,95 @@
+"""The policy of the panel: which neighbours become cards, what a card shows, and the topics around them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from corpus import Article, Document, kind_of
+from indexer.analysis import bag, field_texts
+from indexer.answering.excerpts import excerpt, words_in_common
+from indexer.answering.neighbours import Neighbourhood, telling
+from indexer.engines import Engine, Ranked
+from indexer.ranking.columns import date_of, is_answered
+from indexer.ranking.weighting import LONG_TEXT
+from indexer.types import Card, Panel, Reply, TopicName
+
+MOST_MATCHED = 4
+# The floor: a card is shown where 2 · share + 4 · margin reaches FLOOR, less for long texts, which match more loosely.
+FLOOR, FLOOR_SLOPE, FLOOR_LEAST = 2.5, 0.45, 1.6
+SHARE_WEIGHT, MARGIN_WEIGHT = 2.0, 4.0
+# Topics: the first VOTERS neighbours vote with their scores; a topic needs a third of all votes.
+VOTERS, TOPIC_SHARE, MOST_TOPICS = 8, 1 / 3, 6
+
+
+def close_enough(near: Neighbourhood) -> list[Ranked]:
+    """The neighbours above the floor.
+
+    Share is a score over what the text could earn at best, margin how far the card stands above the tenth.
+    """
+    if not near.ranked or near.possible <= 0:
+        return []
+    floor = max(FLOOR_LEAST, FLOOR - FLOOR_SLOPE * math.log(max(near.words, LONG_TEXT) / LONG_TEXT))
+    tenth = near.ranked[9].score if len(near.ranked) > 9 else 0.0
+
+    def value(score: float) -> float:
+        return SHARE_WEIGHT * score / near.possible + MARGIN_WEIGHT * (score - tenth) / score
+
+    return [ranked for ranked in near.ranked if value(ranked.score) >= floor]
+
+
+def one_per_wording(engine: Engine, ranked: Sequence[Ranked]) -> list[Ranked]:
+    """One neighbour for each wording, the answered one; answered ones first among equal scores."""
+    traits = dict(zip((r.id for r in ranked), engine.traits([r.id for r in ranked]), strict=True))
+    ordered = sorted(ranked, key=lambda r: (-r.score, not traits[r.id].answered, r.id))
+    chosen: dict[int, Ranked] = {}
+    for r in ordered:
+        kept = chosen.setdefault(traits[r.id].wording, r)
+        if traits[r.id].answered and not traits[kept.id].answered:
+            chosen[traits[r.id].wording] = Ranked(r.id, kept.score)
+    return list(chosen.values())
+
+
+def make_panel(engine: Engine, generation: int, text: str, near: Neighbourhood, limit: int) -> Panel:
+    """The panel of a text: at most `limit` cards and the topics that its neighbours share."""
+    ranked = one_per_wording(engine, close_enough(near))[: max(limit, VOTERS)]
+    documents = engine.get([r.id for r in ranked])
+    weights = telling(engine, bag(text))
+    pairs = list(zip(documents, ranked, strict=True))
+    cards = tuple(_card(document, r.score, weights) for document, r in pairs[:limit])
+    return Panel(generation=generation, cards=cards, topics=_topics(pairs[:VOTERS]))
+
+
+def topics_of(document: Document) -> tuple[TopicName, ...]:
+    """A document's topics as results show them."""
+    return tuple(TopicName(name=topic.name, specialty=topic.specialty) for topic in document.topics)
+
+
+def _card(document: Document, score: float, weights: dict[str, float]) -> Card:
+    reply = None
+    if not isinstance(document, Article) and document.answers:
+        first = document.answers[0]
+        reply = Reply(author=first.author, specialty=first.specialty, excerpt=excerpt(first.text))
+    return Card(
+        id=document.id,
+        kind=kind_of(document),
+        title=document.title,
+        url=document.url,
+        date=date_of(document),
+        answered=is_answered(document),
+        excerpt=excerpt(document.body),
+        reply=reply,
+        score=round(score, 4),
+        matched=words_in_common("\n".join(field_texts(document).values()), weights, MOST_MATCHED),
+    )
+
+
+def _topics(pairs: Sequence[tuple[Document, Ranked]]) -> tuple[TopicName, ...]:
+    """The topics that at least a third of the neighbours' votes name, most votes first."""
+    votes: dict[TopicName, float] = {}
+    for document, ranked in pairs:
+        for topic in topics_of(document):
+            votes[topic] = votes.get(topic, 0.0) + ranked.score
+    needed = TOPIC_SHARE * sum(ranked.score for _, ranked in pairs)
+    ordered = sorted(votes, key=lambda topic: (-votes[topic], topic.name, topic.specialty))
+    return tuple(topic for topic in ordered if votes[topic] >= needed)[:MOST_TOPICS]

@@ -1,0 +1,81 @@
+"""Search: one page of the hits for a visitor's words, articles and questions in one list."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from corpus import Article, Document, kind_of
+from indexer.analysis import field_texts
+from indexer.answering.excerpts import snippet
+from indexer.answering.neighbours import RESCORED, rescore, telling
+from indexer.answering.panel import topics_of
+from indexer.answering.query import Query, parse
+from indexer.answering.spelling import respell
+from indexer.engines import Engine, Ranked
+from indexer.errors import RequestRefused
+from indexer.ranking.columns import date_of, is_answered, specialty_of
+from indexer.ranking.weighting import query_weights
+from indexer.types import Filter, Hit, Results, Sort
+
+MOST_SIZE = 100
+# Nobody reads on from here, and every page costs those before it.
+MOST_HITS = 1_000
+MOST_VALUES = 20
+
+
+def search(
+    engine: Engine, generation: int, text: str, *, where: Filter, sort: Sort, page: int, size: int
+) -> Results:
+    """One page of hits. An empty text finds every document that the filter lets through, newest first.
+
+    Raises RequestRefused for a page or size out of bounds.
+    """
+    if not 1 <= size <= MOST_SIZE or page < 1 or page * size > MOST_HITS:
+        what = f"page {page} of {size} hits"
+        raise RequestRefused(what, "page", f"ask for pages of 1 to {MOST_SIZE} within the first {MOST_HITS:,} hits")
+    query = parse(text)
+    nothing = query.empty and bool(text.strip())
+    among = engine.allowed(
+        words=sorted(query.words), least=query.least, phrases=query.phrases, without=query.without, where=where
+    )
+    total = 0 if nothing else engine.count(among)
+    weights = query_weights(query.words)
+    if nothing:
+        ranked = []
+    elif sort is Sort.NEWEST or not weights:
+        ranked = [Ranked(id_, 0.0) for id_ in engine.newest(among, page * size)]
+    else:
+        best = engine.rank(weights, among, max(RESCORED, page * size))
+        ranked = rescore(engine, best[:RESCORED], query.length) + best[RESCORED:]
+    ranked = ranked[(page - 1) * size : page * size]
+    terms = telling(engine, query.words)
+    hits = zip(engine.get([r.id for r in ranked]), ranked, strict=True)
+    return Results(
+        generation=generation,
+        total=total,
+        page=page,
+        pages=-(-min(total, MOST_HITS) // size),
+        did_you_mean=respell(engine, text) if query.words else None,
+        facets={} if nothing else engine.facets(among, MOST_VALUES),
+        hits=tuple(_hit(document, r.score, terms) for document, r in hits),
+    )
+
+
+def _hit(document: Document, score: float, terms: Mapping[str, float]) -> Hit:
+    texts = field_texts(document)
+    title = texts.pop("title")
+    answers = () if isinstance(document, Article) else document.answers
+    by = document.author if isinstance(document, Article) else next((a.author for a in answers if a.author), "")
+    return Hit(
+        id=document.id,
+        kind=kind_of(document),
+        title=document.title,
+        url=document.url,
+        specialty=specialty_of(document),
+        topics=topics_of(document),
+        date=date_of(document),
+        answered=is_answered(document),
+        by=by,
+        score=round(score, 4),
+        snippet=snippet(list(texts.values()) or [title], terms),
+    )

@@ -1,0 +1,194 @@
+"""Building: documents in any order become a new generation beside the live one, published at once or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import IO, NamedTuple
+
+import numpy as np
+
+from corpus import Document, Question, Rejected, from_json, kind_of, to_json
+from indexer.analysis import fingerprint
+from indexer.answering.neighbours import write_neighbours
+from indexer.engines import open_engine, write_engine
+from indexer.errors import SearchError
+from indexer.generations.folder import IndexFolder
+from indexer.generations.manifest import FORMAT, Manifest, list_files, now
+from indexer.ranking.tables import ARRAYS, Strings, map_array, write_strings
+from indexer.settings import Settings
+from indexer.types import BuildReport, Info, Progress
+
+_SPOOL = "documents.spool"
+
+
+class _Place(NamedTuple):
+    """Where a document waits in the spool; places sort by id, so the order of reading leaves no trace."""
+
+    id: str
+    digest: str
+    start: int
+    size: int
+
+
+def build(
+    index: str | Path,
+    documents: Iterable[Document],
+    *,
+    settings: Settings = Settings(),
+    progress: Callable[[Progress], object] | None = None,
+    rejected: Callable[[Rejected], object] | None = None,
+) -> BuildReport:
+    """Build an index of exactly these documents and make it the current generation of the folder.
+
+    Documents wait on disk, not in memory. Two different documents of one id cost the one whose content has the
+    larger digest: `rejected` is told. Whatever happens before the last step, the generation before stays current.
+
+    Raises BuildInProgress at once where another build holds the folder.
+    """
+    began = time.monotonic()
+    tell = progress or (lambda _: None)
+    folder = IndexFolder(index)
+    with folder.lock(), folder.staging() as staged:
+        refused = Counter[str]()
+
+        def refuse(item: Rejected) -> None:
+            refused["documents"] += 1
+            if rejected:
+                rejected(item)
+
+        with (staged / _SPOOL).open("w+b") as spool:
+            places = _settle(_spool(documents, spool, tell), refuse)
+            manifest = _write(staged, places, spool, settings, tell, number=max(folder.numbers(), default=0) + 1)
+        (staged / _SPOOL).unlink()
+        before = _digests(folder)
+        after = {place.id: place.digest for place in places}
+        tell(Progress(stage="publishing", done=0))
+        manifest.write(staged)
+        folder.publish(staged, manifest.generation)
+        folder.sweep(settings.keep)
+    return BuildReport(
+        generation=manifest.generation,
+        documents=len(after),
+        added=len(set(after) - set(before)),
+        replaced=sum(id_ in before and before[id_] != _short(digest) for id_, digest in after.items()),
+        deleted=len(set(before) - set(after)),
+        rejected=refused["documents"],
+        seconds=round(time.monotonic() - began, 3),
+        bytes=manifest.bytes,
+    )
+
+
+def rollback(index: str | Path) -> Info:
+    """Make the generation before the current one current again. Raises SearchError where none is left."""
+    from indexer.index import info_of  # noqa: PLC0415 (both are verbs; reading an Info belongs to the index)
+
+    folder = IndexFolder(index)
+    with folder.lock():
+        current, _ = folder.current()
+        earlier = [number for number in folder.numbers() if number < current]
+        if not earlier:
+            raise SearchError("no earlier generation is left", str(folder.path), "build the index again")
+        folder.point_to(earlier[-1])
+    return info_of(folder)
+
+
+def _spool(documents: Iterable[Document], spool: IO[bytes], tell: Callable[[Progress], object]) -> list[_Place]:
+    """Write every document to the spool as it comes."""
+    places: list[_Place] = []
+    start = 0
+    for document in documents:
+        line = to_json(document).encode() + b"\n"
+        spool.write(line)
+        places.append(_Place(document.id, hashlib.sha256(line).hexdigest(), start, len(line)))
+        start += len(line)
+        tell(Progress(stage="reading", done=len(places)))
+    return places
+
+
+def _settle(places: list[_Place], refuse: Callable[[Rejected], object]) -> list[_Place]:
+    """One place an id, in the order of ids; the same document read twice is one document."""
+    settled: list[_Place] = []
+    for place in sorted(places):
+        if not settled or settled[-1].id != place.id:
+            settled.append(place)
+        elif settled[-1].digest != place.digest:
+            remedy = "give each document an id of its own"
+            refuse(Rejected(source="documents", place=place.id, reason="another document has this id", remedy=remedy))
+    return settled
+
+
+def _write(
+    staged: Path,
+    places: list[_Place],
+    spool: IO[bytes],
+    settings: Settings,
+    tell: Callable[[Progress], object],
+    number: int,
+) -> Manifest:
+    """Write the engine's files and the neighbours of every document; return the manifest, not yet written."""
+    (staged / ARRAYS).mkdir()
+    ids = [place.id for place in places]
+    write_strings(staged / ARRAYS, "ids", ids)
+    np.save(staged / ARRAYS / "digests.npy", np.array([_short(place.digest) for place in places], np.int64))
+    kinds, answers = Counter[str](), 0
+
+    def counted() -> Iterator[Document]:
+        nonlocal answers
+        for done, document in enumerate(_waiting(places, spool), 1):
+            kinds[kind_of(document)] += 1
+            answers += len(document.answers) if isinstance(document, Question) else 0
+            yield document
+            tell(Progress(stage="indexing", done=done, total=len(places)))
+
+    statistics = write_engine(settings.engine, staged, counted())
+    engine = open_engine(settings.engine, staged, statistics)
+    try:
+        ranked = lambda done: tell(Progress(stage="neighbours", done=done, total=len(places)))  # noqa: E731
+        write_neighbours(staged, engine, ids, _waiting(places, spool), ranked)
+    finally:
+        engine.close()
+    arrays = {name: entry for name, entry in list_files(staged).items() if name.startswith(ARRAYS)}
+    return Manifest(
+        format=FORMAT,
+        generation=number,
+        built=now(),
+        engine=settings.engine,
+        analysis=fingerprint(),
+        documents={kind: kinds[kind] for kind in ("article", "question")},
+        answers=answers,
+        statistics=asdict(statistics),
+        content={
+            "documents": _digest_of_all([place.digest for place in places]),
+            "arrays": _digest_of_all([f"{name} {digest}" for name, (_, digest) in sorted(arrays.items())]),
+        },
+        files={name: entry for name, entry in list_files(staged).items() if name != _SPOOL},
+    )
+
+
+def _waiting(places: Iterable[_Place], spool: IO[bytes]) -> Iterator[Document]:
+    """The documents of the spool, in the order of their places."""
+    for place in places:
+        spool.seek(place.start)
+        yield from_json(spool.read(place.size).decode())
+
+
+def _digest_of_all(digests: Iterable[str]) -> str:
+    return hashlib.sha256("\n".join(digests).encode()).hexdigest()
+
+
+def _short(digest: str) -> int:
+    return int(digest[:16], 16) >> 1
+
+
+def _digests(folder: IndexFolder) -> dict[str, int]:
+    """The ids and digests of the generation before; empty where there is none that can be read."""
+    try:
+        arrays = folder.generation(folder.current()[0]) / ARRAYS
+        return dict(zip(Strings(arrays, "ids"), map_array(arrays, "digests").tolist(), strict=True))
+    except (SearchError, OSError, ValueError):
+        return {}

@@ -1,0 +1,74 @@
+"""What an engine promises; ids go in and out, numbers and handles stay inside."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple, Protocol
+
+from corpus import Document
+from indexer.ranking.weighting import Statistics
+from indexer.types import Filter
+
+# A set of documents as the engine keeps it: made by `allowed`, understood by that engine alone.
+Selection = Any
+
+
+class Ranked(NamedTuple):
+    """A document and its score."""
+
+    id: str
+    score: float
+
+
+class Traits(NamedTuple):
+    """What policy needs to know of a document without reading it."""
+
+    wording: int
+    answered: bool
+    length: int
+
+
+class Engine(Protocol):
+    """Documents, postings and the order among them; read only, shared by threads."""
+
+    statistics: Statistics
+
+    def get(self, ids: Sequence[str]) -> list[Document]:
+        """The documents of these ids, in their order; unknown ids are left out."""
+
+    def traits(self, ids: Sequence[str]) -> list[Traits]:
+        """The traits of known ids, in their order."""
+
+    def rank(self, weights: Mapping[str, float], among: Selection | None, limit: int) -> list[Ranked]:
+        """The best documents by the sum of weight × impact over the terms, ids ascending among equals."""
+
+    def newest(self, among: Selection, limit: int) -> list[str]:
+        """The newest documents; undated ones last, ids ascending among equals."""
+
+    def allowed(
+        self,
+        *,
+        words: Sequence[str] = (),
+        least: int = 0,
+        phrases: Sequence[Sequence[str]] = (),
+        without: Sequence[Sequence[str]] = (),
+        where: Filter = Filter(),
+    ) -> Selection:
+        """The documents that have at least `least` of the words, every phrase in some field, nothing of `without`
+        (each a phrase, of one term or more), and that the filter lets through.
+        """
+
+    def count(self, among: Selection) -> int:
+        """How many documents a selection holds."""
+
+    def facets(self, among: Selection, most: int) -> dict[str, dict[str, int]]:
+        """How many of the documents have each value of each facet, at most so many values each."""
+
+    def frequencies(self, terms: Sequence[str]) -> list[int]:
+        """In how many documents each term occurs, stop words apart."""
+
+    def words(self, prefix: str) -> dict[str, int]:
+        """The folded words of the documents that begin so, each with the number of documents that have it."""
+
+    def close(self) -> None:
+        """Let go of files. Afterwards the engine must not be used."""

@@ -1,0 +1,137 @@
+"""Reading a generation: Whoosh gives documents, phrases and exclusions; the arrays give filters, counts and order."""
+
+from __future__ import annotations
+
+import threading
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from whoosh.filedb.filestore import FileStorage
+from whoosh.reading import TermNotFound
+
+from corpus import Document, from_json
+from indexer.analysis import FIELDS
+from indexer.engines.protocol import Ranked, Traits
+from indexer.engines.whoosh.schema import DOCUMENT_FIELD, folder_of
+from indexer.ranking.columns import Columns, Mask
+from indexer.ranking.impacts import Impacts
+from indexer.ranking.tables import ARRAYS, Strings, map_array
+from indexer.ranking.weighting import Statistics
+from indexer.types import Filter
+
+
+class WhooshEngine:
+    """One generation, opened. Whoosh's reader keeps a place in its files, so one thread at a time may use it."""
+
+    def __init__(self, folder: Path, statistics: Statistics) -> None:
+        self.statistics = statistics
+        self._ids = Strings(folder / ARRAYS, "ids")
+        self._words, self._word_counts = Strings(folder / ARRAYS, "words"), map_array(folder / ARRAYS, "word_counts")
+        self._columns = Columns(folder / ARRAYS)
+        self._impacts = Impacts(folder / ARRAYS, len(self._ids))
+        self._reader: Any = FileStorage(folder_of(folder)).open_index().reader()
+        self._lock = threading.Lock()
+
+    def get(self, ids: Sequence[str]) -> list[Document]:
+        """See the protocol."""
+        numbers = [number for id_ in ids if (number := self._ids.find(id_)) >= 0]
+        with self._lock:
+            stored = [self._reader.stored_fields(number)[DOCUMENT_FIELD] for number in numbers]
+        return [from_json(line) for line in stored]
+
+    def traits(self, ids: Sequence[str]) -> list[Traits]:
+        """See the protocol."""
+        columns = self._columns
+        numbers = [self._ids.find(id_) for id_ in ids]
+        return [Traits(columns.wording(n), columns.answered(n), columns.length(n)) for n in numbers]
+
+    def rank(self, weights: Mapping[str, float], among: Mask | None, limit: int) -> list[Ranked]:
+        """See the protocol."""
+        numbers, scores = self._impacts.rank(weights, among, limit)
+        return [Ranked(self._ids[n], score) for n, score in zip(numbers.tolist(), scores.tolist(), strict=True)]
+
+    def newest(self, among: Mask, limit: int) -> list[str]:
+        """See the protocol."""
+        return [self._ids[n] for n in self._columns.newest(among, limit).tolist()]
+
+    def allowed(
+        self,
+        *,
+        words: Sequence[str] = (),
+        least: int = 0,
+        phrases: Sequence[Sequence[str]] = (),
+        without: Sequence[Sequence[str]] = (),
+        where: Filter = Filter(),
+    ) -> Mask:
+        """See the protocol."""
+        mask = self._columns.mask(where)
+        if least > 0:
+            having = np.zeros(len(mask), np.int32)
+            for word in words:
+                having[self._impacts.having(word)] += 1
+            mask &= having >= least
+        for phrase in phrases:
+            mask &= self._holding(phrase)
+        for phrase in without:
+            mask &= ~self._holding(phrase)
+        return mask
+
+    def count(self, among: Mask) -> int:
+        """See the protocol."""
+        return int(among.sum())
+
+    def facets(self, among: Mask, most: int) -> dict[str, dict[str, int]]:
+        """See the protocol."""
+        return self._columns.counts(among, most)
+
+    def frequencies(self, terms: Sequence[str]) -> list[int]:
+        """See the protocol."""
+        return [self._impacts.frequency(term) for term in terms]
+
+    def words(self, prefix: str) -> dict[str, int]:
+        """See the protocol."""
+        first = bisect_left(self._words, prefix)
+        last = bisect_left(self._words, prefix + "\U0010ffff")
+        return dict(zip(self._words[first:last], self._word_counts[first:last].tolist(), strict=True))
+
+    def close(self) -> None:
+        """See the protocol."""
+        with self._lock:
+            self._reader.close()
+
+    def _holding(self, phrase: Sequence[str]) -> Mask:
+        """The documents that have the terms one after the other in some field."""
+        mask = np.zeros(len(self._ids), np.bool_)
+        with self._lock:
+            for field in FIELDS:
+                mask[np.fromiter(self._in_field(field, phrase), np.int64)] = True
+        return mask
+
+    def _in_field(self, field: str, phrase: Sequence[str]) -> Iterator[int]:
+        """Numbers of the documents that have the phrase in one field: the postings of its terms, walked together."""
+        try:
+            postings = {term: self._reader.postings(field, term) for term in phrase}
+        except TermNotFound:
+            return
+        matchers = list(postings.values())
+        while all(matcher.is_active() for matcher in matchers):
+            number = max(matcher.id() for matcher in matchers)
+            behind = [matcher for matcher in matchers if matcher.id() < number]
+            if behind:
+                for matcher in behind:
+                    matcher.skip_to(number)
+                continue
+            if len(phrase) == 1 or _consecutive([postings[term].value_as("positions") for term in phrase]):
+                yield number
+            matchers[0].next()
+
+
+def _consecutive(positions: Sequence[Sequence[int]]) -> bool:
+    """Whether some position of the first term is followed by the next terms' positions one by one."""
+    starts = set(positions[0])
+    for step, following in enumerate(positions[1:], 1):
+        starts &= {position - step for position in following}
+    return bool(starts)

@@ -1,0 +1,39 @@
+"""The errors of the index: each says what is wrong, where, and what to do next."""
+
+from __future__ import annotations
+
+
+class SearchError(Exception):
+    """Anything that keeps the index from answering; `what`, `where` and `next` are for the person who reads it."""
+
+    def __init__(self, what: str, where: str, next: str) -> None:  # noqa: A002 (the plan's own name for the action)
+        super().__init__(f"{what} ({where}); {next}")
+        self.what, self.where, self.next = what, where, next
+
+
+class IndexMissing(SearchError):
+    """There is no index in the folder."""
+
+
+class IndexIncompatible(SearchError):
+    """The index was made by another format or analysis than this program has."""
+
+    def __init__(self, found: str, expected: str, where: str) -> None:
+        super().__init__(f"the index has {found}, this program reads {expected}", where, "build the index again")
+        self.found, self.expected = found, expected
+
+
+class IndexDamaged(SearchError):
+    """A file of the index is missing or is not what was written."""
+
+
+class BuildInProgress(SearchError):
+    """Another build or rollback holds the lock of this index."""
+
+
+class DocumentNotFound(SearchError):
+    """No document has this id."""
+
+
+class RequestRefused(SearchError):
+    """A request out of bounds: a text too long, a page too far, a size too large."""

@@ -1,0 +1,1 @@
+"""Generations: an index as a folder of finished versions, one of which is current; never a version half written."""

@@ -1,0 +1,78 @@
+"""The manifest: what a generation holds, what it was made with, and a digest of every file."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from indexer.errors import IndexDamaged, IndexIncompatible
+from indexer.generations.folder import MANIFEST
+
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """`content` holds digests that two builds of one corpus share; `files` those of the bytes as they were written."""
+
+    format: int
+    generation: int
+    built: str
+    engine: str
+    analysis: str
+    documents: Mapping[str, int]
+    answers: int
+    statistics: Mapping[str, Any]
+    content: Mapping[str, str]
+    files: Mapping[str, tuple[int, str]]
+
+    @property
+    def bytes(self) -> int:
+        """The size of the generation on disk."""
+        return sum(size for size, _ in self.files.values())
+
+    def write(self, folder: Path) -> None:
+        """Write the manifest into its generation."""
+        text = json.dumps(asdict(self), indent=1, sort_keys=True)
+        (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
+
+
+def now() -> str:
+    """The time of a build, in UTC, to the second."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def digest_of(path: Path) -> str:
+    """The SHA-256 of a file's bytes."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def list_files(folder: Path) -> dict[str, tuple[int, str]]:
+    """Every file of a generation but the manifest: its size and digest."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != MANIFEST)
+    return {path.relative_to(folder).as_posix(): (path.stat().st_size, digest_of(path)) for path in files}
+
+
+def read_manifest(folder: Path, digest: str) -> Manifest:
+    """The manifest of a generation, if it is the one that CURRENT names and this program can read.
+
+    Raises IndexDamaged or IndexIncompatible.
+    """
+    path = folder / MANIFEST
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise IndexDamaged("missing", str(path), "roll back, or build the index again") from error
+    if hashlib.sha256(data).hexdigest() != digest:
+        raise IndexDamaged("not what was written", str(path), "roll back, or build the index again")
+    record = json.loads(data)
+    if record.get("format") != FORMAT:
+        raise IndexIncompatible(f"format {record.get('format')}", f"format {FORMAT}", str(folder))
+    record["files"] = {name: (size, digest) for name, (size, digest) in record["files"].items()}
+    return Manifest(**record)

@@ -1,0 +1,147 @@
+"""The index as its users hold it: one generation, read only, shared by threads."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from corpus import Document
+from indexer.analysis import fingerprint, own_text
+from indexer.answering.neighbours import StoredNeighbours, neighbourhood
+from indexer.answering.panel import make_panel
+from indexer.answering.search import search
+from indexer.engines import Engine, Statistics, open_engine
+from indexer.errors import DocumentNotFound, IndexDamaged, IndexIncompatible, RequestRefused
+from indexer.generations import verify as verification
+from indexer.generations.folder import IndexFolder
+from indexer.generations.manifest import Manifest, read_manifest
+from indexer.types import Fault, Filter, Info, Panel, Results, Sort
+
+MOST_CARDS = 20
+MOST_DRAFT = 20_000
+
+
+class Index:
+    """One generation of an index. Use it as a context manager, or call `close`; threads may share it."""
+
+    def __init__(self, folder: IndexFolder, manifest: Manifest, engine: Engine, near: StoredNeighbours) -> None:
+        self._folder, self._manifest, self._engine, self._near = folder, manifest, engine, near
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the files."""
+        self._engine.close()
+
+    @property
+    def info(self) -> Info:
+        """What the index holds, when and with what it was built."""
+        return _info(self._manifest)
+
+    def get(self, id: str) -> Document:  # noqa: A002 (the plan's name)
+        """The document of an id. Raises DocumentNotFound."""
+        for document in self._engine.get([id]):
+            return document
+        raise DocumentNotFound(f"no document has the id {id!r}", "id", "search for its title")
+
+    def search(
+        self,
+        text: str,
+        *,
+        where: Filter = Filter(),
+        sort: Sort = Sort.RELEVANCE,
+        page: int = 1,
+        size: int = 10,
+    ) -> Results:
+        """One page of hits for a visitor's words: words, "phrases", -without; an empty text finds everything.
+
+        Raises RequestRefused for a text or a page out of bounds.
+        """
+        return search(self._engine, self._manifest.generation, text, where=where, sort=sort, page=page, size=size)
+
+    def related(self, id: str, *, where: Filter = Filter(), limit: int = 4) -> Panel:  # noqa: A002
+        """The documents most like a document's own question, itself apart. Raises DocumentNotFound."""
+        document = self.get(id)
+        text = own_text(document)
+        near = self._near.of(id) if where == Filter() else None
+        if near is None:
+            near = neighbourhood(self._engine, text, among=self._engine.allowed(where=where), without=id)
+        return make_panel(self._engine, self._manifest.generation, text, near, _checked(limit))
+
+    def similar(self, text: str, *, where: Filter = Filter(), limit: int = 4) -> Panel:
+        """The documents most like a text, such as a question that is still being typed; the text is not kept.
+
+        Raises RequestRefused for a text of more than 20,000 characters.
+        """
+        if len(text) > MOST_DRAFT:
+            raise RequestRefused(f"{len(text):,} characters", "text", f"send at most {MOST_DRAFT:,}")
+        among = None if where == Filter() else self._engine.allowed(where=where)
+        near = neighbourhood(self._engine, text, among=among)
+        return make_panel(self._engine, self._manifest.generation, text, near, _checked(limit))
+
+    def latest(self) -> Index:
+        """Itself, or the newer generation if one was published since; the caller closes the old one."""
+        number, _ = self._folder.current()
+        return self if number == self._manifest.generation else open_index(self._folder.path)
+
+
+def open_index(index: str | Path) -> Index:
+    """Open the current generation of an index folder.
+
+    Open none that came from somebody else: Whoosh unpickles a file of it, and that runs code.
+    Raises IndexMissing, IndexIncompatible or IndexDamaged.
+    """
+    folder = IndexFolder(index)
+    manifest, path = _manifest(folder)
+    verification.check_before_opening(path, manifest)
+    try:
+        engine = open_engine(manifest.engine, path, Statistics(**manifest.statistics))
+        return Index(folder, manifest, engine, StoredNeighbours(path))
+    except Exception as error:  # whatever an engine's files do when they are not what they were
+        remedy = "roll back, or build the index again"
+        raise IndexDamaged(f"it does not open: {type(error).__name__}: {error}", str(path), remedy) from error
+
+
+def verify(index: str | Path) -> list[Fault]:
+    """Read every byte of the current generation; the files that are not what was written. Raises IndexMissing."""
+    return verification.faults(IndexFolder(index))
+
+
+def info_of(folder: IndexFolder) -> Info:
+    """What the current generation of a folder holds, from its manifest alone."""
+    return _info(_manifest(folder)[0])
+
+
+def _manifest(folder: IndexFolder) -> tuple[Manifest, Path]:
+    number, digest = folder.current()
+    path = folder.generation(number)
+    manifest = read_manifest(path, digest)
+    if manifest.analysis != fingerprint():
+        raise IndexIncompatible(f"analysis {manifest.analysis}", f"analysis {fingerprint()}", str(folder.path))
+    return manifest, path
+
+
+def _info(manifest: Manifest) -> Info:
+    return Info(
+        generation=manifest.generation,
+        built=manifest.built,
+        engine=manifest.engine,
+        documents=manifest.documents,
+        answers=manifest.answers,
+        analysis=manifest.analysis,
+        format=manifest.format,
+        drift=0.0,
+        bytes=manifest.bytes,
+        semantic=False,
+    )
+
+
+def _checked(limit: int) -> int:
+    if not 1 <= limit <= MOST_CARDS:
+        raise RequestRefused(f"{limit} cards", "limit", f"ask for 1 to {MOST_CARDS}")
+    return limit

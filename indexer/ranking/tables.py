@@ -1,0 +1,65 @@
+"""Sorted strings on disk, mapped into memory: ids, terms and names by number, numbers by string."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+# The folder of a generation that holds its arrays.
+ARRAYS = "arrays"
+
+
+def write_strings(folder: Path, name: str, strings: Sequence[str]) -> None:
+    """Write strings, which must be sorted and unique, as one block of UTF-8 and the offsets within it."""
+    encoded = [string.encode() for string in strings]
+    offsets = np.zeros(len(encoded) + 1, np.int64)
+    np.cumsum([len(string) for string in encoded], out=offsets[1:])
+    (folder / f"{name}.utf8").write_bytes(b"".join(encoded))
+    np.save(folder / f"{name}.offsets.npy", offsets)
+
+
+class Strings(Sequence[str]):
+    """The strings that `write_strings` wrote; looking one up takes a binary search, opening takes no reading."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self._offsets = map_array(folder, f"{name}.offsets")
+        path = folder / f"{name}.utf8"
+        # An empty file cannot be mapped.
+        self._bytes: NDArray[np.uint8] = (
+            np.memmap(path, np.uint8, "r").view(np.ndarray) if path.stat().st_size else np.empty(0, np.uint8)
+        )
+
+    def __len__(self) -> int:
+        return len(self._offsets) - 1
+
+    @overload
+    def __getitem__(self, at: int) -> str: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[str]: ...
+    def __getitem__(self, at: int | slice) -> str | list[str]:
+        if isinstance(at, slice):
+            return [self[i] for i in range(*at.indices(len(self)))]
+        if not -len(self) <= at < len(self):
+            raise IndexError(at)
+        at %= len(self)
+        return bytes(self._bytes[self._offsets[at] : self._offsets[at + 1]]).decode()
+
+    def __iter__(self) -> Iterator[str]:
+        data, ends = bytes(self._bytes), self._offsets.tolist()
+        return (data[a:b].decode() for a, b in zip(ends, ends[1:], strict=False))
+
+    def find(self, string: str) -> int:
+        """The number of a string, or -1. Code points sort as their UTF-8 bytes do."""
+        at = bisect_left(self, string)
+        return at if at < len(self) and self[at] == string else -1
+
+
+def map_array(folder: Path, name: str) -> NDArray[np.generic]:
+    """An array of the generation, mapped: pages are read when they are needed and shared between processes."""
+    array: NDArray[np.generic] = np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False)
+    return array.view(np.ndarray)

@@ -1,0 +1,152 @@
+"""What is asked and what is answered: the requests and results of an index, frozen, ready for JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+# A piece of a text, and whether it matched the search.
+Fragment = tuple[str, bool]
+
+
+class Sort(StrEnum):
+    """The order of hits."""
+
+    RELEVANCE = "relevance"
+    NEWEST = "newest"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """Which documents may answer; a field left out excludes nothing.
+
+    `answered` is true for articles, so that `answered=False` means the questions that wait for a reply.
+    """
+
+    kind: str | None = None
+    specialty: str | None = None
+    topic: str | None = None
+    year: int | None = None
+    answered: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TopicName:
+    """A topic with the specialty it belongs to."""
+
+    name: str
+    specialty: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """A document that a search found; `date` is the day it was asked or published."""
+
+    id: str
+    kind: str
+    title: str
+    url: str
+    specialty: str
+    topics: tuple[TopicName, ...]
+    date: date | None
+    answered: bool
+    by: str
+    score: float
+    snippet: tuple[Fragment, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Results:
+    """One page of a search: `total` counts all hits, `facets` count them by kind, specialty, topic, year, reply."""
+
+    generation: int
+    total: int
+    page: int
+    pages: int
+    did_you_mean: str | None
+    facets: Mapping[str, Mapping[str, int]]
+    hits: tuple[Hit, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """The beginning of a doctor's reply, word for word."""
+
+    author: str
+    specialty: str
+    excerpt: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """A neighbour in a panel: the asker's own words, the reply's own words, the words in common."""
+
+    id: str
+    kind: str
+    title: str
+    url: str
+    date: date | None
+    answered: bool
+    excerpt: str
+    reply: Reply | None
+    score: float
+    matched: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Panel:
+    """The see-also panel: at most the cards asked for, fewer where fewer are close enough, and their topics."""
+
+    generation: int
+    cards: tuple[Card, ...]
+    topics: tuple[TopicName, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildReport:
+    """What a build made; `rejected` counts documents that were refused for sharing an id with another."""
+
+    generation: int
+    documents: int
+    added: int
+    replaced: int
+    deleted: int
+    rejected: int
+    seconds: float
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Info:
+    """What an index holds. `drift` is the share of documents that changed since the last full build."""
+
+    generation: int
+    built: str
+    engine: str
+    documents: Mapping[str, int]
+    answers: int
+    analysis: str
+    format: int
+    drift: float
+    bytes: int
+    semantic: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """A file of a generation that is not what was written, and what to do about it."""
+
+    file: str
+    reason: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far a build is: the stage in words, how many of how many (0: not known yet)."""
+
+    stage: str
+    done: int
+    total: int = field(default=0)
