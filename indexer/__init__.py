@@ -10,7 +10,7 @@ from indexer.errors import (
     RequestRefused,
     SearchError,
 )
-from indexer.index import Index, open_index, verify
+from indexer.index import Index, current, open_index, verify
 from indexer.settings import Settings
 from indexer.types import (
     BuildReport,
@@ -50,6 +50,7 @@ __all__ = [
     "Sort",
     "TopicName",
     "build",
+    "current",
     "open_index",
     "rollback",
     "verify",

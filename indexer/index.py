@@ -112,6 +112,11 @@ def verify(index: str | Path) -> list[Fault]:
     return verification.faults(IndexFolder(index))
 
 
+def current(index: str | Path) -> int:
+    """The number of the current generation, without opening it. Raises IndexMissing."""
+    return IndexFolder(index).current()[0]
+
+
 def info_of(folder: IndexFolder) -> Info:
     """What the current generation of a folder holds, from its manifest alone."""
     return _info(_manifest(folder)[0])

@@ -48,6 +48,6 @@ def _read(source: Source) -> Iterator[Document | Rejected]:
 FORMAT = Format(
     name="medquad",
     summary="MedQuAD XML: the pairs that have an answer (a folder or the zip archive)",
-    recognises=lambda name, head: name.lower().endswith(".xml") and "<Document" in head and "<Focus" in head,
+    recognises=lambda name, head: name.lower().endswith(".xml") and ("<Focus" in head or "<QAPair" in head),
     read=_read,
 )

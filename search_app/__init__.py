@@ -1,0 +1,30 @@
+"""The faces: web pages, API and command line over an index. `create_app` makes the Flask application."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask import Flask
+
+from search_app import api, errors, health, pages, security, services, settings
+
+__all__ = ["create_app"]
+
+
+def create_app(given: Mapping[str, str | None] | None = None) -> Flask:
+    """The application over one index; `given` settings go before the environment and seealso.toml.
+
+    Nothing is opened before the first request, so a server may fork after this.
+    """
+    values = settings.load(given)
+    app = Flask(__name__)
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+    app.config["SEEALSO"] = values
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider has it; facets are in order of counts
+    security.init_app(app)
+    services.init_app(app, values["index"])
+    errors.init_app(app)
+    pages.init_app(app)
+    app.register_blueprint(api.bp)
+    app.register_blueprint(health.bp)
+    return app

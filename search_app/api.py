@@ -1,0 +1,60 @@
+"""The JSON API under /api/v1: search, related, similar; errors are problems (RFC 9457)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, request
+
+from indexer import RequestRefused
+from search_app.present import to_json
+from search_app.requests import SEARCH_KEYS, filter_of, number_of, sort_of, text_of
+from search_app.security import ROUTE_OF_API
+from search_app.services import index
+
+bp = Blueprint("api", __name__, url_prefix=f"{ROUTE_OF_API}v1")
+
+
+@bp.get("/search")
+def search() -> Response:
+    """One page of hits. Query: q, kind, specialty, topic, year, answered, sort, page, size."""
+    args = _known(SEARCH_KEYS)
+    results = index().search(
+        text_of(args),
+        where=filter_of(args),
+        sort=sort_of(args),
+        page=number_of(args, "page", 1),
+        size=number_of(args, "size", 10),
+    )
+    return jsonify(to_json(results))
+
+
+@bp.get("/related/<path:id_>")
+def related(id_: str) -> Response:
+    """The panel of a document. Query: limit, and the filters of search."""
+    args = _known(("limit", *SEARCH_KEYS[1:6]))
+    return jsonify(to_json(index().related(id_, where=filter_of(args), limit=number_of(args, "limit", 4))))
+
+
+@bp.post("/similar")
+def similar() -> Response:
+    """The panel of a text. Body: {"text": "...", "limit": 4}. The text is neither logged, kept nor echoed."""
+    _known(())
+    body: Any = request.get_json(silent=True)
+    if not isinstance(body, dict) or not isinstance(body.get("text"), str):
+        raise RequestRefused("no text in the body", "body", 'send JSON such as {"text": "..."}')
+    if unknown := sorted(set(body) - {"text", "limit"}):
+        raise RequestRefused(f"unknown key {unknown[0][:40]!r}", "body", "known are text and limit")
+    limit = body.get("limit", 4)
+    if not isinstance(limit, int) or isinstance(limit, bool):
+        raise RequestRefused("limit is no whole number", "body", "give a whole number")
+    return jsonify(to_json(index().similar(body["text"], limit=limit)))
+
+
+def _known(keys: Iterable[str]) -> dict[str, str]:
+    """The query of the address; an unknown key is refused, since it would pass silently otherwise."""
+    if unknown := sorted(set(request.args) - set(keys)):
+        what = f"unknown parameter {unknown[0][:40]!r}"
+        raise RequestRefused(what, "address", f"known are {', '.join(keys) or 'none'}")
+    return request.args.to_dict()

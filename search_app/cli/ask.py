@@ -1,0 +1,89 @@
+"""Commands that ask an index: search, related, similar."""
+
+from __future__ import annotations
+
+import sys
+import textwrap
+from typing import Any
+
+import click
+
+from indexer import Filter, Panel, Results, Sort, open_index
+from search_app.cli.common import Output, index_path, setting_option, shared
+from search_app.present import day
+
+_WIDTH = 100
+
+
+@click.command(epilog='Example: seealso search "cement leakage after kyphoplasty" --kind question')
+@click.argument("text")
+@setting_option("index")
+@click.option("--kind", type=click.Choice(["article", "question"]), help="Only this kind of document.")
+@click.option("--specialty", help="Only documents of this specialty.")
+@click.option("--topic", help="Only documents with this topic.")
+@click.option("--year", type=click.IntRange(1, 9999), help="Only documents of this year.")
+@click.option("--answered/--waiting", default=None, help="Only answered documents, or only questions that wait.")
+@click.option("--sort", type=click.Choice([sort.value for sort in Sort]), default="relevance", help="The order of hits.")
+@click.option("--page", type=click.IntRange(1), default=1, show_default=True, help="Which page of hits.")
+@click.option("--size", type=click.IntRange(1, 100), default=10, show_default=True, help="Hits a page.")
+@shared
+def search(text: str, index: str | None, sort: str, page: int, size: int, output: Output, **where: Any) -> None:
+    """Search for TEXT: words, "phrases in quotes", -without."""
+    with open_index(index_path(index)) as opened:
+        results = opened.search(text, where=Filter(**where), sort=Sort(sort), page=page, size=size)
+    output.result(results, lambda: told(results))
+
+
+@click.command(epilog="Example: seealso related q-0039 --limit 4")
+@click.argument("id")
+@setting_option("index")
+@click.option("--limit", type=click.IntRange(1, 20), default=4, show_default=True, help="Cards at most.")
+@shared
+def related(id: str, index: str | None, limit: int, output: Output) -> None:  # noqa: A002 (the plan's name)
+    """Show the panel of the document ID: what is most like it."""
+    with open_index(index_path(index)) as opened:
+        panel = opened.related(id, limit=limit)
+    output.result(panel, lambda: shown(panel))
+
+
+@click.command(epilog='Example: seealso similar "my leg is numb since the operation on my spine"')
+@click.argument("text")
+@setting_option("index")
+@click.option("--limit", type=click.IntRange(1, 20), default=4, show_default=True, help="Cards at most.")
+@shared
+def similar(text: str, index: str | None, limit: int, output: Output) -> None:
+    """Show what is most like TEXT, such as a question that was not sent yet; - reads it from standard input."""
+    with open_index(index_path(index)) as opened:
+        panel = opened.similar(sys.stdin.read() if text == "-" else text, limit=limit)
+    output.result(panel, lambda: shown(panel))
+
+
+def told(results: Results) -> str:
+    """A page of hits as text."""
+    count = "1 hit" if results.total == 1 else f"{results.total:,} hits"
+    if not results.hits:
+        hint = f"; did you mean: {results.did_you_mean}" if results.did_you_mean else ""
+        return (count if not results.total else f"{count}, none on page {results.page}") + hint
+    lines = [f"{count}, page {results.page} of {results.pages}"]
+    for hit in results.hits:
+        facts = ", ".join(part for part in (hit.kind, hit.by, hit.specialty, day(hit.date)) if part)
+        snippet = "".join(f"[{piece}]" if matched else piece for piece, matched in hit.snippet)
+        lines += ["", f"{hit.title}  ({hit.id})", f"  {facts}", textwrap.indent(textwrap.fill(snippet, _WIDTH), "  ")]
+    return "\n".join(lines)
+
+
+def shown(panel: Panel) -> str:
+    """A panel as text."""
+    if not panel.cards:
+        return "nothing is close enough"
+    lines: list[str] = []
+    for card in panel.cards:
+        lines += [f"{card.title}  ({card.id})"]
+        if card.excerpt:
+            lines.append(textwrap.indent(textwrap.fill(card.excerpt, _WIDTH), "  "))
+        if card.reply:
+            by = ", ".join(part for part in (card.reply.author, card.reply.specialty) if part) or "reply"
+            lines.append(textwrap.indent(textwrap.fill(f"{by}: {card.reply.excerpt}", _WIDTH), "  | "))
+        lines += [f"  in common: {', '.join(card.matched)}", ""]
+    topics = ", ".join(topic.name for topic in panel.topics)
+    return "\n".join(lines) + (f"topics: {topics}" if topics else "").rstrip()

@@ -1,0 +1,39 @@
+"""The one command for every check of a checkout: ruff, mypy, import-linter, pytest."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+
+_STEPS = (
+    ("ruff check", ("-m", "ruff", "check", ".")),
+    ("ruff format", ("-m", "ruff", "format", "--check", ".")),
+    ("mypy", ("-m", "mypy")),
+    ("import-linter", ("-c", "from importlinter.cli import lint_imports_command as c; c()")),
+)
+
+
+@click.command(epilog="Example: seealso test -k panel", context_settings={"ignore_unknown_options": True})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[PYTEST ARGUMENT]...")
+def test(arguments: tuple[str, ...]) -> None:
+    """Run every check of a checkout; arguments go to pytest."""
+    root = Path(__file__).resolve().parents[2]
+    if not (root / "tests").is_dir():
+        click.echo("seealso: this is an installed package; run the checks in a checkout: ./seealso test", err=True)
+        sys.exit(2)
+    failed = []
+    for name, command in _STEPS if not arguments else ():
+        click.echo(f"== {name}")
+        sys.stdout.flush()
+        if subprocess.run([sys.executable, *command], cwd=root, check=False).returncode:
+            failed.append(name)
+    click.echo("== pytest")
+    sys.stdout.flush()
+    tests = subprocess.run([sys.executable, "-m", "pytest", *arguments], cwd=root, check=False, env=os.environ)
+    if failed:
+        click.echo(f"failed: {', '.join(failed)}", err=True)
+    sys.exit(1 if failed or tests.returncode else 0)

@@ -1,0 +1,77 @@
+"""What every command shares: options, settings, output as text or JSON, errors as exit statuses."""
+
+from __future__ import annotations
+
+import functools
+import json
+import sys
+from collections.abc import Callable
+from typing import Any, NamedTuple, NoReturn, TypeVar
+
+import click
+
+from corpus import CorpusError
+from indexer import SearchError
+from search_app import settings
+from search_app.errors import outside
+from search_app.present import to_json
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+class Output(NamedTuple):
+    """Where a command says what: `json` for machines, `quiet` for nothing but errors."""
+
+    json: bool
+    quiet: bool
+
+    def result(self, value: object, text: Callable[[], str]) -> None:
+        """Print a result: as one JSON object, or as text that is made only if it is shown."""
+        if self.json:
+            click.echo(json.dumps(to_json(value), ensure_ascii=False))
+        elif not self.quiet:
+            click.echo(text())
+
+
+def shared(command: Command) -> Command:
+    """Give a command --json and --quiet (as `output`), and its errors their exit status.
+
+    Errors go to stderr: a sentence, or with --json the object {"error": {"type", "what", "where", "next"}}.
+    """
+
+    @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+    @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
+    @functools.wraps(command)
+    def run(*args: Any, as_json: bool, quiet: bool, **options: Any) -> Any:
+        try:
+            return command(*args, output=Output(as_json, quiet), **options)
+        except (SearchError, CorpusError) as error:
+            fail(error, as_json)
+        except BrokenPipeError:
+            sys.stderr.close()  # whoever read our output has read enough
+            sys.exit(0)
+
+    return run  # type: ignore[return-value]  # a decorated command is a command
+
+
+def fail(error: SearchError | CorpusError, as_json: bool) -> NoReturn:
+    """Say what was wrong, where, and what to do; leave with the status of the one table."""
+    if as_json:
+        told = {"type": type(error).__name__, "what": error.what, "where": error.where, "next": error.next}
+        click.echo(json.dumps({"error": told}, ensure_ascii=False), err=True)
+    else:
+        click.echo(f"seealso: {error}", err=True)
+    sys.exit(outside(error).exit)
+
+
+def setting_option(name: str) -> Callable[[Command], Command]:
+    """An option for a setting of the one table; without it the environment, seealso.toml and the default count."""
+    known = next(setting for setting in settings.SETTINGS if setting.name == name)
+    text = f"{known.help[0].upper()}{known.help[1:]}. [{known.variable}; default: {known.default}]"
+    option = click.option(f"--{name.replace('_', '-')}", name, metavar=name.upper(), help=text)
+    return option  # type: ignore[return-value]  # click's own types are wider
+
+
+def index_path(given: str | None) -> str:
+    """The folder of the index."""
+    return settings.load({"index": given})["index"]

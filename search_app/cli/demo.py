@@ -1,0 +1,79 @@
+"""The demo: the sample corpus, a real server, one page over HTTP, one search."""
+
+from __future__ import annotations
+
+import html
+import json
+import sys
+import tempfile
+import threading
+import urllib.parse
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+import click
+
+import corpus
+import indexer
+from search_app.cli import server
+from search_app.cli.ask import shown, told
+from search_app.cli.common import Output, setting_option, shared
+from search_app.cli.progress import Teller
+
+_SEARCH = "cement leakage after kyphoplasty"
+_TIMEOUT = 30
+
+
+@click.command(epilog="Example: seealso demo --port 8080")
+@setting_option("port")
+@shared
+def demo(port: str | None, output: Output) -> None:
+    """Build the sample index, serve it, show one page's panel and one search; then serve on, on a terminal."""
+    with tempfile.TemporaryDirectory(prefix="seealso-demo-") as folder:
+        path = str(Path(folder) / "index")
+        tell = Teller(output.quiet or output.json)
+        report = indexer.build(path, corpus.read(*corpus.sample()), progress=tell)
+        tell.done()
+        running, address = server.make_server({"index": path, "host": "127.0.0.1", "port": port or "0"})
+        thread = threading.Thread(target=running.run, daemon=True)
+        thread.start()
+        try:
+            _show(path, address, report.documents, output)
+            if sys.stdout.isatty() and not output.json:
+                click.echo(f"\nServing on {address} until Ctrl-C.")
+                thread.join()
+        except KeyboardInterrupt:
+            pass
+        finally:
+            running.close()
+
+
+def _show(path: str, address: str, documents: int, output: Output) -> None:
+    """Fetch what a visitor would see, and print it."""
+    with indexer.open_index(path) as index:
+        results = index.search(_SEARCH, size=3)
+        asked = next(hit for hit in results.hits if hit.kind == "question")
+        panel = index.related(asked.id)
+    where = f"{address}questions/{urllib.parse.quote(asked.id)}"
+    page = _fetch(where)
+    missing = [card.title for card in panel.cards if html.escape(card.title) not in page.replace("&#39;", "&#x27;")]
+    if missing:
+        raise indexer.SearchError(f"the page does not show the card {missing[0]!r}", where, "run: seealso test")
+    found = json.loads(_fetch(f"{address}api/v1/search?{urllib.parse.urlencode({'q': _SEARCH})}"))
+    result: dict[str, Any] = {"address": address, "page": where, "panel": panel, "search": found}
+    output.result(
+        result,
+        lambda: (
+            f"{documents} documents of the sample corpus.\n\n"
+            f"{asked.title}\n{where}\n\nSee also\n\n{shown(panel)}\n\n"
+            f"Search: {_SEARCH}\n{told(results)}\n\nAddress: {address}"
+        ),
+    )
+
+
+def _fetch(address: str) -> str:
+    """A page over HTTP, from the server that runs here."""
+    with urllib.request.urlopen(address, timeout=_TIMEOUT) as response:  # noqa: S310 (our own address)
+        body: bytes = response.read()
+    return body.decode()

@@ -1,0 +1,79 @@
+"""Commands that run and look after an index: serve, info, verify, rollback."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+import indexer
+from indexer import Info, open_index
+from search_app.cli import server
+from search_app.cli.common import Output, index_path, setting_option, shared
+
+
+@click.command(epilog="Example: seealso serve --port 8080")
+@setting_option("index")
+@setting_option("host")
+@setting_option("port")
+@setting_option("threads")
+@shared
+def serve(index: str | None, host: str | None, port: str | None, threads: str | None, output: Output) -> None:
+    """Serve the pages and the API until Ctrl-C; a new generation is served from the next request on."""
+    running, address = server.make_server({"index": index, "host": host, "port": port, "threads": threads})
+    server.log_to_stderr()
+    output.result({"address": address}, lambda: f"serving on {address}, Ctrl-C stops")
+    sys.stdout.flush()
+    try:
+        running.run()
+    finally:
+        running.close()
+
+
+@click.command(epilog="Example: seealso info --json")
+@setting_option("index")
+@shared
+def info(index: str | None, output: Output) -> None:
+    """Say what the index holds, and when and with what it was built."""
+    with open_index(index_path(index)) as opened:
+        held = opened.info
+    output.result(held, lambda: described(held))
+
+
+@click.command(epilog="Example: seealso verify")
+@setting_option("index")
+@shared
+def verify(index: str | None, output: Output) -> None:
+    """Read every byte of the index and compare it with what was written; exit 1 if something differs."""
+    path = index_path(index)
+    faults = indexer.verify(path)
+    number = int(indexer.current(path))
+    result = {"generation": number, "ok": not faults, "faults": faults}
+    lines = [f"{fault.file}: {fault.reason}; {fault.remedy}" for fault in faults]
+    output.result(result, lambda: "\n".join(lines) or f"generation {number} is what was written")
+    if faults:
+        sys.exit(1)
+
+
+@click.command(epilog="Example: seealso rollback")
+@setting_option("index")
+@shared
+def rollback(index: str | None, output: Output) -> None:
+    """Make the generation before the current one current again."""
+    held = indexer.rollback(index_path(index))
+    output.result(held, lambda: f"generation {held.generation} is current again\n{described(held)}")
+
+
+def described(held: Info) -> str:
+    """What an index holds, as text."""
+    documents = sum(held.documents.values())
+    return "\n".join(
+        (
+            f"generation  {held.generation}, built {held.built}",
+            f"documents   {documents:,}: {held.documents['question']:,} questions with {held.answers:,} answers, "
+            f"{held.documents['article']:,} articles",
+            f"engine      {held.engine}, format {held.format}, analysis {held.analysis}",
+            f"size        {held.bytes / 1e6:,.1f} MB",
+            *(["note        it holds no document: build it from a source that does"] if not documents else []),
+        )
+    )

@@ -1,0 +1,89 @@
+"""What each error means outside: one table of HTTP statuses and exit statuses, and the pages and problems they become."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from typing import NamedTuple
+
+from flask import Flask, Response, jsonify, render_template, request
+from werkzeug.exceptions import HTTPException, InternalServerError
+
+import indexer
+from corpus import CorpusError
+from search_app.security import ROUTE_OF_API
+
+log = logging.getLogger(__name__)
+
+
+class UsageError(CorpusError):
+    """A setting or an option that cannot be used, such as a port that is taken."""
+
+
+class Outside(NamedTuple):
+    """How an error shows: the HTTP status, the exit status of a command, and a title."""
+
+    http: int
+    exit: int
+    title: str
+
+
+# Looked up along an error's classes, the nearest first. Exit: 2 wrong usage, 3 a source or the index cannot be used,
+# 4 another build holds the lock.
+ERRORS: dict[type[Exception], Outside] = {
+    indexer.RequestRefused: Outside(400, 2, "This request is out of bounds"),
+    indexer.DocumentNotFound: Outside(404, 2, "No such document"),
+    indexer.IndexMissing: Outside(503, 3, "There is no index yet"),
+    indexer.IndexIncompatible: Outside(503, 3, "The index belongs to another version"),
+    indexer.IndexDamaged: Outside(503, 3, "The index is damaged"),
+    indexer.BuildInProgress: Outside(409, 4, "Another build is at work"),
+    indexer.SearchError: Outside(503, 3, "The index cannot be used"),
+    CorpusError: Outside(400, 3, "A source cannot be used"),
+    UsageError: Outside(400, 2, "Wrong usage"),
+}
+
+
+def outside(error: Exception) -> Outside:
+    """How an error shows; errors that the table does not have are ours: 500."""
+    for kind in type(error).__mro__:
+        if kind in ERRORS:
+            return ERRORS[kind]
+    return Outside(500, 1, "Something broke on our side")
+
+
+def init_app(app: Flask) -> None:
+    """Answer every error as a page, or under the API as a problem (RFC 9457)."""
+
+    @app.errorhandler(indexer.SearchError)
+    @app.errorhandler(CorpusError)
+    def known(error: indexer.SearchError | CorpusError) -> tuple[Response | str, int]:
+        shown = outside(error)
+        if shown.http >= 500:
+            log.error("%s: %s (%s)", type(error).__name__, error.what, error.where)
+        return answer(shown.http, shown.title, type(error).__name__, error.what, error.where, error.next)
+
+    @app.errorhandler(HTTPException)
+    def http(error: HTTPException) -> tuple[Response | str, int]:
+        status = error.code or 500
+        if isinstance(error, InternalServerError):
+            reference = secrets.token_hex(4)
+            # The traceback's frames hold no text of a request; its message may, so the type alone is logged.
+            cause = type(error.original_exception or error)
+            log.error("internal error %s: %s", reference, cause.__name__, exc_info=app.debug)
+            return answer(500, "Something broke on our side", "InternalError", "the page could not be put together",
+                          f"reference {reference}", "try again; if it happens again, send the reference to the site")
+        names = {404: "There is no page at this address", 405: "This address does not take that method"}
+        title = names.get(status, error.name)
+        return answer(status, title, error.name.replace(" ", ""), error.description or error.name, request.path,
+                      "check the address" if status == 404 else "see the documentation of the API")
+
+
+def answer(status: int, title: str, kind: str, what: str, where: str, next_: str) -> tuple[Response | str, int]:
+    """The error as a problem under the API, as a page elsewhere."""
+    if not request.path.startswith(ROUTE_OF_API):
+        return render_template("error.html", status=status, title=title, what=what, where=where, next=next_), status
+    problem = jsonify(
+        type=f"urn:seealso:error:{kind}", title=title, status=status, detail=what, what=what, where=where, next=next_
+    )
+    problem.mimetype = "application/problem+json"
+    return problem, status

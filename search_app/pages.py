@@ -1,0 +1,217 @@
+"""The visitors' pages: home, search, question, article, topic; each works without scripts."""
+
+from __future__ import annotations
+
+import logging
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from flask import Blueprint, Flask, abort, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from corpus import Article, Question
+from indexer import Card, DocumentNotFound, Filter, Hit, Panel, RequestRefused, Results, Sort
+from search_app import present
+from search_app.requests import FILTERS, filter_of, number_of, sort_of, text_of
+from search_app.services import index
+
+log = logging.getLogger(__name__)
+bp = Blueprint("pages", __name__)
+
+SIZE = 10
+HOME_SPECIALTIES = 8
+HOME_TOPICS = 9
+_FACET_TITLES = {"kind": "Kind", "specialty": "Specialty", "topic": "Topic", "year": "Year", "answered": "Reply"}
+_VALUE_NAMES = {"article": "Articles", "question": "Questions", "yes": "Answered", "no": "Waiting for a reply"}
+_SHOWN_VALUES = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A value of a facet as a link: choosing it, or removing it where it is chosen."""
+
+    label: str
+    count: int
+    url: str
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Shorter:
+    """A search with one word less, and what it finds."""
+
+    text: str
+    dropped: str
+    total: int
+
+
+def init_app(app: Flask) -> None:
+    """Register the pages and what their templates use."""
+    app.register_blueprint(bp)
+    app.jinja_env.filters.update(day=present.day, who=present.who, blocks=present.blocks, listing=present.listing)
+    app.jinja_env.globals.update(page_of=page_of, settings=app.config["SEEALSO"])
+
+
+def page_of(item: Hit | Card | Article | Question) -> str:
+    """The address of a document's page."""
+    kind = item.kind if isinstance(item, Hit | Card) else ("article" if isinstance(item, Article) else "question")
+    return url_for(f"pages.{kind}", id_=item.id)
+
+
+@bp.get("/")
+def home() -> str:
+    """The one question, then what there is: topics by specialty, the newest answers."""
+    answered = index().search("", where=Filter(kind="question", answered=True), sort=Sort.NEWEST, size=5)
+    everything = index().search("", size=1)
+    specialties = [
+        (name, count, list(index().search("", where=Filter(specialty=name), size=1).facets["topic"].items())[:HOME_TOPICS])
+        for name, count in list(everything.facets["specialty"].items())[:HOME_SPECIALTIES]
+    ]
+    return render_template(
+        "home.html",
+        info=index().info,
+        specialties=specialties,
+        topics=list(everything.facets["topic"].items()),
+        newest=answered.hits,
+    )
+
+
+@bp.get("/search")
+def search() -> str | Response:
+    """A page of hits with the filters beside it; what to try where nothing is found."""
+    text = text_of(request.args)
+    where, sort, page = filter_of(request.args), sort_of(request.args), number_of(request.args, "page", 1)
+    if not text and where == Filter():
+        return redirect(url_for("pages.home"))
+    results = index().search(text, where=where, sort=sort, page=page, size=SIZE)
+    if not results.total:
+        return render_template(
+            "nothing.html",
+            text=text,
+            results=results,
+            shorter=_shorter(text, where),
+            topics=index().similar(text).topics,
+            info=index().info,
+            unfiltered=_unfiltered(text, where),
+        )
+    return render_template(
+        "search.html",
+        text=text,
+        results=results,
+        facets=_choices(results),
+        sort=sort.value,
+        first=(page - 1) * SIZE + 1,
+        other_sort=_address(sort="newest" if sort is Sort.RELEVANCE else None),
+        previous_page=_address(page=page - 1) if page > 1 else None,
+        next_page=_address(page=page + 1) if page < results.pages else None,
+        respelled=_address(q=results.did_you_mean) if results.did_you_mean else None,
+    )
+
+
+@bp.get("/questions/<path:id_>")
+def question(id_: str) -> str | Response:
+    """A question with its replies, the site's own words, and what is like it."""
+    document = index().get(id_)
+    if isinstance(document, Article):
+        return redirect(page_of(document))
+    return render_template("question.html", document=document, panel=_panel(id_), old=_old(document))
+
+
+@bp.get("/articles/<path:id_>")
+def article(id_: str) -> str | Response:
+    """An article with its references, its readers' comments apart, and what is like it."""
+    document = index().get(id_)
+    if isinstance(document, Question):
+        return redirect(page_of(document))
+    return render_template("article.html", document=document, panel=_panel(id_))
+
+
+@bp.get("/topics/<path:name>")
+def topic(name: str) -> str:
+    """A topic: its questions, newest first, its articles, the topics that stand with it."""
+    page = number_of(request.args, "page", 1)
+    questions = index().search("", where=Filter(topic=name, kind="question"), sort=Sort.NEWEST, page=page, size=SIZE)
+    articles = index().search("", where=Filter(topic=name, kind="article"), sort=Sort.NEWEST, size=SIZE)
+    if not questions.total and not articles.total:
+        abort(404)
+    beside = [other for other in index().search("", where=Filter(topic=name), size=1).facets["topic"] if other != name]
+    tagged = next(tag for hit in (*questions.hits, *articles.hits) for tag in hit.topics if tag.name == name)
+    return render_template(
+        "topic.html",
+        topic=tagged,
+        questions=questions,
+        articles=articles,
+        beside=beside[:_SHOWN_VALUES],
+        page=page,
+    )
+
+
+def _panel(id_: str) -> Panel | None:
+    """The panel, or None where it fails: the page is worth more than what stands beside it."""
+    try:
+        return index().related(id_)
+    except DocumentNotFound:
+        raise
+    except Exception as error:  # noqa: BLE001 (whatever see-also does, the reader gets the answer to the question)
+        log.error("no panel: %s", type(error).__name__)  # noqa: TRY400 (a traceback could hold a patient's text)
+        return None
+
+
+def _old(document: Question) -> set[date]:
+    """The reply dates that lie over a year back."""
+    today = datetime.now(UTC).date()
+    dates = {answer.answered for answer in document.answers if answer.answered}
+    return {answered for answered in dates if (today - answered).days > 365}
+
+
+def _address(**changes: str | int | None) -> str:
+    """The address of this search with some parameters changed; a change of anything but the page begins at page 1."""
+    values: dict[str, str | int | None] = {key: value for key, value in request.args.items() if value and key != "page"}
+    values.update(changes)
+    return url_for("pages.search", **{key: value for key, value in values.items() if value})  # type: ignore[arg-type]
+
+
+def _choices(results: Results) -> list[tuple[str, list[Choice]]]:
+    """The facets as links; a facet that parts nothing is left out, unless it is chosen."""
+    facets = []
+    for name in FILTERS:
+        chosen = request.args.get(name) or None
+        choices = [
+            Choice(
+                label=_VALUE_NAMES.get(value, value) if name in ("kind", "answered") else value,
+                count=count,
+                url=_address(**{name: None if value == chosen else value}),
+                chosen=value == chosen,
+            )
+            for value, count in list(results.facets.get(name, {}).items())[:_SHOWN_VALUES]
+        ]
+        if chosen and not any(choice.chosen for choice in choices):
+            choices.append(Choice(chosen, results.total, _address(**{name: None}), chosen=True))
+        if len(choices) > 1 or chosen:
+            facets.append((_FACET_TITLES[name], choices))
+    return facets
+
+
+def _shorter(text: str, where: Filter) -> list[Shorter]:
+    """For a search without hits: what it finds with one word less, most hits first."""
+    words = text.split()
+    if not 2 <= len(words) <= 8:
+        return []
+    found = []
+    for at, word in enumerate(words):
+        rest = " ".join(words[:at] + words[at + 1 :])
+        try:
+            total = index().search(rest, where=where, size=1).total
+        except RequestRefused:
+            continue
+        if total:
+            found.append(Shorter(rest, word, total))
+    return sorted(found, key=lambda shorter: -shorter.total)[:3]
+
+
+def _unfiltered(text: str, where: Filter) -> int:
+    """How many hits there are without the filters, if there are filters."""
+    return index().search(text, size=1).total if where != Filter() else 0
+
+

@@ -1,0 +1,64 @@
+"""How values look outside: dataclasses as JSON, texts as blocks, people and days in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from datetime import date
+from typing import Any
+
+from corpus import Asker
+
+_MONTHS = "January February March April May June July August September October November December".split()
+_HEADING = 80
+_GROWN = 20
+
+
+def to_json(value: Any) -> Any:
+    """A result as JSON: a dataclass is an object of its fields, a date an ISO string. The same for CLI and HTTP."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return {field.name: to_json(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, Mapping):
+        return {str(key): to_json(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [to_json(item) for item in value]
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def day(value: date | None) -> str:
+    """A day in words: 31 May 2020."""
+    return f"{value.day} {_MONTHS[value.month - 1]} {value.year}" if value else ""
+
+
+def who(asker: Asker | None) -> str:
+    """Who asks, in words: Woman, 70 to 79."""
+    if asker is None:
+        return ""
+    young = bool(asker.age) and int(asker.age.partition("-")[0]) < _GROWN
+    names = {"female": "Girl" if young else "Woman", "male": "Boy" if young else "Man", "": ""}
+    return ", ".join(part for part in (names[asker.sex], asker.age.replace("-", " to ")) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A paragraph, with the heading that stands above it if there is one."""
+
+    heading: str
+    lines: tuple[str, ...]
+
+
+def blocks(text: str) -> list[Block]:
+    """A text's paragraphs. A short first line without a full stop, with text below it, is that text's heading."""
+    found: list[Block] = []
+    for part in (part for part in text.split("\n\n") if part.strip()):
+        lines = tuple(part.split("\n"))
+        first = lines[0]
+        heads = len(lines) > 1 and len(first) <= _HEADING and first[:1].isupper() and first[-1:] not in ".!?:;,…"
+        found.append(Block(first if heads else "", lines[1:] if heads else lines))
+    return found
+
+
+def listing(words: list[str] | tuple[str, ...]) -> list[tuple[str, str]]:
+    """Words with what follows each in a list: cement, disc and nerve."""
+    ends = [", "] * max(0, len(words) - 2) + [" and "] * (len(words) > 1) + [""] * bool(words)
+    return list(zip(words, ends, strict=True))

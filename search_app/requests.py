@@ -1,0 +1,49 @@
+"""What a visitor asked for in the address: text, filters, order and page, checked and bounded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from indexer import Filter, RequestRefused, Sort
+
+FILTERS = ("kind", "specialty", "topic", "year", "answered")
+SEARCH_KEYS = ("q", *FILTERS, "sort", "page", "size")
+_ANSWERED = {"yes": True, "no": False}
+
+
+def text_of(args: Mapping[str, str]) -> str:
+    """The words to search for."""
+    return args.get("q", "").strip()
+
+
+def filter_of(args: Mapping[str, str]) -> Filter:
+    """The filters. Raises RequestRefused for a year that is none, or an answer other than yes and no."""
+    answered = args.get("answered") or None
+    if answered is not None and answered not in _ANSWERED:
+        raise RequestRefused(f"answered is {answered[:20]!r}", "answered", "give yes or no")
+    return Filter(
+        kind=args.get("kind") or None,
+        specialty=args.get("specialty") or None,
+        topic=args.get("topic") or None,
+        year=number_of(args, "year", 0) or None,
+        answered=None if answered is None else _ANSWERED[answered],
+    )
+
+
+def sort_of(args: Mapping[str, str]) -> Sort:
+    """The order. Raises RequestRefused for an unknown one."""
+    value = args.get("sort") or Sort.RELEVANCE
+    try:
+        return Sort(value)
+    except ValueError as error:
+        raise RequestRefused(f"sort is {value[:20]!r}", "sort", f"give one of {', '.join(Sort)}") from error
+
+
+def number_of(args: Mapping[str, str], name: str, default: int) -> int:
+    """A whole number of at most six digits. Raises RequestRefused for anything else."""
+    value = args.get(name, "").strip()
+    if not value:
+        return default
+    if not (value.isascii() and value.isdigit() and len(value) <= 6):
+        raise RequestRefused(f"{name} is {value[:20]!r}", name, "give a whole number")
+    return int(value)

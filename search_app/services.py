@@ -1,0 +1,54 @@
+"""What requests share: the index, opened once in each process, moved to newer generations between requests."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+from pathlib import Path
+
+from flask import Flask, current_app, g
+
+from indexer import Index, SearchError, open_index
+
+log = logging.getLogger(__name__)
+_KEY = "seealso.index"
+
+
+class IndexHandle:
+    """The current generation of an index folder. Opened at first use, so that a forked worker opens its own."""
+
+    def __init__(self, path: str | Path) -> None:
+        self._path = Path(path)
+        self._index: Index | None = None
+        self._process = 0
+        self._lock = threading.Lock()
+
+    def current(self) -> Index:
+        """The newest generation that opens. Raises SearchError where there is none.
+
+        A generation that was replaced is not closed here: other threads may still answer from it, and it goes with
+        the last of them.
+        """
+        with self._lock:
+            if self._index is None or self._process != os.getpid():
+                self._index, self._process = open_index(self._path), os.getpid()
+                return self._index
+            try:
+                self._index = self._index.latest()
+            except SearchError as error:
+                log.warning("a newer generation does not open, the one before serves on: %s", error.what)
+            return self._index
+
+
+def init_app(app: Flask, path: str) -> None:
+    """Give an application its index; nothing is opened yet."""
+    app.extensions[_KEY] = IndexHandle(path)
+
+
+def index() -> Index:
+    """The index of this request: the same generation from its beginning to its end."""
+    if "index" not in g:
+        g.index = current_app.extensions[_KEY].current()
+    found: Index = g.index
+    return found

@@ -1,0 +1,61 @@
+"""The one table of settings: read by the command line, the pages and the documentation's test."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from corpus import CorpusError
+
+FILE = "seealso.toml"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """A setting: its name in `seealso.toml` and as an option, its environment variable, default and meaning."""
+
+    name: str
+    default: str
+    help: str
+
+    @property
+    def variable(self) -> str:
+        """The environment variable: SEEALSO_ and the name."""
+        return f"SEEALSO_{self.name.upper()}"
+
+
+SETTINGS = (
+    Setting(name="index", default="index", help="the folder of the index"),
+    Setting(name="host", default="127.0.0.1", help="the address to serve on"),
+    Setting(name="port", default="8000", help="the port to serve on; 0 takes a free one"),
+    Setting(name="threads", default="4", help="how many requests are answered at a time"),
+    Setting(name="site_name", default="SeeAlso", help="the name in the header and in titles"),
+    Setting(name="emergency", default="112", help="the number to call in an emergency, shown on every page"),
+)
+
+
+def load(given: Mapping[str, str | None] | None = None, folder: Path | None = None) -> dict[str, str]:
+    """Every setting's value: as given, else from the environment, else from seealso.toml, else its default.
+
+    Raises CorpusError where seealso.toml cannot be read or names an unknown setting.
+    """
+    known = {setting.name: setting for setting in SETTINGS}
+    path = (folder or Path.cwd()) / FILE
+    written: dict[str, object] = {}
+    if path.is_file():
+        try:
+            written = tomllib.loads(path.read_text(encoding="utf-8"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+            raise CorpusError(f"not TOML: {error}", str(path), "write lines such as index = 'folder'") from error
+        if unknown := sorted(set(written) - set(known)):
+            raise CorpusError(f"unknown setting {unknown[0]!r}", str(path), f"known are {', '.join(known)}")
+    values = {}
+    for name, setting in known.items():
+        value = (given or {}).get(name)
+        if value is None:
+            value = os.environ.get(setting.variable)
+        values[name] = str(written.get(name, setting.default)) if value is None else value
+    return values
