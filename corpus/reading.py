@@ -69,7 +69,9 @@ def _read(
                     yield item
 
 
-def _documents(source: Source, format_name: str | None, loaded: Sequence[FieldMapping]) -> Iterator[Document | Rejected]:
+def _documents(
+    source: Source, format_name: str | None, loaded: Sequence[FieldMapping]
+) -> Iterator[Document | Rejected]:
     """The documents of one source; a stream that breaks off costs what follows the break in this source alone."""
     try:
         fitting = next((known for known in loaded if known.fits(source.name)), None)
@@ -77,7 +79,11 @@ def _documents(source: Source, format_name: str | None, loaded: Sequence[FieldMa
             yield from records.read(source, fitting)
             return
         head = "" if format_name else source.head()
-        known = (f for f in FORMATS.values() if f.name == format_name or (not format_name and f.recognises(source.name, head)))
+        known = (
+            f
+            for f in FORMATS.values()
+            if f.name == format_name or (not format_name and f.recognises(source.name, head))
+        )
         if chosen := next(known, None):
             yield from chosen.read(source)
             return

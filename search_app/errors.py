@@ -70,12 +70,24 @@ def init_app(app: Flask) -> None:
             # The traceback's frames hold no text of a request; its message may, so the type alone is logged.
             cause = type(error.original_exception or error)
             log.error("internal error %s: %s", reference, cause.__name__, exc_info=app.debug)
-            return answer(500, "Something broke on our side", "InternalError", "the page could not be put together",
-                          f"reference {reference}", "try again; if it happens again, send the reference to the site")
+            return answer(
+                500,
+                "Something broke on our side",
+                "InternalError",
+                "the page could not be put together",
+                f"reference {reference}",
+                "try again; if it happens again, send the reference to the site",
+            )
         names = {404: "There is no page at this address", 405: "This address does not take that method"}
         title = names.get(status, error.name)
-        return answer(status, title, error.name.replace(" ", ""), error.description or error.name, request.path,
-                      "check the address" if status == 404 else "see the documentation of the API")
+        return answer(
+            status,
+            title,
+            error.name.replace(" ", ""),
+            error.description or error.name,
+            request.path,
+            "check the address" if status == 404 else "see the documentation of the API",
+        )
 
 
 def answer(status: int, title: str, kind: str, what: str, where: str, next_: str) -> tuple[Response | str, int]:

@@ -65,7 +65,11 @@ def home() -> str:
     answered = index().search("", where=Filter(kind="question", answered=True), sort=Sort.NEWEST, size=5)
     everything = index().search("", size=1)
     specialties = [
-        (name, count, list(index().search("", where=Filter(specialty=name), size=1).facets["topic"].items())[:HOME_TOPICS])
+        (
+            name,
+            count,
+            list(index().search("", where=Filter(specialty=name), size=1).facets["topic"].items())[:HOME_TOPICS],
+        )
         for name, count in list(everything.facets["specialty"].items())[:HOME_SPECIALTIES]
     ]
     return render_template(
@@ -213,5 +217,3 @@ def _shorter(text: str, where: Filter) -> list[Shorter]:
 def _unfiltered(text: str, where: Filter) -> int:
     """How many hits there are without the filters, if there are filters."""
     return index().search(text, size=1).total if where != Filter() else 0
-
-

@@ -51,7 +51,9 @@ def _documents(source: Source, mapping: Mapping, group: list[Placed]) -> Iterato
             if isinstance(record, CorpusError):
                 raise record
             if missing := sorted(mapping.columns - set(record)):
-                raise CorpusError(f"no column {missing[0]!r}", mapping.name, f"it has {', '.join(map(str, record))[:200]}")
+                raise CorpusError(
+                    f"no column {missing[0]!r}", mapping.name, f"it has {', '.join(map(str, record))[:200]}"
+                )
             if answer := _answer(mapping, record):
                 answers.append(answer)
             records.append(record)

@@ -19,7 +19,7 @@ def excerpt(text: str, most: int = EXCERPT) -> str:
     if len(line) <= most:
         return line
     cut = line.rfind(" ", 0, most)
-    return line[: cut if cut > 0 else most].rstrip(" ,;:-–—") + "…"
+    return line[: cut if cut > 0 else most].rstrip(" .,;:-–—") + "…"
 
 
 def snippet(texts: Iterable[str], terms: Mapping[str, float], most: int = SNIPPET) -> tuple[Fragment, ...]:

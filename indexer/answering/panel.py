@@ -11,31 +11,29 @@ from indexer.answering.excerpts import excerpt, words_in_common
 from indexer.answering.neighbours import Neighbourhood, telling
 from indexer.engines import Engine, Ranked
 from indexer.ranking.columns import date_of, is_answered
-from indexer.ranking.weighting import LONG_TEXT
+from indexer.ranking.weighting import rarity
 from indexer.types import Card, Panel, Reply, TopicName
 
 MOST_MATCHED = 4
-# The floor: a card is shown where 2 · share + 4 · margin reaches FLOOR, less for long texts, which match more loosely.
-FLOOR, FLOOR_SLOPE, FLOOR_LEAST = 2.5, 0.45, 1.6
-SHARE_WEIGHT, MARGIN_WEIGHT = 2.0, 4.0
+# The floor, by closeness (docs/why/the-floor.md): of 775 questions whose rewrite by a doctor is among 6,900 it keeps .90
+# and shows .21 once nothing on the subject is left; the sample's lonely questions stay below it with 76 and with
+# 19,011 documents. Longer texts match in more words that say less, so the floor falls with their length.
+FLOOR, FLOOR_SLOPE, FLOOR_FROM, FLOOR_LEAST = 1.5, 0.3, 15, 0.8
 # Topics: the first VOTERS neighbours vote with their scores; a topic needs a third of all votes.
 VOTERS, TOPIC_SHARE, MOST_TOPICS = 8, 1 / 3, 6
 
 
-def close_enough(near: Neighbourhood) -> list[Ranked]:
+def close_enough(engine: Engine, near: Neighbourhood) -> list[Ranked]:
     """The neighbours above the floor.
 
-    Share is a score over what the text could earn at best, margin how far the card stands above the tenth.
+    Closeness is score / √(possible · rarest): a sum of matches grows with the number of terms, what chance adds to
+    it with the square root, and `rarest`, the weight of a term that no document has, takes out the size of the index.
     """
     if not near.ranked or near.possible <= 0:
         return []
-    floor = max(FLOOR_LEAST, FLOOR - FLOOR_SLOPE * math.log(max(near.words, LONG_TEXT) / LONG_TEXT))
-    tenth = near.ranked[9].score if len(near.ranked) > 9 else 0.0
-
-    def value(score: float) -> float:
-        return SHARE_WEIGHT * score / near.possible + MARGIN_WEIGHT * (score - tenth) / score
-
-    return [ranked for ranked in near.ranked if value(ranked.score) >= floor]
+    floor = max(FLOOR_LEAST, FLOOR - FLOOR_SLOPE * math.log(max(near.words, FLOOR_FROM) / FLOOR_FROM))
+    scale = math.sqrt(near.possible * rarity(engine.statistics.documents, 0))
+    return [ranked for ranked in near.ranked if ranked.score / scale >= floor]
 
 
 def one_per_wording(engine: Engine, ranked: Sequence[Ranked]) -> list[Ranked]:
@@ -52,7 +50,7 @@ def one_per_wording(engine: Engine, ranked: Sequence[Ranked]) -> list[Ranked]:
 
 def make_panel(engine: Engine, generation: int, text: str, near: Neighbourhood, limit: int) -> Panel:
     """The panel of a text: at most `limit` cards and the topics that its neighbours share."""
-    ranked = one_per_wording(engine, close_enough(near))[: max(limit, VOTERS)]
+    ranked = one_per_wording(engine, close_enough(engine, near))[: max(limit, VOTERS)]
     documents = engine.get([r.id for r in ranked])
     weights = telling(engine, bag(text))
     pairs = list(zip(documents, ranked, strict=True))

@@ -13,7 +13,9 @@ from indexer.errors import RequestRefused
 MOST_CHARACTERS = 2_000
 MOST_PARTS = 8
 MOST_PHRASE = 16
-_PART = re.compile(r'(?P<sign>(?<!\S)[-\u2212])?"(?P<phrase>[^"]+)"|(?<!\S)[-\u2212](?P<without>\w[^\s"]*)|(?P<words>[^\s"]+)')
+_PART = re.compile(
+    r'(?P<sign>(?<!\S)[-\u2212])?"(?P<phrase>[^"]+)"|(?<!\S)[-\u2212](?P<without>\w[^\s"]*)|(?P<words>[^\s"]+)'
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,9 +23,7 @@ MOST_HITS = 1_000
 MOST_VALUES = 20
 
 
-def search(
-    engine: Engine, generation: int, text: str, *, where: Filter, sort: Sort, page: int, size: int
-) -> Results:
+def search(engine: Engine, generation: int, text: str, *, where: Filter, sort: Sort, page: int, size: int) -> Results:
     """One page of hits. An empty text finds every document that the filter lets through, newest first.
 
     Raises RequestRefused for a page or size out of bounds.

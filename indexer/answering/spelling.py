@@ -16,7 +16,8 @@ _DOCUMENTS = 2
 
 
 def respell(engine: Engine, text: str) -> str | None:
-    """The text with every word that no document has replaced by one that it may stand for; None if none is found.
+    """The text with every word that no document has replaced by one that it may stand for, or left out where there is
+    none; None if no word was replaced.
 
     Candidates begin with the same letter: almost all misspellings keep it (Pollock and Zamora 1984: 92 %).
     """
@@ -32,6 +33,7 @@ def respell(engine: Engine, text: str) -> str | None:
             if abs(len(candidate) - len(word)) <= 2 and count >= _DOCUMENTS
         }
         if found := get_close_matches(word, near, n=1, cutoff=_ALIKE):
-            pieces += [text[at:start], found[0]]
-            at, changed = end, True
-    return "".join([*pieces, text[at:]]) if changed else None
+            changed = True
+        pieces += [text[at:start], found[0] if found else ""]
+        at = end
+    return " ".join("".join([*pieces, text[at:]]).split()) if changed else None

@@ -1,8 +1,8 @@
 """The folder of an index: one lock, numbered generations, a CURRENT file that one atomic rename replaces.
 
-    INDEX/CURRENT                   "000042 <digest of the manifest>"
-    INDEX/generations/000042/       manifest.json, arrays/, whoosh/
-    INDEX/generations/.building-…   a build in progress, or what a killed one left; swept by the next build
+INDEX/CURRENT                   "000042 <digest of the manifest>"
+INDEX/generations/000042/       manifest.json, arrays/, whoosh/
+INDEX/generations/.building-…   a build in progress, or what a killed one left; swept by the next build
 """
 
 from __future__ import annotations

@@ -133,7 +133,9 @@ class Columns:
             "year": {str(year): n for year, n in zip(*np.unique(years[years > 0], return_counts=True), strict=True)},
             "answered": _counted(self._answered[among].astype(np.int8), ANSWERED),
         }
-        ordered = {facet: sorted(values.items(), key=lambda item: (-item[1], item[0])) for facet, values in named.items()}
+        ordered = {
+            facet: sorted(values.items(), key=lambda item: (-item[1], item[0])) for facet, values in named.items()
+        }
         return {facet: {name: int(n) for name, n in values[:most]} for facet, values in ordered.items()}
 
     def newest(self, among: Mask, limit: int) -> NDArray[np.int64]:

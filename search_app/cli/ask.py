@@ -23,7 +23,9 @@ _WIDTH = 100
 @click.option("--topic", help="Only documents with this topic.")
 @click.option("--year", type=click.IntRange(1, 9999), help="Only documents of this year.")
 @click.option("--answered/--waiting", default=None, help="Only answered documents, or only questions that wait.")
-@click.option("--sort", type=click.Choice([sort.value for sort in Sort]), default="relevance", help="The order of hits.")
+@click.option(
+    "--sort", type=click.Choice([sort.value for sort in Sort]), default="relevance", help="The order of hits."
+)
 @click.option("--page", type=click.IntRange(1), default=1, show_default=True, help="Which page of hits.")
 @click.option("--size", type=click.IntRange(1, 100), default=10, show_default=True, help="Hits a page.")
 @shared

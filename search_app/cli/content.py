@@ -22,7 +22,9 @@ _NAMED = 5
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
 @setting_option("index")
 @click.option("--format", "format_", type=click.Choice(list(corpus.formats())), help="The format of all sources.")
-@click.option("--mapping", multiple=True, help="A TOML file that says which columns JSON or CSV records have. Repeatable.")
+@click.option(
+    "--mapping", multiple=True, help="A TOML file that says which columns JSON or CSV records have. Repeatable."
+)
 @click.option("--rejects", type=click.File("w", encoding="utf-8"), help="Write what was left out here, as JSON lines.")
 @click.option("--strict", is_flag=True, help="Exit with 1 if a record was left out; the index is built all the same.")
 @click.option("--engine", type=click.Choice(["whoosh", "plain"]), default="whoosh", help="Where documents are kept.")
