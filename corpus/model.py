@@ -193,7 +193,7 @@ class Article:
 Document = Article | Question
 
 # How each kind is called in the exchange format, on the command line and in JSON.
-KINDS: dict[str, type[Article] | type[Question]] = {"article": Article, "question": Question}
+KINDS: dict[str, type[Article | Question]] = {"article": Article, "question": Question}
 
 
 def kind_of(document: Document) -> str:

@@ -8,9 +8,8 @@ from pathlib import Path
 from types import MappingProxyType
 
 from corpus.errors import CorpusError, Rejected
-from corpus.formats import FORMATS
+from corpus.formats import FORMATS, records
 from corpus.formats import mapping as mappings
-from corpus.formats import records
 from corpus.formats.mapping import Mapping as FieldMapping
 from corpus.model import Document
 from corpus.sources import Source, find

@@ -18,7 +18,7 @@ from indexer.answering.neighbours import write_neighbours
 from indexer.engines import open_engine, write_engine
 from indexer.errors import SearchError
 from indexer.generations.folder import IndexFolder
-from indexer.generations.manifest import FORMAT, Manifest, list_files, now
+from indexer.generations.manifest import FORMAT, Manifest, current_manifest, list_files, now
 from indexer.ranking.tables import ARRAYS, Strings, map_array, write_strings
 from indexer.settings import Settings
 from indexer.types import BuildReport, Info, Progress
@@ -63,7 +63,8 @@ def build(
 
         with (staged / _SPOOL).open("w+b") as spool:
             places = _settle(_spool(documents, spool, tell), refuse)
-            manifest = _write(staged, places, spool, settings, tell, number=max(folder.numbers(), default=0) + 1)
+            number = max(folder.numbers(), default=0) + 1
+            manifest = _write(staged, places, spool, engine_name=settings.engine, number=number, tell=tell)
         (staged / _SPOOL).unlink()
         before = _digests(folder)
         after = {place.id: place.digest for place in places}
@@ -85,8 +86,6 @@ def build(
 
 def rollback(index: str | Path) -> Info:
     """Make the generation before the current one current again. Raises SearchError where none is left."""
-    from indexer.index import info_of  # noqa: PLC0415 (both are verbs; reading an Info belongs to the index)
-
     folder = IndexFolder(index)
     with folder.lock():
         current, _ = folder.current()
@@ -94,7 +93,7 @@ def rollback(index: str | Path) -> Info:
         if not earlier:
             raise SearchError("no earlier generation is left", str(folder.path), "build the index again")
         folder.point_to(earlier[-1])
-    return info_of(folder)
+    return current_manifest(folder)[0].info
 
 
 def _spool(documents: Iterable[Document], spool: IO[bytes], tell: Callable[[Progress], object]) -> list[_Place]:
@@ -126,9 +125,10 @@ def _write(
     staged: Path,
     places: list[_Place],
     spool: IO[bytes],
-    settings: Settings,
-    tell: Callable[[Progress], object],
+    *,
+    engine_name: str,
     number: int,
+    tell: Callable[[Progress], object],
 ) -> Manifest:
     """Write the engine's files and the neighbours of every document; return the manifest, not yet written."""
     (staged / ARRAYS).mkdir()
@@ -145,8 +145,8 @@ def _write(
             yield document
             tell(Progress(stage="indexing", done=done, total=len(places)))
 
-    statistics = write_engine(settings.engine, staged, counted())
-    engine = open_engine(settings.engine, staged, statistics)
+    statistics = write_engine(engine_name, staged, counted())
+    engine = open_engine(engine_name, staged, statistics)
     try:
         ranked = lambda done: tell(Progress(stage="neighbours", done=done, total=len(places)))  # noqa: E731
         write_neighbours(staged, engine, ids, _waiting(places, spool), ranked)
@@ -157,7 +157,7 @@ def _write(
         format=FORMAT,
         generation=number,
         built=now(),
-        engine=settings.engine,
+        engine=engine_name,
         analysis=fingerprint(),
         documents={kind: kinds[kind] for kind in ("article", "question")},
         answers=answers,

@@ -7,15 +7,15 @@ from types import TracebackType
 from typing import Self
 
 from corpus import Document
-from indexer.analysis import fingerprint, own_text
+from indexer.analysis import own_text
 from indexer.answering.neighbours import StoredNeighbours, neighbourhood
 from indexer.answering.panel import make_panel
 from indexer.answering.search import search
 from indexer.engines import Engine, Statistics, open_engine
-from indexer.errors import DocumentNotFound, IndexDamaged, IndexIncompatible, RequestRefused
+from indexer.errors import DocumentNotFound, IndexDamaged, RequestRefused
 from indexer.generations import verify as verification
 from indexer.generations.folder import IndexFolder
-from indexer.generations.manifest import Manifest, read_manifest
+from indexer.generations.manifest import Manifest, current_manifest
 from indexer.types import Fault, Filter, Info, Panel, Results, Sort
 
 MOST_CARDS = 20
@@ -41,7 +41,7 @@ class Index:
     @property
     def info(self) -> Info:
         """What the index holds, when and with what it was built."""
-        return _info(self._manifest)
+        return self._manifest.info
 
     def get(self, id: str) -> Document:  # noqa: A002 (the plan's name)
         """The document of an id. Raises DocumentNotFound."""
@@ -97,7 +97,7 @@ def open_index(index: str | Path) -> Index:
     Raises IndexMissing, IndexIncompatible or IndexDamaged.
     """
     folder = IndexFolder(index)
-    manifest, path = _manifest(folder)
+    manifest, path = current_manifest(folder)
     verification.check_before_opening(path, manifest)
     try:
         engine = open_engine(manifest.engine, path, Statistics(**manifest.statistics))
@@ -115,35 +115,6 @@ def verify(index: str | Path) -> list[Fault]:
 def current(index: str | Path) -> int:
     """The number of the current generation, without opening it. Raises IndexMissing."""
     return IndexFolder(index).current()[0]
-
-
-def info_of(folder: IndexFolder) -> Info:
-    """What the current generation of a folder holds, from its manifest alone."""
-    return _info(_manifest(folder)[0])
-
-
-def _manifest(folder: IndexFolder) -> tuple[Manifest, Path]:
-    number, digest = folder.current()
-    path = folder.generation(number)
-    manifest = read_manifest(path, digest)
-    if manifest.analysis != fingerprint():
-        raise IndexIncompatible(f"analysis {manifest.analysis}", f"analysis {fingerprint()}", str(folder.path))
-    return manifest, path
-
-
-def _info(manifest: Manifest) -> Info:
-    return Info(
-        generation=manifest.generation,
-        built=manifest.built,
-        engine=manifest.engine,
-        documents=manifest.documents,
-        answers=manifest.answers,
-        analysis=manifest.analysis,
-        format=manifest.format,
-        drift=0.0,
-        bytes=manifest.bytes,
-        semantic=False,
-    )
 
 
 def _checked(limit: int) -> int:

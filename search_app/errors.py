@@ -1,4 +1,4 @@
-"""What each error means outside: one table of HTTP statuses and exit statuses, and the pages and problems they become."""
+"""What each error means outside: one table of HTTP and exit statuses, and the pages and problems they become."""
 
 from __future__ import annotations
 
@@ -60,7 +60,8 @@ def init_app(app: Flask) -> None:
         shown = outside(error)
         if shown.http >= 500:
             log.error("%s: %s (%s)", type(error).__name__, error.what, error.where)
-        return answer(shown.http, shown.title, type(error).__name__, error.what, error.where, error.next)
+        kind = type(error).__name__
+        return answer(shown.http, shown.title, kind=kind, what=error.what, where=error.where, next_=error.next)
 
     @app.errorhandler(HTTPException)
     def http(error: HTTPException) -> tuple[Response | str, int]:
@@ -73,24 +74,24 @@ def init_app(app: Flask) -> None:
             return answer(
                 500,
                 "Something broke on our side",
-                "InternalError",
-                "the page could not be put together",
-                f"reference {reference}",
-                "try again; if it happens again, send the reference to the site",
+                kind="InternalError",
+                what="the page could not be put together",
+                where=f"reference {reference}",
+                next_="try again; if it happens again, send the reference to the site",
             )
         names = {404: "There is no page at this address", 405: "This address does not take that method"}
         title = names.get(status, error.name)
         return answer(
             status,
             title,
-            error.name.replace(" ", ""),
-            error.description or error.name,
-            request.path,
-            "check the address" if status == 404 else "see the documentation of the API",
+            kind=error.name.replace(" ", ""),
+            what=error.description or error.name,
+            where=request.path,
+            next_="check the address" if status == 404 else "see the documentation of the API",
         )
 
 
-def answer(status: int, title: str, kind: str, what: str, where: str, next_: str) -> tuple[Response | str, int]:
+def answer(status: int, title: str, *, kind: str, what: str, where: str, next_: str) -> tuple[Response | str, int]:
     """The error as a problem under the API, as a page elsewhere."""
     if not request.path.startswith(ROUTE_OF_API):
         return render_template("error.html", status=status, title=title, what=what, where=where, next=next_), status

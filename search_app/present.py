@@ -9,7 +9,20 @@ from typing import Any
 
 from corpus import Asker
 
-_MONTHS = "January February March April May June July August September October November December".split()
+_MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
 _HEADING = 80
 _GROWN = 20
 

@@ -15,6 +15,8 @@ from corpus.model import KINDS, Answer, Asker, field_names
 _PARTS = {"answer": tuple(Answer.__dataclass_fields__), "asker": tuple(Asker.__dataclass_fields__)}
 # What a column cannot give: these have parts of their own or come from the [answer] and [asker] tables.
 _NOT_A_COLUMN = {"answers", "asker", "listed", "links", "references", "comments"}
+# What a mapping without `files` is for.
+DATA_FILES = ("*.json", "*.json.*", "*.jsonl", "*.ndjson", "*.csv", "*.csv.*", "*.tsv", "*.tsv.*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +33,7 @@ class Mapping:
     answer: AnyMapping[str, str] = field(default_factory=dict)
     asker: AnyMapping[str, str] = field(default_factory=dict)
     constant: AnyMapping[str, str] = field(default_factory=dict)
-    files: tuple[str, ...] = ("*.json", "*.json.*", "*.jsonl", "*.ndjson", "*.csv", "*.csv.*", "*.tsv", "*.tsv.*")
+    files: tuple[str, ...] = DATA_FILES
     join: str = ""
 
     def fits(self, name: str) -> bool:
@@ -84,6 +86,10 @@ def _check(table: dict[str, Any], where: str) -> Mapping:
         raise refuse("[answer] names no text", "name the column that holds the answer's text")
     files = table.get("files", ())
     files = (files,) if isinstance(files, str) else tuple(files)
-    more = {"files": files} if files else {}
-    rest = {part: table[part] for part in ("fields", "answer", "asker", "constant", "join") if part in table}
-    return Mapping(name=where, kind=kind, **rest, **more)
+    return Mapping(
+        name=where,
+        kind=kind,
+        files=files or DATA_FILES,
+        join=str(table.get("join", "")),
+        **{part: table.get(part, {}) for part in ("fields", "answer", "asker", "constant")},
+    )

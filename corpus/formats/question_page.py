@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from datetime import date
 
 from corpus.errors import CorpusError
@@ -25,55 +24,87 @@ _SECTIONS = {"More Info": "more", "Similar Q&A": "listed", "Related FAQ": "topic
 _CHROME = {"Share to:"}
 
 
-@dataclass
 class _Page:
-    """The page's lines, each under the section it stands in."""
+    """The page, taken line by line; `section` says where the next line belongs."""
 
-    title: str = ""
-    specialty: str = ""
-    body: list[str] = field(default_factory=list)
-    more: list[str] = field(default_factory=list)
-    listed: list[str] = field(default_factory=list)
-    topics: list[Topic] = field(default_factory=list)
-    answers: list[Answer] = field(default_factory=list)
-    asker: Asker | None = None
-    asked: date | None = None
+    def __init__(self, title: str, specialty: str) -> None:
+        self.title, self.specialty = title, specialty
+        self.body: list[str] = []
+        self.more: list[str] = []
+        self.listed: list[str] = []
+        self.topics: list[Topic] = []
+        self.answers: list[Answer] = []
+        self.asker: Asker | None = None
+        self.asked: date | None = None
+        self._section = "body"
+        self._reply: re.Match[str] | None = None
+        self._written: list[str] = []
+        self._topic = ""
+
+    def take(self, line: str) -> None:
+        """Take the next line: what begins a section, or what stands in one."""
+        if line in _CHROME:
+            return
+        if line in _SECTIONS and self._section != "reply":
+            self._section = _SECTIONS[line]
+        elif self._section in ("asked", "body") and (reply := _REPLY.match(line)):
+            self._section, self._reply, self._written = "reply", reply, []
+        else:
+            getattr(self, f"_in_{self._section}")(line)
+
+    def end(self) -> None:
+        """The text is over; a reply that had not ended is kept."""
+        if self._section == "reply" and clean("\n".join(self._written)):
+            self._replied(None)
+
+    def _in_body(self, line: str) -> None:
+        if asked := _ASKED.match(line):
+            self.asker, self.asked = _asker(asked["age"], asked["sex"]), parse_date(asked["date"])
+            self._section = "asked"
+        else:
+            self.body.append(line)
+
+    def _in_asked(self, line: str) -> None:
+        """Between the asker's line and a reply stands nothing of value."""
+
+    def _in_reply(self, line: str) -> None:
+        if ended := _REPLY_DATE.match(line):
+            self._replied(parse_date(ended[1]))
+            self._section = "asked"
+        else:
+            self._written.append(line)
+
+    def _in_more(self, line: str) -> None:
+        self.more.append(line)
+
+    def _in_listed(self, line: str) -> None:
+        if found := _LISTED.match(line):
+            self.listed.append(one_line(found["title"]))
+
+    def _in_topics(self, line: str) -> None:
+        if line and (found := _SPECIALTY.match(line)) and self._topic:
+            self.topics.append(Topic(name=self._topic, specialty=found["name"]))
+        self._topic = line or self._topic
+
+    def _replied(self, answered: date | None) -> None:
+        assert self._reply is not None
+        self.answers.append(
+            Answer(
+                text=clean("\n".join(self._written)),
+                author=one_line(self._reply["author"]),
+                specialty=one_line(self._reply["specialty"]),
+                answered=answered,
+            )
+        )
 
 
 def parse(text: str) -> Question:
     """The question of a saved page. Raises CorpusError where the page holds none."""
-    lines = clean(text).split("\n")
-    page = _Page()
-    page.title, page.specialty = _title(lines[0], text)
-    section, reply, written = "body", None, list[str]()
-    topic = ""
-    for line in lines[1:]:
-        if line in _CHROME:
-            continue
-        if line in _SECTIONS and section != "reply":
-            section = _SECTIONS[line]
-        elif section == "body" and (asked := _ASKED.match(line)):
-            page.asker, page.asked = _asker(asked["age"], asked["sex"]), parse_date(asked["date"])
-            section = "asked"
-        elif section in ("asked", "body") and (reply := _REPLY.match(line)):
-            section, written = "reply", []
-        elif section == "reply" and reply:
-            if ended := _REPLY_DATE.match(line):
-                page.answers.append(_answer(reply, written, parse_date(ended[1])))
-                section = "asked"
-            else:
-                written.append(line)
-        elif section == "listed":
-            if found := _LISTED.match(line):
-                page.listed.append(one_line(found["title"]))
-        elif section == "topics" and line:
-            if found := _SPECIALTY.match(line):
-                page.topics.append(Topic(name=topic, specialty=found["name"]))
-            topic = line
-        elif section in ("body", "more"):
-            (page.body if section == "body" else page.more).append(line)
-    if section == "reply" and reply and clean("\n".join(written)):
-        page.answers.append(_answer(reply, written, None))  # the saved text ends within the reply
+    first, *lines = clean(text).split("\n")
+    page = _Page(*_title(first, text))
+    for line in lines:
+        page.take(line)
+    page.end()
     if page.asked is None and not page.answers:
         raise CorpusError("neither an ask date nor a reply", "page", "save the whole page as text")
     return _question(page)
@@ -94,15 +125,6 @@ def _asker(age: str | None, sex: str | None) -> Asker | None:
     low = int(age) // 10 * 10 if age else None
     band = f"{low}-{low + 9}" if low is not None and low < 120 else ""
     return Asker(age=band, sex=sex or "") if band or sex else None
-
-
-def _answer(reply: re.Match[str], written: list[str], answered: date | None) -> Answer:
-    return Answer(
-        text=clean("\n".join(written)),
-        author=one_line(reply["author"]),
-        specialty=one_line(reply["specialty"]),
-        answered=answered,
-    )
 
 
 def _question(page: _Page) -> Question:

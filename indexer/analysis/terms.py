@@ -1,4 +1,4 @@
-"""Terms: tokens stemmed and sorted into those that find (words) and those that only hold phrases together (stop words)."""
+"""Terms: tokens stemmed, and parted into those that find and those that only hold phrases together (stop words)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tokens: the words of a text with their places in it; compounds whole and in parts, Chinese as characters and pairs."""
+"""Tokens: the words of a text and their places; compounds whole and in parts, Chinese as characters and pairs."""
 
 from __future__ import annotations
 

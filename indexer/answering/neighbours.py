@@ -1,4 +1,4 @@
-"""Neighbours: the documents most like a text, as they come from ranking, before any policy; and those of every document."""
+"""Neighbours: the documents most like a text, before any policy; and those of every document, stored."""
 
 from __future__ import annotations
 

@@ -15,9 +15,9 @@ from indexer.ranking.weighting import rarity
 from indexer.types import Card, Panel, Reply, TopicName
 
 MOST_MATCHED = 4
-# The floor, by closeness (docs/why/the-floor.md): of 775 questions whose rewrite by a doctor is among 6,900 it keeps .90
-# and shows .21 once nothing on the subject is left; the sample's lonely questions stay below it with 76 and with
-# 19,011 documents. Longer texts match in more words that say less, so the floor falls with their length.
+# The floor, by closeness (docs/why/the-floor.md): of 775 questions whose rewrite by a doctor is among 6,900 it keeps
+# .90 and shows .21 once nothing on the subject is left; the sample's lonely questions stay below it with 76 and
+# with 19,011 documents. Longer texts match in more words that say less, so the floor falls with their length.
 FLOOR, FLOOR_SLOPE, FLOOR_FROM, FLOOR_LEAST = 1.5, 0.3, 15, 0.8
 # Topics: the first VOTERS neighbours vote with their scores; a topic needs a third of all votes.
 VOTERS, TOPIC_SHARE, MOST_TOPICS = 8, 1 / 3, 6

@@ -9,7 +9,7 @@ from indexer.analysis import field_texts
 from indexer.answering.excerpts import snippet
 from indexer.answering.neighbours import RESCORED, rescore, telling
 from indexer.answering.panel import topics_of
-from indexer.answering.query import Query, parse
+from indexer.answering.query import parse
 from indexer.answering.spelling import respell
 from indexer.engines import Engine, Ranked
 from indexer.errors import RequestRefused

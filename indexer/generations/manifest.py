@@ -10,8 +10,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from indexer.analysis import fingerprint
 from indexer.errors import IndexDamaged, IndexIncompatible
-from indexer.generations.folder import MANIFEST
+from indexer.generations.folder import MANIFEST, IndexFolder
+from indexer.types import Info
 
 FORMAT = 1
 
@@ -35,6 +37,22 @@ class Manifest:
     def bytes(self) -> int:
         """The size of the generation on disk."""
         return sum(size for size, _ in self.files.values())
+
+    @property
+    def info(self) -> Info:
+        """What the generation holds, for its users."""
+        return Info(
+            generation=self.generation,
+            built=self.built,
+            engine=self.engine,
+            documents=self.documents,
+            answers=self.answers,
+            analysis=self.analysis,
+            format=self.format,
+            drift=0.0,  # a full build has just frozen its own statistics
+            bytes=self.bytes,
+            semantic=False,
+        )
 
     def write(self, folder: Path) -> None:
         """Write the manifest into its generation."""
@@ -76,3 +94,16 @@ def read_manifest(folder: Path, digest: str) -> Manifest:
         raise IndexIncompatible(f"format {record.get('format')}", f"format {FORMAT}", str(folder))
     record["files"] = {name: (size, digest) for name, (size, digest) in record["files"].items()}
     return Manifest(**record)
+
+
+def current_manifest(folder: IndexFolder) -> tuple[Manifest, Path]:
+    """The manifest and the folder of the current generation, if this program's analysis made it.
+
+    Raises IndexMissing, IndexDamaged or IndexIncompatible.
+    """
+    number, digest = folder.current()
+    path = folder.generation(number)
+    manifest = read_manifest(path, digest)
+    if manifest.analysis != fingerprint():
+        raise IndexIncompatible(f"analysis {manifest.analysis}", f"analysis {fingerprint()}", str(folder.path))
+    return manifest, path

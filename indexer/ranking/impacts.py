@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from indexer.analysis import FIELDS
 from indexer.ranking.tables import Strings, map_array, write_strings
-from indexer.ranking.weighting import FIELD_WEIGHTS, B, K1, Statistics, rarity
+from indexer.ranking.weighting import FIELD_WEIGHTS, K1, B, Statistics, rarity
 
 Mask = NDArray[np.bool_]
 
@@ -97,8 +97,8 @@ class Impacts:
         number = self._numbers.get(term)
         if number is None:
             return np.empty(0, np.int32)
-        posted: NDArray[np.int32] = self._posted[self._starts[number] : self._starts[number + 1]]
-        return posted
+        posted = self._posted[self._starts[number] : self._starts[number + 1]]
+        return posted.astype(np.int32, copy=False)
 
     def terms(self) -> list[str]:
         """Every term, in order."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import overload
 
@@ -51,7 +52,7 @@ class Strings(Sequence[str]):
 
     def __iter__(self) -> Iterator[str]:
         data, ends = bytes(self._bytes), self._offsets.tolist()
-        return (data[a:b].decode() for a, b in zip(ends, ends[1:], strict=False))
+        return (data[a:b].decode() for a, b in pairwise(ends))
 
     def find(self, string: str) -> int:
         """The number of a string, or -1. Code points sort as their UTF-8 bytes do."""

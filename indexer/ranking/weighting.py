@@ -56,7 +56,7 @@ class Statistics:
 
 def rarity(documents: int, frequency: int) -> float:
     """idf to the power 1.25 of a term that `frequency` of `documents` documents have; the largest for 0."""
-    return math.log(1 + (documents - frequency + 0.5) / (frequency + 0.5)) ** IDF_POWER
+    return float(math.log(1 + (documents - frequency + 0.5) / (frequency + 0.5)) ** IDF_POWER)
 
 
 def norm(length: int, average: float) -> float:

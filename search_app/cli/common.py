@@ -68,8 +68,7 @@ def setting_option(name: str) -> Callable[[Command], Command]:
     """An option for a setting of the one table; without it the environment, seealso.toml and the default count."""
     known = next(setting for setting in settings.SETTINGS if setting.name == name)
     text = f"{known.help[0].upper()}{known.help[1:]}. [{known.variable}; default: {known.default}]"
-    option = click.option(f"--{name.replace('_', '-')}", name, metavar=name.upper(), help=text)
-    return option  # type: ignore[return-value]  # click's own types are wider
+    return click.option(f"--{name.replace('_', '-')}", name, metavar=name.upper(), help=text)
 
 
 def index_path(given: str | None) -> str:

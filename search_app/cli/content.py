@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from dataclasses import asdict, replace
+from typing import TextIO
 
 import click
 
@@ -34,7 +35,7 @@ def build(
     index: str | None,
     format_: str | None,
     mapping: tuple[str, ...],
-    rejects: click.utils.LazyFile | None,
+    rejects: TextIO | None,
     strict: bool,
     engine: str,
     output: Output,

@@ -66,12 +66,12 @@ def rollback(index: str | None, output: Output) -> None:
 
 def described(held: Info) -> str:
     """What an index holds, as text."""
-    documents = sum(held.documents.values())
+    questions, articles = held.documents["question"], held.documents["article"]
+    documents = questions + articles
     return "\n".join(
         (
             f"generation  {held.generation}, built {held.built}",
-            f"documents   {documents:,}: {held.documents['question']:,} questions with {held.answers:,} answers, "
-            f"{held.documents['article']:,} articles",
+            f"documents   {documents:,}: {questions:,} questions with {held.answers:,} answers, {articles:,} articles",
             f"engine      {held.engine}, format {held.format}, analysis {held.analysis}",
             f"size        {held.bytes / 1e6:,.1f} MB",
             *(["note        it holds no document: build it from a source that does"] if not documents else []),
