@@ -112,12 +112,14 @@ def _spool(documents: Iterable[Document], spool: IO[bytes], tell: Callable[[Prog
 def _settle(places: list[_Place], refuse: Callable[[Rejected], object]) -> list[_Place]:
     """One place an id, in the order of ids; the same document read twice is one document."""
     settled: list[_Place] = []
+    before = _Place("", "", 0, 0)
     for place in sorted(places):
-        if not settled or settled[-1].id != place.id:
+        if before.id != place.id:
             settled.append(place)
-        elif settled[-1].digest != place.digest:
+        elif before.digest != place.digest:
             remedy = "give each document an id of its own"
             refuse(Rejected(source="documents", place=place.id, reason="another document has this id", remedy=remedy))
+        before = place
     return settled
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping
+from itertools import takewhile
 
 from indexer.analysis import Spot, spots
 from indexer.types import Fragment
@@ -27,12 +28,12 @@ def snippet(texts: Iterable[str], terms: Mapping[str, float], most: int = SNIPPE
 
     The first text wins among equals; without any match the beginning of the first text is given.
     """
-    texts = [text for text in texts if text]
+    texts = [text for text in texts if text.strip()]
     best: tuple[float, str, list[Spot], int] | None = None
     for text in texts:
         matches = [spot for spot in spots(text) if spot.term in terms]
         for at, first in enumerate(matches):
-            inside = [spot for spot in matches[at:] if spot.end <= first.start + most]
+            inside = list(takewhile(lambda spot, end=first.start + most: spot.end <= end, matches[at : at + most]))
             worth = sum(terms[term] for term in {spot.term for spot in inside})
             if best is None or worth > best[0] + 1e-9:
                 best = (worth, text, inside, first.start)
@@ -85,7 +86,7 @@ def words_in_common(text: str, weights: Mapping[str, float], most: int) -> tuple
         if any(low < end and start < high for low, high in taken):
             continue
         written = text[start:end]
-        chosen[term] = written.lower() if written[1:].islower() else written
+        chosen[term] = written.lower() if written[1:].islower() and written[1].isalpha() else written
         taken.append((start, end))
         if len(chosen) == most:
             break

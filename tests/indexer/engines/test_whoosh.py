@@ -1,0 +1,99 @@
+"""The Whoosh engine keeps the suite, and agrees with the plain engine on generated corpora."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from corpus import Document
+from indexer.analysis import analyse
+from indexer.engines import Engine, open_engine, write_engine
+from indexer.engines.plain import PlainEngine
+from indexer.ranking.tables import ARRAYS, write_strings
+from indexer.types import Filter
+from tests.documents import WORDS, corpora
+from tests.indexer.engines.suite import EngineSuite
+
+_TERMS = sorted({term for word in WORDS for term in analyse(word).sequence})
+_terms = st.sampled_from(_TERMS)
+_phrases = st.lists(st.lists(_terms, min_size=1, max_size=3), max_size=2)
+_filters = st.builds(
+    Filter,
+    kind=st.sampled_from([None, "article", "question"]),
+    topic=st.sampled_from([None, "Knee"]),
+    specialty=st.sampled_from([None, "Radiology"]),
+    year=st.sampled_from([None, 2020]),
+    answered=st.sampled_from([None, True, False]),
+)
+
+
+class TestWhoosh(EngineSuite):
+    """Whoosh on disk, with the arrays beside it."""
+
+    name = "whoosh"
+
+
+@contextmanager
+def both(documents: Sequence[Document]) -> Iterator[tuple[PlainEngine, Engine]]:
+    """The two engines over the same documents."""
+    ordered = sorted(documents, key=lambda document: document.id)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / ARRAYS).mkdir()
+        write_strings(folder / ARRAYS, "ids", [document.id for document in ordered])
+        whoosh = open_engine("whoosh", folder, write_engine("whoosh", folder, ordered))
+        try:
+            yield PlainEngine(ordered), whoosh
+        finally:
+            whoosh.close()
+
+
+@settings(max_examples=60)
+@given(corpora(), st.data())
+def test_ranks_as_the_definition_does(documents: list[Document], data: st.DataObject) -> None:
+    """Any weights, among any documents, give the plain engine's documents in its order, with its scores."""
+    weights = data.draw(st.dictionaries(_terms, st.floats(0.1, 3.0), max_size=6))
+    where = data.draw(st.none() | _filters)
+    limit = data.draw(st.integers(1, 12))
+    with both(documents) as (plain, whoosh):
+        assert plain.statistics == whoosh.statistics
+        expected = plain.rank(weights, None if where is None else plain.allowed(where=where), limit)
+        found = whoosh.rank(weights, None if where is None else whoosh.allowed(where=where), limit)
+        assert [ranked.id for ranked in found] == [ranked.id for ranked in expected]
+        assert all(abs(a.score - b.score) <= 1e-4 for a, b in zip(found, expected, strict=True))
+
+
+@settings(max_examples=60)
+@given(corpora(), _phrases, _phrases, _filters, st.lists(_terms, max_size=4, unique=True), st.integers(0, 3))
+def test_allows_what_the_definition_does(
+    documents: list[Document],
+    phrases: list[list[str]],
+    without: list[list[str]],
+    where: Filter,
+    words: list[str],
+    least: int,
+) -> None:
+    """Any words, phrases, exclusions and filters let the same documents through, in number, order and facets."""
+    with both(documents) as (plain, whoosh):
+        conditions = {"words": words, "least": least, "phrases": phrases, "without": without, "where": where}
+        expected, found = plain.allowed(**conditions), whoosh.allowed(**conditions)  # type: ignore[arg-type]
+        assert whoosh.newest(found, 100) == plain.newest(expected, 100)
+        assert whoosh.count(found) == plain.count(expected)
+        assert whoosh.facets(found, 2) == plain.facets(expected, 2)
+
+
+@settings(max_examples=30)
+@given(corpora())
+def test_knows_the_same_terms_and_words(documents: list[Document]) -> None:
+    """Frequencies, words and traits are those of the definition."""
+    ids = sorted(document.id for document in documents)
+    with both(documents) as (plain, whoosh):
+        assert whoosh.frequencies(_TERMS) == plain.frequencies(_TERMS)
+        assert whoosh.words("") == plain.words("")
+        assert whoosh.traits(ids) == plain.traits(ids)
+        assert whoosh.get(ids) == plain.get(ids)

@@ -1,0 +1,123 @@
+"""From text to terms: what a visitor may type and still find."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from indexer.analysis import analyse, bag, fingerprint, sequence, spots, tokenize, wording
+from indexer.analysis.folding import fold
+
+
+def words(text: str) -> list[str]:
+    """The folded words of a text."""
+    return [token.text for token in tokenize(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("IL-6", ["il6", "il", "6"]),
+        ("type-2", ["type2", "type", "2"]),
+        ("T12", ["t12", "12"]),
+        ("β-blocker", ["βblocker", "β", "blocker"]),
+        ("X-ray", ["xray", "ray"]),
+        ("10mg", ["10mg", "10", "mg"]),
+        ("follow‑up", ["followup", "follow", "up"]),
+    ],
+)
+def test_compounds_are_found_whole_and_in_parts(text: str, expected: list[str]) -> None:
+    """A compound gives itself and its parts; single Latin letters are no parts."""
+    assert words(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("Ménière", "MENIERE"), ("œdema", "OEDEMA"), ("ｋｎｅｅ", "knee"), ("don’t", "don't"), ("Straße", "STRASSE")],
+)
+def test_spellings_of_one_word_are_one_term(one: str, other: str) -> None:
+    """Case, width, Latin accents and the form of an apostrophe do not part words."""
+    assert words(one) == words(other)
+
+
+def test_marks_of_other_scripts_stay() -> None:
+    """Accents fold in Latin alone: in Hindi a mark is a vowel, in Russian й is a letter."""
+    assert words("दर्द") == ["दर्द"]
+    assert words("й") != words("и")
+
+
+def test_chinese_runs_are_characters_and_pairs() -> None:
+    """A run without spaces gives each character and each pair of neighbours."""
+    assert words("骨水泥") == ["骨", "骨水", "水", "水泥", "泥"]
+
+
+@pytest.mark.parametrize("word", ["no", "not", "never", "none", "cannot", "without", "neither", "nothing", "don't"])
+def test_negation_is_never_dropped(word: str) -> None:
+    """What a patient denies counts in ranking."""
+    assert bag(f"pain {word} fever").total() == 3
+
+
+def test_stop_words_hold_phrases_but_do_not_rank() -> None:
+    """Stop words stay in the sequence and are left out of the bag."""
+    analysed = analyse("out of the bone")
+    assert len(analysed.sequence) == 4
+    assert set(analysed.bag) == {"bone"}
+
+
+def test_inflections_share_a_term() -> None:
+    """leak, leaks, leaking and leakage-like forms meet in their stem."""
+    assert len(set(sequence("leak leaks leaked leaking"))) == 1
+
+
+@given(st.text(max_size=80))
+def test_tokens_stand_where_they_say(text: str) -> None:
+    """Every token's span lies in the text, holds something, and follows in order."""
+    at = 0
+    for token in tokenize(text):
+        assert 0 <= token.start < token.end <= len(text)
+        assert token.start >= at
+        at = token.start
+
+
+@given(st.text(max_size=80))
+def test_folding_twice_is_folding_once(text: str) -> None:
+    """A folded text is its own folded form."""
+    assert fold(fold(text)) == fold(text)
+
+
+@given(st.text(max_size=80))
+def test_terms_hold_no_white_space(text: str) -> None:
+    """Terms survive a tokenizer that parts at white space, as Whoosh's does."""
+    assert all(term and not any(c.isspace() for c in term) for term in sequence(text))
+
+
+@given(st.text(max_size=60))
+def test_spots_are_the_bag(text: str) -> None:
+    """The places of terms are the terms that ranking counts, no more and no fewer."""
+    assert sorted(spot.term for spot in spots(text)) == sorted(bag(text).elements())
+
+
+def test_wording_ignores_case_and_punctuation_alone() -> None:
+    """The same words in the same order are the same wording; other words are another."""
+    assert wording("Is it hard?") == wording("is it HARD")
+    assert wording("Is it hard?") != wording("It is hard?")
+
+
+def test_fingerprint_is_the_same_in_every_process() -> None:
+    """Hash seeds do not reach the fingerprint."""
+    code = "from indexer.analysis import fingerprint; print(fingerprint())"
+    told = [
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env={"PYTHONHASHSEED": seed, "PYTHONPATH": "."},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        for seed in ("1", "2")
+    ]
+    assert {run.stdout.strip() for run in told} == {fingerprint()}

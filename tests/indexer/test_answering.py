@@ -1,0 +1,200 @@
+"""Queries, snippets, excerpts, spelling and the policy of the panel."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from corpus import Article, Document, Topic
+from indexer.analysis import own_text
+from indexer.answering.excerpts import excerpt, snippet, words_in_common
+from indexer.answering.neighbours import Neighbourhood, neighbourhood
+from indexer.answering.panel import close_enough, make_panel, one_per_wording
+from indexer.answering.query import parse
+from indexer.answering.search import search
+from indexer.answering.spelling import respell
+from indexer.engines import Ranked
+from indexer.engines.plain import PlainEngine
+from indexer.types import Filter, Panel, Results, Sort
+from tests.documents import question
+
+SPINE = Topic(name="Spine", specialty="Surgery")
+# Enough other documents for words to be rare.
+OTHERS: list[Document] = [
+    question(f"z{n:02d}", f"Something else number {n}", "Nothing of that kind.") for n in range(30)
+]
+CEMENT: list[Document] = [
+    question("c1", "Cement leaked after kyphoplasty", "Cement is in the disc.", "It is hard.", topics=(SPINE,)),
+    question("c2", "Is leaked cement from kyphoplasty dangerous?", "A little cement leaked.", topics=(SPINE,)),
+    question("c3", "cement leaked after KYPHOPLASTY!", "Cement is in the disc.", topics=(SPINE,)),
+    Article(id="c4", title="Leaked cement", body="Cement may leak in kyphoplasty.", published=date(2020, 1, 1)),
+]
+
+
+@pytest.fixture(scope="module")
+def engine() -> PlainEngine:
+    """Four documents on leaked cement among thirty on nothing."""
+    return PlainEngine([*CEMENT, *OTHERS])
+
+
+def panel(engine: PlainEngine, text: str, without: str = "", limit: int = 4) -> Panel:
+    """The panel of a text."""
+    return make_panel(engine, 1, text, neighbourhood(engine, text, without=without), limit)
+
+
+def find(engine: PlainEngine, text: str, **more: object) -> Results:
+    """The first page of a search."""
+    options = {"where": Filter(), "sort": Sort.RELEVANCE, "page": 1, "size": 10, **more}
+    return search(engine, 1, text, **options)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "phrases", "without"),
+    [
+        ("knee pain", {"knee", "pain"}, [], []),
+        ('"knee pain" left', {"knee", "pain", "left"}, [("knee", "pain")], []),
+        ("knee -left", {"knee"}, [], [("left",)]),
+        ('knee -"left side"', {"knee"}, [], [("left", "side")]),
+        ("IL-6", {"il6", "il", "6"}, [], []),
+        ('"knee', {"knee"}, [], []),
+        ('"knee"', {"knee"}, [], []),
+        ("- knee", {"knee"}, [], []),
+        ("the of and", set(), [], []),
+    ],
+)
+def test_a_text_is_words_phrases_and_exclusions(
+    text: str, words: set[str], phrases: list[tuple[str, ...]], without: list[tuple[str, ...]]
+) -> None:
+    """Quotes make phrases, a minus before a word excludes, a hyphen within one does not, nothing is an error."""
+    query = parse(text)
+    assert (set(query.words), list(query.phrases), list(query.without)) == (words, phrases, without)
+
+
+@pytest.mark.parametrize(("count", "least"), [(1, 1), (2, 2), (3, 2), (5, 4), (6, 3), (10, 6), (12, 3), (40, 12)])
+def test_fewer_of_many_words_are_needed(count: int, least: int) -> None:
+    """Two words are both needed; of a long question a third is enough."""
+    assert parse(" ".join(f"w{chr(97 + n // 26)}{chr(97 + n % 26)}x" for n in range(count))).least == least
+
+
+def test_articles_and_questions_stand_in_one_list(engine: PlainEngine) -> None:
+    """A search ranks both kinds together."""
+    assert {hit.kind for hit in find(engine, "leaked cement").hits} == {"article", "question"}
+
+
+def test_pages_part_the_hits(engine: PlainEngine) -> None:
+    """Pages hold each hit once, in one order."""
+    pages = [find(engine, "cement", page=n, size=3) for n in (1, 2)]
+    ids = [hit.id for results in pages for hit in results.hits]
+    assert ids == [hit.id for hit in find(engine, "cement").hits]
+    assert [(results.total, results.pages) for results in pages] == [(4, 2), (4, 2)]
+
+
+def test_nothing_is_found_for_stop_words_alone(engine: PlainEngine) -> None:
+    """Words that carry no matter find nothing, rather than everything."""
+    assert find(engine, "the of and").total == 0
+
+
+def test_an_empty_text_finds_everything_newest_first(engine: PlainEngine) -> None:
+    """Without words a search is a list of what the filters let through."""
+    results = find(engine, "")
+    assert results.total == 34
+    assert results.hits[0].id == "c4"
+
+
+def test_a_misspelt_word_is_respelled(engine: PlainEngine) -> None:
+    """A word that no document has is replaced by a likely one, as the documents write it, not by its stem."""
+    assert find(engine, "kyfoplasty").did_you_mean == "kyphoplasty"
+    assert respell(engine, "leaked cemnet") == "leaked cement"
+
+
+def test_known_and_hopeless_words_are_not_respelled(engine: PlainEngine) -> None:
+    """Nothing is proposed for words that are there, nor for ones that resemble nothing."""
+    assert respell(engine, "cement") is None
+    assert respell(engine, "zzxqv blorf") is None
+
+
+def test_a_panel_never_shows_the_document_itself(engine: PlainEngine) -> None:
+    """A document is not beside itself."""
+    assert "c1" not in {card.id for card in panel(engine, own_text(CEMENT[0]), without="c1").cards}
+
+
+def test_one_card_for_one_wording(engine: PlainEngine) -> None:
+    """Of questions in the same words one is shown, the answered one."""
+    ids = [card.id for card in panel(engine, "cement leaked after kyphoplasty into the disc").cards]
+    assert "c1" in ids
+    assert "c3" not in ids
+
+
+def test_answered_comes_first_among_equals(engine: PlainEngine) -> None:
+    """Of two documents with one score the answered one stands first."""
+    ranked = one_per_wording(engine, [Ranked("c2", 5.0), Ranked("c4", 5.0), Ranked("c1", 5.0)])
+    assert [r.id for r in ranked] == ["c1", "c4", "c2"]
+
+
+def test_a_panel_is_empty_rather_than_padded(engine: PlainEngine) -> None:
+    """A text that shares nothing telling with any document has no cards and no topics."""
+    for text in ("zzxqv blorf", "", "the of and", "my aunt bakes bread of that kind"):
+        assert panel(engine, text).cards == (), text
+        assert panel(engine, text).topics == (), text
+
+
+def test_the_floor_falls_with_the_length_of_the_text(engine: PlainEngine) -> None:
+    """What is too weak for a short text may be enough for a long one."""
+    short, long = (Neighbourhood([Ranked("c1", 14.0)], 20.0, words) for words in (10, 300))
+    assert close_enough(engine, short) == []
+    assert [r.id for r in close_enough(engine, long)] == ["c1"]
+
+
+def test_topics_are_those_of_the_neighbours(engine: PlainEngine) -> None:
+    """Topics that at least a third of the neighbours name are shown, others are not."""
+    assert [topic.name for topic in panel(engine, "cement leaked after kyphoplasty").topics] == ["Spine"]
+
+
+def test_a_card_shows_the_askers_and_the_doctors_own_words(engine: PlainEngine) -> None:
+    """The excerpt is the asker's, the reply's is the doctor's, an article has no reply."""
+    cards = {card.id: card for card in panel(engine, "leaked cement after kyphoplasty").cards}
+    assert cards["c1"].excerpt == "Cement is in the disc."
+    assert cards["c1"].reply is not None
+    assert cards["c1"].reply.excerpt == "It is hard."
+    assert cards["c4"].reply is None
+
+
+def test_words_in_common_are_written_as_the_card_writes_them() -> None:
+    """Whole words, weightiest first, never stems; a capital of a sentence goes, that of a name's letters stays."""
+    text = "Kyphoplasty of T12: MRI and X-rays show that cement leaked 3 times"
+    weights = {"kyphoplasti": 3.0, "t12": 4.0, "leak": 2.0, "xray": 1.0, "ray": 0.9, "3": 9.0}
+    assert words_in_common(text, weights, 4) == ("T12", "kyphoplasty", "leaked", "X-rays")
+
+
+@given(st.text(max_size=400), st.integers(5, 60))
+def test_an_excerpt_is_whole_words_from_the_beginning(text: str, most: int) -> None:
+    """An excerpt is short, on one line, and but for … the beginning of the text."""
+    line = " ".join(text.split())
+    cut = excerpt(text, most)
+    assert len(cut) <= most + 1
+    if cut != line:
+        head = cut.removesuffix("…")
+        assert line.startswith(head)
+        assert len(line) > most
+        assert " " not in line[:most] or line[len(head)] in " .,;:-–—"
+
+
+@given(st.lists(st.sampled_from(["cement", "leaked", "knee", "bone-cement", "\n", "and", "T12"]), max_size=120))
+def test_a_snippet_is_the_texts_own_words(words: list[str]) -> None:
+    """Marked or not, a snippet's pieces are a passage of the text, cut between words, with every match marked."""
+    text = " ".join(words)
+    pieces = snippet([text], {"cement": 2.0, "leak": 1.0}, most=60)
+    joined = "".join(piece for piece, _ in pieces).removeprefix("… ").removesuffix(" …").removesuffix("…")
+    line = " ".join(text.split())
+    assert " ".join(joined.split()) in line
+    assert all(piece for piece, _ in pieces)
+    if "cement" in words:
+        assert any(matched and "cement" in piece for piece, matched in pieces)
+
+
+def test_a_snippet_without_a_match_is_the_beginning() -> None:
+    """Where the match is in the title alone, the text's beginning is shown."""
+    assert snippet(["One two three."], {"cement": 1.0}) == (("One two three.", False),)
