@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping
-from itertools import takewhile
 
 from indexer.analysis import Spot, spots
 from indexer.types import Fragment
@@ -33,7 +32,7 @@ def snippet(texts: Iterable[str], terms: Mapping[str, float], most: int = SNIPPE
     for text in texts:
         matches = [spot for spot in spots(text) if spot.term in terms]
         for at, first in enumerate(matches):
-            inside = list(takewhile(lambda spot, end=first.start + most: spot.end <= end, matches[at : at + most]))
+            inside = _within(matches[at : at + most], first.start + most)
             worth = sum(terms[term] for term in {spot.term for spot in inside})
             if best is None or worth > best[0] + 1e-9:
                 best = (worth, text, inside, first.start)
@@ -41,6 +40,12 @@ def snippet(texts: Iterable[str], terms: Mapping[str, float], most: int = SNIPPE
         return ((excerpt(texts[0], most), False),) if texts else ()
     _, text, inside, start = best
     return _marked(text, inside, *_window(text, start, inside[-1].end, most))
+
+
+def _within(matches: list[Spot], end: int) -> list[Spot]:
+    """The matches up to the first one that ends beyond."""
+    beyond = next((n for n, spot in enumerate(matches) if spot.end > end), len(matches))
+    return matches[: max(1, beyond)]
 
 
 def _window(text: str, start: int, end: int, most: int) -> tuple[int, int]:

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from indexer.analysis import analyse, bag, sequence
 from indexer.errors import RequestRefused
 
-# A patient may paste a paragraph; nobody types more phrases or exclusions than this.
+# A patient may paste a paragraph and an editor quote a title; nobody types more phrases or exclusions than this.
 MOST_CHARACTERS = 2_000
 MOST_PARTS = 8
-MOST_PHRASE = 16
+MOST_PHRASE = 60
 _PART = re.compile(
     r'(?P<sign>(?<!\S)[-\u2212])?"(?P<phrase>[^"]+)"|(?<!\S)[-\u2212](?P<without>\w[^\s"]*)|(?P<words>[^\s"]+)'
 )

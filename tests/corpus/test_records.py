@@ -1,0 +1,209 @@
+"""What the reader of JSON and CSV records adds to its samples: hostile values, broken tables, joined answers."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from corpus import Question, read
+from tests.corpus.conftest import ids, take
+
+MAPPING = """
+[fields]
+title = "t"
+body = "b"
+url = "u"
+topics = "g"
+
+[answer]
+text = "a"
+"""
+
+
+def _mapping(tmp_path: Path, text: str = MAPPING) -> Path:
+    file = tmp_path / "mapping.toml"
+    file.write_text(text, "utf-8")
+    return file
+
+
+def _record(number: int, **over: object) -> dict[str, object]:
+    return {"t": f"Title {number}", "b": "Body", "u": f"http://e.org/{number}", "g": [], "a": "Reply", **over}
+
+
+def _array(tmp_path: Path, *records: object) -> Path:
+    file = tmp_path / "records.json"
+    file.write_text(json.dumps(records), "utf-8")
+    return file
+
+
+def _csv(tmp_path: Path, text: str) -> Path:
+    file = tmp_path / "table.csv"
+    file.write_text(text, "utf-8", newline="")
+    return file
+
+
+@pytest.mark.parametrize("join", ["", 'join = "u"\n'], ids=["single", "joined"])
+@pytest.mark.parametrize(
+    "over",
+    [
+        {"u": "http://[::1"},
+        {"u": "http://e.org:99999/"},
+        {"u": "http://e.org:port/"},
+        {"u": "http://e℀.org/"},
+        {"u": "http://e.org/\ud800"},
+        {"u": "", "t": "\ud800"},
+        {"u": "", "b": "\ud800"},
+        {"u": "javascript:alert(1)"},
+        {"a": "\ud800"},
+        {"b": {"nested": 1}},
+        {"t": True},
+        {"t": "x" * 1_001},
+    ],
+    ids=lambda over: ascii(over)[:40],
+)
+def test_a_value_that_breaks_the_model_costs_its_record_alone(
+    tmp_path: Path, over: dict[str, object], join: str
+) -> None:
+    """A record with a malformed address, text or type is rejected; those around it are read."""
+    file = _array(tmp_path, _record(1), _record(2, **over), _record(3))
+    documents, rejected = take(file, mapping=_mapping(tmp_path, join + MAPPING))
+    assert sorted(ids(documents)) == ["e.org/1", "e.org/3"]
+    assert [item.place for item in rejected] == ["record 2"]
+
+
+@pytest.mark.parametrize("value", ["9" * 5_000, "[" * 10_000 + "]" * 10_000, "nil"], ids=["digits", "deep", "no-json"])
+def test_a_value_that_json_cannot_hold_costs_its_record_alone(tmp_path: Path, value: str) -> None:
+    """A number of 5,000 digits or a nesting of 10,000 is one rejection."""
+    file = tmp_path / "records.json"
+    broken = json.dumps(_record(2)).replace('"Body"', value)
+    file.write_text(f"[{json.dumps(_record(1))},{broken},{json.dumps(_record(3))}]", "utf-8")
+    documents, rejected = take(file, mapping=_mapping(tmp_path))
+    assert ids(documents) == ["e.org/1", "e.org/3"]
+    assert [item.place for item in rejected] == ["record 2"]
+
+
+@pytest.mark.parametrize(
+    ("tags", "names"),
+    [
+        (["knee", "knee", " hip  joint "], ["knee", "hip joint"]),
+        (["knee", None], ["knee"]),
+        ('["knee", null]', ["knee"]),
+        ("['knee', 'hip']", ["knee", "hip"]),
+        ("[new] knee; hip", ["[new] knee", "hip"]),
+        ("knee|hip", ["knee", "hip"]),
+        ("[{[1]: 2}]", []),
+        (None, []),
+    ],
+    ids=lambda value: str(value)[:30],
+)
+def test_topics_come_from_lists_and_from_text(tmp_path: Path, tags: object, names: list[str]) -> None:
+    """Names are taken from a list, a list written as JSON or Python, or text with marks; null is no name."""
+    documents, _ = take(_array(tmp_path, _record(1, g=tags)), mapping=_mapping(tmp_path))
+    assert [topic.name for document in documents for topic in document.topics] == names
+
+
+def test_a_topic_with_bytes_that_are_not_utf8_costs_the_record(tmp_path: Path) -> None:
+    """Undecodable bytes in a list that is written as text are refused like those in any other field."""
+    documents, rejected = take(_array(tmp_path, _record(1, g="['\udce4']")), mapping=_mapping(tmp_path))
+    assert (documents, len(rejected)) == ([], 1)
+
+
+@pytest.mark.parametrize("words", ["the knee hurts " * 40, "膝" * 500, "膝" * 2_000], ids=["words", "han", "long-han"])
+def test_a_text_without_title_is_called_by_its_beginning(tmp_path: Path, words: str) -> None:
+    """The title is the text's first characters, 121 at most, also in a script without spaces."""
+    mapping = _mapping(tmp_path, '[fields]\nbody = "b"\n')
+    ((document,), rejected) = take(_array(tmp_path, _record(1, b=words)), mapping=mapping)
+    assert not rejected
+    assert 20 <= len(document.title) <= 121
+    assert words.startswith(document.title.removesuffix("…"))
+
+
+def test_an_array_that_ends_too_early_is_told(tmp_path: Path) -> None:
+    """An array that is cut off between two records gives those before the cut and one rejection."""
+    file = _array(tmp_path, _record(1), _record(2))
+    file.write_text(file.read_text("utf-8")[:-1] + ",", "utf-8")
+    documents, rejected = take(file, mapping=_mapping(tmp_path))
+    assert (len(documents), len(rejected)) == (2, 1)
+
+
+def test_an_object_on_top_is_rejected(tmp_path: Path) -> None:
+    """A file whose records hang below an object gives no document and at least one rejection."""
+    file = tmp_path / "records.json"
+    for indent in (None, 1):
+        file.write_text(json.dumps({"data": [_record(1)]}, indent=indent), "utf-8")
+        documents, rejected = take(file, mapping=_mapping(tmp_path))
+        assert not documents
+        assert rejected
+
+
+def test_a_joined_record_that_fails_costs_itself_alone(tmp_path: Path) -> None:
+    """Where the first record of a question cannot give the question, the next one of the group does."""
+    file = _array(tmp_path, _record(1, t={"nested": 1}), _record(1), _record(1, a="Second"))
+    documents, rejected = take(file, mapping=_mapping(tmp_path, 'join = "u"\n' + MAPPING))
+    assert [item.place for item in rejected] == ["record 1"]
+    assert ids(documents) == ["e.org/1"]
+
+
+def test_joined_answers_keep_their_order(tmp_path: Path) -> None:
+    """A question gets the answers of all its records, in the order of the file."""
+    file = _array(tmp_path, _record(2, a="x"), _record(1, a="one"), _record(2, a="y"), _record(1, a="two"))
+    documents, _ = take(file, mapping=_mapping(tmp_path, 'join = "u"\n' + MAPPING))
+    found = {d.id: [a.text for a in d.answers] for d in documents if isinstance(d, Question)}
+    assert list(found.items()) == [("e.org/2", ["x", "y"]), ("e.org/1", ["one", "two"])]
+
+
+@pytest.mark.parametrize("mark", ["\u2028", "\u2029", "\x85", "\x0b", "\x0c", "\x1c", "\u200f", "\x00"], ids=ascii)
+def test_a_mark_that_is_no_line_end_ends_no_row(tmp_path: Path, mark: str) -> None:
+    """Only line feed and carriage return end a row of CSV."""
+    file = _csv(tmp_path, f"t,b,u,g,a\nTitle,one{mark}two,,,Reply\n")
+    documents, rejected = take(file, mapping=_mapping(tmp_path))
+    assert (len(documents), rejected) == (1, [])
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"], ids=ascii)
+def test_every_row_of_a_long_table_is_read(tmp_path: Path, end: str) -> None:
+    """Whatever ends the lines, none is lost where one chunk meets the next."""
+    file = _csv(tmp_path, end.join(["t,b,u,g,a", *(f"T{n},B,,,A" for n in range(20_000))]))
+    documents, rejected = take(file, mapping=_mapping(tmp_path))
+    assert (len(documents), rejected) == (20_000, [])
+
+
+def test_a_header_that_is_no_csv_is_rejected(tmp_path: Path) -> None:
+    """A broken header line is a rejection of the table, not a crash."""
+    documents, rejected = take(_csv(tmp_path, '"t"x,b\nT,B\n'), mapping=_mapping(tmp_path))
+    assert not documents
+    assert rejected
+
+
+def test_a_quote_that_is_never_closed_costs_its_row_alone(tmp_path: Path) -> None:
+    """The rows after one with an unclosed quote are read."""
+    rows = ["t,b,u,g,a", 'T0,"B,,,A', *(f"T{n},B,,,A" for n in range(1, 20))]
+    documents, rejected = take(_csv(tmp_path, "\n".join(rows)), mapping=_mapping(tmp_path))
+    assert (len(documents), [item.place for item in rejected]) == (19, ["line 2"])
+
+
+def test_two_tables_can_be_read_in_turn(tmp_path: Path) -> None:
+    """A reading that ends takes nothing from another that still goes on."""
+    mapping = _mapping(tmp_path)
+    short, long = tmp_path / "short.csv", tmp_path / "long.csv"
+    short.write_text("t,b,u,g,a\nT,B,,,A\n", "utf-8")
+    long.write_text(f"t,b,u,g,a\nT1,B,,,A\nT2,{'x' * 200_000},,,A\n", "utf-8")
+    first, second = read(short, mapping=mapping), read(long, mapping=mapping)
+    next(first)
+    next(second)
+    assert list(first) == []
+    assert len(list(second)) == 1
+
+
+def test_a_broken_record_before_deep_indentation_costs_itself_alone(tmp_path: Path) -> None:
+    """After a broken record of 4 MB, reading goes on at the very next one however the array is indented."""
+    start, chunk = '[{"t": oops ', 64 * 1024
+    filler = "x" * (4 * 1024**2 + chunk)
+    filler += "x" * (-(len(start + filler) + 20) % chunk)
+    rest = ("," + " " * 40).join(json.dumps(_record(number)) for number in (1, 2))
+    file = tmp_path / "records.json"
+    file.write_text(f"{start}{filler}}}{' ' * 40},{' ' * 40}{rest}]", "utf-8")
+    documents, rejected = take(file, mapping=_mapping(tmp_path))
+    assert (ids(documents), len(rejected)) == (["e.org/1", "e.org/2"], 1)

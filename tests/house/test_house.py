@@ -1,0 +1,152 @@
+"""What holds for the house as a whole: faces, silence, sizes, one Whoosh, the launcher under old Pythons."""
+
+from __future__ import annotations
+
+import ast
+import importlib.metadata
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import corpus
+import indexer
+import search_app
+
+ROOT = Path(__file__).parents[2]
+ROOMS = ("corpus", "indexer", "search_app")
+MOST_LINES = 300
+MOST_FUNCTION = 40
+
+FACES = {
+    corpus: "Answer Article Asker Comment CorpusError Document Link Question Rejected Topic "
+    "formats from_json kind_of read sample to_json write",
+    indexer: "BuildInProgress BuildReport Card DocumentNotFound Fault Filter Hit Index IndexDamaged IndexIncompatible "
+    "IndexMissing Info Panel Progress Reply RequestRefused Results SearchError Settings Sort TopicName build current "
+    "open_index rollback verify",
+    search_app: "create_app",
+}
+
+
+def modules() -> list[Path]:
+    """Every module of the three rooms."""
+    return [path for room in ROOMS for path in sorted((ROOT / room).rglob("*.py"))]
+
+
+@pytest.mark.parametrize("room", FACES, ids=lambda room: room.__name__)
+def test_public_faces_are_these(room: object) -> None:
+    """Each room's face is what is written here; whoever changes it changes this line and the reference."""
+    assert sorted(room.__all__) == sorted(FACES[room].split())  # type: ignore[attr-defined, index]
+    assert all(hasattr(room, name) for name in room.__all__)  # type: ignore[attr-defined]
+
+
+def test_rooms_know_each_others_faces_alone() -> None:
+    """search_app imports no submodule of corpus or indexer, indexer none of corpus."""
+    forbidden = {"search_app": ("corpus.", "indexer."), "indexer": ("corpus.",), "corpus": ()}
+    found = []
+    for path in modules():
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            names += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            room = path.relative_to(ROOT).parts[0]
+            found += [f"{path}: {name}" for name in names if name.startswith(forbidden[room])]
+    assert found == []
+
+
+def test_importing_does_nothing(tmp_path: Path) -> None:
+    """Importing the rooms prints, warns, writes, connects and starts nothing."""
+    code = (
+        "import sys, threading, logging\n"
+        "events = []\n"
+        "def hook(name, args):\n"
+        "    written = name == 'open' and str(args[1] or 'r').strip('rbt')\n"
+        "    if written or name.startswith('socket.'): events.append((name, args))\n"
+        "sys.dont_write_bytecode = True\n"
+        "sys.addaudithook(hook)\n"
+        "import corpus, indexer, search_app\n"
+        "assert not events, events\n"
+        "assert threading.active_count() == 1\n"
+        "assert not logging.getLogger().handlers\n"
+        "assert logging.getLogger('seealso').level == logging.NOTSET\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-W", "error", "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment, cwd=tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_modules_and_functions_stay_small() -> None:
+    """No module over 300 lines, no function over 40 without its docstring."""
+    large = [str(path) for path in modules() if len(path.read_text(encoding="utf-8").splitlines()) > MOST_LINES]
+    for path in modules():
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef):
+                first = node.body[1] if ast.get_docstring(node) and len(node.body) > 1 else node.body[0]
+                length = (node.end_lineno or 0) - first.lineno + 1
+                large += [f"{path}:{node.lineno} {node.name}: {length}"] if length > MOST_FUNCTION else []
+    assert large == []
+
+
+def test_the_libraries_read_no_environment_and_print_nothing() -> None:
+    """corpus and indexer neither look at the environment nor print."""
+    for path in modules():
+        if path.relative_to(ROOT).parts[0] != "search_app":
+            text = path.read_text(encoding="utf-8")
+            assert "os.environ" not in text, path
+            assert "getenv" not in text, path
+            assert "print(" not in text, path
+
+
+def test_one_distribution_owns_whoosh() -> None:
+    """Two distributions in one `whoosh/` folder would be a mixture that nobody tested."""
+    owners = importlib.metadata.packages_distributions().get("whoosh", [])
+    assert sorted(set(owners)) == ["Whoosh"]
+
+
+def test_the_launcher_parses_under_python_3_6() -> None:
+    """An old Python can read the launcher, and so be told what it lacks."""
+    ast.parse((ROOT / "seealso").read_text(encoding="utf-8"), feature_version=(3, 6))
+
+
+@pytest.mark.parametrize("name", ["python3.6", "python3.8", "python3.10"])
+def test_an_old_python_is_told_what_to_do(name: str, tmp_path: Path) -> None:
+    """Run by an old Python that finds no newer one, the launcher says one sentence and exits with 2."""
+    installed = Path.home().glob(f".pyenv/versions/{name[6:]}.*/bin/{name}")
+    found = next((str(path) for path in installed), None) or shutil.which(name)
+    if not found:
+        pytest.skip(f"{name} is not installed; install it to see what the launcher tells it")
+    environment = {"PATH": str(tmp_path), "HOME": str(tmp_path)}
+    done = subprocess.run(
+        [found, str(ROOT / "seealso"), "demo"], capture_output=True, text=True, check=False, env=environment
+    )
+    assert done.returncode == 2
+    assert "Python 3.11 or newer is needed" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_python_without_venv_is_told_what_to_do(tmp_path: Path) -> None:
+    """Where ensurepip is missing, as in Debian without python3-venv, the launcher says what to install."""
+    (tmp_path / "requirements").mkdir()
+    (tmp_path / "requirements" / "base.txt").write_text("")
+    shutil.copy(ROOT / "seealso", tmp_path / "seealso")
+    (tmp_path / "ensurepip.py").write_text("raise ImportError('none', name='ensurepip')\n")
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    command = [sys.executable, str(tmp_path / "seealso"), "demo"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+    assert done.returncode == 2
+    assert "python3-venv" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_locks_are_hashed_and_name_no_host() -> None:
+    """Every requirement is pinned with hashes, and no lock file names a host."""
+    for name in ("base", "dev", "whoosh3"):
+        text = (ROOT / "requirements" / f"{name}.txt").read_text(encoding="utf-8")
+        assert "://" not in text
+        pinned = [line for line in text.splitlines() if line[:1].isalnum()]
+        assert all("==" in line for line in pinned)
+        assert text.count("--hash=sha256:") >= len(pinned)

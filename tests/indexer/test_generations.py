@@ -1,0 +1,256 @@
+"""Builds that end well, badly, or at the hand of kill -9: the last good generation is served."""
+
+from __future__ import annotations
+
+import gc
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import corpus
+import indexer
+from indexer.generations.folder import IndexFolder
+from indexer.generations.manifest import current_manifest
+from tests.documents import question
+
+OLD = [question("old", "An old question about cement")]
+NEW = [question("new", "A new question about cement"), question("more", "One more about a knee")]
+ROOT = Path(__file__).parents[2]
+
+
+def served(path: Path) -> list[str]:
+    """The ids that the index answers with."""
+    with indexer.open_index(path) as index:
+        return sorted(hit.id for hit in index.search("question about cement").hits)
+
+
+def test_a_build_reports_what_changed(tmp_path: Path) -> None:
+    """Added, replaced and deleted are told against the generation before."""
+    first = indexer.build(tmp_path, [*OLD, NEW[0]])
+    second = indexer.build(tmp_path, [question("old", "An old question, reworded"), NEW[1]])
+    assert (first.generation, first.added, first.replaced, first.deleted) == (1, 2, 0, 0)
+    assert (second.generation, second.added, second.replaced, second.deleted) == (2, 1, 1, 1)
+
+
+@pytest.mark.parametrize("step", range(40))
+def test_a_failure_at_any_step_of_publishing_serves_the_last_good_generation(
+    step: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The disk fails at the n-th fsync or rename: readers see the old or the new, whole; then a build works."""
+    indexer.build(tmp_path, OLD)
+    calls = 0
+
+    def failing(real: Callable[..., object]) -> Callable[..., object]:
+        def call(*args: object, **more: object) -> object:
+            nonlocal calls
+            calls += 1
+            if calls == step + 1:
+                raise OSError(28, "No space left on device")
+            return real(*args, **more)
+
+        return call
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", failing(os.fsync))
+        patch.setattr(Path, "rename", failing(Path.rename))
+        patch.setattr(Path, "replace", failing(Path.replace))
+        try:
+            indexer.build(tmp_path, NEW)
+            failed = False
+        except OSError:
+            failed = True
+    assert served(tmp_path) in (["old"], ["new"])
+    assert failed == (calls > step)
+    if not failed:
+        assert served(tmp_path) == ["new"]
+    assert indexer.verify(tmp_path) == []
+    indexer.build(tmp_path, NEW)
+    assert served(tmp_path) == ["new"]
+    assert not list((tmp_path / "generations").glob(".building-*"))
+
+
+def test_the_steps_of_publishing_are_fewer_than_the_failures_tried(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Forty failures reach past the last step, so every step was tried."""
+    calls = 0
+    real = os.fsync
+
+    def counted(handle: int) -> None:
+        nonlocal calls
+        calls += 1
+        real(handle)
+
+    monkeypatch.setattr(os, "fsync", counted)
+    indexer.build(tmp_path, NEW)
+    assert calls + 2 < 40
+
+
+def test_killed_at_any_moment_the_last_good_generation_is_served(tmp_path: Path) -> None:
+    """kill -9 during a build, 20 times: the index opens each time, holds one whole generation, and builds again."""
+    indexer.build(tmp_path, OLD)
+    code = (
+        "import sys, corpus, indexer\n"
+        f"print('begun', flush=True)\nindexer.build({str(tmp_path)!r}, corpus.read(*corpus.sample()))\nprint('done')"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    moments = random.Random(20)
+    killed = 0
+    for _ in range(20):
+        process = subprocess.Popen([sys.executable, "-c", code], env=environment, stdout=subprocess.PIPE, text=True)
+        assert process.stdout is not None
+        process.stdout.readline()
+        time.sleep(moments.uniform(0, 1.0))
+        process.send_signal(signal.SIGKILL)
+        killed += process.wait() == -signal.SIGKILL
+        process.stdout.close()
+        with indexer.open_index(tmp_path) as index:
+            assert sum(index.info.documents.values()) in (1, 76)
+        assert indexer.verify(tmp_path) == []
+    assert killed >= 10
+    indexer.build(tmp_path, NEW)
+    assert served(tmp_path) == ["new"]
+
+
+def test_order_and_hash_seed_leave_no_trace(tmp_path: Path, sample: list[corpus.Document]) -> None:
+    """Builds of one corpus in any order, under any hash seed, share digests, neighbours and all."""
+    code = (
+        "import sys, random, corpus, indexer\n"
+        "documents = list(corpus.read(*corpus.sample()))\n"
+        "random.Random(int(sys.argv[2])).shuffle(documents)\n"
+        "indexer.build(sys.argv[1], documents)"
+    )
+    contents = []
+    for seed in ("1", "2", "3"):
+        environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONHASHSEED": seed}
+        path = tmp_path / seed
+        subprocess.run([sys.executable, "-c", code, str(path), seed], env=environment, check=True)
+        contents.append(current_manifest(IndexFolder(path))[0].content)
+    assert contents[0] == contents[1] == contents[2]
+
+
+def test_one_build_at_a_time(tmp_path: Path) -> None:
+    """A second build, in this process or another, is refused at once while one is at work."""
+    folder = IndexFolder(tmp_path)
+    code = f"import indexer; indexer.build({str(tmp_path)!r}, [])"
+    with folder.lock():
+        with pytest.raises(indexer.BuildInProgress):
+            indexer.build(tmp_path, OLD)
+        run = subprocess.run(
+            [sys.executable, "-c", code],
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert "BuildInProgress" in run.stderr
+    indexer.build(tmp_path, OLD)
+
+
+def test_rollback_makes_the_generation_before_current(tmp_path: Path) -> None:
+    """Rolled back, the index answers as before; the next build takes a new number."""
+    indexer.build(tmp_path, OLD)
+    indexer.build(tmp_path, NEW)
+    assert indexer.rollback(tmp_path).generation == 1
+    assert served(tmp_path) == ["old"]
+    assert indexer.build(tmp_path, NEW).generation == 3
+
+
+def test_rollback_without_an_earlier_generation_says_so(tmp_path: Path) -> None:
+    """There is nothing before the first generation, and the error says what to do."""
+    indexer.build(tmp_path, OLD)
+    with pytest.raises(indexer.SearchError, match="no earlier generation") as raised:
+        indexer.rollback(tmp_path)
+    assert raised.value.next
+
+
+def test_only_the_kept_generations_stay(tmp_path: Path) -> None:
+    """So many generations stay as the setting says, the newest ones."""
+    for _ in range(5):
+        indexer.build(tmp_path, OLD, settings=indexer.Settings(keep=2))
+    assert IndexFolder(tmp_path).numbers() == [4, 5]
+
+
+def test_each_fault_is_named(tmp_path: Path) -> None:
+    """A file that is missing, cut, changed or foreign is one fault each; all others are well."""
+    indexer.build(tmp_path, NEW)
+    generation = tmp_path / "generations" / "000001"
+    (generation / "arrays" / "weights.npy").unlink()
+    changed = generation / "arrays" / "kind.npy"
+    data = bytearray(changed.read_bytes())
+    data[-1] ^= 1
+    changed.write_bytes(bytes(data))
+    cut = generation / "arrays" / "terms.utf8"
+    cut.write_bytes(cut.read_bytes()[:-1])
+    (generation / "foreign").write_text("x")
+    reasons = {fault.file: fault.reason for fault in indexer.verify(tmp_path)}
+    assert reasons["arrays/weights.npy"] == "missing"
+    assert "not those" in reasons["arrays/kind.npy"]
+    assert "bytes where" in reasons["arrays/terms.utf8"]
+    assert "no build wrote" in reasons["foreign"]
+    assert len(reasons) == 4
+
+
+def test_a_changed_manifest_is_damage(tmp_path: Path) -> None:
+    """CURRENT names the manifest's digest, so a manifest that was changed is not believed."""
+    indexer.build(tmp_path, NEW)
+    manifest = tmp_path / "generations" / "000001" / "manifest.json"
+    manifest.write_text(manifest.read_text().replace('"whoosh"', '"plain"', 1))
+    with pytest.raises(indexer.IndexDamaged, match="not what was written"):
+        indexer.open_index(tmp_path)
+    assert [fault.file for fault in indexer.verify(tmp_path)] == ["manifest.json"]
+
+
+def test_every_missing_file_is_told_when_opening(tmp_path: Path) -> None:
+    """Whatever file is gone, opening says IndexDamaged and names it."""
+    indexer.build(tmp_path, NEW)
+    generation = tmp_path / "generations" / "000001"
+    for name in current_manifest(IndexFolder(tmp_path))[0].files:
+        data = (generation / name).read_bytes()
+        (generation / name).unlink()
+        with pytest.raises(indexer.IndexDamaged) as raised:
+            indexer.open_index(tmp_path)
+        assert name in raised.value.where
+        (generation / name).write_bytes(data)
+
+
+def test_another_analysis_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An index of another analysis is incompatible, and the error says both."""
+    indexer.build(tmp_path, NEW)
+    monkeypatch.setattr("indexer.generations.manifest.fingerprint", lambda: "000000000000")
+    with pytest.raises(indexer.IndexIncompatible) as raised:
+        indexer.open_index(tmp_path)
+    assert "000000000000" in raised.value.expected
+
+
+def test_without_an_index_the_error_says_how_to_build_one(tmp_path: Path) -> None:
+    """A folder without an index is IndexMissing with the command to run."""
+    with pytest.raises(indexer.IndexMissing) as raised:
+        indexer.open_index(tmp_path / "none")
+    assert "seealso build" in raised.value.next
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="counting open files needs /proc (Linux)")
+def test_moving_through_generations_leaves_no_file_open(tmp_path: Path) -> None:
+    """Thirty generations later as many files are open as at first, though nobody closed the old ones."""
+
+    def opened() -> int:
+        gc.collect()
+        return len(list(Path("/proc/self/fd").iterdir()))
+
+    indexer.build(tmp_path, OLD)
+    index = indexer.open_index(tmp_path)
+    before = opened()
+    for _ in range(30):
+        indexer.build(tmp_path, OLD)
+        index = index.latest()
+        assert index.search("cement").total == 1
+    assert opened() <= before
+    index.close()

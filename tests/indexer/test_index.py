@@ -1,0 +1,167 @@
+"""The index as its users hold it: every verb, on the sample corpus and on generated ones."""
+
+from __future__ import annotations
+
+import csv
+import tempfile
+import threading
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+
+import corpus
+import indexer
+from corpus import Document
+from indexer.analysis import own_text
+from tests.documents import corpora
+
+JUDGMENTS = Path(corpus.__file__).parent / "sample" / "judgments.tsv"
+
+
+def judged(kind: str) -> list[tuple[str, str]]:
+    """The pairs of one kind of judgment."""
+    with JUDGMENTS.open(encoding="utf-8") as file:
+        return [
+            (row["document"], row["other"]) for row in csv.DictReader(file, delimiter="\t") if row["judgment"] == kind
+        ]
+
+
+def test_info_counts_what_was_built(sample_index: indexer.Index) -> None:
+    """Documents by kind and answers are those of the corpus."""
+    info = sample_index.info
+    assert (info.documents, info.answers, info.generation) == ({"article": 12, "question": 64}, 63, 1)
+
+
+def test_get_gives_back_the_document(sample: list[Document], sample_index: indexer.Index) -> None:
+    """What was read is what is shown, to the last character."""
+    assert [sample_index.get(document.id) for document in sample] == sample
+
+
+def test_get_of_an_unknown_id_says_so(sample_index: indexer.Index) -> None:
+    """An id that no document has is DocumentNotFound."""
+    with pytest.raises(indexer.DocumentNotFound):
+        sample_index.get("none")
+    with pytest.raises(indexer.DocumentNotFound):
+        sample_index.related("none")
+
+
+@settings(max_examples=25)
+@given(corpora())
+def test_related_is_similar_of_the_documents_own_words(documents: list[Document]) -> None:
+    """The stored panel of a document is what asking for its own text gives, itself left out."""
+    with tempfile.TemporaryDirectory() as folder:
+        for engine in ("whoosh", "plain"):
+            indexer.build(folder, documents, settings=indexer.Settings(engine=engine))
+            with indexer.open_index(folder) as index:
+                for document in documents:
+                    stored = [card.id for card in index.related(document.id, limit=20).cards]
+                    everything = indexer.Filter(kind=None)
+                    assert document.id not in stored
+                    live = index.similar(own_text(document), where=everything, limit=20)
+                    assert set(stored) <= {card.id for card in live.cards} | {document.id} | _twins(documents)
+
+
+def _twins(documents: list[Document]) -> set[str]:
+    """Documents that share their wording with another: of those one card stands for all."""
+    by_wording = defaultdict(list)
+    for document in documents:
+        by_wording[tuple(own_text(document).casefold().split())].append(document.id)
+    return {id_ for ids in by_wording.values() if len(ids) > 1 for id_ in ids}
+
+
+@settings(max_examples=20)
+@given(corpora())
+def test_both_engines_show_the_same(documents: list[Document]) -> None:
+    """Searches, panels and facets of an index on Whoosh are those of one in memory."""
+    with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as other:
+        indexer.build(one, documents)
+        indexer.build(other, documents, settings=indexer.Settings(engine="plain"))
+        with indexer.open_index(one) as whoosh, indexer.open_index(other) as plain:
+            for text in ("cement leaks", '"left knee" pain', "-pain cement", "骨水泥", "IL-6 T12 knees no", ""):
+                assert whoosh.search(text) == plain.search(text), text
+                assert whoosh.similar(text) == plain.similar(text), text
+            for document in documents:
+                assert whoosh.related(document.id) == plain.related(document.id)
+
+
+def test_related_with_a_filter_is_ranked_among_what_it_lets_through(sample_index: indexer.Index) -> None:
+    """A filtered panel has other cards, not fewer of the same."""
+    cards = sample_index.related("q-0039", where=indexer.Filter(kind="article")).cards
+    assert cards
+    assert {card.kind for card in cards} == {"article"}
+
+
+def test_duplicates_stand_beside_each_other(sample_index: indexer.Index) -> None:
+    """Each of the sample's twelve duplicates is in the other's panel, both ways."""
+    pairs = judged("duplicate")
+    assert len(pairs) == 12
+    missing = [
+        (a, b)
+        for one, other in pairs
+        for a, b in ((one, other), (other, one))
+        if b not in {card.id for card in sample_index.related(a).cards}
+    ]
+    assert missing == []
+
+
+def test_lonely_questions_have_no_panel(sample_index: indexer.Index) -> None:
+    """The sample's six questions without a good neighbour show no card: a panel is never padded."""
+    lonely = [document for document, _ in judged("lonely")]
+    assert len(lonely) == 6
+    assert {id_: sample_index.related(id_).cards for id_ in lonely if sample_index.related(id_).cards} == {}
+
+
+def test_panels_hold_what_a_doctor_would_show(sample_index: indexer.Index) -> None:
+    """Of the cards shown under the twenty judged questions two thirds are among those judged to belong there."""
+    wanted = defaultdict(set)
+    for document, other in judged("panel"):
+        wanted[document].add(other)
+    shown = [(id_, card.id) for id_ in wanted for card in sample_index.related(id_).cards]
+    right = [other in wanted[id_] for id_, other in shown]
+    assert len(wanted) == 20
+    assert sum(right) / len(right) >= 2 / 3
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda index: index.search("x", page=0),
+        lambda index: index.search("x", size=0),
+        lambda index: index.search("x", size=101),
+        lambda index: index.search("x", page=200, size=10),
+        lambda index: index.search("x" * 2_001),
+        lambda index: index.search('"a b" ' * 9),
+        lambda index: index.similar("x" * 20_001),
+        lambda index: index.similar("x", limit=0),
+        lambda index: index.related("q-0039", limit=21),
+    ],
+)
+def test_requests_out_of_bounds_are_refused(call: object, sample_index: indexer.Index) -> None:
+    """What nobody needs is refused with what to do instead."""
+    with pytest.raises(indexer.RequestRefused) as raised:
+        call(sample_index)  # type: ignore[operator]
+    assert raised.value.next
+
+
+def test_threads_share_an_index(sample: list[Document], sample_index: indexer.Index) -> None:
+    """Eight threads asking at once get the answers that one gets."""
+    ids = [document.id for document in sample]
+    expected = {
+        id_: (sample_index.related(id_), sample_index.search(f'"{sample_index.get(id_).title}"')) for id_ in ids
+    }
+    wrong: list[str] = []
+
+    def ask() -> None:
+        for id_ in ids:
+            found = (sample_index.related(id_), sample_index.search(f'"{sample_index.get(id_).title}"'))
+            if found != expected[id_]:
+                wrong.append(id_)
+
+    threads = [threading.Thread(target=ask) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert wrong == []

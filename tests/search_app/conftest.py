@@ -1,0 +1,22 @@
+"""The application over the sample index, and over none."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+from search_app import create_app
+
+
+@pytest.fixture(scope="session")
+def client(sample_path: Path) -> FlaskClient:
+    """A client of the application over the sample index."""
+    return create_app({"index": str(sample_path)}).test_client()
+
+
+@pytest.fixture
+def empty_client(tmp_path: Path) -> FlaskClient:
+    """A client of the application where no index was built."""
+    return create_app({"index": str(tmp_path / "none")}).test_client()

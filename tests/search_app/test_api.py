@@ -1,0 +1,182 @@
+"""The JSON API: its shapes, its refusals, and what it never does."""
+
+from __future__ import annotations
+
+import json
+import logging
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+import indexer
+from search_app import create_app
+from search_app.errors import ERRORS
+
+SEARCH = {"generation", "total", "page", "pages", "did_you_mean", "facets", "hits"}
+HIT = {"id", "kind", "title", "url", "specialty", "topics", "date", "answered", "score", "snippet"}
+CARD = {"id", "kind", "title", "url", "date", "answered", "excerpt", "reply", "score", "matched"}
+PROBLEM = {"type", "title", "status", "detail", "what", "where", "next"}
+
+
+def test_search_has_the_plans_shape(client: FlaskClient) -> None:
+    """Keys, types and snippet fragments are as documented."""
+    found = client.get("/api/v1/search?q=bone+cement&size=2").json
+    assert found is not None
+    assert set(found) >= SEARCH
+    assert len(found["hits"]) == 2
+    assert set(found["hits"][0]) >= HIT
+    assert all(isinstance(text, str) and isinstance(matched, bool) for text, matched in found["hits"][0]["snippet"])
+    assert found["facets"]["kind"]["question"] >= 2
+
+
+def test_related_and_similar_have_the_plans_shape(client: FlaskClient) -> None:
+    """A panel has cards with the asker's and the doctor's words, and topics."""
+    panels = [
+        client.get("/api/v1/related/q-0039?limit=2").json,
+        client.post("/api/v1/similar", json={"text": "cement leaked after kyphoplasty, is it bad?"}).json,
+    ]
+    for panel in panels:
+        assert panel is not None
+        assert set(panel) >= {"generation", "cards", "topics"}
+        assert set(panel["cards"][0]) >= CARD
+        assert set(panel["topics"][0]) == {"name", "specialty"}
+
+
+def test_similar_never_echoes_the_text(client: FlaskClient) -> None:
+    """What was sent is not in the answer."""
+    response = client.post("/api/v1/similar", json={"text": "cement leaked, my name is Xanthippe Quux"})
+    assert "Xanthippe" not in response.text
+
+
+def test_the_api_and_the_index_agree(client: FlaskClient, sample_index: indexer.Index) -> None:
+    """JSON is the dataclass: ids, scores and words are those of the index."""
+    panel = client.get("/api/v1/related/q-0039").json
+    assert panel is not None
+    expected = sample_index.related("q-0039")
+    assert [(c["id"], c["score"], tuple(c["matched"])) for c in panel["cards"]] == [
+        (c.id, c.score, c.matched) for c in expected.cards
+    ]
+
+
+FAILING: list[tuple[str, str, object, int]] = [
+    ("GET", "/api/v1/nowhere", None, 404),
+    ("GET", "/api/v1/related/none", None, 404),
+    ("GET", "/api/v1/related/", None, 404),
+    ("POST", "/api/v1/search", {}, 405),
+    ("GET", "/api/v1/similar", None, 405),
+    ("GET", "/api/v1/search?q=x&colour=red", None, 400),
+    ("GET", "/api/v1/search?q=x&page=0", None, 400),
+    ("GET", "/api/v1/search?q=x&page=-1", None, 400),
+    ("GET", "/api/v1/search?q=x&size=101", None, 400),
+    ("GET", "/api/v1/search?q=x&page=999999", None, 400),
+    ("GET", "/api/v1/search?q=x&sort=random", None, 400),
+    ("GET", "/api/v1/search?q=x&year=twenty", None, 400),
+    ("GET", "/api/v1/search?q=x&answered=maybe", None, 400),
+    ("GET", "/api/v1/search?q=" + "x" * 2_001, None, 400),
+    ("GET", "/api/v1/related/q-0039?limit=21", None, 400),
+    ("GET", "/api/v1/related/q-0039?q=x", None, 400),
+    ("POST", "/api/v1/similar", {}, 400),
+    ("POST", "/api/v1/similar", [], 400),
+    ("POST", "/api/v1/similar", {"text": 7}, 400),
+    ("POST", "/api/v1/similar", {"text": "x", "limit": "four"}, 400),
+    ("POST", "/api/v1/similar", {"text": "x", "limit": True}, 400),
+    ("POST", "/api/v1/similar", {"text": "x", "colour": 1}, 400),
+    ("POST", "/api/v1/similar", {"text": "x" * 20_001}, 400),
+    ("POST", "/api/v1/similar", {"text": "x" * 200_000}, 413),
+    ("POST", "/api/v1/similar?limit=4", {"text": "x"}, 400),
+]
+
+
+@pytest.mark.parametrize(("method", "address", "body", "status"), FAILING)
+def test_every_failure_is_a_problem(method: str, address: str, body: object, status: int, client: FlaskClient) -> None:
+    """Every refusal is problem+json with what, where and next, and the status of the one table."""
+    response = (
+        client.open(address, method=method, json=body) if body is not None else client.open(address, method=method)
+    )
+    assert response.status_code == status
+    assert response.mimetype == "application/problem+json"
+    problem = response.json
+    assert problem is not None
+    assert set(problem) == PROBLEM
+    assert problem["status"] == status
+    assert all(problem[key] for key in PROBLEM)
+
+
+def test_every_error_class_has_an_outside() -> None:
+    """Each public error of the index is in the table of statuses."""
+    errors = {getattr(indexer, name) for name in indexer.__all__}
+    assert {e for e in errors if isinstance(e, type) and issubclass(e, Exception)} <= set(ERRORS)
+
+
+def test_a_problem_without_an_index_is_503(empty_client: FlaskClient) -> None:
+    """Where no index was built the API says so as a problem, and readiness fails while health holds."""
+    assert empty_client.get("/api/v1/search?q=x").status_code == 503
+    assert empty_client.get("/readyz").status_code == 503
+    assert empty_client.get("/healthz").status_code == 200
+
+
+def test_readiness_names_the_generation(client: FlaskClient) -> None:
+    """A ready service says which generation it serves."""
+    assert client.get("/readyz").json == {"status": "ready", "generation": 1}
+
+
+def test_answers_carry_strict_headers_and_no_cookie(client: FlaskClient) -> None:
+    """Policy, no sniffing, no referrer, no cookie, on pages, API, static files and errors alike."""
+    for address in ("/", "/api/v1/search?q=x", "/static/seealso.css", "/nowhere", "/api/v1/nowhere"):
+        with client.get(address) as response:
+            headers = response.headers
+        policy = headers["Content-Security-Policy"]
+        assert "default-src 'none'" in policy
+        assert "unsafe" not in policy
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert headers["Referrer-Policy"] == "no-referrer"
+        assert "Set-Cookie" not in headers
+
+
+def test_no_text_of_a_query_is_logged(client: FlaskClient, caplog: pytest.LogCaptureFixture) -> None:
+    """Whatever is asked, found or refused, and whatever breaks, the words of it are in no log line."""
+    with caplog.at_level(logging.DEBUG):
+        client.get("/search?q=quuxitis+xanthippe")
+        client.get("/api/v1/search?q=quuxitis&colour=xanthippe")
+        client.get("/quuxitis/xanthippe")
+        client.get("/topics/quuxitis")
+        client.post("/api/v1/similar", json={"text": "quuxitis xanthippe"})
+        client.post("/api/v1/similar", data="quuxitis {", content_type="application/json")
+    told = " ".join(record.getMessage() + str(record.exc_text) for record in caplog.records)
+    assert caplog.records
+    assert "quuxitis" not in told
+    assert "xanthippe" not in told
+
+
+def test_each_request_is_one_line_of_json(client: FlaskClient, caplog: pytest.LogCaptureFixture) -> None:
+    """The access log names method, route, status and milliseconds."""
+    with caplog.at_level(logging.INFO, logger="seealso.access"):
+        client.get("/questions/q-0039")
+    line = json.loads(caplog.records[-1].getMessage())
+    assert (line["method"], line["route"], line["status"]) == ("GET", "/questions/<path:id_>", 200)
+
+
+def test_a_new_generation_is_served_from_the_next_request_on(tmp_path: Path) -> None:
+    """After a build the same application answers from the new generation, after a rollback from the old."""
+    from tests.documents import question
+
+    indexer.build(tmp_path, [question("a", "Knee pain")])
+    client = create_app({"index": str(tmp_path)}).test_client()
+    assert client.get("/readyz").json["generation"] == 1  # type: ignore[index]
+    indexer.build(tmp_path, [question("b", "Hip pain")])
+    assert client.get("/api/v1/search?q=hip").json["total"] == 1  # type: ignore[index]
+    indexer.rollback(tmp_path)
+    assert client.get("/api/v1/search?q=hip").json["total"] == 0  # type: ignore[index]
+
+
+def test_a_damaged_new_generation_leaves_the_old_one_serving(tmp_path: Path) -> None:
+    """Where what was published does not open, what was served before is served on."""
+    from tests.documents import question
+
+    indexer.build(tmp_path, [question("a", "Knee pain")])
+    client = create_app({"index": str(tmp_path)}).test_client()
+    assert client.get("/readyz").status_code == 200
+    indexer.build(tmp_path, [question("b", "Hip pain")])
+    (tmp_path / "generations" / "000002" / "arrays" / "weights.npy").unlink()
+    assert client.get("/api/v1/search?q=knee").json["total"] == 1  # type: ignore[index]

@@ -1,0 +1,206 @@
+"""The command line in a process of its own: output, JSON, exit statuses, silence."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+import corpus
+
+ROOT = Path(__file__).parents[2]
+COMMANDS = ("demo", "test", "build", "search", "related", "similar", "serve", "info", "verify", "rollback")
+SAMPLE = [str(path) for path in corpus.sample()]
+
+
+def run(*arguments: str, text: str = "", cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """Run a command as a user would."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-m", "search_app", *arguments]
+    return subprocess.run(
+        command, input=text, capture_output=True, text=True, check=False, env=environment, cwd=cwd, timeout=120
+    )
+
+
+def answer(*arguments: str, text: str = "") -> dict[str, object]:
+    """The one JSON object that a command prints; nothing else may be printed."""
+    done = run(*arguments, "--json", text=text)
+    assert (done.returncode, done.stderr) == (0, "")
+    value = json.loads(done.stdout)
+    assert isinstance(value, dict)
+    return value
+
+
+def test_without_arguments_the_commands_are_listed() -> None:
+    """`seealso` alone lists every command of the plan with a line each."""
+    told = run()
+    for command in COMMANDS:
+        assert f"  {command} " in told.stdout + told.stderr
+
+
+@pytest.mark.parametrize(
+    "command", ["demo", "build", "search", "related", "similar", "serve", "info", "verify", "rollback", "test"]
+)
+def test_every_command_explains_itself_with_an_example(command: str) -> None:
+    """--help says what a command does and shows one call."""
+    told = run(command, "--help")
+    assert told.returncode == 0
+    assert f"Example: seealso {command}" in told.stdout
+
+
+def test_build_then_ask(tmp_path: Path) -> None:
+    """Build, info, search, related, similar, verify and rollback, as JSON, on one index."""
+    at = ("--index", str(tmp_path / "index"))
+    built = answer("build", *at, *SAMPLE)
+    assert {k: built[k] for k in ("generation", "documents", "added", "replaced", "deleted", "rejected")} == {
+        "generation": 1,
+        "documents": 76,
+        "added": 76,
+        "replaced": 0,
+        "deleted": 0,
+        "rejected": 0,
+    }
+    info = answer("info", *at)
+    assert info["documents"] == {"article": 12, "question": 64}
+    found = answer("search", *at, "bone cement", "--kind", "question", "--size", "3")
+    assert found["hits"]
+    panel = answer("related", *at, "q-0039", "--limit", "2")
+    assert panel["cards"]
+    assert answer("similar", *at, "-", text="cement leaked after my kyphoplasty")["cards"]
+    assert answer("search", *at, "zzxqv")["total"] == 0
+    answer("build", *at, *SAMPLE)
+    assert answer("verify", *at) == {"generation": 2, "ok": True, "faults": []}
+    assert answer("rollback", *at)["generation"] == 1
+
+
+def test_text_is_for_people(sample_path: Path) -> None:
+    """Without --json hits and cards are readable text, matches in brackets."""
+    at = ("--index", str(sample_path))
+    found = run("search", *at, "cement leakage")
+    assert "[cement]" in found.stdout
+    panel = run("related", *at, "q-0039")
+    assert "in common: " in panel.stdout
+    assert run("similar", *at, "zzxqv").stdout == "nothing is close enough\n"
+    assert "did you mean: kyphoplasty" in run("search", *at, "kyfoplasty").stdout
+
+
+def test_a_pipe_is_silent_but_for_the_result(tmp_path: Path) -> None:
+    """Progress is for terminals: in a pipe stderr is empty and stdout one line; --quiet prints nothing."""
+    done = run("build", "--index", str(tmp_path), *SAMPLE)
+    assert done.stderr == ""
+    assert done.stdout.count("\n") == 1
+    quiet = run("build", "--index", str(tmp_path), *SAMPLE, "--quiet")
+    assert (quiet.stdout, quiet.stderr) == ("", "")
+
+
+def test_rejects_are_listed_and_strict_fails(tmp_path: Path) -> None:
+    """What was left out is named, written to --rejects, and --strict makes it exit status 1; the rest is built."""
+    (tmp_path / "in.jsonl").write_text('{"kind":"question","id":"a","title":"Knee"}\n{"kind":"question"}\n')
+    at = ("--index", str(tmp_path / "index"))
+    done = run("build", *at, str(tmp_path / "in.jsonl"))
+    assert done.returncode == 0
+    assert "line 2" in done.stderr
+    strict = run("build", *at, str(tmp_path / "in.jsonl"), "--strict", "--rejects", str(tmp_path / "rejects"))
+    assert strict.returncode == 1
+    assert json.loads((tmp_path / "rejects").read_text())["place"] == "line 2"
+    assert answer("info", *at)["generation"] == 2
+
+
+@pytest.mark.parametrize(
+    ("status", "arguments"),
+    [
+        (2, ["no-such-command"]),
+        (2, ["search"]),
+        (2, ["search", "x", "--size", "0"]),
+        (2, ["search", "x", "--colour", "red"]),
+        (3, ["search", "x"]),
+        (3, ["info"]),
+        (3, ["verify"]),
+        (3, ["rollback"]),
+        (3, ["build", "no-such-file"]),
+        (3, ["build", ".", "--mapping", "no-such-mapping"]),
+    ],
+)
+def test_exit_statuses_are_the_plans(status: int, arguments: list[str], tmp_path: Path) -> None:
+    """Wrong usage is 2, a source or an index that cannot be used is 3; never a traceback."""
+    done = run(*arguments, "--json", cwd=tmp_path)
+    assert done.returncode == status, done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+    if status == 3:
+        error = json.loads(done.stderr)["error"]
+        assert all(error[key] for key in ("type", "what", "where", "next"))
+        plain = run(*arguments, cwd=tmp_path)
+        assert plain.stderr.startswith("seealso: ")
+        assert plain.stderr.count("\n") == 1
+
+
+def test_a_held_lock_is_status_4(tmp_path: Path) -> None:
+    """While another build holds the index a build is refused with 4."""
+    from indexer.generations.folder import IndexFolder
+
+    with IndexFolder(tmp_path).lock():
+        done = run("build", "--index", str(tmp_path), *SAMPLE)
+    assert done.returncode == 4
+    assert "another build" in done.stderr
+
+
+def test_verify_fails_with_1_and_names_the_file(tmp_path: Path) -> None:
+    """A changed file is exit status 1 and named."""
+    run("build", "--index", str(tmp_path), *SAMPLE)
+    (tmp_path / "generations" / "000001" / "arrays" / "kind.npy").write_bytes(b"x")
+    done = run("verify", "--index", str(tmp_path))
+    assert done.returncode == 1
+    assert "arrays/kind.npy" in done.stdout
+
+
+def test_a_taken_port_is_one_sentence(sample_path: Path) -> None:
+    """Serving on a port that is taken says so and what to do, with exit status 2."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        done = run("serve", "--index", str(sample_path), "--port", str(taken.getsockname()[1]))
+    assert done.returncode == 2
+    assert "--port 0" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_serve_answers_over_http_and_stops(sample_path: Path) -> None:
+    """The real server serves a page, logs no query, and ends when it is told to."""
+    command = [sys.executable, "-m", "search_app", "serve", "--index", str(sample_path), "--port", "0", "--json"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+    ) as server:
+        try:
+            assert server.stdout is not None
+            address = json.loads(server.stdout.readline())["address"]
+            with urllib.request.urlopen(f"{address}search?q=quuxitis", timeout=30) as response:
+                assert "quuxitis" in response.read().decode()
+        finally:
+            server.send_signal(signal.SIGINT)
+            _, log = server.communicate(timeout=30)
+    assert "quuxitis" not in log
+    assert '"route": "/search"' in log.replace('\\"', '"')
+
+
+def test_demo_without_a_terminal_shows_and_stops() -> None:
+    """The demo prints a panel, a search and the address, and ends with 0."""
+    done = run("demo")
+    assert done.returncode == 0
+    for part in ("See also", "in common: ", "Search: cement leakage", "http://127.0.0.1:"):
+        assert part in done.stdout
+
+
+def test_settings_file_is_read(tmp_path: Path, sample_path: Path) -> None:
+    """A seealso.toml beside the command names the index."""
+    (tmp_path / "seealso.toml").write_text(f"index = {str(sample_path)!r}\n")
+    assert "76 documents" not in run("info", cwd=tmp_path).stdout
+    assert "12 articles" in run("info", cwd=tmp_path).stdout

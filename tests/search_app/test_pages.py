@@ -1,0 +1,221 @@
+"""The pages: what each shows, escapes and does where something fails."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+import corpus
+import indexer
+from corpus import Answer, Article, Comment, Question
+from search_app import create_app
+from tests.documents import question
+
+NASTY = "<script>alert(1)</script>\"'&{{ 7*7 }}"
+
+
+def page(client: FlaskClient, address: str, status: int = 200) -> str:
+    """A page's HTML."""
+    response = client.get(address)
+    assert response.status_code == status, response.text[:500]
+    return response.text
+
+
+def test_home_says_what_there_is(client: FlaskClient) -> None:
+    """The home page counts documents, lists topics by specialty and the newest questions."""
+    html = page(client, "/")
+    assert "64 questions, 63 replies by doctors, and 12 articles" in html
+    assert 'href="/topics/Kyphoplasty"' in html
+    assert "Newest questions" in html
+
+
+def test_results_mark_what_matched(client: FlaskClient) -> None:
+    """Hits are listed with marked words, kind, doctor and date."""
+    html = page(client, "/search?q=cement+leakage+after+kyphoplasty")
+    assert "<mark>" in html
+    assert "Dr. Ines Falk" in html
+    assert re.search(r"<strong>\d+ results</strong> for cement leakage after kyphoplasty", html)
+
+
+def test_results_have_pages(client: FlaskClient) -> None:
+    """A search of more hits than fit has a next page, and that one a previous."""
+    assert "Next page" in page(client, "/search?q=pain")
+    second = page(client, "/search?q=pain&page=2")
+    assert "Previous page" in second
+    assert '<ol class="results" start="11">' in second
+
+
+def test_a_page_behind_the_last_is_empty_but_stands(client: FlaskClient) -> None:
+    """A page number that is too high shows no hits and no error."""
+    assert 'class="result"' not in page(client, "/search?q=cement&page=90")
+
+
+def test_filters_narrow_and_can_be_removed(client: FlaskClient) -> None:
+    """A chosen filter counts fewer hits and is shown as a chip that removes it."""
+    html = page(client, "/search?q=cement&kind=article")
+    assert "remove this filter" in html
+    assert html.count("<strong>Article</strong>") >= 1
+    assert "<strong>Question</strong>" not in html
+
+
+def test_nothing_found_offers_a_way_on(client: FlaskClient) -> None:
+    """Without a hit the page says what was looked for, a likelier spelling, and searches with fewer words."""
+    html = page(client, "/search?q=kyfoplasty")
+    assert "kyphoplasty</a>?" in html
+    html = page(client, "/search?q=kyphoplasty+zzxqv")
+    assert "without “zzxqv”" in html
+    html = page(client, "/search?q=cement&year=1999")
+    assert "Without the filters" in html
+
+
+def test_an_empty_search_goes_home(client: FlaskClient) -> None:
+    """Searching for nothing leads to the home page."""
+    assert client.get("/search?q=++").headers["Location"] == "/"
+
+
+def test_a_question_page_has_every_voice(client: FlaskClient) -> None:
+    """Title, the patient's words, the doctor's reply, more information, topics and the panel."""
+    html = page(client, "/questions/q-0039")
+    for part in ("A patient asked", "Woman, 70 to 79", "Dr. Ines Falk replied", "More information", "See also"):
+        assert part in html
+    assert 'class="sa-card"' in html
+    assert "In common:" in html
+
+
+def test_a_panel_on_the_page_is_the_indexs_panel(client: FlaskClient, sample_index: indexer.Index) -> None:
+    """The cards on the page are those of the index, in their order."""
+    titles = re.findall(
+        r'class="sa-title">.*?<a href="/(?:questions|articles)/([^"]+)"', page(client, "/questions/q-0039")
+    )
+    assert titles == [card.id for card in sample_index.related("q-0039").cards]
+
+
+def test_an_unanswered_question_says_so(client: FlaskClient, sample: list[corpus.Document]) -> None:
+    """Where no doctor replied the page says it, and shows those that are like it."""
+    waiting = next(d for d in sample if isinstance(d, Question) and not d.answers)
+    assert "No doctor has replied to this question yet" in page(client, f"/questions/{waiting.id}")
+
+
+def test_an_articles_comments_stand_apart(client: FlaskClient, sample: list[corpus.Document]) -> None:
+    """Comments come after the article under their own title, as readers' words."""
+    article = next(d for d in sample if isinstance(d, Article) and d.comments)
+    html = page(client, f"/articles/{article.id}")
+    assert html.index("no part of the article") > html.index("References")
+    assert html.count("A reader wrote") == len(article.comments)
+
+
+def test_a_document_under_the_wrong_kind_is_led_right(client: FlaskClient) -> None:
+    """An article's id under /questions/ leads to the article, and the other way round."""
+    assert client.get("/questions/a-0007").headers["Location"] == "/articles/a-0007"
+    assert client.get("/articles/q-0039").headers["Location"] == "/questions/q-0039"
+
+
+def test_a_topic_lists_its_documents(client: FlaskClient) -> None:
+    """A topic page has its questions, its articles and the topics nearby."""
+    html = page(client, "/topics/Kyphoplasty")
+    assert "<h1>Kyphoplasty</h1>" in html
+    assert "newest first" in html
+    assert "Nearby topics" in html
+
+
+@pytest.mark.parametrize("address", ["/nowhere", "/questions/none", "/articles/none", "/topics/none", "/questions//"])
+def test_unknown_addresses_are_a_404_page(address: str, client: FlaskClient) -> None:
+    """What is not there is a page that says so and leads on."""
+    html = page(client, address, 404)
+    assert "Error 404" in html
+    assert "Topics by specialty" in html
+
+
+def test_every_page_has_the_standing_line(client: FlaskClient) -> None:
+    """No medical advice, and the emergency number, on every page, errors included."""
+    for address in ("/", "/search?q=cement", "/search?q=zzz", "/questions/q-0039", "/articles/a-0007", "/topics/Gout"):
+        assert "no medical advice" in page(client, address)
+        assert "In an emergency call 112" in page(client, address)
+    assert "In an emergency call 112" in page(client, "/nowhere", 404)
+
+
+def test_the_emergency_number_is_a_setting(sample_path: Path) -> None:
+    """A site in another country shows its own number."""
+    client = create_app({"index": str(sample_path), "emergency": "999"}).test_client()
+    assert "In an emergency call 999" in page(client, "/")
+
+
+def test_a_page_renders_without_its_panel(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where see-also fails the question and its reply are shown all the same."""
+
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("the panel is broken")
+
+    monkeypatch.setattr(indexer.Index, "related", broken)
+    html = page(client, "/questions/q-0039")
+    assert "Dr. Ines Falk replied" in html
+    assert "cannot be shown at the moment" in html
+
+
+def test_an_internal_error_is_a_page_without_details(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What breaks inside is a 500 page with a reference, and nothing of what broke."""
+
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("secret detail")
+
+    monkeypatch.setattr(indexer.Index, "search", broken)
+    html = page(client, "/search?q=cement", 500)
+    assert "reference" in html
+    assert "secret detail" not in html
+
+
+def test_without_an_index_the_pages_say_what_to_do(empty_client: FlaskClient) -> None:
+    """Before the first build every page says that there is no index, and which command makes one."""
+    html = page(empty_client, "/", 503)
+    assert "There is no index yet" in html
+    assert "seealso build" in html
+
+
+def test_an_empty_index_is_a_quiet_home(tmp_path: Path) -> None:
+    """An index without documents has a home page of zeros."""
+    indexer.build(tmp_path, [])
+    client = create_app({"index": str(tmp_path)}).test_client()
+    assert "0 questions" in page(client, "/")
+
+
+def test_everything_is_escaped(tmp_path: Path) -> None:
+    """No text of a document, a query or an address is markup or a template."""
+    document = Question(
+        id="q1",
+        title=f"Title {NASTY}",
+        body=f"Body {NASTY}",
+        specialty=f"S {NASTY}",
+        topics=(corpus.Topic(name=f"T {NASTY}"),),
+        answers=(Answer(text=f"Answer {NASTY}", author=f"Dr. {NASTY}"),),
+        more=f"More {NASTY}",
+    )
+    article = Article(id="a1", title=f"Title {NASTY}", body=NASTY, comments=(Comment(text=NASTY),), references=(NASTY,))
+    indexer.build(tmp_path, [document, article])
+    client = create_app({"index": str(tmp_path)}).test_client()
+    addresses = ["/", "/questions/q1", "/articles/a1", f"/topics/T {NASTY}", "/search?q=title", f"/search?q={NASTY}%26"]
+    for address in addresses:
+        html = client.get(address).text
+        assert "<script" not in html, address
+        assert "49" not in html, address
+
+
+def test_ids_with_slashes_have_pages(tmp_path: Path) -> None:
+    """An id made from a URL, slashes, question mark and all, is found under its address."""
+    id_ = "example.org/qa/knee?id=7&x=%20"
+    indexer.build(tmp_path, [question(id_, "Knee pain"), question("other", "Knee pain again, in the left knee")])
+    client = create_app({"index": str(tmp_path)}).test_client()
+    link = re.search(r'href="(/questions/example[^"]+)"', page(client, "/search?q=knee"))
+    assert link
+    assert "<h1>Knee pain</h1>" in page(client, link[1].replace("&amp;", "&"))
+
+
+def test_pages_hold_no_script_and_no_inline_style(client: FlaskClient) -> None:
+    """Nothing needs what the policy forbids."""
+    for address in ("/", "/search?q=cement", "/questions/q-0039", "/articles/a-0007", "/topics/Gout"):
+        html = page(client, address)
+        assert "<script" not in html
+        assert " style=" not in html
+        assert not re.search(r" on\w+=", html)

@@ -1,0 +1,67 @@
+"""Values in words, and settings from their four places."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from corpus import Asker, CorpusError
+from indexer import Progress, TopicName
+from search_app import settings
+from search_app.cli.progress import line
+from search_app.present import blocks, day, listing, to_json, who
+
+
+def test_days_and_askers_are_words() -> None:
+    """Dates are written out; an asker is a band and a sex, as far as they are known."""
+    assert day(date(2020, 5, 31)) == "31 May 2020"
+    assert day(None) == ""
+    assert who(Asker(age="70-79", sex="female")) == "Woman, 70 to 79"
+    assert who(Asker(age="0-9", sex="male")) == "Boy, 0 to 9"
+    assert who(Asker(age="30-39")) == "30 to 39"
+    assert who(None) == ""
+
+
+def test_a_short_line_above_a_text_is_its_heading() -> None:
+    """A heading has no full stop and text below it; a list item is none."""
+    found = blocks("Causes of it\nOne text.\n\n1. High pressure: it leaks.\nMore.\n\nAlone")
+    assert [block.heading for block in found] == ["Causes of it", "", ""]
+
+
+def test_lists_are_joined_as_people_do() -> None:
+    """Commas, then and."""
+    assert "".join(a + b for a, b in listing(["a", "b", "c"])) == "a, b and c"
+    assert listing([]) == []
+
+
+def test_json_is_the_dataclass() -> None:
+    """Dates are ISO strings, tuples are lists, dataclasses are objects."""
+    assert to_json({"a": (TopicName(name="n", specialty="s"), date(2020, 1, 2), None)}) == {
+        "a": [{"name": "n", "specialty": "s"}, "2020-01-02", None]
+    }
+
+
+def test_progress_says_rate_and_rest() -> None:
+    """A line of progress has the share, the rate and the time that is left."""
+    told = line(Progress(stage="indexing", done=50, total=200), spent=5.0)
+    assert told == "indexing  50 of 200 (25 %), 10 a second, 15 s left"
+
+
+def test_settings_come_from_four_places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Given goes before the environment, that before seealso.toml, that before the default."""
+    (tmp_path / "seealso.toml").write_text("index = 'from-file'\nport = 81\nhost = 'file'\n")
+    monkeypatch.setenv("SEEALSO_PORT", "82")
+    monkeypatch.setenv("SEEALSO_HOST", "variable")
+    values = settings.load({"host": "given"}, tmp_path)
+    assert (values["index"], values["port"], values["host"], values["threads"]) == ("from-file", "82", "given", "4")
+
+
+@pytest.mark.parametrize("text", ["colour = 'red'", "index = ", "\xff"])
+def test_a_wrong_settings_file_is_refused(text: str, tmp_path: Path) -> None:
+    """An unknown setting or a file that is no TOML is an error that names the file."""
+    (tmp_path / "seealso.toml").write_text(text, encoding="latin-1")
+    with pytest.raises(CorpusError) as raised:
+        settings.load({}, tmp_path)
+    assert "seealso.toml" in raised.value.where
