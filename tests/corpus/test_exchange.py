@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from corpus import Article, CorpusError, Question, from_json, read, to_json, write
+from corpus import Article, CorpusError, Document, Question, from_json, read, to_json, write
 from tests.corpus.conftest import ids, line, take
 
 
@@ -73,7 +73,7 @@ def test_empty_fields_are_not_written() -> None:
 
 def test_write_counts_and_takes_an_open_file(tmp_path: Path) -> None:
     """Writing to an open file gives the same lines as writing to a path, and says how many."""
-    documents = [Question(id="a", title="Ä"), Article(id="b", title="T")]
+    documents: list[Document] = [Question(id="a", title="Ä"), Article(id="b", title="T")]
     path, opened = tmp_path / "path.jsonl", tmp_path / "opened.jsonl"
     with opened.open("w", encoding="utf-8", newline="\n") as file:
         assert write(documents, file) == 2

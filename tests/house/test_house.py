@@ -91,14 +91,13 @@ def test_modules_and_functions_stay_small() -> None:
     assert large == []
 
 
-def test_the_libraries_read_no_environment_and_print_nothing() -> None:
-    """corpus and indexer neither look at the environment nor print."""
+def test_the_libraries_read_no_environment() -> None:
+    """corpus and indexer do as they are told by their arguments; that they print nothing is ruff's T20."""
     for path in modules():
         if path.relative_to(ROOT).parts[0] != "search_app":
             text = path.read_text(encoding="utf-8")
             assert "os.environ" not in text, path
             assert "getenv" not in text, path
-            assert "print(" not in text, path
 
 
 def test_one_distribution_owns_whoosh() -> None:

@@ -104,7 +104,7 @@ def test_an_articles_comments_stand_apart(client: FlaskClient, sample: list[corp
     article = next(d for d in sample if isinstance(d, Article) and d.comments)
     html = page(client, f"/articles/{article.id}")
     assert html.index("no part of the article") > html.index("References")
-    assert html.count("A reader wrote") == len(article.comments)
+    assert html.count("Reader’s comment ") == len(article.comments)
 
 
 def test_a_document_under_the_wrong_kind_is_led_right(client: FlaskClient) -> None:

@@ -1,0 +1,99 @@
+"""The pages in a real browser: the visitor's way, with and without scripts, light, dark, narrow, by keyboard, by axe."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, expect
+
+pytestmark = pytest.mark.browser
+
+PAGES = (
+    "",
+    "search?q=cement",
+    "search?q=cement&kind=article",
+    "search?q=kyfoplasty",
+    "questions/q-0039",
+    "questions/q-0012",
+    "articles/a-0007",
+    "topics/Kyphoplasty",
+    "nowhere",
+)
+Scheme = Literal["light", "dark"]
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts-on", "scripts-off"])
+def test_the_visitors_way(scripts: bool, browser: Browser, address: str) -> None:
+    """Home, a search, a question, its panel, a neighbour: with scripts and without."""
+    with browser.new_context(java_script_enabled=scripts) as context:
+        page = context.new_page()
+        page.goto(address)
+        page.get_by_label("A symptom, an operation, a medicine").fill("cement leakage after kyphoplasty")
+        page.get_by_role("button", name="Search").click()
+        expect(page.get_by_text("results for cement leakage", exact=False)).to_be_visible()
+        page.get_by_role("link", name="Shooting leg pain since kyphoplasty").first.click()
+        expect(page.get_by_role("heading", name="Dr. Ines Falk replied")).to_be_visible()
+        card = page.locator(".sa-card").first
+        expect(card.get_by_text("In common:")).to_be_visible()
+        title = card.locator(".sa-title a").inner_text()
+        card.locator(".sa-title a").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text(title)
+
+
+@pytest.mark.parametrize("width", [1280, 320])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(scheme: Scheme, width: int, browser: Browser, address: str) -> None:
+    """WCAG 2.2 AA and best practice by axe: no violation on any page, light or dark, wide or narrow."""
+    found: dict[str, Any] = {}
+    with browser.new_context(color_scheme=scheme, viewport={"width": width, "height": 800}) as context:
+        page = context.new_page()
+        for path in PAGES:
+            page.goto(address + path)
+            if width < 992:
+                page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+            violations = Axe().run(page).response["violations"]
+            if violations:
+                found[path] = [(v["id"], [node["html"][:120] for node in v["nodes"]]) for v in violations]
+    assert found == {}
+
+
+@pytest.mark.parametrize("width", [320, 768, 1280])
+def test_nothing_scrolls_sideways(width: int, browser: Browser, address: str) -> None:
+    """No page is wider than its window."""
+    with browser.new_context(viewport={"width": width, "height": 800}) as context:
+        page = context.new_page()
+        for path in PAGES:
+            page.goto(address + path)
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+
+
+def test_pages_ask_nobody_else_and_say_nothing(browser: Browser, address: str) -> None:
+    """No request leaves the site, no cookie is set, and the console stays empty under the strict policy."""
+    requests: list[str] = []
+    said: list[str] = []
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.on("request", lambda request: requests.append(request.url))
+        page.on("console", lambda message: said.append(message.text))
+        for path in PAGES[:-1]:
+            page.goto(address + path)
+        assert context.cookies() == []
+    assert [url for url in requests if not url.startswith(address)] == []
+    assert said == []
+
+
+def test_the_keyboard_reaches_everything(browser: Browser, address: str) -> None:
+    """The first stop is the link that skips to the content; every stop after it shows where it is."""
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.goto(f"{address}questions/q-0039")
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.textContent") == "Skip to the content"
+        page.keyboard.press("Enter")
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.querySelector('main').contains(document.activeElement)")
+        for _ in range(12):
+            assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+            page.keyboard.press("Tab")

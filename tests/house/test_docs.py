@@ -1,0 +1,114 @@
+"""The documentation is complete and true: commands, settings, routes, errors, formats; its Python runs."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import corpus
+import indexer
+from corpus.formats import mapping
+from search_app import create_app, settings
+from search_app.cli import cli
+from search_app.errors import ERRORS
+
+ROOT = Path(__file__).parents[2]
+REFERENCE = ROOT / "docs" / "reference"
+
+
+def text(*names: str) -> str:
+    """The text of some documents."""
+    return "\n".join((ROOT / name).read_text(encoding="utf-8") for name in names)
+
+
+def test_every_command_and_option_is_documented() -> None:
+    """Each command of the command line, and each of its own options, stands in the reference."""
+    told = text("docs/reference/commands.md")
+    for name, command in cli.commands.items():
+        assert f"| `{name}" in told, name
+        for parameter in command.params:
+            for option in parameter.opts:
+                assert not option.startswith("--") or option in told or option == "--help", f"{name} {option}"
+
+
+def test_every_setting_is_documented_with_its_default() -> None:
+    """Each setting stands in the reference as the one table has it."""
+    told = text("docs/reference/settings.md")
+    for known in settings.SETTINGS:
+        assert f"| `{known.name}` | `{known.variable}` | `{known.default}` | {known.help} |" in told
+
+
+def test_every_route_is_documented() -> None:
+    """Each route stands in the reference with its method."""
+    told = text("docs/reference/api.md")
+    for rule in create_app({"index": "none"}).url_map.iter_rules():
+        path = re.sub(r"<[^>]+>", lambda m: "NAME" if "name" in m[0] else "ID", rule.rule)
+        assert f"`{path}`" in told or f" {path}`" in told, path
+
+
+def test_every_error_is_documented_with_its_statuses() -> None:
+    """Each error of the one table stands in the reference with its HTTP and exit status."""
+    told = text("docs/reference/errors.md")
+    for error, outside in ERRORS.items():
+        assert f"| `{error.__name__}` | {outside.http} | {outside.exit} |" in told
+
+
+def test_every_public_name_is_documented() -> None:
+    """What the rooms export stands in the library's reference."""
+    told = text("docs/reference/library.md", "docs/reference/errors.md")
+    missing = [name for room in (corpus, indexer) for name in room.__all__ if name not in told]
+    assert missing == []
+
+
+def test_every_format_and_mapping_key_is_documented() -> None:
+    """Each format and each key of a mapping stands in the reference; the examples are mappings that load."""
+    told = text("docs/reference/formats.md")
+    assert [name for name in corpus.formats() if f"| `{name}` |" not in told] == []
+    keys = set(mapping.Mapping.__dataclass_fields__) - {"name"}
+    assert [key for key in keys if f"`{key}`" not in told and f"`[{key}]`" not in told] == []
+    examples = sorted((ROOT / "docs" / "examples").glob("*.toml"))
+    assert len(examples) >= 4
+    for path in examples:
+        mapping.load(path)
+
+
+def test_the_readmes_python_runs(tmp_path: Path) -> None:
+    """The ten lines of Python in the README run as they stand and print what they promise."""
+    (code,) = re.findall(r"```python\n(.*?)```", text("README.md"), re.DOTALL)
+    assert len([line for line in code.splitlines() if line.strip()]) == 10
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(
+        command, cwd=tmp_path, env={"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=True
+    )
+    assert "kyphoplasty" in done.stdout.lower()
+    assert len(done.stdout.splitlines()) >= 4
+
+
+def test_the_readmes_mapping_is_a_mapping(tmp_path: Path) -> None:
+    """The TOML of the README loads."""
+    (code,) = re.findall(r"```toml\n(.*?)```", text("README.md"), re.DOTALL)
+    (tmp_path / "forum.toml").write_text(code, encoding="utf-8")
+    assert mapping.load(tmp_path / "forum.toml").join == "url"
+
+
+@pytest.mark.parametrize(
+    "path", sorted(p.relative_to(ROOT).as_posix() for p in ROOT.glob("**/*.md") if ".seealso" not in p.parts)
+)
+def test_links_lead_somewhere(path: str) -> None:
+    """Every relative link and picture of a document exists."""
+    for target in re.findall(r"\]\(([^)#]+)[^)]*\)", text(path)):
+        if "://" not in target:
+            assert (ROOT / path).parent.joinpath(target).exists(), target
+
+
+def test_the_architecture_names_every_module() -> None:
+    """The map of the rooms names each module, and no module that is gone."""
+    told = text("ARCHITECTURE.md")
+    for room in ("corpus", "indexer", "search_app"):
+        for module in (ROOT / room).rglob("*.py"):
+            if module.stem not in ("__init__", "__main__") and not {"whoosh", "cli"} & set(module.parent.parts[-1:]):
+                assert module.stem in told, module
