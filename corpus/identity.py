@@ -6,22 +6,41 @@ import hashlib
 import re
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
+from corpus.errors import CorpusError
+
 # Parameters that campaigns add to a link: the page is the same without them.
 _TRACKING = re.compile(r"^(utm_\w+|fbclid|gclid|mc_[ce]id)$")
+# A longer one is kept up to here and told apart by a digest of the rest.
+_LONGEST = 240
 
 
 def id_from_url(url: str) -> str:
     """The id of a page by its canonical URL: no scheme, `www.`, fragment, tracking parameter or closing slash.
 
+    Raises CorpusError where the text is no URL.
+
     >>> id_from_url("HTTPS://www.Example.org/qa/knee/?utm_source=x#top")
     'example.org/qa/knee'
     """
-    parts = urlsplit(url.strip())
-    host = (parts.hostname or "").removeprefix("www.")
-    port = f":{parts.port}" if parts.port else ""
-    path = re.sub(r"/{2,}", "/", quote(parts.path, safe="/%:@!$&'()*+,;=~-._")).rstrip("/")
-    query = urlencode(sorted((k, v) for k, v in parse_qsl(parts.query) if not _TRACKING.match(k)))
-    return f"{host}{port}{path}" + (f"?{query}" if query else "")
+    try:
+        parts = urlsplit(url.strip())
+        host, port = (parts.hostname or "").removeprefix("www."), f":{parts.port}" if parts.port else ""
+        if not host:
+            raise ValueError("no host")
+    except ValueError as error:
+        raise CorpusError(f"no URL: {error}", ascii(url)[:80], "give the page's address") from error
+    steps: list[str] = []
+    for step in quote(parts.path, safe="/%:@!$&'()*+,;=~-._").split("/"):
+        if step == "..":
+            steps = steps[:-1]
+        elif step not in ("", "."):
+            steps.append(step)
+    pairs = parse_qsl(parts.query, keep_blank_values=True)
+    query = urlencode(sorted((name, value) for name, value in pairs if not _TRACKING.match(name)))
+    whole = "/".join([quote(host, safe=":[]-._") + port, *steps]) + (f"?{query}" if query else "")
+    if len(whole) > _LONGEST:
+        return f"{whole[:_LONGEST].rstrip('/.')}~{hashlib.sha256(whole.encode()).hexdigest()[:16]}"
+    return whole
 
 
 def id_from_content(kind: str, *texts: str) -> str:
@@ -30,5 +49,5 @@ def id_from_content(kind: str, *texts: str) -> str:
     Give the texts that make the document what it is (title, the asker's words, date), not what a site changes
     around it (replies that come later, the list of similar pages).
     """
-    digest = hashlib.sha256("\x1f".join(texts).encode()).hexdigest()
+    digest = hashlib.sha256("\x1f".join(texts).encode("utf-8", "surrogatepass")).hexdigest()
     return f"{kind}-{digest[:16]}"

@@ -15,7 +15,7 @@ MOST_TEXT = 1_000_000
 BANDS = tuple(f"{low}-{low + 9}" for low in range(0, 120, 10))
 SEXES = ("female", "male")
 
-_ID = re.compile(r"[^\s/\x00-\x1f]+(?:/[^\s/\x00-\x1f]+)*")
+_ID = re.compile(r"[^\s/\x00-\x1f\ud800-\udfff]+(?:/[^\s/\x00-\x1f\ud800-\udfff]+)*")
 _DOTS = re.compile(r"(?:^|/)\.{1,2}(?:/|$)")
 
 
@@ -27,16 +27,20 @@ def _check_texts(owner: object, *, lines: tuple[str, ...] = (), texts: tuple[str
     """Every named field is a string of a bounded length; a line has no line break; `needed` is not empty."""
     for name in (*lines, *texts):
         value, where = getattr(owner, name), f"{type(owner).__name__}.{name}"
-        if not isinstance(value, str):
-            raise _refuse(f"{type(value).__name__} where text belongs", where, "give a string")
-        if len(value) > (MOST_LINE if name in lines else MOST_TEXT):
-            raise _refuse(f"{len(value):,} characters are too many", where, "shorten it or give it another field")
+        _check_text(value, where, MOST_LINE if name in lines else MOST_TEXT)
         if name in lines and ("\n" in value or "\r" in value):
             raise _refuse("a line break within one line", where, "put it on one line")
-        if not value.isprintable() and any(0xD800 <= ord(c) <= 0xDFFF for c in value):
-            raise _refuse("bytes that are not UTF-8", where, "convert the source to UTF-8")
     if needed and not getattr(owner, needed).strip():
         raise _refuse(f"no {needed}", type(owner).__name__, f"give the {needed}, or leave the record out")
+
+
+def _check_text(value: object, where: str, most: int) -> None:
+    if not isinstance(value, str):
+        raise _refuse(f"{type(value).__name__} where text belongs", where, "give a string")
+    if len(value) > most:
+        raise _refuse(f"{len(value):,} characters are too many", where, "shorten it or give it another field")
+    if not value.isprintable() and any(0xD800 <= ord(c) <= 0xDFFF for c in value):
+        raise _refuse("bytes that are not UTF-8", where, "convert the source to UTF-8")
 
 
 def _check_day(owner: object, name: str) -> None:
@@ -62,8 +66,12 @@ def _check_id(value: object) -> None:
 
 def _check_url(owner: object) -> None:
     url: str = owner.url  # type: ignore[attr-defined]  # called for the classes with a url alone
-    if url and urlsplit(url).scheme not in ("http", "https"):
-        raise _refuse("a URL that is neither http nor https", f"{type(owner).__name__}.url", "give the page's address")
+    try:
+        fine = not url or (urlsplit(url).scheme in ("http", "https") and bool(urlsplit(url).hostname))
+    except ValueError:
+        fine = False
+    if not fine:
+        raise _refuse("no http or https URL", f"{type(owner).__name__}.url", "give the page's address")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,9 +105,9 @@ class Asker:
     sex: str = ""
 
     def __post_init__(self) -> None:
-        if self.age and self.age not in BANDS:
+        if not isinstance(self.age, str) or self.age not in ("", *BANDS):
             raise _refuse(f"{self.age!r} is no age band", "Asker.age", "give a band of ten years such as 70-79")
-        if self.sex and self.sex not in SEXES:
+        if not isinstance(self.sex, str) or self.sex not in ("", *SEXES):
             raise _refuse(f"{self.sex!r} is no sex", "Asker.sex", "give female or male, or leave it out")
 
 
@@ -186,6 +194,10 @@ class Article:
         _check_day(self, "published")
         _check_parts(self, "topics", Topic)
         _check_parts(self, "references", str)
+        for reference in self.references:
+            _check_text(reference, "Article.references", MOST_LINE * 10)
+            if not reference.strip():
+                raise _refuse("an empty reference", "Article.references", "leave it out")
         _check_parts(self, "links", Link)
         _check_parts(self, "comments", Comment)
 

@@ -12,7 +12,7 @@ from corpus.formats import FORMATS, records
 from corpus.formats import mapping as mappings
 from corpus.formats.mapping import Mapping as FieldMapping
 from corpus.model import Document
-from corpus.sources import Source, find
+from corpus.sources import BREAKS, Source, find
 
 log = logging.getLogger(__name__)
 
@@ -92,7 +92,7 @@ def _documents(
             reason="no format recognises it",
             remedy="name its format, or give a mapping if it holds JSON or CSV records",
         )
-    except (EOFError, OSError) as error:  # a gzip stream that ends too early, a disk that fails
+    except BREAKS as error:
         yield Rejected(source=source.name, place="file", reason=f"breaks off: {error}", remedy="fetch the file again")
 
 

@@ -6,19 +6,22 @@ import gzip
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, cast
 
 from corpus.errors import CorpusError, Rejected
 
-HEAD = 8_000
+HEAD = 64_000
 # A page or an XML file is read whole; more than this is no page.
 MOST_WHOLE = 64 * 1024 * 1024
 _GZIP = b"\x1f\x8b"
 _ZIP = b"PK\x03\x04"
+# What a stream raises that ends too early or was damaged: gzip, zip, disk.
+BREAKS = (EOFError, OSError, zlib.error, zipfile.BadZipFile, NotImplementedError)
 # What lies beside content in folders and archives without being content.
 _BESIDE = re.compile(r"^(\.|__MACOSX|~\$|(readme|licen[cs]e|copying|notice|changelog)(\.|$))", re.IGNORECASE)
 
@@ -47,20 +50,23 @@ class Source:
                 yield buffered
 
     def head(self) -> str:
-        """The first characters, for telling the format; undecodable bytes become replacement characters."""
-        with self.open() as stream:
-            return stream.read(HEAD).decode("utf-8-sig", "replace")
+        """The first characters, for telling the format; of a stream that breaks off, what came before the break."""
+        data = b""
+        with self.open() as stream, suppress(*BREAKS):
+            while len(data) < HEAD and (piece := stream.read(512)):
+                data += piece
+        return data.decode("utf-8-sig", "replace")
 
     def whole(self) -> str:
-        """The whole text. Raises ValueError where it is not UTF-8 or larger than a page can be."""
+        """The whole text. Raises CorpusError where it is not UTF-8 or larger than a page can be."""
         with self.open() as stream:
             data = stream.read(MOST_WHOLE + 1)
         if len(data) > MOST_WHOLE:
-            raise ValueError(f"larger than {MOST_WHOLE // 1024**2} MB")
+            raise CorpusError(f"larger than {MOST_WHOLE // 1024**2} MB", "file", "split it")
         try:
             return data.decode("utf-8-sig")
         except UnicodeDecodeError as error:
-            raise ValueError(f"byte {error.start:,} is not UTF-8") from error
+            raise CorpusError(f"byte {error.start:,} is not UTF-8", "file", "convert it to UTF-8") from error
 
 
 def find(path: str | Path) -> Iterator[Source | Rejected]:
@@ -98,4 +104,5 @@ def _file(path: Path) -> Iterator[Source | Rejected]:
                     continue
                 yield Source(name, lambda member=member: archive.open(member))  # type: ignore[misc]  # mypy and default arguments
     except zipfile.BadZipFile as error:
-        raise CorpusError(f"a damaged zip archive: {error}", str(path), "fetch or pack the archive again") from error
+        remedy = "fetch or pack the archive again"
+        yield Rejected(source=str(path), place="file", reason=f"a damaged zip archive: {error}", remedy=remedy)

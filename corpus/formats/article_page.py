@@ -9,21 +9,20 @@ from corpus.errors import CorpusError
 from corpus.formats.format import Format, page_reader
 from corpus.identity import id_from_content
 from corpus.model import Article, Comment, Link
-from corpus.text import clean, one_line, parse_date
+from corpus.text import clean, one_line, paragraphs, parse_date
 
 _DATE = r"[A-Z][a-z]+ \d{1,2}, \d{4}"
 # "By February 24, 2013" or "By Jane Roe, February 24, 2013": what stands above the text.
 _BYLINE = re.compile(rf"^By (?:(?P<author>.+?),? )?(?P<date>{_DATE})$", re.MULTILINE)
 _FOLLOW = re.compile(r"^Follow me on:?.*$", re.MULTILINE)
-_RELATED = re.compile(r"^Related: ?(?P<title>.+)$")
+_RELATED = re.compile(r"^Related: ?(?P<title>.+)$", re.MULTILINE)
 # A comment begins with its time on one line and "(3) Name says:" on the next.
-_COMMENT = re.compile(rf"^(?P<date>{_DATE}) at \d{{1,2}}:\d\d [ap]m\n\(\d+\) .+? says:$", re.MULTILINE)
-_END = re.compile(r"^Leave a Comment$", re.MULTILINE)
-_FOOT = re.compile(r"^(?:©.*|.*All rights reserved\.?|We comply with .*)$", re.MULTILINE)
-# How a reference looks: "Lin EP, Ekholm S." or "Long, Suzanne, S. et. al." before, or a place in a journal within.
-_REFERENCE = re.compile(
-    r"^[A-Z][\w'’-]+ [A-Z]{1,3}[,.] |\bet\.? al\.|\bdoi:|\bEpub\b|\b(?:19|20)\d\d[^.]{0,12};\s?\d+|\bvol\.? \d+"
-)
+_COMMENT = re.compile(rf"^(?P<date>{_DATE}) at \d{{1,2}}:\d\d (?i:[ap]m)\n+\(\d+\) ?.*?says:$", re.MULTILINE)
+# What follows the text and its comments: the comment form, the copyright line, the seal.
+_END = re.compile(r"^(?:Leave a Comment$|©|.*All rights reserved\.?$|We comply with )", re.MULTILINE)
+# How a reference looks: "Lin EP, Ekholm S." or "Long, Suzanne, S." at its beginning, or a place in a journal within. "et al." proves nothing:
+# running text says it too.
+_REFERENCE = re.compile(r"^[A-Z][\w'’-]+ [A-Z]{1,3}[,.] |\bdoi:|\bEpub\b|\b(?:19|20)\d\d[^.]{0,12};\s?\d+|\bvol\.? \d+")
 _NAME = re.compile(r"^[A-Z][\w'’.-]+(?: [A-Z][\w'’.-]*){1,3}$")
 
 
@@ -44,7 +43,7 @@ def parse(text: str) -> Article:
         below = below[: end.start()]
     marks = list(_COMMENT.finditer(below))
     written = below[: marks[0].start()] if marks else below
-    body, links, references = _body(_FOOT.sub("", _FOLLOW.sub("", written)))
+    body, links, references = _body(_FOLLOW.sub("", written))
     return Article(
         id=id_from_content("article", title, author, published.isoformat() if published else ""),
         title=title,
@@ -59,9 +58,8 @@ def parse(text: str) -> Article:
 
 def _body(text: str) -> tuple[str, tuple[Link, ...], tuple[str, ...]]:
     """The article's own paragraphs, its "Related:" links, and the references that close it."""
-    parts = [part for part in clean(text).split("\n\n") if part]
-    links = tuple(Link(title=one_line(found["title"])) for part in parts if (found := _RELATED.match(part)))
-    parts = [part for part in parts if not _RELATED.match(part)]
+    links = tuple(Link(title=one_line(found["title"])) for found in _RELATED.finditer(text))
+    parts = paragraphs(_RELATED.sub("", text))
     last = len(parts)
     while last > 0 and _REFERENCE.search(parts[last - 1]):
         last -= 1
@@ -72,8 +70,7 @@ def _comments(text: str, marks: list[re.Match[str]]) -> tuple[Comment, ...]:
     """Each comment with its date; the line with the reader's name is dropped."""
     ends = [mark.start() for mark in marks[1:]] + [len(text)]
     pairs: list[tuple[date | None, str]] = [
-        (parse_date(mark["date"]), clean(_FOOT.sub("", text[mark.end() : end])))
-        for mark, end in zip(marks, ends, strict=True)
+        (parse_date(mark["date"]), clean(text[mark.end() : end])) for mark, end in zip(marks, ends, strict=False)
     ]
     return tuple(Comment(posted=posted, text=words) for posted, words in pairs if words)
 

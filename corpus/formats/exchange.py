@@ -105,8 +105,7 @@ def _read(source: Source) -> Iterator[Document | Rejected]:
 
 
 def _recognises(_name: str, head: str) -> bool:
-    first = head.lstrip().partition("\n")[0]
-    return first.startswith("{") and '"kind"' in first
+    return any(line.startswith("{") and '"kind"' in line for line in head.splitlines())
 
 
 FORMAT = Format(

@@ -33,7 +33,5 @@ def page_reader(parse: Callable[[str], Document]) -> Callable[[Source], Iterator
             yield parse(source.whole())
         except CorpusError as error:
             yield rejected(source, "page", error)
-        except ValueError as error:
-            yield rejected(source, "page", CorpusError(str(error), "page", "save the page as UTF-8 text"))
 
     return read

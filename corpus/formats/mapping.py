@@ -65,7 +65,7 @@ def _check(table: dict[str, Any], where: str) -> Mapping:
     if unknown := sorted(set(table) - known):
         raise refuse(f"unknown key {unknown[0]!r}", f"known are {', '.join(sorted(known))}")
     kind = table.get("kind", "question")
-    if kind not in KINDS:
+    if not isinstance(kind, str) or kind not in KINDS:
         raise refuse(f"kind is {kind!r}", f"give one of {', '.join(sorted(KINDS))}")
     allowed = {
         "fields": tuple(name for name in field_names(kind) if name not in _NOT_A_COLUMN),
@@ -84,12 +84,16 @@ def _check(table: dict[str, Any], where: str) -> Mapping:
         raise refuse("[fields] names neither a title nor a body", "name the column that holds the question")
     if table.get("answer") and "text" not in table["answer"]:
         raise refuse("[answer] names no text", "name the column that holds the answer's text")
-    files = table.get("files", ())
-    files = (files,) if isinstance(files, str) else tuple(files)
+    files = table.get("files", [])
+    files = [files] if isinstance(files, str) else files
+    if not isinstance(files, list) or not all(isinstance(pattern, str) for pattern in files):
+        raise refuse("files is not a list of patterns", "write files = ['forum*.json']")
+    if not isinstance(table.get("join", ""), str):
+        raise refuse("join is not a column", "name the column whose value the records of one question share")
     return Mapping(
         name=where,
         kind=kind,
-        files=files or DATA_FILES,
-        join=str(table.get("join", "")),
+        files=tuple(files) or DATA_FILES,
+        join=table.get("join", ""),
         **{part: table.get(part, {}) for part in ("fields", "answer", "asker", "constant")},
     )

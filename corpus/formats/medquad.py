@@ -21,11 +21,14 @@ def _read(source: Source) -> Iterator[Document | Rejected]:
     except (ET.ParseError, ValueError) as error:
         yield rejected(source, "file", CorpusError(f"not readable as XML: {error}", "file", "fetch the file again"))
         return
-    url, focus = (root.get("url") or "").strip(), one_line(root.findtext("Focus") or "")
+    except CorpusError as error:
+        yield rejected(source, "file", error)
+        return
+    url, focus = (root.get("url") or "").strip(), one_line(_text(root, "Focus"))
     topics = (Topic(name=focus),) if focus else ()
     folder, file = (["", *source.parts])[-2:]
     for number, pair in enumerate(root.iter("QAPair"), 1):
-        text = clean(pair.findtext("Answer") or "")
+        text = clean(_text(pair, "Answer"))
         if not text:
             continue
         pid = pair.get("pid") or ""
@@ -35,7 +38,7 @@ def _read(source: Source) -> Iterator[Document | Rejected]:
             yield Question(
                 # qid is not unique over the collections; folder, file and pid are.
                 id=f"{folder}/{PurePath(file).stem}/{pid}".replace(" ", "_").strip("/"),
-                title=one_line(pair.findtext("Question") or ""),
+                title=one_line(_text(pair, "Question")),
                 url=url,
                 site=one_line(root.get("source") or ""),
                 topics=topics,
@@ -43,6 +46,12 @@ def _read(source: Source) -> Iterator[Document | Rejected]:
             )
         except CorpusError as error:
             yield rejected(source, f"pair {number}", error)
+
+
+def _text(parent: ET.Element, name: str) -> str:
+    """The text of a child with whatever is marked up within it."""
+    child = parent.find(name)
+    return "" if child is None else "".join(child.itertext())
 
 
 FORMAT = Format(

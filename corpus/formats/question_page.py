@@ -11,11 +11,13 @@ from corpus.identity import id_from_content
 from corpus.model import Answer, Asker, Link, Question, Topic
 from corpus.text import clean, one_line, parse_date
 
-# "nickname, 70~79 year old female. Ask Date: 2020/05/31"; age and sex may be missing, the nickname is dropped.
-_ASKED = re.compile(
-    r"^(?:.*?,\s*)?(?:(?P<age>\d{1,3})(?:\s*[~-]\s*\d{1,3})? year old)?\s*(?P<sex>female|male)?\.?\s*"
-    r"Ask Date: ?(?P<date>\d{4}/\d{1,2}/\d{1,2})$"
+# "nickname, 70~79 year old female. Ask Date: 2020/05/31". Whatever else stands in this line names the asker: the whole
+# line is dropped, and age, sex and date are taken from it where they are found.
+_ASK_LINE = re.compile(r"Ask Date:\s?(?P<date>\d{4}/\d{1,2}/\d{1,2})")
+_AGE = re.compile(
+    r"\b(?P<age>\d{1,3})(?:\s*[~～-]\s*\d{1,3})?[ -]?(?P<unit>years?|months?|weeks?|days?)[ -]old\b", re.IGNORECASE
 )
+_SEX = re.compile(r"\b(?P<sex>female|male)\b", re.IGNORECASE)
 _REPLY = re.compile(r"^(?P<author>Dr\.? .+?) reply (?P<specialty>\S.*)$")
 _REPLY_DATE = re.compile(r"^Reply Date: ?(\d{4}/\d{1,2}/\d{1,2})$")
 _LISTED = re.compile(r"^\[Read More\] (?P<title>.+)$")
@@ -27,8 +29,10 @@ _CHROME = {"Share to:"}
 class _Page:
     """The page, taken line by line; `section` says where the next line belongs."""
 
-    def __init__(self, title: str, specialty: str) -> None:
+    def __init__(self, title: str, specialty: str, *, has_ask_line: bool) -> None:
         self.title, self.specialty = title, specialty
+        # What looks like a reply before the asker's line is the asker's own words.
+        self._before_replies = ("asked",) if has_ask_line else ("asked", "body")
         self.body: list[str] = []
         self.more: list[str] = []
         self.listed: list[str] = []
@@ -41,35 +45,38 @@ class _Page:
         self._written: list[str] = []
         self._topic = ""
 
-    def take(self, line: str) -> None:
-        """Take the next line: what begins a section, or what stands in one."""
+    def take(self, line: str, reply_goes_on: bool) -> None:
+        """Take the next line: what begins a section, or what stands in one.
+
+        `reply_goes_on` says that a reply's date still follows, so that a section's name is a line of the reply.
+        """
         if line in _CHROME:
             return
-        if line in _SECTIONS and self._section != "reply":
+        if asked := _ASK_LINE.search(line):
+            if self._section == "body":
+                self.asker, self.asked = _asker(line[: asked.start()]), parse_date(asked["date"])
+                self._section = "asked"
+        elif line in _SECTIONS and not (self._section == "reply" and reply_goes_on):
+            self._end_reply(None)
             self._section = _SECTIONS[line]
-        elif self._section in ("asked", "body") and (reply := _REPLY.match(line)):
+        elif self._section in self._before_replies and (reply := _REPLY.match(line)):
             self._section, self._reply, self._written = "reply", reply, []
         else:
             getattr(self, f"_in_{self._section}")(line)
 
     def end(self) -> None:
         """The text is over; a reply that had not ended is kept."""
-        if self._section == "reply" and clean("\n".join(self._written)):
-            self._replied(None)
+        self._end_reply(None)
 
     def _in_body(self, line: str) -> None:
-        if asked := _ASKED.match(line):
-            self.asker, self.asked = _asker(asked["age"], asked["sex"]), parse_date(asked["date"])
-            self._section = "asked"
-        else:
-            self.body.append(line)
+        self.body.append(line)
 
     def _in_asked(self, line: str) -> None:
         """Between the asker's line and a reply stands nothing of value."""
 
     def _in_reply(self, line: str) -> None:
         if ended := _REPLY_DATE.match(line):
-            self._replied(parse_date(ended[1]))
+            self._end_reply(parse_date(ended[1]))
             self._section = "asked"
         else:
             self._written.append(line)
@@ -86,52 +93,66 @@ class _Page:
             self.topics.append(Topic(name=self._topic, specialty=found["name"]))
         self._topic = line or self._topic
 
-    def _replied(self, answered: date | None) -> None:
-        assert self._reply is not None
-        self.answers.append(
-            Answer(
-                text=clean("\n".join(self._written)),
-                author=one_line(self._reply["author"]),
-                specialty=one_line(self._reply["specialty"]),
-                answered=answered,
-            )
-        )
+    def _end_reply(self, answered: date | None) -> None:
+        """Keep the reply that was being taken, if there is one and it says something."""
+        text = clean("\n".join(self._written))
+        if self._section == "reply" and self._reply and text:
+            author, specialty = one_line(self._reply["author"]), one_line(self._reply["specialty"])
+            self.answers.append(Answer(text=text, author=author, specialty=specialty, answered=answered))
 
 
 def parse(text: str) -> Question:
     """The question of a saved page. Raises CorpusError where the page holds none."""
     first, *lines = clean(text).split("\n")
-    page = _Page(*_title(first, text))
-    for line in lines:
-        page.take(line)
+    page = _Page(*_title(first, lines), has_ask_line=any(_ASK_LINE.search(line) for line in lines))
+    for line, reply_goes_on in zip(lines, _before_reply_dates(lines), strict=True):
+        page.take(line, reply_goes_on)
     page.end()
     if page.asked is None and not page.answers:
         raise CorpusError("neither an ask date nor a reply", "page", "save the whole page as text")
     return _question(page)
 
 
-def _title(line: str, text: str) -> tuple[str, str]:
+def _before_reply_dates(lines: list[str]) -> list[bool]:
+    """For each line whether a reply's date follows before another reply begins."""
+    found: list[bool] = []
+    follows = False
+    for line in reversed(lines):
+        found.append(follows)
+        if _REPLY_DATE.match(line):
+            follows = True
+        elif _REPLY.match(line):
+            follows = False
+    return found[::-1]
+
+
+def _title(line: str, lines: list[str]) -> tuple[str, str]:
     """The title without the site's suffix, and the specialty that the suffix names.
 
-    The suffix counts as one only where the page names the same specialty elsewhere: " - Cement Leakage" is title.
+    The suffix counts as one only where a line of the page names the same specialty: " - Cement Leakage" is title.
     """
     title, dash, suffix = one_line(line).rpartition(" - ")
-    if dash and (f"reply {suffix}" in text or f"({suffix})" in text):
+    replied = {one_line(reply["specialty"]) for other in lines if (reply := _REPLY.match(other))}
+    if dash and (suffix in replied or f"({suffix})" in lines):
         return title, suffix
     return one_line(line), ""
 
 
-def _asker(age: str | None, sex: str | None) -> Asker | None:
-    low = int(age) // 10 * 10 if age else None
-    band = f"{low}-{low + 9}" if low is not None and low < 120 else ""
-    return Asker(age=band, sex=sex or "") if band or sex else None
+def _asker(line: str) -> Asker | None:
+    """Age band and sex from what stands before the ask date; nothing else of it is kept."""
+    age, sexes = _AGE.search(line), _SEX.findall(line)
+    years = (int(age["age"]) if age["unit"].lower().startswith("year") else 0) if age else None
+    band = f"{years // 10 * 10}-{years // 10 * 10 + 9}" if years is not None and years < 120 else ""
+    sex = sexes[-1].lower() if sexes else ""  # a nickname comes first
+    return Asker(age=band, sex=sex) if band or sex else None
 
 
 def _question(page: _Page) -> Question:
     body = clean("\n".join(page.body))
     # The site repeats a short form of the title above the asker's words; it is not part of them.
     first, _, rest = body.partition("\n")
-    if first and first.casefold().rstrip(".:") in page.title.casefold():
+    words = first.casefold().rstrip(".:?!").split()
+    if len(words) > 1 and f" {' '.join(words)} " in f" {' '.join(page.title.casefold().replace(':', ' ').split())} ":
         body = clean(rest)
     asked = page.asked.isoformat() if page.asked else ""
     return Question(
@@ -151,6 +172,8 @@ def _question(page: _Page) -> Question:
 FORMAT = Format(
     name="question-page",
     summary="the saved text of a question page, with replies, similar questions and topics",
-    recognises=lambda _name, head: bool(re.search(r"^(?:.*Ask Date: ?\d{4}/|Dr\.? .+ reply \S)", head, re.MULTILINE)),
+    recognises=lambda _name, head: bool(
+        _ASK_LINE.search(head) or re.search(r"^Dr\.? .+ reply \S", head, re.MULTILINE) or "\nShare to:" in head
+    ),
     read=page_reader(parse),
 )

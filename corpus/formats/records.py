@@ -3,67 +3,61 @@
 from __future__ import annotations
 
 import ast
-import csv
 import io
 import json
 import re
 import sqlite3
 import tempfile
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 from corpus.errors import CorpusError, Rejected
 from corpus.formats.format import rejected
 from corpus.formats.mapping import Mapping
+from corpus.formats.rows import Placed, Record, rows_of
 from corpus.identity import id_from_content, id_from_url
 from corpus.model import KINDS, Answer, Asker, Document, Topic
 from corpus.sources import Source
 from corpus.text import clean, one_line, parse_date
 
-MOST_RECORD = 4 * 1024 * 1024
 MOST_TITLE = 120
-_CHUNK = 64 * 1024
-_BETWEEN = re.compile(r"[\s,]*")
-_NEXT = re.compile(r"\}\s*,\s*(?=\{)")
 _LIST_MARKS = re.compile(r"[;|,]")
-
-Record = dict[str, Any]
-Placed = tuple[str, Record | CorpusError]
 
 
 def read(source: Source, mapping: Mapping) -> Iterator[Document | Rejected]:
     """The documents of a JSON array, of JSON lines or of a CSV table; a record that fails costs itself alone."""
     with source.open() as stream:
-        # Undecodable bytes become surrogates, which the model refuses in the one record that holds them.
+        # Undecodable bytes become surrogates, which are refused in the one record that holds them.
         text = io.TextIOWrapper(stream, encoding="utf-8-sig", errors="surrogateescape", newline="")
-        for group in _groups(_records(text), mapping.join):
+        for group in _groups(rows_of(text), mapping.join):
             yield from _documents(source, mapping, group)
 
 
 def _documents(source: Source, mapping: Mapping, group: list[Placed]) -> Iterator[Document | Rejected]:
     """One document of a group of records; the records of the group that fail are rejected one by one."""
-    records: list[Record] = []
-    answers: list[Answer] = []
-    first_place = group[0][0]
+    answered: list[tuple[str, Record, Answer | None]] = []
     for place, record in group:
         try:
             if isinstance(record, CorpusError):
                 raise record
             if missing := sorted(mapping.columns - set(record)):
-                raise CorpusError(
-                    f"no column {missing[0]!r}", mapping.name, f"it has {', '.join(map(str, record))[:200]}"
-                )
-            if answer := _answer(mapping, record):
-                answers.append(answer)
-            records.append(record)
+                known = ", ".join(map(str, record))[:200]
+                raise CorpusError(f"no column {missing[0]!r}", mapping.name, f"it has {known}")
+            answered.append((place, record, _answer(mapping, record)))
         except CorpusError as error:
             yield rejected(source, place, error)
-    if records:
+    # The first record speaks for the question; where it cannot, it is left out and the next one does.
+    while answered:
+        answers = tuple(answer for _, _, answer in answered if answer)
         try:
-            yield _document(mapping, records[0], tuple(answers))
+            document = _document(mapping, answered[0][1], answers)
         except CorpusError as error:
-            yield rejected(source, first_place, error)
+            yield rejected(source, answered.pop(0)[0], error)
+        else:
+            yield document
+            return
 
 
 def _document(mapping: Mapping, record: Record, answers: tuple[Answer, ...]) -> Document:
@@ -71,7 +65,7 @@ def _document(mapping: Mapping, record: Record, answers: tuple[Answer, ...]) -> 
     for name, column in mapping.fields.items():
         value = record[column]
         if name == "topics":
-            values[name] = tuple(Topic(name=item) for item in dict.fromkeys(_listed(value)))
+            values[name] = tuple(Topic(name=item) for item in dict.fromkeys(_listed(value, column)))
         elif name in ("asked", "published"):
             values[name] = parse_date(_text(value, column))
         else:
@@ -94,7 +88,10 @@ def _document(mapping: Mapping, record: Record, answers: tuple[Answer, ...]) -> 
 def opening(text: str) -> str:
     """A title for a text that has none: its first words, whole, up to 120 characters."""
     line = one_line(text)
-    return line if len(line) <= MOST_TITLE else line[: line.rfind(" ", 0, MOST_TITLE)].rstrip(",;:-") + "…"
+    if len(line) <= MOST_TITLE:
+        return line
+    space = line.rfind(" ", 0, MOST_TITLE)
+    return line[: space if space > 0 else MOST_TITLE].rstrip(",;:-") + "…"
 
 
 def _answer(mapping: Mapping, record: Record) -> Answer | None:
@@ -122,19 +119,35 @@ def _text(value: object, column: str) -> str:
         return ""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise CorpusError(f"{type(value).__name__} where text belongs", f"column {column}", "map a column of text")
-    return str(value)
+    text = str(value)
+    if not _is_unicode(text):
+        raise CorpusError("bytes that are not UTF-8", f"column {column}", "convert the source to UTF-8")
+    return text
 
 
-def _listed(value: object) -> list[str]:
+def _is_unicode(text: str) -> bool:
+    return text.isprintable() or not any(0xD800 <= ord(character) <= 0xDFFF for character in text)
+
+
+def _listed(value: object, column: str) -> list[str]:
     """Names from a list, from a list written as text in JSON or Python, or from text with `;`, `|` or `,` between."""
-    if isinstance(value, str) and value.strip().startswith("["):
-        try:
-            value = ast.literal_eval(value.strip())
-        except (ValueError, SyntaxError, MemoryError, RecursionError):
-            return []
     if isinstance(value, str):
-        value = _LIST_MARKS.split(value)
-    return [one_line(str(item)) for item in value if one_line(str(item))] if isinstance(value, list) else []
+        value = _list_as_text(value.strip()) or _LIST_MARKS.split(value)
+    names = [one_line(_text(item, column)) for item in value] if isinstance(value, list) else []
+    return [name for name in names if name]
+
+
+def _list_as_text(text: str) -> list[object] | None:
+    """The list that a text writes in JSON or Python, if it does."""
+    if not text.startswith("[") or not text.endswith("]"):
+        return None
+    for parse in (json.loads, ast.literal_eval):
+        try:
+            value = parse(text)
+        except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+            continue
+        return value if isinstance(value, list) else None
+    return None
 
 
 def _groups(records: Iterator[Placed], join: str) -> Iterator[list[Placed]]:
@@ -146,130 +159,22 @@ def _groups(records: Iterator[Placed], join: str) -> Iterator[list[Placed]]:
         for placed in records:
             yield [placed]
         return
-    with tempfile.TemporaryDirectory(prefix="seealso-join-") as folder:
-        with sqlite3.connect(Path(folder) / "records.sqlite", isolation_level=None) as waiting:
-            waiting.executescript(
-                "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN;"
-                "CREATE TABLE record (number INTEGER PRIMARY KEY, value TEXT, place TEXT, json TEXT);"
-            )
-            for placed in records:
-                place, record = placed
-                if isinstance(record, CorpusError) or record.get(join) in (None, ""):
-                    yield [placed]  # nothing to join by: it stands, or falls, alone
-                    continue
-                row = (str(record[join]), place, json.dumps(record))
-                waiting.execute("INSERT INTO record (value, place, json) VALUES (?, ?, ?)", row)
-            waiting.execute("CREATE INDEX by_value ON record (value, number)")
-            firsts = "SELECT value FROM record GROUP BY value ORDER BY min(number)"
-            for (value,) in waiting.execute(firsts):
-                rows = waiting.execute("SELECT place, json FROM record WHERE value = ? ORDER BY number", (value,))
-                yield [(place, json.loads(text)) for place, text in rows]
-        waiting.close()
-
-
-def _records(text: TextIO) -> Iterator[Placed]:
-    """Each record with its place, or what is wrong with it; JSON or CSV is told by the first character."""
-    start = text.read(_CHUNK)
-    first = start.lstrip()[:1]
-    if first == "[":
-        return _array(text, start)
-    if first == "{":
-        return _lines(text, start)
-    return _table(text, start)
-
-
-def _array(text: TextIO, buffer: str) -> Iterator[Placed]:
-    """The objects of one JSON array, a chunk at a time; after a broken one, reading goes on at the next `}, {`."""
-    decoder, at, number = json.JSONDecoder(), buffer.index("[") + 1, 1
-    ended = False
-    while True:
-        at = _BETWEEN.match(buffer, at).end()  # type: ignore[union-attr]  # it matches nothing, too
-        if buffer.startswith("]", at):
-            return
-        try:
-            record, at = decoder.raw_decode(buffer, at)
-            yield f"record {number}", _object(record)
-            number += 1
-        except (json.JSONDecodeError, RecursionError) as error:
-            if not ended and len(buffer) - at < MOST_RECORD:
-                chunk = text.read(_CHUNK)
-                ended = not chunk
-                buffer, at = buffer[at:] + chunk, 0
+    with (
+        tempfile.TemporaryDirectory(prefix="seealso-join-") as folder,
+        closing(sqlite3.connect(Path(folder) / "records.sqlite", isolation_level=None)) as waiting,
+    ):
+        waiting.executescript(
+            "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN;"
+            "CREATE TABLE record (number INTEGER PRIMARY KEY, value TEXT, place TEXT, json TEXT);"
+        )
+        for place, record in records:
+            value = "" if isinstance(record, CorpusError) else str(record.get(join) or "")
+            if not value or not _is_unicode(value):
+                yield [(place, record)]  # nothing to join by: it stands, or falls, alone
                 continue
-            if ended and not buffer[at:].strip():
-                return
-            yield f"record {number}", CorpusError(f"not JSON: {str(error)[:80]}", "record", "mend the record")
-            number += 1
-            while not (following := _NEXT.search(buffer, at)) and (chunk := text.read(_CHUNK)):
-                buffer, at = buffer[-16:] + chunk, 0
-            if following is None:
-                return
-            at = following.end()
-
-
-def _lines(text: TextIO, start: str) -> Iterator[Placed]:
-    first, *rest = start.split("\n")
-    pending = first
-    number = 0
-
-    def place(line: str) -> Iterator[Placed]:
-        try:
-            yield f"line {number}", _object(json.loads(line))
-        except (ValueError, RecursionError) as error:
-            yield f"line {number}", CorpusError(f"not JSON: {str(error)[:80]}", "line", "mend the line")
-
-    for part in rest:
-        number += 1
-        if pending.strip():
-            yield from place(pending)
-        pending = part
-    for line in text:
-        number += 1
-        if (pending + line).strip():
-            yield from place(pending + line)
-        pending = ""
-    if pending.strip():
-        number += 1
-        yield from place(pending)
-
-
-def _object(value: object) -> Record | CorpusError:
-    if isinstance(value, dict):
-        return value
-    return CorpusError(f"{type(value).__name__} where an object belongs", "record", "give one object a record")
-
-
-def _table(text: TextIO, start: str) -> Iterator[Placed]:
-    """The rows of a CSV table with a header line; the separator is told by that line."""
-    previous = csv.field_size_limit(MOST_RECORD)
-    try:
-        header, _, _ = start.partition("\n")
-        separator = max(",\t;", key=header.count)
-        rows = csv.reader(_chain(start, text), delimiter=separator, strict=True)
-        names = next(rows, [])
-        while True:
-            line = rows.line_num + 1
-            try:
-                row = next(rows, None)
-            except csv.Error as error:
-                yield f"line {line}", CorpusError(f"not CSV: {error}", "row", "mend the row")
-                continue
-            if row is None:
-                return
-            if not row:
-                continue
-            if len(row) != len(names):
-                what = f"{len(row)} cells under {len(names)} names"
-                yield f"line {line}", CorpusError(what, "row", "quote cells that hold the separator")
-                continue
-            yield f"line {line}", dict(zip(names, row, strict=True))
-    finally:
-        csv.field_size_limit(previous)
-
-
-def _chain(start: str, text: TextIO) -> Iterator[str]:
-    """The lines of what has been read and of what follows."""
-    *whole, last = start.splitlines(keepends=True) or [""]
-    yield from whole
-    yield last + ("" if last.endswith("\n") else text.readline())
-    yield from text
+            row = (value, place, json.dumps(record))
+            waiting.execute("INSERT INTO record (value, place, json) VALUES (?, ?, ?)", row)
+        waiting.execute("CREATE INDEX by_value ON record (value, number)")
+        for (value,) in waiting.execute("SELECT value FROM record GROUP BY value ORDER BY min(number)"):
+            rows = waiting.execute("SELECT place, json FROM record WHERE value = ? ORDER BY number", (value,))
+            yield [(place, json.loads(text)) for place, text in rows]

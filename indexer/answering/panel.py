@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from corpus import Article, Document, kind_of
 from indexer.analysis import bag, field_texts
@@ -11,7 +11,7 @@ from indexer.answering.excerpts import excerpt, words_in_common
 from indexer.answering.neighbours import Neighbourhood, telling
 from indexer.engines import Engine, Ranked
 from indexer.ranking.columns import date_of, is_answered
-from indexer.ranking.weighting import rarity
+from indexer.ranking.weighting import FIELD_WEIGHTS, K1, rarity, saturation
 from indexer.types import Card, Panel, Reply, TopicName
 
 MOST_MATCHED = 4
@@ -63,7 +63,8 @@ def topics_of(document: Document) -> tuple[TopicName, ...]:
     return tuple(TopicName(name=topic.name, specialty=topic.specialty) for topic in document.topics)
 
 
-def _card(document: Document, score: float, weights: dict[str, float]) -> Card:
+def _card(document: Document, score: float, weights: Mapping[str, float]) -> Card:
+    texts = field_texts(document)
     reply = None
     if not isinstance(document, Article) and document.answers:
         first = document.answers[0]
@@ -78,8 +79,19 @@ def _card(document: Document, score: float, weights: dict[str, float]) -> Card:
         excerpt=excerpt(document.body),
         reply=reply,
         score=round(score, 4),
-        matched=words_in_common("\n".join(field_texts(document).values()), weights, MOST_MATCHED),
+        matched=words_in_common("\n".join(texts.values()), _contributions(document, texts, weights), MOST_MATCHED),
     )
+
+
+def _contributions(document: Document, texts: Mapping[str, str], weights: Mapping[str, float]) -> dict[str, float]:
+    """What each shared term adds to a card: a word in its title, or said often, tells more than one in passing."""
+    total: dict[str, float] = {}
+    fields = FIELD_WEIGHTS[kind_of(document)]
+    for name, text in texts.items():
+        for term, count in bag(text).items():
+            if term in weights:
+                total[term] = total.get(term, 0.0) + weights[term] * fields[name] * saturation(count, K1)
+    return total
 
 
 def _topics(pairs: Sequence[tuple[Document, Ranked]]) -> tuple[TopicName, ...]:

@@ -1,4 +1,4 @@
-"""The pages in a real browser: the visitor's way, with and without scripts, light, dark, narrow, by keyboard, by axe."""
+"""The pages in a real browser: the visitor's way with scripts on and off, light, dark, narrow, by keyboard, by axe."""
 
 from __future__ import annotations
 

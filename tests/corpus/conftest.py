@@ -5,13 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from hypothesis import settings
-
 from corpus import Document, Rejected, read
-
-# The same examples in every run, no time limit for one, and no folder of found examples in the checkout.
-settings.register_profile("corpus", database=None, deadline=None, derandomize=True)
-settings.load_profile("corpus")
 
 
 def take(

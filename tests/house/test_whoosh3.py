@@ -30,7 +30,8 @@ def environment() -> Path:
 def test_the_engines_suite_passes_on_whoosh3() -> None:
     """Every test of the engines, traps included, passes with whoosh3 3.54.0 as with Whoosh 2.7.4."""
     python = environment()
-    code = "import importlib.metadata as m; print(*sorted(set(m.packages_distributions()['whoosh'])), m.version('whoosh3'))"
+    owners = "*sorted(set(m.packages_distributions()['whoosh']))"
+    code = f"import importlib.metadata as m; print({owners}, m.version('whoosh3'))"
     told = subprocess.run([python, "-c", code], check=True, capture_output=True, text=True)
     assert told.stdout.split() == ["whoosh3", "3.54.0"]
     done = subprocess.run(
