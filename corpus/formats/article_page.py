@@ -20,9 +20,12 @@ _RELATED = re.compile(r"^Related: ?(?P<title>.+)$", re.MULTILINE)
 _COMMENT = re.compile(rf"^(?P<date>{_DATE}) at \d{{1,2}}:\d\d (?i:[ap]m)\n+\(\d+\) ?.*?says:$", re.MULTILINE)
 # What follows the text and its comments: the comment form, the copyright line, the seal.
 _END = re.compile(r"^(?:Leave a Comment$|©|.*All rights reserved\.?$|We comply with )", re.MULTILINE)
-# How a reference looks: "Lin EP, Ekholm S." or "Long, Suzanne, S." at its beginning, or a place in a journal within. "et al." proves nothing:
-# running text says it too.
-_REFERENCE = re.compile(r"^[A-Z][\w'’-]+ [A-Z]{1,3}[,.] |\bdoi:|\bEpub\b|\b(?:19|20)\d\d[^.]{0,12};\s?\d+|\bvol\.? \d+")
+# How a reference looks: "Lin EP, Ekholm S." or "Long, Suzanne, S." at its beginning, or a place in a journal within.
+# "et al." proves nothing: running text says it too.
+_REFERENCE = re.compile(
+    r"^[A-Z][\w'’-]+(?: [A-Z]{1,3}[,.]|, [A-Z][\w.'’-]*,) |\bdoi:|\bEpub\b"
+    r"|\b(?:19|20)\d\d[^.]{0,12};\s?\d+|\b[Vv]ol\.? \d+"
+)
 _NAME = re.compile(r"^[A-Z][\w'’.-]+(?: [A-Z][\w'’.-]*){1,3}$")
 
 
