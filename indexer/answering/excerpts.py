@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from indexer.analysis import Spot, spots
+from indexer.ranking.weighting import K1, saturation
 from indexer.types import Fragment
 
 EXCERPT = 180
@@ -76,23 +78,32 @@ def _marked(text: str, matches: Collection[Spot], low: int, high: int) -> tuple[
     return tuple(fragment for fragment in fragments if fragment[0])
 
 
-def words_in_common(text: str, weights: Mapping[str, float], most: int) -> tuple[str, ...]:
-    """The words of a text whose terms have weights, as the text writes them, weightiest first.
+def words_in_common(passages: Sequence[tuple[str, float]], terms: Mapping[str, float], most: int) -> tuple[str, ...]:
+    """The words of some passages whose terms are given, as the passages write them, most telling first.
 
-    A capital at the beginning of a word goes (it may only begin a sentence); MRI, T12 and X-ray keep theirs. Bare
-    numbers and single letters are left out, and parts of a compound that is named already.
+    A word tells by its term's weight, by the weight of the passages it stands in, and by how often it does. A capital
+    at the beginning of a word goes (it may only begin a sentence); MRI, T12 and X-ray keep theirs. Bare numbers and
+    single letters are left out, and parts of a compound that is named already.
     """
-    ordered = sorted((s for s in spots(text) if s.term in weights), key=lambda s: (-weights[s.term], s.start, -s.end))
-    chosen: dict[str, str] = {}
-    taken: list[tuple[int, int]] = []
-    for term, word, start, end in ordered:
-        if term in chosen or word.isdigit() or (len(word) == 1 and word.isascii()):
+    first: dict[str, tuple[int, Spot]] = {}
+    told: dict[str, float] = {}
+    for number, (text, weight) in enumerate(passages):
+        counts: Counter[str] = Counter()
+        for spot in spots(text):
+            if spot.term in terms and not spot.word.isdigit() and (len(spot.word) > 1 or not spot.word.isascii()):
+                counts[spot.term] += 1
+                first.setdefault(spot.term, (number, spot))
+        for term, count in counts.items():
+            told[term] = told.get(term, 0.0) + terms[term] * weight * saturation(count, K1)
+    chosen: list[str] = []
+    taken: list[tuple[int, Spot]] = []
+    for term in sorted(told, key=lambda term: (-told[term], term)):
+        number, spot = first[term]
+        if any(number == other and spot.start < known.end and known.start < spot.end for other, known in taken):
             continue
-        if any(low < end and start < high for low, high in taken):
-            continue
-        written = text[start:end]
-        chosen[term] = written.lower() if written[1:].islower() and written[1].isalpha() else written
-        taken.append((start, end))
+        written = passages[number][0][spot.start : spot.end]
+        chosen.append(written.lower() if written[1:].islower() and written[1].isalpha() else written)
+        taken.append((number, spot))
         if len(chosen) == most:
             break
-    return tuple(dict.fromkeys(chosen.values()))
+    return tuple(dict.fromkeys(chosen))

@@ -35,7 +35,7 @@ def neighbourhood(engine: Engine, text: str, *, among: Selection | None = None, 
     words = len(analysed.sequence)
     possible = sum(telling(engine, analysed.bag).values())
     ranked = rescore(engine, engine.rank(weights, among, RESCORED), words)
-    kept = [Ranked(id_, float(np.float32(score))) for id_, score in ranked if id_ != without]
+    kept = [Ranked(r.id, float(np.float32(r.score))) for r in ranked if r.id != without]
     return Neighbourhood(kept[:RAW], possible, words)
 
 
@@ -49,9 +49,7 @@ def telling(engine: Engine, bag: Mapping[str, int]) -> dict[str, float]:
 def rescore(engine: Engine, ranked: list[Ranked], words: int) -> list[Ranked]:
     """The second stage: scores corrected by the documents' length, which counts against them for a long text."""
     median = engine.statistics.median
-    traits = engine.traits([id_ for id_, _ in ranked])
-    factors = [length_factor(1 + trait.length, median, words) for trait in traits]
-    corrected = [Ranked(id_, score * factor) for (id_, score), factor in zip(ranked, factors, strict=True)]
+    corrected = [Ranked(r.id, r.score * length_factor(1 + r.length, median, words), r.length) for r in ranked]
     return sorted(corrected, key=lambda r: (-r.score, r.id))
 
 
@@ -66,8 +64,8 @@ def write_neighbours(
     for n, document in enumerate(documents):
         found = neighbourhood(engine, own_text(document), without=document.id)
         possible[n], words[n] = found.possible, found.words
-        for place, (id_, score) in enumerate(found.ranked):
-            near[n, place], scores[n, place] = number[id_], score
+        for place, ranked in enumerate(found.ranked):
+            near[n, place], scores[n, place] = number[ranked.id], ranked.score
         tell(n + 1)
     for name, array in (("near", near), ("near_scores", scores), ("possible", possible), ("own_words", words)):
         np.save(folder / ARRAYS / f"{name}.npy", array)

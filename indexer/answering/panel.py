@@ -11,7 +11,7 @@ from indexer.answering.excerpts import excerpt, words_in_common
 from indexer.answering.neighbours import Neighbourhood, telling
 from indexer.engines import Engine, Ranked
 from indexer.ranking.columns import date_of, is_answered
-from indexer.ranking.weighting import FIELD_WEIGHTS, K1, rarity, saturation
+from indexer.ranking.weighting import FIELD_WEIGHTS, rarity
 from indexer.types import Card, Panel, Reply, TopicName
 
 MOST_MATCHED = 4
@@ -64,7 +64,8 @@ def topics_of(document: Document) -> tuple[TopicName, ...]:
 
 
 def _card(document: Document, score: float, weights: Mapping[str, float]) -> Card:
-    texts = field_texts(document)
+    fields = FIELD_WEIGHTS[kind_of(document)]
+    passages = [(text, fields[name]) for name, text in field_texts(document).items()]
     reply = None
     if not isinstance(document, Article) and document.answers:
         first = document.answers[0]
@@ -79,19 +80,8 @@ def _card(document: Document, score: float, weights: Mapping[str, float]) -> Car
         excerpt=excerpt(document.body),
         reply=reply,
         score=round(score, 4),
-        matched=words_in_common("\n".join(texts.values()), _contributions(document, texts, weights), MOST_MATCHED),
+        matched=words_in_common(passages, weights, MOST_MATCHED),
     )
-
-
-def _contributions(document: Document, texts: Mapping[str, str], weights: Mapping[str, float]) -> dict[str, float]:
-    """What each shared term adds to a card: a word in its title, or said often, tells more than one in passing."""
-    total: dict[str, float] = {}
-    fields = FIELD_WEIGHTS[kind_of(document)]
-    for name, text in texts.items():
-        for term, count in bag(text).items():
-            if term in weights:
-                total[term] = total.get(term, 0.0) + weights[term] * fields[name] * saturation(count, K1)
-    return total
 
 
 def _topics(pairs: Sequence[tuple[Document, Ranked]]) -> tuple[TopicName, ...]:

@@ -78,7 +78,7 @@ class PlainEngine:
     def traits(self, ids: Sequence[str]) -> list[Traits]:
         """See the protocol."""
         rows = [self._rows[id_] for id_ in ids]
-        return [Traits(wording=row.wording, answered=row.answered, length=row.length) for row in rows]
+        return [Traits(wording=row.wording, answered=row.answered) for row in rows]
 
     def rank(self, weights: Mapping[str, float], among: frozenset[str] | None, limit: int) -> list[Ranked]:
         """See the protocol."""
@@ -90,7 +90,7 @@ class PlainEngine:
             for term in sorted(weights):
                 score += weights[term] * self._weights[id_].get(term, 0.0)
             if score != 0:
-                ranked.append(Ranked(id_, score))
+                ranked.append(Ranked(id_, score, self._rows[id_].length))
         return sorted(ranked, key=lambda r: (-r.score, r.id))[:limit]
 
     def newest(self, among: frozenset[str], limit: int) -> list[str]:

@@ -14,10 +14,11 @@ Selection = Any
 
 
 class Ranked(NamedTuple):
-    """A document and its score."""
+    """A document, its score, and its length in terms, which the second stage needs (0 where nobody does)."""
 
     id: str
     score: float
+    length: int = 0
 
 
 class Traits(NamedTuple):
@@ -25,7 +26,6 @@ class Traits(NamedTuple):
 
     wording: int
     answered: bool
-    length: int
 
 
 class Engine(Protocol):

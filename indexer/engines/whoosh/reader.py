@@ -46,12 +46,13 @@ class WhooshEngine:
         """See the protocol."""
         columns = self._columns
         numbers = [self._ids.find(id_) for id_ in ids]
-        return [Traits(columns.wording(n), columns.answered(n), columns.length(n)) for n in numbers]
+        return [Traits(columns.wording(n), columns.answered(n)) for n in numbers]
 
     def rank(self, weights: Mapping[str, float], among: Mask | None, limit: int) -> list[Ranked]:
         """See the protocol."""
         numbers, scores = self._impacts.rank(weights, among, limit)
-        return [Ranked(self._ids[n], score) for n, score in zip(numbers.tolist(), scores.tolist(), strict=True)]
+        pairs = zip(numbers.tolist(), scores.tolist(), strict=True)
+        return [Ranked(self._ids[n], score, self._columns.length(n)) for n, score in pairs]
 
     def newest(self, among: Mask, limit: int) -> list[str]:
         """See the protocol."""

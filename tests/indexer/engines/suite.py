@@ -73,7 +73,7 @@ class EngineSuite:
 
     def test_rank_among_leaves_others_out(self, engine: Engine) -> None:
         """Documents outside the selection are not ranked, and scores do not change by it."""
-        everything = dict(engine.rank({"knee": 1.0}, None, 10))
+        everything = {ranked.id: ranked.score for ranked in engine.rank({"knee": 1.0}, None, 10)}
         some = engine.rank({"knee": 1.0}, engine.allowed(where=Filter(specialty="Surgery")), 10)
         assert [(r.id, r.score) for r in some] == [("q2", everything["q2"])]
 
@@ -97,7 +97,7 @@ class EngineSuite:
     def test_a_rare_word_outweighs_a_common_one(self, opened: Opened) -> None:
         """Of two words in equal places, the one that fewer documents have weighs more."""
         engine = opened([question("a", "knee"), question("b", "knee"), question("c", "hip")])
-        scores = dict(engine.rank({"knee": 1.0, "hip": 1.0}, None, 3))
+        scores = {ranked.id: ranked.score for ranked in engine.rank({"knee": 1.0, "hip": 1.0}, None, 3)}
         assert scores["c"] > scores["a"]
 
     def test_comments_are_not_the_articles_words(self, opened: Opened) -> None:
