@@ -187,13 +187,19 @@ def _choices(results: Results) -> list[tuple[str, list[Choice]]]:
                 url=_address(**{name: None if value == chosen else value}),
                 chosen=value == chosen,
             )
-            for value, count in list(results.facets.get(name, {}).items())[:_SHOWN_VALUES]
+            for value, count in _values(results, name)
         ]
         if chosen and not any(choice.chosen for choice in choices):
             choices.append(Choice(chosen, results.total, _address(**{name: None}), chosen=True))
         if len(choices) > 1 or chosen:
             facets.append((_FACET_TITLES[name], choices))
     return facets
+
+
+def _values(results: Results, name: str) -> list[tuple[str, int]]:
+    """The values of a facet that are shown: the most frequent ones; years, newest first."""
+    values = list(results.facets.get(name, {}).items())
+    return (sorted(values, reverse=True) if name == "year" else values)[:_SHOWN_VALUES]
 
 
 def _shorter(text: str, where: Filter) -> list[Shorter]:

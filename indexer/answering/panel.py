@@ -85,11 +85,17 @@ def _card(document: Document, score: float, weights: Mapping[str, float]) -> Car
 
 
 def _topics(pairs: Sequence[tuple[Document, Ranked]]) -> tuple[TopicName, ...]:
-    """The topics that at least a third of the neighbours' votes name, most votes first."""
-    votes: dict[TopicName, float] = {}
+    """The topics that at least a third of the neighbours' votes name, most votes first.
+
+    Sites write one topic in two cases: such count together, under the name that comes first.
+    """
+    votes: dict[tuple[str, str], float] = {}
+    names: dict[tuple[str, str], TopicName] = {}
     for document, ranked in pairs:
         for topic in topics_of(document):
-            votes[topic] = votes.get(topic, 0.0) + ranked.score
+            key = topic.name.casefold(), topic.specialty.casefold()
+            votes[key] = votes.get(key, 0.0) + ranked.score
+            names.setdefault(key, topic)
     needed = TOPIC_SHARE * sum(ranked.score for _, ranked in pairs)
-    ordered = sorted(votes, key=lambda topic: (-votes[topic], topic.name, topic.specialty))
-    return tuple(topic for topic in ordered if votes[topic] >= needed)[:MOST_TOPICS]
+    ordered = sorted(votes, key=lambda key: (-votes[key], key))
+    return tuple(names[key] for key in ordered if votes[key] >= needed)[:MOST_TOPICS]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import pty
 import signal
 import socket
 import subprocess
@@ -204,3 +206,38 @@ def test_settings_file_is_read(tmp_path: Path, sample_path: Path) -> None:
     (tmp_path / "seealso.toml").write_text(f"index = {str(sample_path)!r}\n")
     assert "76 documents" not in run("info", cwd=tmp_path).stdout
     assert "12 articles" in run("info", cwd=tmp_path).stdout
+
+
+def on_a_terminal(arguments: list[str], until: str, then: bytes = b"") -> tuple[str, int]:
+    """Run a command on a pseudo-terminal; once `until` is printed, type `then`; all output and the exit status."""
+    process, terminal = pty.fork()
+    if process == 0:
+        os.execve(
+            sys.executable, [sys.executable, "-m", "search_app", *arguments], {**os.environ, "PYTHONPATH": str(ROOT)}
+        )
+    said = b""
+    with contextlib.suppress(OSError):  # Linux says EIO where the other side is closed
+        while piece := os.read(terminal, 4096):
+            said += piece
+            if then and until.encode() in said:
+                os.write(terminal, then)
+                then = b""
+    _, status = os.waitpid(process, 0)
+    os.close(terminal)
+    return said.decode(), os.waitstatus_to_exitcode(status)
+
+
+def test_progress_is_shown_on_a_terminal(tmp_path: Path) -> None:
+    """On a terminal a build shows stage, share, rate and what is left, and clears the line at the end."""
+    said, status = on_a_terminal(["build", "--index", str(tmp_path / "index"), *SAMPLE], until="")
+    assert status == 0
+    assert "neighbours  76 of 76 (100 %)" in said
+    assert "a second, 0 s left" in said
+    assert "\x1b[Kgeneration 1" in said
+
+
+def test_demo_on_a_terminal_serves_until_ctrl_c() -> None:
+    """On a terminal the demo serves on, and Ctrl-C ends it with 0."""
+    said, status = on_a_terminal(["demo"], until="until Ctrl-C", then=b"\x03")
+    assert "Serving on http://127.0.0.1:" in said
+    assert status == 0
