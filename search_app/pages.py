@@ -48,7 +48,8 @@ class Shorter:
 def init_app(app: Flask) -> None:
     """Register the pages and what their templates use."""
     app.register_blueprint(bp)
-    app.jinja_env.filters.update(day=present.day, who=present.who, blocks=present.blocks, listing=present.listing)
+    for helper in (present.day, present.who, present.blocks, present.listing, present.beyond):
+        app.jinja_env.filters[helper.__name__] = helper
     app.jinja_env.globals.update(page_of=page_of, settings=app.config["SEEALSO"])
 
 
@@ -71,11 +72,12 @@ def home() -> str:
         )
         for name, count in list(everything.facets["specialty"].items())[:HOME_SPECIALTIES]
     ]
+    filed = sum(count for _, count, _ in specialties)
     return render_template(
         "home.html",
         info=index().info,
         specialties=specialties,
-        topics=list(everything.facets["topic"].items()),
+        topics=[] if 2 * filed > everything.total else list(everything.facets["topic"].items()),
         newest=answered.hits,
     )
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
 from typing import Any
 
-from corpus import Asker
+from corpus import Asker, Topic
+from indexer import TopicName
 
 _MONTHS = [
     "January",
@@ -69,6 +70,12 @@ def blocks(text: str) -> list[Block]:
         heads = len(lines) > 1 and len(first) <= _HEADING and first[:1].isupper() and first[-1:] not in ".!?:;,…"
         found.append(Block(first if heads else "", lines[1:] if heads else lines))
     return found
+
+
+def beyond(topics: Iterable[TopicName], own: Iterable[Topic]) -> list[TopicName]:
+    """The topics that are not among a document's own, whatever their case."""
+    names = {topic.name.casefold() for topic in own}
+    return [topic for topic in topics if topic.name.casefold() not in names]
 
 
 def listing(words: list[str] | tuple[str, ...]) -> list[tuple[str, str]]:

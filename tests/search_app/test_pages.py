@@ -27,7 +27,7 @@ def page(client: FlaskClient, address: str, status: int = 200) -> str:
 def test_home_says_what_there_is(client: FlaskClient) -> None:
     """The home page counts documents, lists topics by specialty and the newest questions."""
     html = page(client, "/")
-    assert "64 questions, 63 replies by doctors, and 12 articles" in html
+    assert "64 questions with 63 replies, and 12 articles" in html
     assert 'href="/topics/Kyphoplasty"' in html
     assert "Newest questions" in html
 
