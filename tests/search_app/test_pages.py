@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 
 import corpus
 import indexer
+import search_app
 from corpus import Answer, Article, Comment, Question
 from search_app import create_app
 from tests.documents import question
@@ -219,3 +220,12 @@ def test_pages_hold_no_script_and_no_inline_style(client: FlaskClient) -> None:
         assert "<script" not in html
         assert " style=" not in html
         assert not re.search(r" on\w+=", html)
+
+
+def test_the_stylesheet_has_no_class_that_no_page_uses() -> None:
+    """Every class of the stylesheet stands in some template."""
+    folder = Path(search_app.__file__).parent
+    css = re.sub(r"/\*.*?\*/", "", (folder / "static" / "seealso.css").read_text(encoding="utf-8"), flags=re.DOTALL)
+    templates = " ".join(path.read_text(encoding="utf-8") for path in (folder / "templates").glob("*.html"))
+    words = set(re.findall(r"[\w-]+", templates))
+    assert sorted(set(re.findall(r"\.([a-zA-Z][\w-]*)", css)) - words) == []
