@@ -11,7 +11,7 @@ class CorpusError(Exception):
     `what` says what is wrong, `where` names the file, field or setting, `next` what to do about it.
     """
 
-    def __init__(self, what: str, where: str, next: str) -> None:  # noqa: A002 (the plan's own name for the action)
+    def __init__(self, what: str, where: str, next: str) -> None:  # noqa: A002 (the key that the JSON of an error has)
         super().__init__(f"{what} ({where}); {next}")
         self.what, self.where, self.next = what, where, next
 

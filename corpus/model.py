@@ -8,11 +8,13 @@ from datetime import date
 from urllib.parse import urlsplit
 
 from corpus.errors import CorpusError
+from corpus.text import is_unicode
 
 MOST_ID = 300
 MOST_LINE = 1_000
 MOST_TEXT = 1_000_000
-BANDS = tuple(f"{low}-{low + 9}" for low in range(0, 120, 10))
+MOST_AGE = 120
+BANDS = tuple(f"{low}-{low + 9}" for low in range(0, MOST_AGE, 10))
 SEXES = ("female", "male")
 
 _ID = re.compile(r"[^\s/\x00-\x1f\ud800-\udfff]+(?:/[^\s/\x00-\x1f\ud800-\udfff]+)*")
@@ -39,7 +41,7 @@ def _check_text(value: object, where: str, most: int) -> None:
         raise _refuse(f"{type(value).__name__} where text belongs", where, "give a string")
     if len(value) > most:
         raise _refuse(f"{len(value):,} characters are too many", where, "shorten it or give it another field")
-    if not value.isprintable() and any(0xD800 <= ord(c) <= 0xDFFF for c in value):
+    if not is_unicode(value):
         raise _refuse("bytes that are not UTF-8", where, "convert the source to UTF-8")
 
 

@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 
 def read(
     *sources: str | Path,
-    format: str | None = None,  # noqa: A002 (the plan's name)
+    format: str | None = None,  # noqa: A002 (the option's name)
     mapping: str | Path | Sequence[str | Path] | None = None,
     rejected: Callable[[Rejected], object] | None = None,
 ) -> Iterator[Document]:
@@ -73,7 +73,7 @@ def _documents(
 ) -> Iterator[Document | Rejected]:
     """The documents of one source; a stream that breaks off costs what follows the break in this source alone."""
     try:
-        fitting = next((known for known in loaded if known.fits(source.name)), None)
+        fitting = next((known for known in loaded if known.fits(source.path)), None)
         if fitting and not format_name:
             yield from records.read(source, fitting)
             return

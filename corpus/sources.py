@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import gzip
 import io
+import lzma
 import re
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import IO, cast
 
 from corpus.errors import CorpusError, Rejected
@@ -21,22 +22,18 @@ MOST_WHOLE = 64 * 1024 * 1024
 _GZIP = b"\x1f\x8b"
 _ZIP = b"PK\x03\x04"
 # What a stream raises that ends too early or was damaged: gzip, zip, disk.
-BREAKS = (EOFError, OSError, zlib.error, zipfile.BadZipFile, NotImplementedError)
+BREAKS = (EOFError, OSError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, NotImplementedError)
 # What lies beside content in folders and archives without being content.
 _BESIDE = re.compile(r"^(\.|__MACOSX|~\$|(readme|licen[cs]e|copying|notice|changelog)(\.|$))", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One file to read: its name as the user knows it, and how to open its bytes (gzip already undone)."""
+    """One file to read: its name as the user knows it, its path on disk or in its archive, how to open its bytes."""
 
     name: str
+    path: PurePath
     _open: Callable[[], IO[bytes]]
-
-    @property
-    def parts(self) -> tuple[str, ...]:
-        """The name's parts, for formats whose ids need the folder a file stands in."""
-        return Path(self.name.replace("!", "/")).parts
 
     @contextmanager
     def open(self) -> Iterator[IO[bytes]]:
@@ -79,7 +76,7 @@ def find(path: str | Path) -> Iterator[Source | Rejected]:
         if path.is_dir():
             for file in sorted(p for p in path.rglob("*") if p.is_file()):
                 if not any(_BESIDE.match(part) for part in file.relative_to(path).parts):
-                    yield from _file(file)
+                    yield from _within(file)
         else:
             yield from _file(path)
     except OSError as error:
@@ -87,11 +84,20 @@ def find(path: str | Path) -> Iterator[Source | Rejected]:
         raise CorpusError(what, str(error.filename or path), "check the path and its permissions") from error
 
 
+def _within(file: Path) -> Iterator[Source | Rejected]:
+    """A file of a folder; one that cannot be opened costs itself alone."""
+    try:
+        yield from _file(file)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        yield Rejected(source=str(file), place="file", reason=reason, remedy="check the file and its permissions")
+
+
 def _file(path: Path) -> Iterator[Source | Rejected]:
     with path.open("rb") as file:
         start = file.read(4)
     if start != _ZIP:
-        yield Source(str(path), lambda: path.open("rb", buffering=0))
+        yield Source(str(path), path, lambda: path.open("rb", buffering=0))
         return
     try:
         with zipfile.ZipFile(path) as archive:
@@ -102,7 +108,7 @@ def _file(path: Path) -> Iterator[Source | Rejected]:
                 if member.flag_bits & 1:
                     yield Rejected(source=name, place="file", reason="encrypted", remedy="unpack the archive first")
                     continue
-                yield Source(name, lambda member=member: archive.open(member))  # type: ignore[misc]  # mypy and default arguments
-    except zipfile.BadZipFile as error:
+                yield Source(name, PurePath(member.filename), lambda member=member: archive.open(member))  # type: ignore[misc]  # mypy and default arguments
+    except (zipfile.BadZipFile, UnicodeDecodeError, NotImplementedError) as error:
         remedy = "fetch or pack the archive again"
         yield Rejected(source=str(path), place="file", reason=f"a damaged zip archive: {error}", remedy=remedy)

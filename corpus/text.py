@@ -41,6 +41,11 @@ def clean(text: str) -> str:
     return _MANY_BREAKS.sub("\n\n", _BREAKS.sub("\n", text)).strip()
 
 
+def is_unicode(text: str) -> bool:
+    """Whether a text holds characters alone: undecodable bytes become lone surrogates, which are none."""
+    return text.isprintable() or not any(0xD800 <= ord(character) <= 0xDFFF for character in text)
+
+
 def one_line(text: str) -> str:
     """The text on one line, for titles and names."""
     return " ".join(clean(text).split())

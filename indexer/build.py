@@ -18,7 +18,8 @@ from indexer.answering.neighbours import write_neighbours
 from indexer.engines import open_engine, write_engine
 from indexer.errors import SearchError
 from indexer.generations.folder import IndexFolder
-from indexer.generations.manifest import FORMAT, Manifest, current_manifest, list_files, now
+from indexer.generations.manifest import FORMAT, Manifest, list_files, now, read_manifest, usable_manifest
+from indexer.generations.verify import check_before_opening
 from indexer.ranking.tables import ARRAYS, Strings, map_array, write_strings
 from indexer.settings import Settings
 from indexer.types import BuildReport, Info, Progress
@@ -54,19 +55,17 @@ def build(
     tell = progress or (lambda _: None)
     folder = IndexFolder(index)
     with folder.lock(), folder.staging() as staged:
-        refused = Counter[str]()
-
-        def refuse(item: Rejected) -> None:
-            refused["documents"] += 1
+        with (staged / _SPOOL).open("w+b") as spool:
+            places, refused = _settle(_spool(documents, spool, tell))
+            number, before = max(folder.numbers(), default=0) + 1, _current_number(folder)
+            manifest = _write(
+                staged, places, spool, engine_name=settings.engine, number=number, before=before, tell=tell
+            )
+        (staged / _SPOOL).unlink()
+        for item in refused:
             if rejected:
                 rejected(item)
-
-        with (staged / _SPOOL).open("w+b") as spool:
-            places = _settle(_spool(documents, spool, tell), refuse)
-            number = max(folder.numbers(), default=0) + 1
-            manifest = _write(staged, places, spool, engine_name=settings.engine, number=number, tell=tell)
-        (staged / _SPOOL).unlink()
-        before = _digests(folder)
+        old = _digests(folder)
         after = {place.id: place.digest for place in places}
         tell(Progress(stage="publishing", done=0))
         manifest.write(staged)
@@ -75,25 +74,31 @@ def build(
     return BuildReport(
         generation=manifest.generation,
         documents=len(after),
-        added=len(set(after) - set(before)),
-        replaced=sum(id_ in before and before[id_] != _short(digest) for id_, digest in after.items()),
-        deleted=len(set(before) - set(after)),
-        rejected=refused["documents"],
+        added=len(set(after) - set(old)),
+        replaced=sum(id_ in old and old[id_] != _short(digest) for id_, digest in after.items()),
+        deleted=len(set(old) - set(after)),
+        rejected=len(refused),
         seconds=round(time.monotonic() - began, 3),
         bytes=manifest.bytes,
     )
 
 
 def rollback(index: str | Path) -> Info:
-    """Make the generation before the current one current again. Raises SearchError where none is left."""
+    """Make the generation that the current one replaced current again, if it still opens.
+
+    Raises SearchError where it is gone, or what keeps it from being opened; the current one stays then.
+    """
     folder = IndexFolder(index)
+    folder.current()  # a folder without an index is told at once, and stays as it is
     with folder.lock():
-        current, _ = folder.current()
-        earlier = [number for number in folder.numbers() if number < current]
-        if not earlier:
+        manifest = read_manifest(folder.generation(folder.current()[0]), folder.current()[1])
+        if manifest.before not in folder.numbers():
             raise SearchError("no earlier generation is left", str(folder.path), "build the index again")
-        folder.point_to(earlier[-1])
-    return current_manifest(folder)[0].info
+        path = folder.generation(manifest.before)
+        earlier = usable_manifest(path, folder.digest(manifest.before))
+        check_before_opening(path, earlier)
+        folder.point_to(manifest.before)
+    return earlier.info
 
 
 def _spool(documents: Iterable[Document], spool: IO[bytes], tell: Callable[[Progress], object]) -> list[_Place]:
@@ -109,18 +114,20 @@ def _spool(documents: Iterable[Document], spool: IO[bytes], tell: Callable[[Prog
     return places
 
 
-def _settle(places: list[_Place], refuse: Callable[[Rejected], object]) -> list[_Place]:
-    """One place an id, in the order of ids; the same document read twice is one document."""
+def _settle(places: list[_Place]) -> tuple[list[_Place], list[Rejected]]:
+    """One place an id, in the order of ids, and what stands behind it; the same document twice is one document."""
     settled: list[_Place] = []
+    refused: list[Rejected] = []
     before = _Place("", "", 0, 0)
     for place in sorted(places):
         if before.id != place.id:
             settled.append(place)
         elif before.digest != place.digest:
             remedy = "give each document an id of its own"
-            refuse(Rejected(source="documents", place=place.id, reason="another document has this id", remedy=remedy))
+            reason = "another document has this id"
+            refused.append(Rejected(source="documents", place=place.id, reason=reason, remedy=remedy))
         before = place
-    return settled
+    return settled, refused
 
 
 def _write(
@@ -130,6 +137,7 @@ def _write(
     *,
     engine_name: str,
     number: int,
+    before: int,
     tell: Callable[[Progress], object],
 ) -> Manifest:
     """Write the engine's files and the neighbours of every document; return the manifest, not yet written."""
@@ -154,7 +162,8 @@ def _write(
         write_neighbours(staged, engine, ids, _waiting(places, spool), ranked)
     finally:
         engine.close()
-    arrays = {name: entry for name, entry in list_files(staged).items() if name.startswith(ARRAYS)}
+    files = list_files(staged, apart=[_SPOOL])
+    arrays = sorted((name, digest) for name, (_, digest) in files.items() if name.startswith(ARRAYS))
     return Manifest(
         format=FORMAT,
         generation=number,
@@ -166,9 +175,10 @@ def _write(
         statistics=asdict(statistics),
         content={
             "documents": _digest_of_all([place.digest for place in places]),
-            "arrays": _digest_of_all([f"{name} {digest}" for name, (_, digest) in sorted(arrays.items())]),
+            "arrays": _digest_of_all([f"{name} {digest}" for name, digest in arrays]),
         },
-        files={name: entry for name, entry in list_files(staged).items() if name != _SPOOL},
+        files=files,
+        before=before,
     )
 
 
@@ -187,10 +197,18 @@ def _short(digest: str) -> int:
     return int(digest[:16], 16) >> 1
 
 
+def _current_number(folder: IndexFolder) -> int:
+    """The generation that a build replaces; 0 where there is none."""
+    try:
+        return folder.current()[0]
+    except SearchError:
+        return 0
+
+
 def _digests(folder: IndexFolder) -> dict[str, int]:
     """The ids and digests of the generation before; empty where there is none that can be read."""
     try:
         arrays = folder.generation(folder.current()[0]) / ARRAYS
         return dict(zip(Strings(arrays, "ids"), map_array(arrays, "digests").tolist(), strict=True))
-    except (SearchError, OSError, ValueError):
+    except (SearchError, OSError, ValueError, EOFError):
         return {}

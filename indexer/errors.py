@@ -6,7 +6,7 @@ from __future__ import annotations
 class SearchError(Exception):
     """Anything that keeps the index from answering; `what`, `where` and `next` are for the person who reads it."""
 
-    def __init__(self, what: str, where: str, next: str) -> None:  # noqa: A002 (the plan's own name for the action)
+    def __init__(self, what: str, where: str, next: str) -> None:  # noqa: A002 (the key that the JSON of an error has)
         super().__init__(f"{what} ({where}); {next}")
         self.what, self.where, self.next = what, where, next
 

@@ -27,6 +27,8 @@ class Index:
 
     def __init__(self, folder: IndexFolder, manifest: Manifest, engine: Engine, near: StoredNeighbours) -> None:
         self._folder, self._manifest, self._engine, self._near = folder, manifest, engine, near
+        # Number and digest: a folder that was removed and built anew begins at 1 again.
+        self._current = (manifest.generation, manifest.digest)
 
     def __enter__(self) -> Self:
         return self
@@ -43,7 +45,7 @@ class Index:
         """What the index holds, when and with what it was built."""
         return self._manifest.info
 
-    def get(self, id: str) -> Document:  # noqa: A002 (the plan's name)
+    def get(self, id: str) -> Document:  # noqa: A002 (what a document calls it)
         """The document of an id. Raises DocumentNotFound."""
         for document in self._engine.get([id]):
             return document
@@ -86,8 +88,7 @@ class Index:
 
     def latest(self) -> Index:
         """Itself, or the newer generation if one was published since; the caller closes the old one."""
-        number, _ = self._folder.current()
-        return self if number == self._manifest.generation else open_index(self._folder.path)
+        return self if self._folder.current() == self._current else open_index(self._folder.path)
 
 
 def open_index(index: str | Path) -> Index:

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from flask import Flask
 
 from search_app import api, errors, health, pages, security, services, settings
 
 __all__ = ["create_app"]
+__version__ = "0.1.0"
+
+
+class _Application(Flask):
+    """Flask, but for its log of exceptions, which would write the message of an error and the address asked for."""
+
+    def log_exception(self, exc_info: Any) -> None:
+        """Say nothing: `errors` logs where it broke, and as what."""
 
 
 def create_app(given: Mapping[str, str | None] | None = None) -> Flask:
@@ -17,7 +26,7 @@ def create_app(given: Mapping[str, str | None] | None = None) -> Flask:
     Nothing is opened before the first request, so a server may fork after this.
     """
     values = settings.load(given)
-    app = Flask(__name__)
+    app = _Application(__name__)
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     app.config["SEEALSO"] = values
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider has it; facets are in order of counts

@@ -41,7 +41,10 @@ def related(id_: str) -> Response:
 def similar() -> Response:
     """The panel of a text. Body: {"text": "...", "limit": 4}. The text is neither logged, kept nor echoed."""
     _known(())
-    body: Any = request.get_json(silent=True)
+    try:
+        body: Any = request.get_json(silent=True)
+    except RecursionError:  # brackets, ten thousands deep
+        body = None
     if not isinstance(body, dict) or not isinstance(body.get("text"), str):
         raise RequestRefused("no text in the body", "body", 'send JSON such as {"text": "..."}')
     if unknown := sorted(set(body) - {"text", "limit"}):

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import logging
 import secrets
+import traceback
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from flask import Flask, Response, jsonify, render_template, request
-from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed
 
 import indexer
 from corpus import CorpusError
 from search_app.security import ROUTE_OF_API
 
 log = logging.getLogger(__name__)
+_FRAMES = 4
+_NONE: Mapping[str, str] = MappingProxyType({})
+Answer = tuple[Response | str, int, Mapping[str, str]]
 
 
 class UsageError(CorpusError):
@@ -56,7 +62,7 @@ def init_app(app: Flask) -> None:
 
     @app.errorhandler(indexer.SearchError)
     @app.errorhandler(CorpusError)
-    def known(error: indexer.SearchError | CorpusError) -> tuple[Response | str, int]:
+    def known(error: indexer.SearchError | CorpusError) -> Answer:
         shown = outside(error)
         if shown.http >= 500:
             log.error("%s: %s (%s)", type(error).__name__, error.what, error.where)
@@ -64,13 +70,15 @@ def init_app(app: Flask) -> None:
         return answer(shown.http, shown.title, kind=kind, what=error.what, where=error.where, next_=error.next)
 
     @app.errorhandler(HTTPException)
-    def http(error: HTTPException) -> tuple[Response | str, int]:
+    def http(error: HTTPException) -> Answer:
         status = error.code or 500
         if isinstance(error, InternalServerError):
             reference = secrets.token_hex(4)
-            # The traceback's frames hold no text of a request; its message may, so the type alone is logged.
-            cause = type(error.original_exception or error)
-            log.error("internal error %s: %s", reference, cause.__name__, exc_info=app.debug)
+            cause = error.original_exception or error
+            # Where it broke, and as what; an error's message may hold what somebody asked, so it is not logged.
+            frames = traceback.extract_tb(cause.__traceback__)[-_FRAMES:]
+            places = ", ".join(f"{frame.filename}:{frame.lineno}" for frame in frames)
+            log.error("internal error %s: %s at %s", reference, type(cause).__name__, places)
             return answer(
                 500,
                 "Something broke on our side",
@@ -79,6 +87,7 @@ def init_app(app: Flask) -> None:
                 where=f"reference {reference}",
                 next_="try again; if it happens again, send the reference to the site",
             )
+        allow = {"Allow": ", ".join(sorted(error.valid_methods or ()))} if isinstance(error, MethodNotAllowed) else {}
         names = {404: "There is no page at this address", 405: "This address does not take that method"}
         title = names.get(status, error.name)
         return answer(
@@ -88,15 +97,22 @@ def init_app(app: Flask) -> None:
             what=error.description or error.name,
             where=request.path,
             next_="check the address" if status == 404 else "see the documentation of the API",
+            headers=allow,
         )
 
 
-def answer(status: int, title: str, *, kind: str, what: str, where: str, next_: str) -> tuple[Response | str, int]:
+def answer(
+    status: int, title: str, *, kind: str, what: str, where: str, next_: str, headers: Mapping[str, str] = _NONE
+) -> Answer:
     """The error as a problem under the API, as a page elsewhere."""
     if not request.path.startswith(ROUTE_OF_API):
-        return render_template("error.html", status=status, title=title, what=what, where=where, next=next_), status
+        return (
+            render_template("error.html", status=status, title=title, what=what, where=where, next=next_),
+            status,
+            headers,
+        )
     problem = jsonify(
         type=f"urn:seealso:error:{kind}", title=title, status=status, detail=what, what=what, where=where, next=next_
     )
     problem.mimetype = "application/problem+json"
-    return problem, status
+    return problem, status, headers

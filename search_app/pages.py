@@ -12,8 +12,8 @@ from werkzeug.wrappers import Response
 from corpus import Article, Question
 from indexer import Card, DocumentNotFound, Filter, Hit, Panel, RequestRefused, Results, Sort
 from search_app import present
-from search_app.requests import FILTERS, filter_of, number_of, sort_of, text_of
-from search_app.services import index
+from search_app.requests import FILTERS, SEARCH_KEYS, filter_of, number_of, sort_of, text_of
+from search_app.services import index, once
 
 log = logging.getLogger(__name__)
 bp = Blueprint("pages", __name__)
@@ -24,6 +24,9 @@ HOME_TOPICS = 9
 _FACET_TITLES = {"kind": "Kind", "specialty": "Specialty", "topic": "Topic", "year": "Year", "answered": "Reply"}
 _VALUE_NAMES = {"article": "Articles", "question": "Questions", "yes": "Answered", "no": "Waiting for a reply"}
 _SHOWN_VALUES = 6
+# What of a search's address its links carry on; the page begins anew.
+_MOST_DROPPED = 6
+_KEPT = tuple(key for key in SEARCH_KEYS if key != "page")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
     for helper in (present.day, present.who, present.blocks, present.listing, present.beyond):
         app.jinja_env.filters[helper.__name__] = helper
-    app.jinja_env.globals.update(page_of=page_of, settings=app.config["SEEALSO"])
+    app.jinja_env.globals.update(page_of=page_of, topic_page=topic_page, settings=app.config["SEEALSO"])
 
 
 def page_of(item: Hit | Card | Article | Question) -> str:
@@ -59,27 +62,33 @@ def page_of(item: Hit | Card | Article | Question) -> str:
     return url_for(f"pages.{kind}", id_=item.id)
 
 
+def topic_page(name: str) -> str:
+    """The address of a topic's page; of one whose name no path can hold, the search that filters by it."""
+    if any(part in ("", ".", "..") for part in name.split("/")):
+        return url_for("pages.search", topic=name)
+    return url_for("pages.topic", name=name)
+
+
 @bp.get("/")
 def home() -> str:
     """The one question, then what there is: topics by specialty, the newest answers."""
+    return render_template("home.html", info=index().info, **once(_overview))
+
+
+def _overview() -> dict[str, object]:
+    """What the home page shows of a generation."""
     answered = index().search("", where=Filter(kind="question", answered=True), sort=Sort.NEWEST, size=5)
     everything = index().search("", size=1)
-    specialties = [
-        (
-            name,
-            count,
-            list(index().search("", where=Filter(specialty=name), size=1).facets["topic"].items())[:HOME_TOPICS],
-        )
-        for name, count in list(everything.facets["specialty"].items())[:HOME_SPECIALTIES]
-    ]
+    specialties = []
+    for name, count in list(everything.facets["specialty"].items())[:HOME_SPECIALTIES]:
+        inside = index().search("", where=Filter(specialty=name), size=1).facets["topic"]
+        specialties.append((name, count, list(inside.items())[:HOME_TOPICS]))
     filed = sum(count for _, count, _ in specialties)
-    return render_template(
-        "home.html",
-        info=index().info,
-        specialties=specialties,
-        topics=[] if 2 * filed > everything.total else list(everything.facets["topic"].items()),
-        newest=answered.hits,
-    )
+    return {
+        "specialties": specialties,
+        "topics": [] if 2 * filed > everything.total else list(everything.facets["topic"].items()),
+        "newest": answered.hits,
+    }
 
 
 @bp.get("/search")
@@ -90,6 +99,8 @@ def search() -> str | Response:
     if not text and where == Filter():
         return redirect(url_for("pages.home"))
     results = index().search(text, where=where, sort=sort, page=page, size=SIZE)
+    if results.total and page > results.pages:
+        return redirect(_address(page=results.pages))
     if not results.total:
         return render_template(
             "nothing.html",
@@ -138,10 +149,11 @@ def topic(name: str) -> str:
     page = number_of(request.args, "page", 1)
     questions = index().search("", where=Filter(topic=name, kind="question"), sort=Sort.NEWEST, page=page, size=SIZE)
     articles = index().search("", where=Filter(topic=name, kind="article"), sort=Sort.NEWEST, size=SIZE)
-    if not questions.total and not articles.total:
+    hits = (*questions.hits, *articles.hits)
+    if not hits:
         abort(404)
     beside = [other for other in index().search("", where=Filter(topic=name), size=1).facets["topic"] if other != name]
-    tagged = next(tag for hit in (*questions.hits, *articles.hits) for tag in hit.topics if tag.name == name)
+    tagged = next(tag for hit in hits for tag in hit.topics if tag.name == name)
     return render_template(
         "topic.html",
         topic=tagged,
@@ -172,7 +184,7 @@ def _old(document: Question) -> set[date]:
 
 def _address(**changes: str | int | None) -> str:
     """The address of this search with some parameters changed; a change of anything but the page begins at page 1."""
-    values: dict[str, str | int | None] = {key: value for key, value in request.args.items() if value and key != "page"}
+    values: dict[str, str | int | None] = {key: value for key, value in request.args.items() if value and key in _KEPT}
     values.update(changes)
     return url_for("pages.search", **{key: value for key, value in values.items() if value})  # type: ignore[arg-type]
 
@@ -207,7 +219,7 @@ def _values(results: Results, name: str) -> list[tuple[str, int]]:
 def _shorter(text: str, where: Filter) -> list[Shorter]:
     """For a search without hits: what it finds with one word less, most hits first."""
     words = text.split()
-    if not 2 <= len(words) <= 8:
+    if not 2 <= len(words) <= _MOST_DROPPED:
         return []
     found = []
     for at, word in enumerate(words):

@@ -8,6 +8,7 @@ from indexer import Filter, RequestRefused, Sort
 
 FILTERS = ("kind", "specialty", "topic", "year", "answered")
 SEARCH_KEYS = ("q", *FILTERS, "sort", "page", "size")
+KINDS = ("article", "question")
 _ANSWERED = {"yes": True, "no": False}
 
 
@@ -17,15 +18,17 @@ def text_of(args: Mapping[str, str]) -> str:
 
 
 def filter_of(args: Mapping[str, str]) -> Filter:
-    """The filters. Raises RequestRefused for a year that is none, or an answer other than yes and no."""
-    answered = args.get("answered") or None
+    """The filters. Raises RequestRefused for a kind, year or answer that is none."""
+    answered, kind = args.get("answered") or None, args.get("kind") or None
+    if kind is not None and kind not in KINDS:
+        raise RequestRefused(f"kind is {kind[:20]!r}", "kind", f"give one of {', '.join(KINDS)}")
     if answered is not None and answered not in _ANSWERED:
         raise RequestRefused(f"answered is {answered[:20]!r}", "answered", "give yes or no")
     return Filter(
-        kind=args.get("kind") or None,
+        kind=kind,
         specialty=args.get("specialty") or None,
         topic=args.get("topic") or None,
-        year=number_of(args, "year", 0) or None,
+        year=number_of(args, "year", 0) if args.get("year", "").strip() else None,
         answered=None if answered is None else _ANSWERED[answered],
     )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import time
 
@@ -41,5 +40,5 @@ def init_app(app: Flask) -> None:
         rule = request.url_rule.rule if request.url_rule else "unknown"
         spent = round((time.perf_counter() - g.get("started", time.perf_counter())) * 1000, 1)
         line = {"method": request.method, "route": rule, "status": response.status_code, "ms": spent}
-        access.info(json.dumps(line))
+        access.info("request", extra={"fields": line})
         return response

@@ -5,7 +5,11 @@ from __future__ import annotations
 import logging
 import os
 import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
+from weakref import WeakKeyDictionary
 
 from flask import Flask, current_app, g
 
@@ -13,6 +17,11 @@ from indexer import Index, SearchError, open_index
 
 log = logging.getLogger(__name__)
 _KEY = "seealso.index"
+# Seconds until a generation that does not open is tried again.
+_PAUSE = 5.0
+
+
+T = TypeVar("T")
 
 
 class IndexHandle:
@@ -22,7 +31,15 @@ class IndexHandle:
         self._path = Path(path)
         self._index: Index | None = None
         self._process = 0
+        self._try_again = 0.0
         self._lock = threading.Lock()
+        self._kept: WeakKeyDictionary[Index, object] = WeakKeyDictionary()
+
+    def once(self, index: Index, make: Callable[[], T]) -> T:
+        """What `make` gives, made once for each generation: what a home page shows does not change within one."""
+        if index not in self._kept:
+            self._kept[index] = make()
+        return self._kept[index]  # type: ignore[return-value]  # it is what `make` gave
 
     def current(self) -> Index:
         """The newest generation that opens. Raises SearchError where there is none.
@@ -34,10 +51,12 @@ class IndexHandle:
             if self._index is None or self._process != os.getpid():
                 self._index, self._process = open_index(self._path), os.getpid()
                 return self._index
-            try:
-                self._index = self._index.latest()
-            except SearchError as error:
-                log.warning("a newer generation does not open, the one before serves on: %s", error.what)
+            if time.monotonic() >= self._try_again:
+                try:
+                    self._index = self._index.latest()
+                except SearchError as error:
+                    self._try_again = time.monotonic() + _PAUSE
+                    log.warning("a newer generation does not open, the one before serves on: %s", error.what)
             return self._index
 
 
@@ -52,3 +71,9 @@ def index() -> Index:
         g.index = current_app.extensions[_KEY].current()
     found: Index = g.index
     return found
+
+
+def once(make: Callable[[], T]) -> T:
+    """What `make` gives for this request's generation, made once for each."""
+    handle: IndexHandle = current_app.extensions[_KEY]
+    return handle.once(index(), make)

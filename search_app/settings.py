@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from corpus import CorpusError
+from search_app.errors import UsageError
 
 FILE = "seealso.toml"
 
@@ -40,7 +40,7 @@ SETTINGS = (
 def load(given: Mapping[str, str | None] | None = None, folder: Path | None = None) -> dict[str, str]:
     """Every setting's value: as given, else from the environment, else from seealso.toml, else its default.
 
-    Raises CorpusError where seealso.toml cannot be read or names an unknown setting.
+    Raises UsageError where seealso.toml cannot be read or names an unknown setting.
     """
     known = {setting.name: setting for setting in SETTINGS}
     path = (folder or Path.cwd()) / FILE
@@ -49,9 +49,12 @@ def load(given: Mapping[str, str | None] | None = None, folder: Path | None = No
         try:
             written = tomllib.loads(path.read_text(encoding="utf-8"))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-            raise CorpusError(f"not TOML: {error}", str(path), "write lines such as index = 'folder'") from error
+            raise UsageError(f"not TOML: {error}", str(path), "write lines such as index = 'folder'") from error
         if unknown := sorted(set(written) - set(known)):
-            raise CorpusError(f"unknown setting {unknown[0]!r}", str(path), f"known are {', '.join(known)}")
+            raise UsageError(f"unknown setting {unknown[0]!r}", str(path), f"known are {', '.join(known)}")
+        for name, value in written.items():
+            if isinstance(value, bool) or not isinstance(value, str | int):
+                raise UsageError(f"{name} is neither text nor a number", str(path), f"write {name} = '...'")
     values = {}
     for name, setting in known.items():
         value = (given or {}).get(name)

@@ -36,9 +36,9 @@ class Mapping:
     files: tuple[str, ...] = DATA_FILES
     join: str = ""
 
-    def fits(self, name: str) -> bool:
-        """Whether a source of this name is to be read by this mapping."""
-        return any(fnmatch(PurePath(name.replace("!", "/")).name, pattern) for pattern in self.files)
+    def fits(self, path: PurePath) -> bool:
+        """Whether the source of this path is to be read by this mapping."""
+        return any(fnmatch(path.name, pattern) for pattern in self.files)
 
     @property
     def columns(self) -> set[str]:

@@ -26,7 +26,7 @@ def _read(source: Source) -> Iterator[Document | Rejected]:
         return
     url, focus = (root.get("url") or "").strip(), one_line(_text(root, "Focus"))
     topics = (Topic(name=focus),) if focus else ()
-    folder, file = (["", *source.parts])[-2:]
+    folder, file = (["", *source.path.parts])[-2:]
     for number, pair in enumerate(root.iter("QAPair"), 1):
         text = clean(_text(pair, "Answer"))
         if not text:

@@ -8,12 +8,12 @@ from datetime import date
 from corpus.errors import CorpusError
 from corpus.formats.format import Format, page_reader
 from corpus.identity import id_from_content
-from corpus.model import Answer, Asker, Link, Question, Topic
+from corpus.model import MOST_AGE, Answer, Asker, Link, Question, Topic
 from corpus.text import clean, one_line, parse_date
 
 # "nickname, 70~79 year old female. Ask Date: 2020/05/31". Whatever else stands in this line names the asker: the whole
 # line is dropped, and age, sex and date are taken from it where they are found.
-_ASK_LINE = re.compile(r"Ask Date:\s?(?P<date>\d{4}/\d{1,2}/\d{1,2})")
+_ASK_LINE = re.compile(r"Ask Date:\s*(?P<date>\S*)")
 _AGE = re.compile(
     r"\b(?P<age>\d{1,3})(?:\s*[~～-]\s*\d{1,3})?[ -]?(?P<unit>years?|months?|weeks?|days?)[ -]old\b", re.IGNORECASE
 )
@@ -104,6 +104,8 @@ class _Page:
 def parse(text: str) -> Question:
     """The question of a saved page. Raises CorpusError where the page holds none."""
     first, *lines = clean(text).split("\n")
+    if _ASK_LINE.search(first):
+        raise CorpusError("no title above the asker's line", "page", "save the whole page as text")
     page = _Page(*_title(first, lines), has_ask_line=any(_ASK_LINE.search(line) for line in lines))
     for line, reply_goes_on in zip(lines, _before_reply_dates(lines), strict=True):
         page.take(line, reply_goes_on)
@@ -142,7 +144,7 @@ def _asker(line: str) -> Asker | None:
     """Age band and sex from what stands before the ask date; nothing else of it is kept."""
     age, sexes = _AGE.search(line), _SEX.findall(line)
     years = (int(age["age"]) if age["unit"].lower().startswith("year") else 0) if age else None
-    band = f"{years // 10 * 10}-{years // 10 * 10 + 9}" if years is not None and years < 120 else ""
+    band = f"{years // 10 * 10}-{years // 10 * 10 + 9}" if years is not None and years < MOST_AGE else ""
     sex = sexes[-1].lower() if sexes else ""  # a nickname comes first
     return Asker(age=band, sex=sex) if band or sex else None
 

@@ -18,11 +18,12 @@ from corpus.formats.format import rejected
 from corpus.formats.mapping import Mapping
 from corpus.formats.rows import Placed, Record, rows_of
 from corpus.identity import id_from_content, id_from_url
-from corpus.model import KINDS, Answer, Asker, Document, Topic
+from corpus.model import KINDS, MOST_AGE, Answer, Asker, Document, Topic
 from corpus.sources import Source
-from corpus.text import clean, one_line, parse_date
+from corpus.text import clean, is_unicode, one_line, parse_date
 
 MOST_TITLE = 120
+_SEXES = {"female": "female", "f": "female", "woman": "female", "male": "male", "m": "male", "man": "male"}
 _LIST_MARKS = re.compile(r"[;|,]")
 
 
@@ -107,11 +108,13 @@ def _answer(mapping: Mapping, record: Record) -> Answer | None:
 
 
 def _asker(mapping: Mapping, record: Record) -> Asker | None:
+    """Age band and sex as far as the columns tell them; what they say otherwise is left out, never kept."""
     values = {name: one_line(_text(record[column], column)).lower() for name, column in mapping.asker.items()}
-    if years := re.match(r"\d{1,3}", values.get("age", "")):
-        low = int(years[0]) // 10 * 10
-        values["age"] = f"{low}-{low + 9}"
-    return Asker(**values) if any(values.values()) else None
+    years = re.match(r"\d{1,3}\b", values.get("age", ""))
+    low = int(years[0]) // 10 * 10 if years else MOST_AGE
+    age = f"{low}-{low + 9}" if low < MOST_AGE else ""
+    sex = _SEXES.get(values.get("sex", ""), "")
+    return Asker(age=age, sex=sex) if age or sex else None
 
 
 def _text(value: object, column: str) -> str:
@@ -120,13 +123,9 @@ def _text(value: object, column: str) -> str:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise CorpusError(f"{type(value).__name__} where text belongs", f"column {column}", "map a column of text")
     text = str(value)
-    if not _is_unicode(text):
+    if not is_unicode(text):
         raise CorpusError("bytes that are not UTF-8", f"column {column}", "convert the source to UTF-8")
     return text
-
-
-def _is_unicode(text: str) -> bool:
-    return text.isprintable() or not any(0xD800 <= ord(character) <= 0xDFFF for character in text)
 
 
 def _listed(value: object, column: str) -> list[str]:
@@ -168,8 +167,9 @@ def _groups(records: Iterator[Placed], join: str) -> Iterator[list[Placed]]:
             "CREATE TABLE record (number INTEGER PRIMARY KEY, value TEXT, place TEXT, json TEXT);"
         )
         for place, record in records:
-            value = "" if isinstance(record, CorpusError) else str(record.get(join) or "")
-            if not value or not _is_unicode(value):
+            given = None if isinstance(record, CorpusError) else record.get(join)
+            value = "" if given is None else str(given)
+            if not value or not is_unicode(value):
                 yield [(place, record)]  # nothing to join by: it stands, or falls, alone
                 continue
             row = (value, place, json.dumps(record))

@@ -36,7 +36,7 @@ def rows_of(text: TextIO) -> Iterator[Placed]:
 
 def _array(text: TextIO, buffer: str) -> Iterator[Placed]:
     """The objects of one JSON array, a chunk at a time; after a broken one, reading goes on at the next `}, {`."""
-    decoder, at, number = json.JSONDecoder(), buffer.index("[") + 1, 1
+    decoder, at, number = json.JSONDecoder(parse_constant=_no_number), buffer.index("[") + 1, 1
     ended = False
     while True:
         at = _BETWEEN.match(buffer, at).end()  # type: ignore[union-attr]  # it matches nothing, too
@@ -69,9 +69,13 @@ def _json_lines(lines: Iterator[str]) -> Iterator[Placed]:
             yield place, CorpusError("a line of over 4 MB", "line", "write one record a line")
         elif line.strip():
             try:
-                yield place, _object(json.loads(line))
+                yield place, _object(json.loads(line, parse_constant=_no_number))
             except _BROKEN as error:
                 yield place, CorpusError(f"not JSON: {_short(error)}", "line", "mend the line")
+
+
+def _no_number(name: str) -> None:
+    raise ValueError(f"{name} is no JSON")
 
 
 def _object(value: object) -> Record | CorpusError:
@@ -91,6 +95,7 @@ class _Lines:
         self._lines = lines
         self._again: list[str] = []
         self._row: list[str] = []
+        self._size = 0
         self.number = 0
 
     def __iter__(self) -> _Lines:
@@ -99,14 +104,15 @@ class _Lines:
     def __next__(self) -> str:
         line = self._again.pop(0) if self._again else next(self._lines)
         self._row.append(line)
-        if sum(map(len, self._row[-2:])) > MOST_RECORD or len(self._row) > _MOST_ROW_LINES:
+        self._size += len(line)
+        if self._size > MOST_RECORD or len(self._row) > _MOST_ROW_LINES:
             raise csv.Error("a row of over 4 MB or 10,000 lines")
         return line
 
     def begin(self) -> None:
         """A row begins."""
         self.number += len(self._row)
-        self._row = []
+        self._row, self._size = [], 0
 
     def give_back(self) -> None:
         """The row at hand is broken: its first line is lost, the others are read again."""

@@ -18,5 +18,6 @@ def fold(word: str) -> str:
     if word.isascii():
         return word.lower()
     word = unicodedata.normalize("NFKC", word).casefold().translate(_LETTERS)
-    word = _LATIN_MARKS.sub(r"\1", unicodedata.normalize("NFKD", word))
-    return unicodedata.normalize("NFC", word)
+    # Some characters stand for whole phrases, others for a space with a mark; a term holds no white space.
+    word = "".join(unicodedata.normalize("NFKD", word).split())
+    return unicodedata.normalize("NFC", _LATIN_MARKS.sub(r"\1", word))

@@ -12,7 +12,7 @@ from indexer.errors import RequestRefused
 # A patient may paste a paragraph and an editor quote a title; nobody types more phrases or exclusions than this.
 MOST_CHARACTERS = 2_000
 MOST_PARTS = 8
-MOST_PHRASE = 60
+MOST_HELD = 60
 _PART = re.compile(
     r'(?P<sign>(?<!\S)[-\u2212])?"(?P<phrase>[^"]+)"|(?<!\S)[-\u2212](?P<without>\w[^\s"]*)|(?P<words>[^\s"]+)'
 )
@@ -20,10 +20,16 @@ _PART = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
-    """`words` counts the terms to rank by (those of phrases too); `least` is how many of them a hit must have."""
+    """`words` counts the terms to rank by (those of phrases too); `least` is how many of them a hit must have.
+
+    `wanted` and `unwanted` are what was typed for the words and phrases, and for the exclusions; `length` is the number
+    of wanted words, stop words too.
+    """
 
     words: Counter[str]
     length: int
+    wanted: str = ""
+    unwanted: str = ""
     phrases: tuple[tuple[str, ...], ...] = ()
     without: tuple[tuple[str, ...], ...] = ()
 
@@ -53,28 +59,26 @@ def parse(text: str) -> Query:
     """
     if len(text) > MOST_CHARACTERS:
         raise RequestRefused(f"{len(text):,} characters", "search text", f"search with at most {MOST_CHARACTERS:,}")
+    wanted: list[str] = []
+    unwanted: list[str] = []
     phrases: list[tuple[str, ...]] = []
     without: list[tuple[str, ...]] = []
-    wanted: list[str] = []
     for part in _PART.finditer(text):
-        if part["phrase"] is not None:
-            terms = tuple(sequence(part["phrase"]))
-            if terms:
-                (without if part["sign"] else phrases).append(terms)
-            if not part["sign"]:
-                wanted.append(part["phrase"])
-        elif part["without"] is not None:
-            if terms := tuple(sequence(part["without"])):
-                without.append(terms)
-        else:
-            wanted.append(part["words"])
-    if len(phrases) + len(without) > MOST_PARTS or any(len(p) > MOST_PHRASE for p in (*phrases, *without)):
-        what = f"more than {MOST_PARTS} phrases and exclusions, or one of more than {MOST_PHRASE} words"
+        excluded = part["without"] is not None or bool(part["sign"])
+        (unwanted if excluded else wanted).append(part[0])
+        held = part["phrase"] if part["phrase"] is not None else part["without"]
+        # Stop words alone are in almost every document: to look for them is dear and tells nothing.
+        if held and bag(held):
+            (without if excluded else phrases).append(tuple(sequence(held)))
+    if len(phrases) + len(without) > MOST_PARTS or sum(map(len, (*phrases, *without))) > MOST_HELD:
+        what = f"more than {MOST_PARTS} phrases and exclusions, or of more than {MOST_HELD} words together"
         raise RequestRefused(what, "search text", "search with fewer or shorter ones")
-    words = bag(" ".join(wanted))
+    analysed = analyse(" ".join(wanted))
     return Query(
-        words=words,
-        length=len(analyse(text).sequence),
+        words=analysed.bag,
+        length=len(analysed.sequence),
+        wanted=" ".join(wanted),
+        unwanted=" ".join(unwanted),
         phrases=tuple(phrase for phrase in phrases if len(phrase) > 1),
         without=tuple(without),
     )

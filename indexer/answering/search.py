@@ -9,7 +9,7 @@ from indexer.analysis import field_texts
 from indexer.answering.excerpts import snippet
 from indexer.answering.neighbours import RESCORED, rescore, telling
 from indexer.answering.panel import topics_of
-from indexer.answering.query import parse
+from indexer.answering.query import Query, parse
 from indexer.answering.spelling import respell
 from indexer.engines import Engine, Ranked
 from indexer.errors import RequestRefused
@@ -53,10 +53,16 @@ def search(engine: Engine, generation: int, text: str, *, where: Filter, sort: S
         total=total,
         page=page,
         pages=-(-min(total, MOST_HITS) // size),
-        did_you_mean=respell(engine, text) if query.words else None,
+        did_you_mean=_respelled(engine, query) if query.words else None,
         facets={} if nothing else engine.facets(among, MOST_VALUES),
         hits=tuple(_hit(document, r.score, terms) for document, r in hits),
     )
+
+
+def _respelled(engine: Engine, query: Query) -> str | None:
+    """The text with its wanted words respelled, and what is not wanted as it was typed."""
+    wanted = respell(engine, query.wanted)
+    return f"{wanted} {query.unwanted}".strip() if wanted else None
 
 
 def _hit(document: Document, score: float, terms: Mapping[str, float]) -> Hit:

@@ -13,6 +13,8 @@ _ALIKE = 0.8
 _SHORTEST = 4
 # A word of one document alone is as likely a misspelling itself.
 _DOCUMENTS = 2
+# Each unknown word is compared with thousands; a text with more of them is another language.
+_MOST_UNKNOWN = 3
 
 
 def respell(engine: Engine, text: str) -> str | None:
@@ -21,12 +23,15 @@ def respell(engine: Engine, text: str) -> str | None:
 
     Candidates begin with the same letter: almost all misspellings keep it (Pollock and Zamora 1984: 92 %).
     """
-    pieces, at, changed = [], 0, False
+    pieces, at, changed, unknown = [], 0, False, 0
     for word, start, end in tokenize(text):
         if start < at or len(word) < _SHORTEST or not word.isalpha() or word in stop_words():
             continue
         if engine.frequencies([stem(word)])[0]:
             continue
+        unknown += 1
+        if unknown > _MOST_UNKNOWN:
+            return None
         near = {
             candidate: count
             for candidate, count in engine.words(word[0]).items()

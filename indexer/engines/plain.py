@@ -130,9 +130,7 @@ class PlainEngine:
 
     def facets(self, among: frozenset[str], most: int) -> dict[str, dict[str, int]]:
         """See the protocol."""
-        counts: dict[str, Counter[str]] = {
-            facet: Counter() for facet in ("kind", "specialty", "topic", "year", "answered")
-        }
+        counts: dict[str, Counter[str]] = {facet: Counter() for facet in FACETS}
         for row in (self._rows[id_] for id_ in among):
             counts["kind"][row.kind] += 1
             counts["answered"]["yes" if row.answered else "no"] += 1

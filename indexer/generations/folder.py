@@ -8,7 +8,6 @@ INDEX/generations/.building-…   a build in progress, or what a killed one left
 from __future__ import annotations
 
 import fcntl
-import hashlib
 import os
 import shutil
 import tempfile
@@ -20,6 +19,8 @@ from pathlib import Path
 from indexer.errors import BuildInProgress, IndexDamaged, IndexMissing
 
 MANIFEST = "manifest.json"
+# The digest of the manifest, as its build wrote it: a manifest that was changed since is not believed.
+DIGEST = "manifest.sha256"
 _CURRENT = "CURRENT"
 _STAGING = ".building-"
 # A record lock does not part the threads of one process; this does.
@@ -31,7 +32,7 @@ class IndexFolder:
     """Where an index lives on disk. Cheap to make; nothing is opened or created until it is asked for."""
 
     def __init__(self, path: str | Path) -> None:
-        self.path = Path(path).absolute()
+        self.path = Path(path).resolve()
         self._generations = self.path / "generations"
 
     def current(self) -> tuple[int, str]:
@@ -99,7 +100,7 @@ class IndexFolder:
 
     def point_to(self, number: int) -> None:
         """Let CURRENT name a generation, at once or not at all."""
-        digest = hashlib.sha256((self.generation(number) / MANIFEST).read_bytes()).hexdigest()
+        digest = self.digest(number)
         waiting = self.path / f"{_CURRENT}.new"
         with waiting.open("w", encoding="ascii") as file:
             file.write(f"{number:06d} {digest}\n")
@@ -107,6 +108,14 @@ class IndexFolder:
             os.fsync(file.fileno())
         waiting.replace(self.path / _CURRENT)
         _sync(self.path)
+
+    def digest(self, number: int) -> str:
+        """The digest of a generation's manifest, as it was written. Raises IndexDamaged."""
+        path = self.generation(number) / DIGEST
+        try:
+            return path.read_text(encoding="ascii").strip()
+        except (OSError, ValueError) as error:
+            raise IndexDamaged("unreadable", str(path), "build the index again") from error
 
     def sweep(self, keep: int) -> None:
         """Remove what killed builds left and all but the newest `keep` generations; never the current one."""

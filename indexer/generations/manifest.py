@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import Any
 
 from indexer.analysis import fingerprint
 from indexer.errors import IndexDamaged, IndexIncompatible
-from indexer.generations.folder import MANIFEST, IndexFolder
+from indexer.generations.folder import DIGEST, MANIFEST, IndexFolder
 from indexer.types import Info
 
 FORMAT = 1
@@ -20,7 +20,11 @@ FORMAT = 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
-    """`content` holds digests that two builds of one corpus share; `files` those of the bytes as they were written."""
+    """`content` holds digests that two builds of one corpus share; `files` those of the bytes as they were written.
+
+    `before` is the generation that was current when this one was built (0: none); `digest` that of the manifest's own
+    bytes, known once it was read.
+    """
 
     format: int
     generation: int
@@ -32,6 +36,8 @@ class Manifest:
     statistics: Mapping[str, Any]
     content: Mapping[str, str]
     files: Mapping[str, tuple[int, str]]
+    before: int
+    digest: str = ""
 
     @property
     def bytes(self) -> int:
@@ -56,8 +62,10 @@ class Manifest:
 
     def write(self, folder: Path) -> None:
         """Write the manifest into its generation."""
-        text = json.dumps(asdict(self), indent=1, sort_keys=True)
-        (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
+        record = {name: value for name, value in asdict(self).items() if name != "digest"}
+        text = json.dumps(record, indent=1, sort_keys=True) + "\n"
+        (folder / MANIFEST).write_text(text, encoding="utf-8")
+        (folder / DIGEST).write_text(hashlib.sha256(text.encode()).hexdigest() + "\n", encoding="ascii")
 
 
 def now() -> str:
@@ -71,9 +79,9 @@ def digest_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def list_files(folder: Path) -> dict[str, tuple[int, str]]:
-    """Every file of a generation but the manifest: its size and digest."""
-    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != MANIFEST)
+def list_files(folder: Path, apart: Sequence[str]) -> dict[str, tuple[int, str]]:
+    """Every file of a generation but the manifest and those named apart: its size and digest."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name not in (MANIFEST, *apart))
     return {path.relative_to(folder).as_posix(): (path.stat().st_size, digest_of(path)) for path in files}
 
 
@@ -89,11 +97,14 @@ def read_manifest(folder: Path, digest: str) -> Manifest:
         raise IndexDamaged("missing", str(path), "roll back, or build the index again") from error
     if hashlib.sha256(data).hexdigest() != digest:
         raise IndexDamaged("not what was written", str(path), "roll back, or build the index again")
-    record = json.loads(data)
+    try:
+        record = json.loads(data)
+    except ValueError as error:
+        raise IndexDamaged(f"not JSON: {error}", str(path), "roll back, or build the index again") from error
     if record.get("format") != FORMAT:
         raise IndexIncompatible(f"format {record.get('format')}", f"format {FORMAT}", str(folder))
     record["files"] = {name: (size, digest) for name, (size, digest) in record["files"].items()}
-    return Manifest(**record)
+    return Manifest(**record, digest=digest)
 
 
 def current_manifest(folder: IndexFolder) -> tuple[Manifest, Path]:
@@ -103,7 +114,12 @@ def current_manifest(folder: IndexFolder) -> tuple[Manifest, Path]:
     """
     number, digest = folder.current()
     path = folder.generation(number)
+    return usable_manifest(path, digest), path
+
+
+def usable_manifest(path: Path, digest: str) -> Manifest:
+    """The manifest of a generation that this program can read. Raises IndexDamaged or IndexIncompatible."""
     manifest = read_manifest(path, digest)
     if manifest.analysis != fingerprint():
-        raise IndexIncompatible(f"analysis {manifest.analysis}", f"analysis {fingerprint()}", str(folder.path))
-    return manifest, path
+        raise IndexIncompatible(f"analysis {manifest.analysis}", f"analysis {fingerprint()}", str(path))
+    return manifest

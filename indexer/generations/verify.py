@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from indexer.errors import IndexDamaged
-from indexer.generations.folder import MANIFEST, IndexFolder
+from indexer.generations.folder import DIGEST, MANIFEST, IndexFolder
 from indexer.generations.manifest import Manifest, digest_of, read_manifest
 from indexer.types import Fault
 
@@ -33,7 +33,7 @@ def _faults(path: Path, manifest: Manifest) -> Iterator[Fault]:
         elif digest_of(path / name) != digest:
             yield Fault(file=name, reason="its bytes are not those that were written", remedy=_REMEDY)
     there = {file.relative_to(path).as_posix() for file in path.rglob("*") if file.is_file()}
-    for name in sorted(there - set(manifest.files) - {MANIFEST}):
+    for name in sorted(there - set(manifest.files) - {MANIFEST, DIGEST}):
         yield Fault(file=name, reason="no build wrote this file", remedy="remove it, then verify again")
 
 

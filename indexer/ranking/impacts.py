@@ -84,7 +84,7 @@ class Impacts:
         self._starts = map_array(folder, "starts")
         self._posted = map_array(folder, "documents")
         self._weights = map_array(folder, "weights")
-        # A dictionary answers twenty times faster than a search in the file and costs a second for ten million terms.
+        # A dictionary answers twenty times faster than a search in the file; it costs 0.1 s for 100,000 terms.
         self._numbers = {term: number for number, term in enumerate(Strings(folder, "terms"))}
 
     def frequency(self, term: str) -> int:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
+import search_app
 from search_app.cli import ask, checks, content, demo, operate
+from search_app.cli.common import fail
+from search_app.errors import UsageError
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(package_name="seealso", message="%(version)s")
+@click.version_option(search_app.__version__, message="%(version)s")
 def cli() -> None:
-    """Search, similar questions and duplicates for a health site's questions and articles.
+    """Search and similar questions for a health site's questions and articles.
 
     Begin with: seealso demo
 
@@ -35,5 +40,16 @@ for command in (
 
 
 def main() -> None:
-    """Run the command line."""
-    cli(prog_name="seealso")
+    """Run the command line. Wrong usage is exit status 2, told as JSON where JSON was asked for."""
+    if not sys.argv[1:]:
+        sys.argv.append("--help")
+    try:
+        sys.exit(cli.main(prog_name="seealso", standalone_mode=False) or 0)
+    except click.Abort:
+        sys.exit(130)  # as a shell says of what Ctrl-C ended
+    except click.ClickException as error:
+        if "--json" not in sys.argv:
+            error.show()
+            sys.exit(2)
+        command = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "seealso"
+        fail(UsageError(error.format_message(), command, f"see {command} --help"), as_json=True)

@@ -41,7 +41,7 @@ def search(text: str, index: str | None, sort: str, page: int, size: int, output
 @setting_option("index")
 @click.option("--limit", type=click.IntRange(1, 20), default=4, show_default=True, help="Cards at most.")
 @shared
-def related(id: str, index: str | None, limit: int, output: Output) -> None:  # noqa: A002 (the plan's name)
+def related(id: str, index: str | None, limit: int, output: Output) -> None:  # noqa: A002 (what a document calls it)
     """Show the panel of the document ID: what is most like it."""
     with open_index(index_path(index)) as opened:
         panel = opened.related(id, limit=limit)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+import os
 import sys
 from collections.abc import Callable
 from typing import Any, NamedTuple, NoReturn, TypeVar
@@ -48,8 +49,12 @@ def shared(command: Command) -> Command:
         except (SearchError, CorpusError) as error:
             fail(error, as_json)
         except BrokenPipeError:
-            sys.stderr.close()  # whoever read our output has read enough
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # whoever read our output has read enough
             sys.exit(0)
+        except OSError as error:
+            what = error.strerror or str(error)
+            remedy = "check the path, its permissions and the space on the disk"
+            fail(SearchError(what, str(error.filename or "the disk"), remedy), as_json)
 
     return run  # type: ignore[return-value]  # a decorated command is a command
 

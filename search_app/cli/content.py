@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
 from dataclasses import asdict, replace
 from typing import TextIO
 
@@ -11,7 +12,7 @@ import click
 
 import corpus
 import indexer
-from corpus import Rejected
+from corpus import CorpusError, Document, Rejected
 from indexer import Settings
 from search_app.cli.common import Output, index_path, setting_option, shared
 from search_app.cli.progress import Teller
@@ -26,7 +27,9 @@ _NAMED = 5
 @click.option(
     "--mapping", multiple=True, help="A TOML file that says which columns JSON or CSV records have. Repeatable."
 )
-@click.option("--rejects", type=click.File("w", encoding="utf-8"), help="Write what was left out here, as JSON lines.")
+@click.option(
+    "--rejects", type=click.File("w", encoding="utf-8", lazy=False), help="Write what was left out here, as JSON lines."
+)
 @click.option("--strict", is_flag=True, help="Exit with 1 if a record was left out; the index is built all the same.")
 @click.option("--engine", type=click.Choice(["whoosh", "plain"]), default="whoosh", help="Where documents are kept.")
 @shared
@@ -42,20 +45,24 @@ def build(
 ) -> None:
     """Build an index of exactly these sources: files, folders and zip archives.
 
-    The index before stays until the new one is complete, and one more generation stays for rollback.
+    The index before stays until the new one is complete, and stays on disk for rollback.
     """
     rejected: list[Rejected] = []
 
     def reject(item: Rejected) -> None:
         rejected.append(item)
         if rejects is not None:
-            rejects.write(json.dumps(asdict(item), ensure_ascii=False) + "\n")
+            rejects.write(json.dumps(asdict(item)) + "\n")
 
     tell = Teller(output.quiet or output.json)
     try:
         documents = corpus.read(*sources, format=format_, mapping=mapping or None, rejected=reject)
         report = indexer.build(
-            index_path(index), documents, settings=Settings(engine=engine), progress=tell, rejected=reject
+            index_path(index),
+            _some(documents, rejected),
+            settings=Settings(engine=engine),
+            progress=tell,
+            rejected=reject,
         )
     finally:
         tell.done()
@@ -75,3 +82,14 @@ def build(
     )
     if strict and rejected:
         sys.exit(1)
+
+
+def _some(documents: Iterator[Document], rejected: list[Rejected]) -> Iterator[Document]:
+    """The documents; where every record was left out, an error instead of an empty index in the place of a full one."""
+    count = 0
+    for count, document in enumerate(documents, 1):  # noqa: B007 (read after the loop)
+        yield document
+    if not count and rejected:
+        first = rejected[0]
+        what = f"none of {len(rejected):,} records could be read; the first: {first.reason}"
+        raise CorpusError(what, f"{first.source}, {first.place}", first.remedy)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import html
 import json
+import subprocess
 import sys
 import tempfile
-import threading
 import urllib.parse
 import urllib.request
 from pathlib import Path
@@ -16,9 +16,8 @@ import click
 
 import corpus
 import indexer
-from search_app.cli import server
 from search_app.cli.ask import shown, told
-from search_app.cli.common import Output, setting_option, shared
+from search_app.cli.common import Output, shared
 from search_app.cli.progress import Teller
 
 _SEARCH = "cement leakage after kyphoplasty"
@@ -26,27 +25,32 @@ _TIMEOUT = 30
 
 
 @click.command(epilog="Example: seealso demo --port 8080")
-@setting_option("port")
+@click.option("--port", default="0", metavar="PORT", help="The port to serve on; without it a free one.")
 @shared
-def demo(port: str | None, output: Output) -> None:
+def demo(port: str, output: Output) -> None:
     """Build the sample index, serve it, show one page's panel and one search; then serve on, on a terminal."""
     with tempfile.TemporaryDirectory(prefix="seealso-demo-") as folder:
         path = str(Path(folder) / "index")
         tell = Teller(output.quiet or output.json)
         report = indexer.build(path, corpus.read(*corpus.sample()), progress=tell)
         tell.done()
-        running, address = server.make_server({"index": path, "host": "127.0.0.1", "port": port or "0"})
-        thread = threading.Thread(target=running.run, daemon=True)
-        thread.start()
-        try:
-            _show(path, address, report.documents, output)
-            if sys.stdout.isatty() and not output.json:
-                click.echo(f"\nServing on {address} until Ctrl-C.")
-                thread.join()
-        except KeyboardInterrupt:
-            pass
-        finally:
-            running.close()
+        # The server as it is run elsewhere, in a process of its own; --json makes it tell its address.
+        serve = [sys.executable, "-m", "search_app", "serve", "--index", path, "--port", port, "--json", "--quiet"]
+        with subprocess.Popen([*serve, "--host", "127.0.0.1"], stdout=subprocess.PIPE, text=True) as server:
+            assert server.stdout is not None
+            told = server.stdout.readline()
+            if not told:
+                sys.exit(server.wait())  # it has said why
+            try:
+                address = json.loads(told)["address"]
+                _show(path, address, report.documents, output)
+                if sys.stdout.isatty() and not output.json:
+                    click.echo(f"\nServing on {address} until Ctrl-C.")
+                    server.wait()
+            except KeyboardInterrupt:
+                pass
+            finally:
+                server.terminate()
 
 
 def _show(path: str, address: str, documents: int, output: Output) -> None:

@@ -21,7 +21,7 @@ from search_app.cli.common import Output, index_path, setting_option, shared
 def serve(index: str | None, host: str | None, port: str | None, threads: str | None, output: Output) -> None:
     """Serve the pages and the API until Ctrl-C; a new generation is served from the next request on."""
     running, address = server.make_server({"index": index, "host": host, "port": port, "threads": threads})
-    server.log_to_stderr()
+    server.log_to_stderr(quiet=output.quiet)
     output.result({"address": address}, lambda: f"serving on {address}, Ctrl-C stops")
     sys.stdout.flush()
     try:

@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from indexer.analysis import analyse, bag, fingerprint, sequence, spots, tokenize, wording
@@ -89,6 +89,7 @@ def test_folding_twice_is_folding_once(text: str) -> None:
     assert fold(fold(text)) == fold(text)
 
 
+@example("\ufdfa salve")
 @given(st.text(max_size=80))
 def test_terms_hold_no_white_space(text: str) -> None:
     """Terms survive a tokenizer that parts at white space, as Whoosh's does."""

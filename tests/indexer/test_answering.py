@@ -63,6 +63,7 @@ def find(engine: PlainEngine, text: str, **more: object) -> Results:
         ('"knee"', {"knee"}, [], []),
         ("- knee", {"knee"}, [], []),
         ("the of and", set(), [], []),
+        ('"the of" knee -"of the"', {"knee"}, [], []),
     ],
 )
 def test_a_text_is_words_phrases_and_exclusions(
@@ -108,6 +109,12 @@ def test_a_misspelt_word_is_respelled(engine: PlainEngine) -> None:
     """A word that no document has is replaced by a likely one, as the documents write it, not by its stem."""
     assert find(engine, "kyfoplasty").did_you_mean == "kyphoplasty"
     assert respell(engine, "leaked cemnet") == "leaked cement"
+
+
+def test_what_is_not_wanted_is_not_respelled(engine: PlainEngine) -> None:
+    """Exclusions are proposed as they were typed, and change no score."""
+    assert find(engine, "kyfoplasty -xyzzyxq").did_you_mean == "kyphoplasty -xyzzyxq"
+    assert find(engine, 'cement -"zz zz zz zz zz zz"').hits == find(engine, "cement").hits
 
 
 def test_known_and_hopeless_words_are_not_respelled(engine: PlainEngine) -> None:

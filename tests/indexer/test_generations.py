@@ -39,7 +39,7 @@ def test_a_build_reports_what_changed(tmp_path: Path) -> None:
     assert (second.generation, second.added, second.replaced, second.deleted) == (2, 1, 1, 1)
 
 
-@pytest.mark.parametrize("step", range(40))
+@pytest.mark.parametrize("step", range(50))
 def test_a_failure_at_any_step_of_publishing_serves_the_last_good_generation(
     step: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -79,7 +79,7 @@ def test_a_failure_at_any_step_of_publishing_serves_the_last_good_generation(
 def test_the_steps_of_publishing_are_fewer_than_the_failures_tried(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Forty failures reach past the last step, so every step was tried."""
+    """Fifty failures reach past the last step, so every step was tried."""
     calls = 0
     real = os.fsync
 
@@ -90,7 +90,7 @@ def test_the_steps_of_publishing_are_fewer_than_the_failures_tried(
 
     monkeypatch.setattr(os, "fsync", counted)
     indexer.build(tmp_path, NEW)
-    assert calls + 2 < 40
+    assert calls + 3 < 50
 
 
 def test_killed_at_any_moment_the_last_good_generation_is_served(tmp_path: Path) -> None:
@@ -161,6 +161,32 @@ def test_rollback_makes_the_generation_before_current(tmp_path: Path) -> None:
     assert indexer.rollback(tmp_path).generation == 1
     assert served(tmp_path) == ["old"]
     assert indexer.build(tmp_path, NEW).generation == 3
+    assert indexer.rollback(tmp_path).generation == 1  # what 3 replaced, not 2, which was rolled back
+
+
+def test_rollback_to_what_does_not_open_changes_nothing(tmp_path: Path) -> None:
+    """A generation that is damaged, or whose manifest was changed, is not made current."""
+    indexer.build(tmp_path, OLD)
+    indexer.build(tmp_path, NEW)
+    manifest = tmp_path / "generations" / "000001" / "manifest.json"
+    manifest.write_text(manifest.read_text().replace('"whoosh"', '"plain"', 1))
+    with pytest.raises(indexer.IndexDamaged):
+        indexer.rollback(tmp_path)
+    assert served(tmp_path) == ["new"]
+
+
+def test_rollback_of_a_folder_without_an_index_leaves_it_alone(tmp_path: Path) -> None:
+    """A mistyped folder is not made."""
+    with pytest.raises(indexer.IndexMissing):
+        indexer.rollback(tmp_path / "typo")
+    assert not (tmp_path / "typo").exists()
+
+
+def test_a_damaged_old_generation_keeps_no_build_from_its_end(tmp_path: Path) -> None:
+    """Whatever was done to the generation before, a build goes through."""
+    indexer.build(tmp_path, OLD)
+    (tmp_path / "generations" / "000001" / "arrays" / "digests.npy").write_bytes(b"")
+    assert indexer.build(tmp_path, NEW).generation == 2
 
 
 def test_rollback_without_an_earlier_generation_says_so(tmp_path: Path) -> None:

@@ -15,6 +15,8 @@ import corpus
 import indexer
 from corpus import Document
 from indexer.analysis import own_text
+from indexer.answering.neighbours import neighbourhood
+from indexer.answering.panel import make_panel
 from tests.documents import corpora
 
 JUDGMENTS = Path(corpus.__file__).parent / "sample" / "judgments.tsv"
@@ -50,25 +52,17 @@ def test_get_of_an_unknown_id_says_so(sample_index: indexer.Index) -> None:
 @settings(max_examples=25)
 @given(corpora())
 def test_related_is_similar_of_the_documents_own_words(documents: list[Document]) -> None:
-    """The stored panel of a document is what asking for its own text gives, itself left out."""
+    """The stored panel of a document is the panel of its own text, ranked now, itself left out."""
     with tempfile.TemporaryDirectory() as folder:
         for engine in ("whoosh", "plain"):
             indexer.build(folder, documents, settings=indexer.Settings(engine=engine))
             with indexer.open_index(folder) as index:
                 for document in documents:
-                    stored = [card.id for card in index.related(document.id, limit=20).cards]
-                    everything = indexer.Filter(kind=None)
-                    assert document.id not in stored
-                    live = index.similar(own_text(document), where=everything, limit=20)
-                    assert set(stored) <= {card.id for card in live.cards} | {document.id} | _twins(documents)
-
-
-def _twins(documents: list[Document]) -> set[str]:
-    """Documents that share their wording with another: of those one card stands for all."""
-    by_wording = defaultdict(list)
-    for document in documents:
-        by_wording[tuple(own_text(document).casefold().split())].append(document.id)
-    return {id_ for ids in by_wording.values() if len(ids) > 1 for id_ in ids}
+                    near = neighbourhood(index._engine, own_text(document), without=document.id)
+                    live = make_panel(index._engine, 1, own_text(document), near, 20)
+                    stored = index.related(document.id, limit=20)
+                    assert (stored.cards, stored.topics) == (live.cards, live.topics)
+                    assert document.id not in {card.id for card in stored.cards}
 
 
 @settings(max_examples=20)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import logging
+import shutil
 from pathlib import Path
 
 import pytest
@@ -85,6 +85,8 @@ FAILING: list[tuple[str, str, object, int]] = [
     ("POST", "/api/v1/similar", {"text": "x" * 20_001}, 400),
     ("POST", "/api/v1/similar", {"text": "x" * 200_000}, 413),
     ("POST", "/api/v1/similar?limit=4", {"text": "x"}, 400),
+    ("GET", "/api/v1/search?q=x&kind=foo", None, 400),
+    ("GET", "/api/v1/search?q=x&year=\u00b2", None, 400),
 ]
 
 
@@ -101,6 +103,17 @@ def test_every_failure_is_a_problem(method: str, address: str, body: object, sta
     assert set(problem) == PROBLEM
     assert problem["status"] == status
     assert all(problem[key] for key in PROBLEM)
+
+
+def test_brackets_without_end_are_a_problem(client: FlaskClient) -> None:
+    """A body nested deeper than any parser goes is refused."""
+    response = client.post("/api/v1/similar", data="[" * 60_000, content_type="application/json")
+    assert response.status_code == 400
+
+
+def test_a_wrong_method_says_which_is_right(client: FlaskClient) -> None:
+    """405 names the methods that an address takes."""
+    assert "POST" in client.get("/api/v1/similar").headers["Allow"]
 
 
 def test_every_error_class_has_an_outside() -> None:
@@ -134,8 +147,14 @@ def test_answers_carry_strict_headers_and_no_cookie(client: FlaskClient) -> None
         assert "Set-Cookie" not in headers
 
 
-def test_no_text_of_a_query_is_logged(client: FlaskClient, caplog: pytest.LogCaptureFixture) -> None:
+def test_no_text_of_a_query_is_logged(
+    client: FlaskClient, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Whatever is asked, found or refused, and whatever breaks, the words of it are in no log line."""
+
+    def broken(_: object, text: str, **__: object) -> None:
+        raise ValueError(f"no good: quuxitis {text}")
+
     with caplog.at_level(logging.DEBUG):
         client.get("/search?q=quuxitis+xanthippe")
         client.get("/api/v1/search?q=quuxitis&colour=xanthippe")
@@ -143,6 +162,10 @@ def test_no_text_of_a_query_is_logged(client: FlaskClient, caplog: pytest.LogCap
         client.get("/topics/quuxitis")
         client.post("/api/v1/similar", json={"text": "quuxitis xanthippe"})
         client.post("/api/v1/similar", data="quuxitis {", content_type="application/json")
+        with monkeypatch.context() as patch:
+            patch.setattr(indexer.Index, "search", broken)
+            assert client.get("/search?q=quuxitis").status_code == 500
+            assert client.get("/topics/quuxitis").status_code == 500
     told = " ".join(record.getMessage() + str(record.exc_text) for record in caplog.records)
     assert caplog.records
     assert "quuxitis" not in told
@@ -153,7 +176,7 @@ def test_each_request_is_one_line_of_json(client: FlaskClient, caplog: pytest.Lo
     """The access log names method, route, status and milliseconds."""
     with caplog.at_level(logging.INFO, logger="seealso.access"):
         client.get("/questions/q-0039")
-    line = json.loads(caplog.records[-1].getMessage())
+    line = caplog.records[-1].fields  # type: ignore[attr-defined]
     assert (line["method"], line["route"], line["status"]) == ("GET", "/questions/<path:id_>", 200)
 
 
@@ -180,3 +203,15 @@ def test_a_damaged_new_generation_leaves_the_old_one_serving(tmp_path: Path) -> 
     indexer.build(tmp_path, [question("b", "Hip pain")])
     (tmp_path / "generations" / "000002" / "arrays" / "weights.npy").unlink()
     assert client.get("/api/v1/search?q=knee").json["total"] == 1  # type: ignore[index]
+
+
+def test_a_folder_built_anew_is_served_anew(tmp_path: Path) -> None:
+    """An index that was removed and built again, with number 1 as before, is not mistaken for the old one."""
+    from tests.documents import question
+
+    indexer.build(tmp_path / "index", [question("a", "Knee pain")])
+    client = create_app({"index": str(tmp_path / "index")}).test_client()
+    assert client.get("/api/v1/search?q=knee").json["total"] == 1  # type: ignore[index]
+    shutil.rmtree(tmp_path / "index")
+    indexer.build(tmp_path / "index", [question("b", "Hip pain")])
+    assert client.get("/api/v1/search?q=hip").json["total"] == 1  # type: ignore[index]

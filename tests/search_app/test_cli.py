@@ -119,6 +119,7 @@ def test_rejects_are_listed_and_strict_fails(tmp_path: Path) -> None:
     ("status", "arguments"),
     [
         (2, ["no-such-command"]),
+        (2, ["build", "x", "--rejects", "/no/such/folder/file"]),
         (2, ["search"]),
         (2, ["search", "x", "--size", "0"]),
         (2, ["search", "x", "--colour", "red"]),
@@ -136,7 +137,7 @@ def test_exit_statuses_are_the_plans(status: int, arguments: list[str], tmp_path
     assert done.returncode == status, done.stderr
     assert "Traceback" not in done.stderr
     assert done.stdout == ""
-    if status == 3:
+    if status == 3 or "--json" in arguments:
         error = json.loads(done.stderr)["error"]
         assert all(error[key] for key in ("type", "what", "where", "next"))
         plain = run(*arguments, cwd=tmp_path)
@@ -190,13 +191,13 @@ def test_serve_answers_over_http_and_stops(sample_path: Path) -> None:
             server.send_signal(signal.SIGINT)
             _, log = server.communicate(timeout=30)
     assert "quuxitis" not in log
-    assert '"route": "/search"' in log.replace('\\"', '"')
+    assert "/search" in [json.loads(line).get("route") for line in log.splitlines()]
 
 
 def test_demo_without_a_terminal_shows_and_stops() -> None:
     """The demo prints a panel, a search and the address, and ends with 0."""
     done = run("demo")
-    assert done.returncode == 0
+    assert (done.returncode, done.stderr) == (0, "")
     for part in ("See also", "in common: ", "Search: cement leakage", "http://127.0.0.1:"):
         assert part in done.stdout
 
@@ -204,7 +205,7 @@ def test_demo_without_a_terminal_shows_and_stops() -> None:
 def test_settings_file_is_read(tmp_path: Path, sample_path: Path) -> None:
     """A seealso.toml beside the command names the index."""
     (tmp_path / "seealso.toml").write_text(f"index = {str(sample_path)!r}\n")
-    assert "76 documents" not in run("info", cwd=tmp_path).stdout
+    assert run("info", cwd=tmp_path.parent).returncode == 3
     assert "12 articles" in run("info", cwd=tmp_path).stdout
 
 

@@ -49,9 +49,10 @@ def test_results_have_pages(client: FlaskClient) -> None:
     assert '<ol class="results" start="11">' in second
 
 
-def test_a_page_behind_the_last_is_empty_but_stands(client: FlaskClient) -> None:
-    """A page number that is too high shows no hits and no error."""
-    assert 'class="result"' not in page(client, "/search?q=cement&page=90")
+def test_a_page_behind_the_last_leads_to_the_last(client: FlaskClient) -> None:
+    """A page number that is too high leads to the last page of hits; a topic's, to nothing."""
+    assert client.get("/search?q=cement&page=90").headers["Location"].endswith("page=2")
+    page(client, "/topics/Rib?page=9", 404)
 
 
 def test_filters_narrow_and_can_be_removed(client: FlaskClient) -> None:
@@ -70,6 +71,22 @@ def test_nothing_found_offers_a_way_on(client: FlaskClient) -> None:
     assert "without “zzxqv”" in html
     html = page(client, "/search?q=cement&year=1999")
     assert "Without the filters" in html
+
+
+def test_an_address_cannot_steer_the_links(client: FlaskClient) -> None:
+    """Parameters that are none of a search's reach no link of the page."""
+    for key in ("endpoint", "_external", "_scheme", "_anchor", "_method"):
+        html = page(client, f"/search?q=pain&{key}=evil")
+        assert "evil" not in html, key
+
+
+def test_a_topic_that_no_path_can_hold_is_a_filter(tmp_path: Path) -> None:
+    """A topic named like a path that leads elsewhere is linked as a search by it."""
+    indexer.build(tmp_path, [question("a", "Knee", topics=(corpus.Topic(name=".."), corpus.Topic(name="/x")))])
+    client = create_app({"index": str(tmp_path)}).test_client()
+    html = page(client, "/questions/a")
+    assert 'href="/search?topic=.."' in html
+    assert "1 result" in page(client, "/search?topic=/x")
 
 
 def test_an_empty_search_goes_home(client: FlaskClient) -> None:
@@ -95,9 +112,11 @@ def test_a_panel_on_the_page_is_the_indexs_panel(client: FlaskClient, sample_ind
 
 
 def test_an_unanswered_question_says_so(client: FlaskClient, sample: list[corpus.Document]) -> None:
-    """Where no doctor replied the page says it, and shows those that are like it."""
+    """Where no doctor replied the page says it; what is like it has its place below."""
     waiting = next(d for d in sample if isinstance(d, Question) and not d.answers)
-    assert "No doctor has replied to this question yet" in page(client, f"/questions/{waiting.id}")
+    html = page(client, f"/questions/{waiting.id}")
+    assert "No doctor has replied to this question yet" in html
+    assert "See also" in html
 
 
 def test_an_articles_comments_stand_apart(client: FlaskClient, sample: list[corpus.Document]) -> None:
@@ -198,7 +217,7 @@ def test_everything_is_escaped(tmp_path: Path) -> None:
     client = create_app({"index": str(tmp_path)}).test_client()
     addresses = ["/", "/questions/q1", "/articles/a1", f"/topics/T {NASTY}", "/search?q=title", f"/search?q={NASTY}%26"]
     for address in addresses:
-        html = client.get(address).text
+        html = page(client, address)
         assert "<script" not in html, address
         assert "49" not in html, address
 

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from corpus import Asker, CorpusError
+from corpus import Asker
 from indexer import Progress, TopicName
 from search_app import settings
 from search_app.cli.progress import line
+from search_app.errors import UsageError
 from search_app.present import blocks, day, listing, to_json, who
 
 
@@ -58,10 +59,10 @@ def test_settings_come_from_four_places(tmp_path: Path, monkeypatch: pytest.Monk
     assert (values["index"], values["port"], values["host"], values["threads"]) == ("from-file", "82", "given", "4")
 
 
-@pytest.mark.parametrize("text", ["colour = 'red'", "index = ", "\xff"])
+@pytest.mark.parametrize("text", ["colour = 'red'", "index = ", "\xff", "index = [1]"])
 def test_a_wrong_settings_file_is_refused(text: str, tmp_path: Path) -> None:
     """An unknown setting or a file that is no TOML is an error that names the file."""
     (tmp_path / "seealso.toml").write_text(text, encoding="latin-1")
-    with pytest.raises(CorpusError) as raised:
+    with pytest.raises(UsageError) as raised:
         settings.load({}, tmp_path)
     assert "seealso.toml" in raised.value.where

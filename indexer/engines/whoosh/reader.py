@@ -32,14 +32,17 @@ class WhooshEngine:
         self._words, self._word_counts = Strings(folder / ARRAYS, "words"), map_array(folder / ARRAYS, "word_counts")
         self._columns = Columns(folder / ARRAYS)
         self._impacts = Impacts(folder / ARRAYS, len(self._ids))
-        self._reader: Any = FileStorage(folder_of(folder)).open_index().reader()
-        self._lock = threading.Lock()
+        index = FileStorage(folder_of(folder)).open_index()
+        # Two readers: a long phrase must not keep other requests from their documents.
+        self._documents: Any = index.reader()
+        self._postings: Any = index.reader()
+        self._documents_lock, self._postings_lock = threading.Lock(), threading.Lock()
 
     def get(self, ids: Sequence[str]) -> list[Document]:
         """See the protocol."""
         numbers = [number for id_ in ids if (number := self._ids.find(id_)) >= 0]
-        with self._lock:
-            stored = [self._reader.stored_fields(number)[DOCUMENT_FIELD] for number in numbers]
+        with self._documents_lock:
+            stored = [self._documents.stored_fields(number)[DOCUMENT_FIELD] for number in numbers]
         return [from_json(line) for line in stored]
 
     def traits(self, ids: Sequence[str]) -> list[Traits]:
@@ -75,9 +78,9 @@ class WhooshEngine:
                 having[self._impacts.having(word)] += 1
             mask &= having >= least
         for phrase in phrases:
-            mask &= self._holding(phrase)
+            mask = self._holding(phrase, mask)
         for phrase in without:
-            mask &= ~self._holding(phrase)
+            mask &= ~self._holding(phrase, mask)
         return mask
 
     def count(self, among: Mask) -> int:
@@ -100,34 +103,47 @@ class WhooshEngine:
 
     def close(self) -> None:
         """See the protocol."""
-        with self._lock:
-            self._reader.close()
+        with self._documents_lock, self._postings_lock:
+            self._documents.close()
+            self._postings.close()
 
-    def _holding(self, phrase: Sequence[str]) -> Mask:
-        """The documents that have the terms one after the other in some field."""
-        mask = np.zeros(len(self._ids), np.bool_)
-        with self._lock:
-            for field in FIELDS:
-                mask[np.fromiter(self._in_field(field, phrase), np.int64)] = True
+    def _holding(self, phrase: Sequence[str], among: Mask) -> Mask:
+        """Those of the documents that have the terms one after the other in some field.
+
+        Impacts name the few that have all telling terms in any field; positions are looked up for these alone.
+        """
+        candidates = among.copy()
+        for term in set(phrase):
+            if self._impacts.frequency(term):
+                having = np.zeros(len(candidates), np.bool_)
+                having[self._impacts.having(term)] = True
+                candidates &= having
+        mask = np.zeros(len(candidates), np.bool_)
+        for field in FIELDS:
+            numbers = np.flatnonzero(candidates & ~mask).tolist()
+            with self._postings_lock:
+                mask[np.fromiter(self._in_field(field, phrase, numbers), np.int64)] = True
         return mask
 
-    def _in_field(self, field: str, phrase: Sequence[str]) -> Iterator[int]:
-        """Numbers of the documents that have the phrase in one field: the postings of its terms, walked together."""
+    def _in_field(self, field: str, phrase: Sequence[str], candidates: Sequence[int]) -> Iterator[int]:
+        """Those of the candidates, which ascend, that have the phrase in one field."""
         try:
-            postings = {term: self._reader.postings(field, term) for term in phrase}
+            rarest_first = sorted(set(phrase), key=lambda term: self._postings.doc_frequency(field, term))
+            postings = {term: self._postings.postings(field, term) for term in rarest_first}
         except TermNotFound:
             return
-        matchers = list(postings.values())
-        while all(matcher.is_active() for matcher in matchers):
-            number = max(matcher.id() for matcher in matchers)
-            behind = [matcher for matcher in matchers if matcher.id() < number]
-            if behind:
-                for matcher in behind:
-                    matcher.skip_to(number)
-                continue
-            if len(phrase) == 1 or _consecutive([postings[term].value_as("positions") for term in phrase]):
+        for number in candidates:
+            if all(_at(matcher, number) for matcher in postings.values()) and (
+                len(phrase) == 1 or _consecutive([postings[term].value_as("positions") for term in phrase])
+            ):
                 yield number
-            matchers[0].next()
+
+
+def _at(matcher: Any, number: int) -> bool:
+    """Move a matcher on to a document; whether it is there."""
+    if matcher.is_active() and matcher.id() < number:
+        matcher.skip_to(number)
+    return bool(matcher.is_active() and matcher.id() == number)
 
 
 def _consecutive(positions: Sequence[Sequence[int]]) -> bool:

@@ -1,4 +1,4 @@
-"""The traps of Whoosh 2.7.4 and whoosh3, by the numbers of the facts that found them: each avoided, each shown.
+"""Twelve traps of Whoosh 2.7.4 and whoosh3, found by running them: each avoided, each shown.
 
 1, 3, 6 and 10 cannot occur, because that part of Whoosh is not used: the last two tests prove it.
 """
@@ -193,6 +193,9 @@ def test_trap_9_a_folder_without_our_manifest_is_not_opened(tmp_path: Path) -> N
     write.mkdir(parents=True)
     (write / "_MAIN_1.toc").write_bytes(pickle.dumps(_Payload(str(tmp_path / "ran"))))
     with pytest.raises(indexer.IndexMissing):
+        open_index(tmp_path)
+    (tmp_path / "CURRENT").write_text(f"000001 {'0' * 64}\n")
+    with pytest.raises(indexer.IndexDamaged):
         open_index(tmp_path)
     assert not (tmp_path / "ran").exists()
 
