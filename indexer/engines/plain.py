@@ -12,7 +12,7 @@ import numpy as np
 from corpus import Document, from_json, kind_of, to_json
 from indexer.analysis import FIELDS, analyse, field_texts
 from indexer.engines.protocol import Ranked, Traits
-from indexer.ranking.columns import Row, row_of
+from indexer.ranking.columns import FACETS, Row, row_of
 from indexer.ranking.weighting import FIELD_WEIGHTS, Statistics, norm, rarity, saturation
 from indexer.types import Filter
 
