@@ -12,8 +12,11 @@ class CorpusError(Exception):
     """
 
     def __init__(self, what: str, where: str, next: str) -> None:  # noqa: A002 (the key that the JSON of an error has)
-        super().__init__(f"{what} ({where}); {next}")
+        super().__init__(what, where, next)
         self.what, self.where, self.next = what, where, next
+
+    def __str__(self) -> str:
+        return f"{self.what} ({self.where}); {self.next}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -74,7 +74,11 @@ def find(path: str | Path) -> Iterator[Source | Rejected]:
     path = Path(path)
     try:
         if path.is_dir():
+            # An index that stands within the folder holds documents that may have been taken out of it since.
+            indexes = [p.parent for p in path.rglob("CURRENT") if (p.parent / "generations").is_dir()]
             for file in sorted(p for p in path.rglob("*") if p.is_file()):
+                if any(folder in file.parents for folder in indexes):
+                    continue
                 if not any(_BESIDE.match(part) for part in file.relative_to(path).parts):
                     yield from _within(file)
         else:

@@ -16,7 +16,7 @@ from corpus import Document, Question, Rejected, from_json, kind_of, to_json
 from indexer.analysis import fingerprint
 from indexer.answering.neighbours import write_neighbours
 from indexer.engines import open_engine, write_engine
-from indexer.errors import SearchError
+from indexer.errors import IndexDamaged, IndexMissing, SearchError
 from indexer.generations.folder import IndexFolder
 from indexer.generations.manifest import FORMAT, Manifest, list_files, now, read_manifest, usable_manifest
 from indexer.generations.verify import check_before_opening
@@ -89,16 +89,26 @@ def rollback(index: str | Path) -> Info:
     Raises SearchError where it is gone, or what keeps it from being opened; the current one stays then.
     """
     folder = IndexFolder(index)
-    folder.current()  # a folder without an index is told at once, and stays as it is
+    if not folder.numbers():
+        folder.current()  # a folder without an index is told at once, and stays as it is
     with folder.lock():
-        manifest = read_manifest(folder.generation(folder.current()[0]), folder.current()[1])
-        if manifest.before not in folder.numbers():
+        number = _before(folder)
+        if number not in folder.numbers():
             raise SearchError("no earlier generation is left", str(folder.path), "build the index again")
-        path = folder.generation(manifest.before)
-        earlier = usable_manifest(path, folder.digest(manifest.before))
+        path = folder.generation(number)
+        earlier = usable_manifest(path, folder.digest(number))
         check_before_opening(path, earlier)
-        folder.point_to(manifest.before)
+        folder.point_to(number)
     return earlier.info
+
+
+def _before(folder: IndexFolder) -> int:
+    """The generation that the current one replaced; where nobody can tell which is current, the newest one."""
+    try:
+        number, digest = folder.current()
+        return read_manifest(folder.generation(number), digest).before
+    except (IndexDamaged, IndexMissing):
+        return max(folder.numbers(), default=0)
 
 
 def _spool(documents: Iterable[Document], spool: IO[bytes], tell: Callable[[Progress], object]) -> list[_Place]:

@@ -7,8 +7,11 @@ class SearchError(Exception):
     """Anything that keeps the index from answering; `what`, `where` and `next` are for the person who reads it."""
 
     def __init__(self, what: str, where: str, next: str) -> None:  # noqa: A002 (the key that the JSON of an error has)
-        super().__init__(f"{what} ({where}); {next}")
+        super().__init__(what, where, next)
         self.what, self.where, self.next = what, where, next
+
+    def __str__(self) -> str:
+        return f"{self.what} ({self.where}); {self.next}"
 
 
 class IndexMissing(SearchError):
@@ -21,6 +24,7 @@ class IndexIncompatible(SearchError):
     def __init__(self, found: str, expected: str, where: str) -> None:
         super().__init__(f"the index has {found}, this program reads {expected}", where, "build the index again")
         self.found, self.expected = found, expected
+        self.args = (found, expected, where)  # what it is made of again, in another process
 
 
 class IndexDamaged(SearchError):

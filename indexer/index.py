@@ -12,7 +12,7 @@ from indexer.answering.neighbours import StoredNeighbours, neighbourhood
 from indexer.answering.panel import make_panel
 from indexer.answering.search import search
 from indexer.engines import Engine, Statistics, open_engine
-from indexer.errors import DocumentNotFound, IndexDamaged, RequestRefused
+from indexer.errors import DocumentNotFound, IndexDamaged, RequestRefused, SearchError
 from indexer.generations import verify as verification
 from indexer.generations.folder import IndexFolder
 from indexer.generations.manifest import Manifest, current_manifest
@@ -26,7 +26,8 @@ class Index:
     """One generation of an index. Use it as a context manager, or call `close`; threads may share it."""
 
     def __init__(self, folder: IndexFolder, manifest: Manifest, engine: Engine, near: StoredNeighbours) -> None:
-        self._folder, self._manifest, self._engine, self._near = folder, manifest, engine, near
+        self._folder, self._manifest, self._near = folder, manifest, near
+        self._open: Engine | None = engine
         # Number and digest: a folder that was removed and built anew begins at 1 again.
         self._current = (manifest.generation, manifest.digest)
 
@@ -37,8 +38,16 @@ class Index:
         self.close()
 
     def close(self) -> None:
-        """Let go of the files."""
-        self._engine.close()
+        """Let go of the files; closing twice does nothing."""
+        if self._open is not None:
+            self._open.close()
+            self._open = None
+
+    @property
+    def _engine(self) -> Engine:
+        if self._open is None:
+            raise SearchError("the index is closed", str(self._folder.path), "open it again")
+        return self._open
 
     @property
     def info(self) -> Info:
@@ -86,9 +95,13 @@ class Index:
         near = neighbourhood(self._engine, text, among=among)
         return make_panel(self._engine, self._manifest.generation, text, near, _checked(limit))
 
+    def is_current(self) -> bool:
+        """Whether no other generation was published since, nor this one rolled back."""
+        return self._folder.current() == self._current
+
     def latest(self) -> Index:
         """Itself, or the newer generation if one was published since; the caller closes the old one."""
-        return self if self._folder.current() == self._current else open_index(self._folder.path)
+        return self if self.is_current() else open_index(self._folder.path)
 
 
 def open_index(index: str | Path) -> Index:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
+from indexer.errors import RequestRefused
+
 # A piece of a text, and whether it matched the search.
 Fragment = tuple[str, bool]
 
@@ -30,6 +32,15 @@ class Filter:
     topic: str | None = None
     year: int | None = None
     answered: bool | None = None
+
+    def __post_init__(self) -> None:
+        kinds = {"kind": str, "specialty": str, "topic": str, "year": int, "answered": bool}
+        for name, kind in kinds.items():
+            value = getattr(self, name)
+            if value is not None and (not isinstance(value, kind) or (kind is int and isinstance(value, bool))):
+                raise RequestRefused(
+                    f"{name} is {type(value).__name__}", f"Filter.{name}", f"give {kind.__name__} or None"
+                )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

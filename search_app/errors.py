@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from flask import Flask, Response, jsonify, render_template, request
+from flask.globals import request_ctx
 from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed
 
 import indexer
@@ -67,7 +68,9 @@ def init_app(app: Flask) -> None:
         if shown.http >= 500:
             log.error("%s: %s (%s)", type(error).__name__, error.what, error.where)
         kind = type(error).__name__
-        return answer(shown.http, shown.title, kind=kind, what=error.what, where=error.where, next_=error.next)
+        # Where the server keeps its index is the operator's to know: it stands in the log.
+        where = "the index" if shown.http >= 500 else error.where
+        return answer(shown.http, shown.title, kind=kind, what=error.what, where=where, next_=error.next)
 
     @app.errorhandler(HTTPException)
     def http(error: HTTPException) -> Answer:
@@ -105,6 +108,8 @@ def answer(
     status: int, title: str, *, kind: str, what: str, where: str, next_: str, headers: Mapping[str, str] = _NONE
 ) -> Answer:
     """The error as a problem under the API, as a page elsewhere."""
+    if request_ctx.url_adapter is None:  # a Host header that is none: no address can be made, so no page of ours
+        return Response(f"{title}: {what}. {next_}.\n", mimetype="text/plain"), status, headers
     if not request.path.startswith(ROUTE_OF_API):
         return (
             render_template("error.html", status=status, title=title, what=what, where=where, next=next_),

@@ -13,7 +13,7 @@ from weakref import WeakKeyDictionary
 
 from flask import Flask, current_app, g
 
-from indexer import Index, SearchError, open_index
+from indexer import Index, IndexDamaged, SearchError, open_index, verify
 
 log = logging.getLogger(__name__)
 _KEY = "seealso.index"
@@ -49,15 +49,23 @@ class IndexHandle:
         """
         with self._lock:
             if self._index is None or self._process != os.getpid():
-                self._index, self._process = open_index(self._path), os.getpid()
+                self._index, self._process = self._opened(), os.getpid()
                 return self._index
             if time.monotonic() >= self._try_again:
                 try:
-                    self._index = self._index.latest()
+                    if self._index.is_current():
+                        return self._index
+                    self._index = self._opened()
                 except SearchError as error:
                     self._try_again = time.monotonic() + _PAUSE
                     log.warning("a newer generation does not open, the one before serves on: %s", error.what)
             return self._index
+
+    def _opened(self) -> Index:
+        """The newest generation, once every byte of it was seen to be what was written (1 GB a second)."""
+        if faults := verify(self._path):
+            raise IndexDamaged(f"{faults[0].file}: {faults[0].reason}", str(self._path), faults[0].remedy)
+        return open_index(self._path)
 
 
 def init_app(app: Flask, path: str) -> None:

@@ -61,4 +61,8 @@ def load(given: Mapping[str, str | None] | None = None, folder: Path | None = No
         if value is None:
             value = os.environ.get(setting.variable)
         values[name] = str(written.get(name, setting.default)) if value is None else value
+        if not values[name].strip() or "\x00" in values[name]:
+            raise UsageError(
+                f"{name} is empty", f"--{name.replace('_', '-')}, {setting.variable} or {FILE}", "give a value"
+            )
     return values

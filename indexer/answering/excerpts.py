@@ -12,12 +12,14 @@ from indexer.types import Fragment
 
 EXCERPT = 180
 SNIPPET = 240
+# Nobody reads on from here in a list, and a text may have a million characters.
+LOOKED_AT = 20_000
 _SPACE = re.compile(r"\s+")
 
 
 def excerpt(text: str, most: int = EXCERPT) -> str:
     """The beginning of a text on one line, cut after a whole word, with … where it goes on."""
-    line = _SPACE.sub(" ", text).strip()
+    line = _SPACE.sub(" ", text[:LOOKED_AT]).strip()
     if len(line) <= most:
         return line
     cut = line.rfind(" ", 0, most)
@@ -29,7 +31,9 @@ def snippet(texts: Iterable[str], terms: Mapping[str, float], most: int = SNIPPE
 
     The first text wins among equals; without any match the beginning of the first text is given.
     """
-    texts = [text for text in texts if text.strip()]
+    texts = [text[:LOOKED_AT] for text in texts if text.strip()]
+    if not terms:
+        return ((excerpt(texts[0], most), False),) if texts else ()
     best: tuple[float, str, list[Spot], int] | None = None
     for text in texts:
         matches = [spot for spot in spots(text) if spot.term in terms]
@@ -89,7 +93,7 @@ def words_in_common(passages: Sequence[tuple[str, float]], terms: Mapping[str, f
     told: dict[str, float] = {}
     for number, (text, weight) in enumerate(passages):
         counts: Counter[str] = Counter()
-        for spot in spots(text):
+        for spot in spots(text[:LOOKED_AT]):
             if spot.term in terms and not spot.word.isdigit() and (len(spot.word) > 1 or not spot.word.isascii()):
                 counts[spot.term] += 1
                 first.setdefault(spot.term, (number, spot))

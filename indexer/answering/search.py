@@ -31,6 +31,8 @@ def search(engine: Engine, generation: int, text: str, *, where: Filter, sort: S
     if not 1 <= size <= MOST_SIZE or page < 1 or page * size > MOST_HITS:
         what = f"page {page} of {size} hits"
         raise RequestRefused(what, "page", f"ask for pages of 1 to {MOST_SIZE} within the first {MOST_HITS:,} hits")
+    if sort not in set(Sort):
+        raise RequestRefused(f"sort is {sort!r}", "sort", f"give one of {', '.join(Sort)}")
     query = parse(text)
     nothing = query.empty and bool(text.strip())
     among = engine.allowed(
@@ -40,7 +42,7 @@ def search(engine: Engine, generation: int, text: str, *, where: Filter, sort: S
     weights = query_weights(query.words)
     if nothing:
         ranked = []
-    elif sort is Sort.NEWEST or not weights:
+    elif sort == Sort.NEWEST or not weights:
         ranked = [Ranked(id_, 0.0) for id_ in engine.newest(among, page * size)]
     else:
         best = engine.rank(weights, among, max(RESCORED, page * size))

@@ -49,7 +49,9 @@ class IndexFolder:
         """The numbers of all generations on disk, ascending."""
         if not self._generations.is_dir():
             return []
-        return sorted(int(entry.name) for entry in self._generations.iterdir() if entry.name.isdigit())
+        return sorted(
+            int(entry.name) for entry in self._generations.iterdir() if entry.name.isascii() and entry.name.isdigit()
+        )
 
     def generation(self, number: int) -> Path:
         """The folder of a generation."""
@@ -81,8 +83,12 @@ class IndexFolder:
 
     @contextmanager
     def staging(self) -> Iterator[Path]:
-        """A new folder to build in, beside the generations; gone afterwards unless it was published."""
+        """A new folder to build in, beside the generations; gone afterwards unless published. Under the lock."""
+        self._sweep_staging()  # what killed builds left may be what fills the disk
         folder = Path(tempfile.mkdtemp(prefix=_STAGING, dir=self._generations))
+        folder.chmod(
+            self._generations.stat().st_mode
+        )  # whoever may read the index may read this, not its builder alone
         try:
             yield folder
         finally:
@@ -109,6 +115,11 @@ class IndexFolder:
         waiting.replace(self.path / _CURRENT)
         _sync(self.path)
 
+    def _sweep_staging(self) -> None:
+        for entry in self._generations.iterdir():
+            if entry.name.startswith(_STAGING):
+                shutil.rmtree(entry, ignore_errors=True)
+
     def digest(self, number: int) -> str:
         """The digest of a generation's manifest, as it was written. Raises IndexDamaged."""
         path = self.generation(number) / DIGEST
@@ -118,11 +129,8 @@ class IndexFolder:
             raise IndexDamaged("unreadable", str(path), "build the index again") from error
 
     def sweep(self, keep: int) -> None:
-        """Remove what killed builds left and all but the newest `keep` generations; never the current one."""
+        """Remove all but the newest `keep` generations; never the current one."""
         current, _ = self.current()
-        for entry in self._generations.iterdir():
-            if entry.name.startswith(_STAGING):
-                shutil.rmtree(entry, ignore_errors=True)
         for number in self.numbers()[:-keep]:
             if number != current:
                 shutil.rmtree(self.generation(number), ignore_errors=True)

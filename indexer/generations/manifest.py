@@ -94,7 +94,8 @@ def read_manifest(folder: Path, digest: str) -> Manifest:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise IndexDamaged("missing", str(path), "roll back, or build the index again") from error
+        what = "missing" if isinstance(error, FileNotFoundError) else (error.strerror or str(error))
+        raise IndexDamaged(what, str(path), "roll back, build the index again, or mend the permissions") from error
     if hashlib.sha256(data).hexdigest() != digest:
         raise IndexDamaged("not what was written", str(path), "roll back, or build the index again")
     try:

@@ -13,6 +13,7 @@ from indexer.types import Fault
 _REMEDY = "roll back to the generation before, or build the index again"
 # The files that Whoosh unpickles when it opens an index: nothing may be run from them that a build did not write.
 _PICKLED = ".toc"
+_CHANGED = "its bytes are not those that were written, or cannot be read"
 
 
 def faults(folder: IndexFolder) -> list[Fault]:
@@ -30,8 +31,8 @@ def _faults(path: Path, manifest: Manifest) -> Iterator[Fault]:
     for name, (size, digest) in manifest.files.items():
         if reason := _wrong_size(path / name, size):
             yield Fault(file=name, reason=reason, remedy=_REMEDY)
-        elif digest_of(path / name) != digest:
-            yield Fault(file=name, reason="its bytes are not those that were written", remedy=_REMEDY)
+        elif _digest(path / name) != digest:
+            yield Fault(file=name, reason=_CHANGED, remedy=_REMEDY)
     there = {file.relative_to(path).as_posix() for file in path.rglob("*") if file.is_file()}
     for name in sorted(there - set(manifest.files) - {MANIFEST, DIGEST}):
         yield Fault(file=name, reason="no build wrote this file", remedy="remove it, then verify again")
@@ -50,9 +51,19 @@ def check_before_opening(path: Path, manifest: Manifest) -> None:
             raise IndexDamaged(reason, str(path / name), _REMEDY)
 
 
+def _digest(file: Path) -> str:
+    """The digest of a file; of one that cannot be read, none."""
+    try:
+        return digest_of(file)
+    except OSError:
+        return ""
+
+
 def _wrong_size(file: Path, size: int) -> str:
     try:
         found = file.stat().st_size
-    except OSError:
+    except FileNotFoundError:
         return "missing"
+    except OSError as error:
+        return error.strerror or str(error)
     return "" if found == size else f"{found:,} bytes where {size:,} were written"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import signal
 import sys
 
 import click
@@ -43,6 +45,10 @@ def main() -> None:
     """Run the command line. Wrong usage is exit status 2, told as JSON where JSON was asked for."""
     if not sys.argv[1:]:
         sys.argv.append("--help")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what was begun is cleaned up, as after Ctrl-C
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that cannot show a letter shows another
     try:
         sys.exit(cli.main(prog_name="seealso", standalone_mode=False) or 0)
     except click.Abort:

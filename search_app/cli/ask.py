@@ -10,6 +10,7 @@ import click
 
 from indexer import Filter, Panel, Results, Sort, open_index
 from search_app.cli.common import Output, index_path, setting_option, shared
+from search_app.errors import UsageError
 from search_app.present import day
 
 _WIDTH = 100
@@ -56,8 +57,15 @@ def related(id: str, index: str | None, limit: int, output: Output) -> None:  # 
 def similar(text: str, index: str | None, limit: int, output: Output) -> None:
     """Show what is most like TEXT, such as a question that was not sent yet; - reads it from standard input."""
     with open_index(index_path(index)) as opened:
-        panel = opened.similar(sys.stdin.read() if text == "-" else text, limit=limit)
+        panel = opened.similar(_piped() if text == "-" else text, limit=limit)
     output.result(panel, lambda: shown(panel))
+
+
+def _piped() -> str:
+    """The text of standard input; bytes that are not UTF-8 become replacement characters."""
+    if sys.stdin is None:
+        raise UsageError("standard input is closed", "similar -", "give the text as an argument")
+    return sys.stdin.buffer.read().decode("utf-8", "replace")
 
 
 def told(results: Results) -> str:

@@ -15,13 +15,17 @@ from search_app.errors import UsageError
 from search_app.security import MOST_BODY
 
 _MOST_PORT = 65_535
+_MOST_THREADS = 256
+# Seconds until a connection that says nothing is closed, and how many there may be.
+_PATIENCE = 20
+_CONNECTIONS = 1_000
 
 
 def make_server(given: Mapping[str, str | None]) -> tuple[Any, str]:
     """A server that listens but does not run yet, and its address. Raises UsageError."""
     values = settings.load(given)
     host, port, threads = values["host"], values["port"], values["threads"]
-    if not (_is_number(port) and int(port) <= _MOST_PORT and _is_number(threads) and 0 < int(threads) <= 1_000):
+    if not (_is_number(port) and int(port) <= _MOST_PORT and _is_number(threads) and 0 < int(threads) <= _MOST_THREADS):
         raise UsageError("port or threads is no number in its range", f"port {port}, threads {threads}", "give numbers")
     try:
         server = waitress.server.create_server(
@@ -31,6 +35,8 @@ def make_server(given: Mapping[str, str | None]) -> tuple[Any, str]:
             threads=int(threads),
             ident=None,
             max_request_body_size=2 * MOST_BODY,  # Flask refuses at half of it, with a problem
+            channel_timeout=_PATIENCE,
+            connection_limit=_CONNECTIONS,
         )
     except (OSError, ValueError) as error:
         what = f"cannot listen: {getattr(error, 'strerror', None) or error}"

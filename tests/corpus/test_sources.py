@@ -152,3 +152,14 @@ def test_a_file_without_content_is_one_rejection(tmp_path: Path, content: bytes)
     (tmp_path / "odd").write_bytes(content[:10_000])
     documents, rejected = take(tmp_path / "odd")
     assert (documents, len(rejected)) == ([], 1)
+
+
+def test_an_index_within_a_folder_is_passed_over(tmp_path: Path) -> None:
+    """What an index keeps of documents that were taken out of a folder is not read in again."""
+    (tmp_path / "a.jsonl").write_text(line("a"), encoding="utf-8")
+    kept = tmp_path / "index" / "generations" / "000001"
+    kept.mkdir(parents=True)
+    (tmp_path / "index" / "CURRENT").write_text("000001", encoding="utf-8")
+    (kept / "documents.jsonl").write_text(line("gone"), encoding="utf-8")
+    documents, rejected = take(tmp_path)
+    assert (ids(documents), rejected) == (["a"], [])

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -280,3 +280,41 @@ def test_moving_through_generations_leaves_no_file_open(tmp_path: Path) -> None:
         assert index.search("cement").total == 1
     assert opened() <= before
     index.close()
+
+
+def test_a_folder_is_readable_by_whoever_may_read_the_index(tmp_path: Path) -> None:
+    """A generation has the permissions of the folder it stands in, not those of a temporary one."""
+    indexer.build(tmp_path, OLD)
+    generations = tmp_path / "generations"
+    assert (generations / "000001").stat().st_mode == generations.stat().st_mode
+
+
+def test_rollback_finds_a_generation_where_current_is_garbage(tmp_path: Path) -> None:
+    """Where CURRENT says nothing, rolling back takes the newest generation that is whole."""
+    indexer.build(tmp_path, OLD)
+    indexer.build(tmp_path, NEW)
+    (tmp_path / "CURRENT").write_text("")
+    assert indexer.rollback(tmp_path).generation == 2
+    assert served(tmp_path) == ["new"]
+
+
+def test_leftovers_are_swept_before_the_work_begins(tmp_path: Path) -> None:
+    """What killed builds left may be what fills the disk: it is gone even if the next build fails."""
+    leftover = tmp_path / "generations" / ".building-killed"
+    leftover.mkdir(parents=True)
+
+    def failing() -> Iterator[corpus.Document]:
+        yield OLD[0]
+        raise OSError(28, "No space left on device")
+
+    with pytest.raises(OSError, match="No space"):
+        indexer.build(tmp_path, failing())
+    assert not leftover.exists()
+
+
+def test_a_link_to_the_folder_is_the_folder(tmp_path: Path) -> None:
+    """Two names of one folder are one lock."""
+    (tmp_path / "index").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "index")
+    with IndexFolder(tmp_path / "index").lock(), pytest.raises(indexer.BuildInProgress):
+        indexer.build(tmp_path / "link", OLD)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import pickle
 import tempfile
 import threading
 from collections import defaultdict
@@ -159,3 +160,42 @@ def test_threads_share_an_index(sample: list[Document], sample_index: indexer.In
     for thread in threads:
         thread.join()
     assert wrong == []
+
+
+def test_a_closed_index_says_so(tmp_path: Path) -> None:
+    """Asked after it was closed, an index says that it is; closing twice does nothing."""
+    indexer.build(tmp_path, [])
+    index = indexer.open_index(tmp_path)
+    index.close()
+    index.close()
+    with pytest.raises(indexer.SearchError, match="closed"):
+        index.search("x")
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        indexer.DocumentNotFound("what", "where", "next"),
+        indexer.IndexIncompatible("format 0", "format 1", "where"),
+        corpus.CorpusError("what", "where", "next"),
+    ],
+)
+def test_errors_survive_the_way_between_processes(error: Exception) -> None:
+    """An error that is sent to another process arrives as it was."""
+    again = pickle.loads(pickle.dumps(error))
+    assert (type(again), str(again)) == (type(error), str(error))
+
+
+@pytest.mark.parametrize("wrong", [{"year": "2024"}, {"answered": "yes"}, {"topic": 5}, {"year": True}])
+def test_filters_of_a_wrong_type_are_refused(wrong: dict[str, object]) -> None:
+    """A filter that could only ever find nothing is refused."""
+    with pytest.raises(indexer.RequestRefused):
+        indexer.Filter(**wrong)  # type: ignore[arg-type]
+
+
+def test_an_order_may_be_given_by_its_name(sample_index: indexer.Index) -> None:
+    """`sort="newest"` is the newest first; an unknown order is refused."""
+    newest = sample_index.search("cement", sort="newest")  # type: ignore[arg-type]
+    assert newest == sample_index.search("cement", sort=indexer.Sort.NEWEST)
+    with pytest.raises(indexer.RequestRefused):
+        sample_index.search("cement", sort="foo")  # type: ignore[arg-type]

@@ -201,7 +201,8 @@ def test_a_damaged_new_generation_leaves_the_old_one_serving(tmp_path: Path) -> 
     client = create_app({"index": str(tmp_path)}).test_client()
     assert client.get("/readyz").status_code == 200
     indexer.build(tmp_path, [question("b", "Hip pain")])
-    (tmp_path / "generations" / "000002" / "arrays" / "weights.npy").unlink()
+    damaged = tmp_path / "generations" / "000002" / "arrays" / "ids.utf8"
+    damaged.write_bytes(b"\xff" * damaged.stat().st_size)
     assert client.get("/api/v1/search?q=knee").json["total"] == 1  # type: ignore[index]
 
 
@@ -215,3 +216,18 @@ def test_a_folder_built_anew_is_served_anew(tmp_path: Path) -> None:
     shutil.rmtree(tmp_path / "index")
     indexer.build(tmp_path / "index", [question("b", "Hip pain")])
     assert client.get("/api/v1/search?q=hip").json["total"] == 1  # type: ignore[index]
+
+
+@pytest.mark.parametrize("host", ["a..b", ".a", "x" * 80])
+def test_a_host_that_is_none_is_refused(host: str, client: FlaskClient) -> None:
+    """A Host header that no host can have is 400, on pages and API, with the headers of every answer."""
+    for address in ("/", "/healthz", "/api/v1/search?q=x"):
+        response = client.get(address, headers={"Host": host})
+        assert response.status_code == 400
+        assert "Content-Security-Policy" in response.headers
+
+
+def test_the_servers_paths_are_not_told(empty_client: FlaskClient, tmp_path: Path) -> None:
+    """Where the index lies on the server's disk is in no answer."""
+    for address in ("/", "/api/v1/search?q=x"):
+        assert str(tmp_path) not in empty_client.get(address).text
