@@ -1,7 +1,7 @@
 """From text to terms: the one analysis that index and query share."""
 
 from indexer.analysis.fields import FIELDS, field_texts, own_text
-from indexer.analysis.terms import Analysed, Spot, analyse, bag, fingerprint, sequence, spots, wording
+from indexer.analysis.terms import Analysed, Spot, analyse, bag, fingerprint, sequence, spots, stop_terms, wording
 from indexer.analysis.tokens import Token, tokenize
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "own_text",
     "sequence",
     "spots",
+    "stop_terms",
     "tokenize",
     "wording",
 ]

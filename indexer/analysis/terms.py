@@ -27,6 +27,12 @@ def stop_words() -> frozenset[str]:
     return frozenset(line for line in lines if line and not line.startswith("#"))
 
 
+@cache
+def stop_terms() -> frozenset[str]:
+    """The terms of stop words. Other words may share one ("withing" and "with"), so ranking may know a few of them."""
+    return frozenset(stem(word) for word in stop_words())
+
+
 @lru_cache(maxsize=1 << 17)
 def stem(word: str) -> str:
     """The stem of a folded word; what is not written in ASCII letters stays as it is."""

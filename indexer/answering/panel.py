@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from corpus import Article, Document, kind_of
@@ -18,9 +19,9 @@ MOST_MATCHED = 4
 # The floor, by closeness (docs/why/the-floor.md): of 775 questions whose rewrite by a doctor is among 6,900 it keeps
 # .90 and shows .21 once nothing on the subject is left; the sample's lonely questions stay below it with 76 and
 # with 19,011 documents. Longer texts match in more words that say less, so the floor falls with their length.
-FLOOR, FLOOR_SLOPE, FLOOR_FROM, FLOOR_LEAST = 1.5, 0.3, 15, 0.8
-# Topics: the first VOTERS neighbours vote with their scores; a topic needs a third of all votes.
-VOTERS, TOPIC_SHARE, MOST_TOPICS = 8, 1 / 3, 6
+FLOOR, FLOOR_SLOPE, FLOOR_FROM, FLOOR_LEAST = 1.5, 0.25, 15, 0.9
+# Topics: the first VOTERS neighbours vote with their scores; a topic needs two voters and a third of all votes.
+VOTERS, LEAST_VOTERS, TOPIC_SHARE, MOST_TOPICS = 8, 2, 1 / 3, 6
 
 
 def close_enough(engine: Engine, near: Neighbourhood) -> list[Ranked]:
@@ -85,17 +86,19 @@ def _card(document: Document, score: float, weights: Mapping[str, float]) -> Car
 
 
 def _topics(pairs: Sequence[tuple[Document, Ranked]]) -> tuple[TopicName, ...]:
-    """The topics that at least a third of the neighbours' votes name, most votes first.
+    """The topics that at least two neighbours and a third of their votes name, most votes first.
 
     Sites write one topic in two cases: such count together, under the name that comes first.
     """
     votes: dict[tuple[str, str], float] = {}
     names: dict[tuple[str, str], TopicName] = {}
+    voters: Counter[tuple[str, str]] = Counter()
     for document, ranked in pairs:
         for topic in topics_of(document):
             key = topic.name.casefold(), topic.specialty.casefold()
             votes[key] = votes.get(key, 0.0) + ranked.score
+            voters[key] += 1
             names.setdefault(key, topic)
     needed = TOPIC_SHARE * sum(ranked.score for _, ranked in pairs)
     ordered = sorted(votes, key=lambda key: (-votes[key], key))
-    return tuple(names[key] for key in ordered if votes[key] >= needed)[:MOST_TOPICS]
+    return tuple(names[key] for key in ordered if votes[key] >= needed and voters[key] >= LEAST_VOTERS)[:MOST_TOPICS]

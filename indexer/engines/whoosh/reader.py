@@ -13,7 +13,7 @@ from whoosh.filedb.filestore import FileStorage
 from whoosh.reading import TermNotFound
 
 from corpus import Document, from_json
-from indexer.analysis import FIELDS
+from indexer.analysis import FIELDS, stop_terms
 from indexer.engines.protocol import Ranked, Traits
 from indexer.engines.whoosh.schema import DOCUMENT_FIELD, folder_of
 from indexer.ranking.columns import Columns, Mask
@@ -113,7 +113,7 @@ class WhooshEngine:
         Impacts name the few that have all telling terms in any field; positions are looked up for these alone.
         """
         candidates = among.copy()
-        for term in set(phrase):
+        for term in set(phrase) - stop_terms():
             if self._impacts.frequency(term):
                 having = np.zeros(len(candidates), np.bool_)
                 having[self._impacts.having(term)] = True

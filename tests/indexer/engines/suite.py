@@ -119,6 +119,11 @@ class EngineSuite:
         assert self._ids(engine, phrases=[["bone", "the", "of"]]) == []
         assert self._ids(engine, phrases=[["pain", "my", "left"]]) == []
 
+    def test_phrases_with_a_stop_word_whose_term_another_word_has(self, opened: Opened) -> None:
+        """That "withing" ranks under the term of "with" hides no phrase that has "with"."""
+        engine = opened([question("a", "people with pain"), question("b", "withing")])
+        assert self._ids(engine, phrases=[["peopl", "with"]]) == ["a"]
+
     def test_phrases_of_repeated_words(self, opened: Opened) -> None:
         """A word that a phrase repeats must be repeated in the text."""
         engine = opened([question("a", "pain pain go away"), question("b", "pain go away")])
