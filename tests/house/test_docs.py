@@ -60,7 +60,12 @@ def test_every_error_is_documented_with_its_statuses() -> None:
 def test_every_public_name_is_documented() -> None:
     """What the rooms export stands in the library's reference."""
     told = text("docs/reference/library.md", "docs/reference/errors.md")
-    missing = [name for room in (corpus, indexer) for name in room.__all__ if name not in told]
+    missing = [
+        name
+        for room in (corpus, indexer)
+        for name in room.__all__
+        if not re.search(rf"`[^`]*\b{name}\b[^`]*`", told)
+    ]
     assert missing == []
 
 
