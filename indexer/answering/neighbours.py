@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -33,7 +34,7 @@ def neighbourhood(engine: Engine, text: str, *, among: Selection | None = None, 
     analysed = analyse(text)
     weights = query_weights(analysed.bag)
     words = len(analysed.sequence)
-    possible = sum(telling(engine, analysed.bag).values())
+    possible = math.fsum(telling(engine, analysed.bag).values())  # the same in every Python, unlike sum
     ranked = rescore(engine, engine.rank(weights, among, RESCORED), words)
     kept = [Ranked(r.id, float(np.float32(r.score))) for r in ranked if r.id != without]
     return Neighbourhood(kept[:RAW], possible, words)

@@ -61,10 +61,7 @@ def test_every_public_name_is_documented() -> None:
     """What the rooms export stands in the library's reference."""
     told = text("docs/reference/library.md", "docs/reference/errors.md")
     missing = [
-        name
-        for room in (corpus, indexer)
-        for name in room.__all__
-        if not re.search(rf"`[^`]*\b{name}\b[^`]*`", told)
+        name for room in (corpus, indexer) for name in room.__all__ if not re.search(rf"`[^`]*\b{name}\b[^`]*`", told)
     ]
     assert missing == []
 
