@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Self
 
 from corpus import Document
-from indexer.analysis import own_text
+from indexer.analysis import analyse, own_text
 from indexer.answering.neighbours import StoredNeighbours, neighbourhood
 from indexer.answering.panel import make_panel
 from indexer.answering.search import search
@@ -78,7 +78,7 @@ class Index:
     def related(self, id: str, *, where: Filter = Filter(), limit: int = 4) -> Panel:  # noqa: A002
         """The documents most like a document's own question, itself apart. Raises DocumentNotFound."""
         document = self.get(id)
-        text = own_text(document)
+        text = analyse(own_text(document))
         near = self._near.of(id) if where == Filter() else None
         if near is None:
             near = neighbourhood(self._engine, text, among=self._engine.allowed(where=where), without=id)
@@ -92,8 +92,9 @@ class Index:
         if len(text) > MOST_DRAFT:
             raise RequestRefused(f"{len(text):,} characters", "text", f"send at most {MOST_DRAFT:,}")
         among = None if where == Filter() else self._engine.allowed(where=where)
-        near = neighbourhood(self._engine, text, among=among)
-        return make_panel(self._engine, self._manifest.generation, text, near, _checked(limit))
+        analysed = analyse(text)
+        near = neighbourhood(self._engine, analysed, among=among)
+        return make_panel(self._engine, self._manifest.generation, analysed, near, _checked(limit))
 
     def is_current(self) -> bool:
         """Whether no other generation was published since, nor this one rolled back."""

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from corpus import Document
-from indexer.analysis import analyse, own_text
+from indexer.analysis import Analysed, analyse, own_text
 from indexer.engines import Engine, Ranked, Selection
 from indexer.ranking.tables import ARRAYS, Strings, map_array
 from indexer.ranking.weighting import length_factor, query_weights, rarity
@@ -29,12 +29,13 @@ class Neighbourhood(NamedTuple):
     words: int
 
 
-def neighbourhood(engine: Engine, text: str, *, among: Selection | None = None, without: str = "") -> Neighbourhood:
+def neighbourhood(
+    engine: Engine, text: Analysed, *, among: Selection | None = None, without: str = ""
+) -> Neighbourhood:
     """The documents most like a text, `without` (its own document) left out."""
-    analysed = analyse(text)
-    weights = query_weights(analysed.bag)
-    words = len(analysed.sequence)
-    possible = math.fsum(telling(engine, analysed.bag).values())  # the same in every Python, unlike sum
+    weights = query_weights(text.bag)
+    words = len(text.sequence)
+    possible = math.fsum(telling(engine, text.bag).values())  # the same in every Python, unlike sum
     ranked = rescore(engine, engine.rank(weights, among, RESCORED), words)
     kept = [Ranked(r.id, float(np.float32(r.score))) for r in ranked if r.id != without]
     return Neighbourhood(kept[:RAW], possible, words)
@@ -63,7 +64,7 @@ def write_neighbours(
     scores = np.zeros((len(ids), RAW), np.float32)
     possible, words = np.zeros(len(ids)), np.zeros(len(ids), np.int32)
     for n, document in enumerate(documents):
-        found = neighbourhood(engine, own_text(document), without=document.id)
+        found = neighbourhood(engine, analyse(own_text(document)), without=document.id)
         possible[n], words[n] = found.possible, found.words
         for place, ranked in enumerate(found.ranked):
             near[n, place], scores[n, place] = number[ranked.id], ranked.score

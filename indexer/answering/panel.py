@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from corpus import Article, Document, kind_of
-from indexer.analysis import bag, field_texts
+from indexer.analysis import Analysed, field_texts
 from indexer.answering.excerpts import excerpt, words_in_common
 from indexer.answering.neighbours import Neighbourhood, telling
 from indexer.engines import Engine, Ranked
@@ -49,11 +49,11 @@ def one_per_wording(engine: Engine, ranked: Sequence[Ranked]) -> list[Ranked]:
     return list(chosen.values())
 
 
-def make_panel(engine: Engine, generation: int, text: str, near: Neighbourhood, limit: int) -> Panel:
+def make_panel(engine: Engine, generation: int, text: Analysed, near: Neighbourhood, limit: int) -> Panel:
     """The panel of a text: at most `limit` cards and the topics that its neighbours share."""
     ranked = one_per_wording(engine, close_enough(engine, near))[: max(limit, VOTERS)]
     documents = engine.get([r.id for r in ranked])
-    weights = telling(engine, bag(text))
+    weights = telling(engine, text.bag)
     pairs = list(zip(documents, ranked, strict=True))
     cards = tuple(_card(document, r.score, weights) for document, r in pairs[:limit])
     return Panel(generation=generation, cards=cards, topics=_topics(pairs[:VOTERS]))

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus import Article, Document, Topic
-from indexer.analysis import own_text
+from indexer.analysis import analyse, own_text
 from indexer.answering.excerpts import excerpt, snippet, words_in_common
 from indexer.answering.neighbours import Neighbourhood, neighbourhood
 from indexer.answering.panel import close_enough, make_panel, one_per_wording
@@ -42,7 +42,8 @@ def engine() -> PlainEngine:
 
 def panel(engine: PlainEngine, text: str, without: str = "", limit: int = 4) -> Panel:
     """The panel of a text."""
-    return make_panel(engine, 1, text, neighbourhood(engine, text, without=without), limit)
+    analysed = analyse(text)
+    return make_panel(engine, 1, analysed, neighbourhood(engine, analysed, without=without), limit)
 
 
 def find(engine: PlainEngine, text: str, **more: object) -> Results:
