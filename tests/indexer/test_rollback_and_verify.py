@@ -1,0 +1,100 @@
+"""Rolling back and verifying: what is made current was seen to be whole, and each fault is named."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import indexer
+from indexer.generations.folder import IndexFolder
+from indexer.generations.manifest import current_manifest
+from tests.indexer.test_generations import NEW, OLD, served
+
+
+def test_rollback_makes_the_generation_before_current(tmp_path: Path) -> None:
+    """Rolled back, the index answers as before; the next build takes a new number."""
+    indexer.build(tmp_path, OLD)
+    indexer.build(tmp_path, NEW)
+    assert indexer.rollback(tmp_path).generation == 1
+    assert served(tmp_path) == ["old"]
+    assert indexer.build(tmp_path, NEW).generation == 3
+    assert indexer.rollback(tmp_path).generation == 1  # what 3 replaced, not 2, which was rolled back
+
+
+def test_rollback_to_what_does_not_open_changes_nothing(tmp_path: Path) -> None:
+    """A generation that is damaged, or whose manifest was changed, is not made current."""
+    indexer.build(tmp_path, OLD)
+    indexer.build(tmp_path, NEW)
+    manifest = tmp_path / "generations" / "000001" / "manifest.json"
+    manifest.write_text(manifest.read_text().replace('"whoosh"', '"plain"', 1))
+    with pytest.raises(indexer.IndexDamaged):
+        indexer.rollback(tmp_path)
+    assert served(tmp_path) == ["new"]
+
+
+def test_rollback_of_a_folder_without_an_index_leaves_it_alone(tmp_path: Path) -> None:
+    """A mistyped folder is not made."""
+    with pytest.raises(indexer.IndexMissing):
+        indexer.rollback(tmp_path / "typo")
+    assert not (tmp_path / "typo").exists()
+
+
+def test_rollback_without_an_earlier_generation_says_so(tmp_path: Path) -> None:
+    """There is nothing before the first generation, and the error says what to do."""
+    indexer.build(tmp_path, OLD)
+    with pytest.raises(indexer.SearchError, match="no earlier generation") as raised:
+        indexer.rollback(tmp_path)
+    assert raised.value.next
+
+
+def test_each_fault_is_named(tmp_path: Path) -> None:
+    """A file that is missing, cut, changed or foreign is one fault each; all others are well."""
+    indexer.build(tmp_path, NEW)
+    generation = tmp_path / "generations" / "000001"
+    (generation / "arrays" / "weights.npy").unlink()
+    changed = generation / "arrays" / "kind.npy"
+    data = bytearray(changed.read_bytes())
+    data[-1] ^= 1
+    changed.write_bytes(bytes(data))
+    cut = generation / "arrays" / "terms.utf8"
+    cut.write_bytes(cut.read_bytes()[:-1])
+    (generation / "foreign").write_text("x")
+    reasons = {fault.file: fault.reason for fault in indexer.verify(tmp_path)}
+    assert reasons["arrays/weights.npy"] == "missing"
+    assert "not those" in reasons["arrays/kind.npy"]
+    assert "bytes where" in reasons["arrays/terms.utf8"]
+    assert "no build wrote" in reasons["foreign"]
+    assert len(reasons) == 4
+
+
+def test_a_changed_manifest_is_damage(tmp_path: Path) -> None:
+    """CURRENT names the manifest's digest, so a manifest that was changed is not believed."""
+    indexer.build(tmp_path, NEW)
+    manifest = tmp_path / "generations" / "000001" / "manifest.json"
+    manifest.write_text(manifest.read_text().replace('"whoosh"', '"plain"', 1))
+    with pytest.raises(indexer.IndexDamaged, match="not what was written"):
+        indexer.open_index(tmp_path)
+    assert [fault.file for fault in indexer.verify(tmp_path)] == ["manifest.json"]
+
+
+def test_every_missing_file_is_told_when_opening(tmp_path: Path) -> None:
+    """Whatever file is gone, opening says IndexDamaged and names it."""
+    indexer.build(tmp_path, NEW)
+    generation = tmp_path / "generations" / "000001"
+    for name in current_manifest(IndexFolder(tmp_path))[0].files:
+        data = (generation / name).read_bytes()
+        (generation / name).unlink()
+        with pytest.raises(indexer.IndexDamaged) as raised:
+            indexer.open_index(tmp_path)
+        assert name in raised.value.where
+        (generation / name).write_bytes(data)
+
+
+def test_rollback_finds_a_generation_where_current_is_garbage(tmp_path: Path) -> None:
+    """Where CURRENT says nothing, rolling back takes the newest generation that is whole."""
+    indexer.build(tmp_path, OLD)
+    indexer.build(tmp_path, NEW)
+    (tmp_path / "CURRENT").write_text("")
+    assert indexer.rollback(tmp_path).generation == 2
+    assert served(tmp_path) == ["new"]
