@@ -2,6 +2,7 @@
 
 from corpus.errors import CorpusError, Rejected
 from corpus.formats.exchange import from_json, to_json
+from corpus.judged import Judged, judged
 from corpus.model import Answer, Article, Asker, Comment, Document, Link, Question, Topic, kind_of
 from corpus.reading import formats, read, sample
 from corpus.writing import write
@@ -13,12 +14,14 @@ __all__ = [
     "Comment",
     "CorpusError",
     "Document",
+    "Judged",
     "Link",
     "Question",
     "Rejected",
     "Topic",
     "formats",
     "from_json",
+    "judged",
     "kind_of",
     "read",
     "sample",

@@ -10,11 +10,19 @@ from indexer.errors import (
     RequestRefused,
     SearchError,
 )
+from indexer.evaluation.evaluate import compare, evaluate
+from indexer.evaluation.recorded import agreement
+from indexer.evaluation.runs import read_run, write_run
 from indexer.index import Index, current, open_index, verify
 from indexer.settings import Settings
 from indexer.types import (
+    Agreement,
     BuildReport,
     Card,
+    Comparison,
+    Difference,
+    Estimate,
+    Evaluation,
     Fault,
     Filter,
     Hit,
@@ -28,10 +36,15 @@ from indexer.types import (
 )
 
 __all__ = [
+    "Agreement",
     "BuildInProgress",
     "BuildReport",
     "Card",
+    "Comparison",
+    "Difference",
     "DocumentNotFound",
+    "Estimate",
+    "Evaluation",
     "Fault",
     "Filter",
     "Hit",
@@ -49,9 +62,14 @@ __all__ = [
     "Settings",
     "Sort",
     "TopicName",
+    "agreement",
     "build",
+    "compare",
     "current",
+    "evaluate",
     "open_index",
+    "read_run",
     "rollback",
     "verify",
+    "write_run",
 ]

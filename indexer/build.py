@@ -13,7 +13,7 @@ from typing import IO, NamedTuple
 import numpy as np
 
 from corpus import Document, Question, Rejected, from_json, kind_of, to_json
-from indexer.analysis import fingerprint
+from indexer.analysis import Analyzer
 from indexer.answering.neighbours import write_neighbours
 from indexer.engines import open_engine, write_engine
 from indexer.errors import IndexDamaged, IndexMissing, SearchError
@@ -53,13 +53,14 @@ def build(
     """
     began = time.monotonic()
     tell = progress or (lambda _: None)
+    analyzer = Analyzer(*settings.read_synonyms())
     folder = IndexFolder(index)
     with folder.lock(), folder.staging() as staged:
         with (staged / _SPOOL).open("w+b") as spool:
             places, refused = _settle(_spool(documents, spool, tell))
             number, before = max(folder.numbers(), default=0) + 1, _current_number(folder)
             manifest = _write(
-                staged, places, spool, engine_name=settings.engine, number=number, before=before, tell=tell
+                staged, places, spool, analyzer, engine_name=settings.engine, generation=(number, before), tell=tell
             )
         (staged / _SPOOL).unlink()
         for item in refused:
@@ -144,13 +145,16 @@ def _write(
     staged: Path,
     places: list[_Place],
     spool: IO[bytes],
+    analyzer: Analyzer,
     *,
     engine_name: str,
-    number: int,
-    before: int,
+    generation: tuple[int, int],
     tell: Callable[[Progress], object],
 ) -> Manifest:
-    """Write the engine's files and the neighbours of every document; return the manifest, not yet written."""
+    """Write the engine's files and the neighbours of every document; return the manifest, not yet written.
+
+    `generation` is its number and that of the one it replaces.
+    """
     (staged / ARRAYS).mkdir()
     ids = [place.id for place in places]
     write_strings(staged / ARRAYS, "ids", ids)
@@ -165,8 +169,8 @@ def _write(
             yield document
             tell(Progress(stage="indexing", done=done, total=len(places)))
 
-    statistics = write_engine(engine_name, staged, counted())
-    engine = open_engine(engine_name, staged, statistics)
+    statistics = write_engine(engine_name, staged, counted(), analyzer)
+    engine = open_engine(engine_name, staged, statistics, analyzer)
     try:
         ranked = lambda done: tell(Progress(stage="neighbours", done=done, total=len(places)))  # noqa: E731
         write_neighbours(staged, engine, ids, _waiting(places, spool), ranked)
@@ -176,10 +180,10 @@ def _write(
     arrays = sorted((name, digest) for name, (_, digest) in files.items() if name.startswith(ARRAYS))
     return Manifest(
         format=FORMAT,
-        generation=number,
+        generation=generation[0],
         built=now(),
         engine=engine_name,
-        analysis=fingerprint(),
+        analysis=analyzer.fingerprint,
         documents={kind: kinds[kind] for kind in ("article", "question")},
         answers=answers,
         statistics=asdict(statistics),
@@ -188,7 +192,8 @@ def _write(
             "arrays": _digest_of_all([f"{name} {digest}" for name, digest in arrays]),
         },
         files=files,
-        before=before,
+        before=generation[1],
+        synonyms=analyzer.synonyms,
     )
 
 

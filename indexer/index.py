@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from corpus import Document
-from indexer.analysis import analyse, own_text
+from indexer.analysis import Analyzer, own_text
 from indexer.answering.neighbours import StoredNeighbours, neighbourhood
 from indexer.answering.panel import make_panel
 from indexer.answering.search import search
@@ -44,7 +45,8 @@ class Index:
             self._open = None
 
     @property
-    def _engine(self) -> Engine:
+    def engine(self) -> Engine:
+        """The engine behind the index, for this package alone; it is not part of the public face."""
         if self._open is None:
             raise SearchError("the index is closed", str(self._folder.path), "open it again")
         return self._open
@@ -56,9 +58,9 @@ class Index:
 
     def get(self, id: str) -> Document:  # noqa: A002 (what a document calls it)
         """The document of an id. Raises DocumentNotFound."""
-        for document in self._engine.get([id]):
+        for document in self.engine.get([id]):
             return document
-        raise DocumentNotFound(f"no document has the id {id!r}", "id", "search for its title")
+        raise _not_found(id)
 
     def search(
         self,
@@ -73,16 +75,16 @@ class Index:
 
         Raises RequestRefused for a text or a page out of bounds.
         """
-        return search(self._engine, self._manifest.generation, text, where=where, sort=sort, page=page, size=size)
+        return search(self.engine, self._manifest.generation, text, where=where, sort=sort, page=page, size=size)
 
     def related(self, id: str, *, where: Filter = Filter(), limit: int = 4) -> Panel:  # noqa: A002
         """The documents most like a document's own question, itself apart. Raises DocumentNotFound."""
         document = self.get(id)
-        text = analyse(own_text(document))
+        text = self.engine.analyzer.analyse(own_text(document))
         near = self._near.of(id) if where == Filter() else None
         if near is None:
-            near = neighbourhood(self._engine, text, among=self._engine.allowed(where=where), without=id)
-        return make_panel(self._engine, self._manifest.generation, text, near, _checked(limit))
+            near = neighbourhood(self.engine, text, among=self.engine.allowed(where=where), without=id)
+        return make_panel(self.engine, self._manifest.generation, text, near, _checked(limit))
 
     def similar(self, text: str, *, where: Filter = Filter(), limit: int = 4) -> Panel:
         """The documents most like a text, such as a question that is still being typed; the text is not kept.
@@ -91,10 +93,22 @@ class Index:
         """
         if len(text) > MOST_DRAFT:
             raise RequestRefused(f"{len(text):,} characters", "text", f"send at most {MOST_DRAFT:,}")
-        among = None if where == Filter() else self._engine.allowed(where=where)
-        analysed = analyse(text)
-        near = neighbourhood(self._engine, analysed, among=among)
-        return make_panel(self._engine, self._manifest.generation, analysed, near, _checked(limit))
+        among = None if where == Filter() else self.engine.allowed(where=where)
+        analysed = self.engine.analyzer.analyse(text)
+        near = neighbourhood(self.engine, analysed, among=among)
+        return make_panel(self.engine, self._manifest.generation, analysed, near, _checked(limit))
+
+    def documents(self) -> Iterator[Document]:
+        """Every document, in the order of the ids; one at a time."""
+        for id_ in self._near.ids:
+            yield self.get(id_)
+
+    def neighbours(self, id: str) -> list[str]:  # noqa: A002
+        """The ids of the stored neighbours of a document, best first, before any policy. Raises DocumentNotFound."""
+        near = self._near.of(id)
+        if near is None:
+            raise _not_found(id)
+        return [ranked.id for ranked in near.ranked]
 
     def is_current(self) -> bool:
         """Whether no other generation was published since, nor this one rolled back."""
@@ -115,7 +129,7 @@ def open_index(index: str | Path) -> Index:
     manifest, path = current_manifest(folder)
     verification.check_before_opening(path, manifest)
     try:
-        engine = open_engine(manifest.engine, path, Statistics(**manifest.statistics))
+        engine = open_engine(manifest.engine, path, Statistics(**manifest.statistics), Analyzer(manifest.synonyms))
         return Index(folder, manifest, engine, StoredNeighbours(path))
     except Exception as error:  # whatever an engine's files do when they are not what they were
         remedy = "roll back, or build the index again"
@@ -130,6 +144,10 @@ def verify(index: str | Path) -> list[Fault]:
 def current(index: str | Path) -> int:
     """The number of the current generation, without opening it. Raises IndexMissing."""
     return IndexFolder(index).current()[0]
+
+
+def _not_found(id_: str) -> DocumentNotFound:
+    return DocumentNotFound(f"no document has the id {id_!r}", "id", "search for its title")
 
 
 def _checked(limit: int) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from indexer.errors import RequestRefused
 
@@ -12,14 +13,26 @@ ENGINES = ("whoosh", "plain")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """`engine` holds the documents: `whoosh` on disk, or `plain`, the definition in memory, for small corpora and
-    tests. `keep` is how many generations stay on disk for rollback, the live one included (at least 2).
+    tests. `keep` is how many generations stay on disk for rollback, the live one included (at least 2). `synonyms` is a
+    file of the site's own synonyms, `a, b, c` or `a, b => c` a line; the index keeps what it says.
     """
 
     engine: str = "whoosh"
     keep: int = 3
+    synonyms: str | Path | None = None
 
     def __post_init__(self) -> None:
         if self.engine not in ENGINES:
             raise RequestRefused(f"no engine {self.engine!r}", "Settings.engine", f"known are {', '.join(ENGINES)}")
         if self.keep < 2:
             raise RequestRefused(f"keep is {self.keep}", "Settings.keep", "keep 2 or more generations")
+
+    def read_synonyms(self) -> tuple[str, str]:
+        """The text of the synonym file and its name; nothing where there is none. Raises RequestRefused."""
+        if self.synonyms is None:
+            return "", ""
+        try:
+            return Path(self.synonyms).read_text(encoding="utf-8"), str(self.synonyms)
+        except (OSError, UnicodeDecodeError) as error:
+            what = f"the synonyms cannot be read: {error}"
+            raise RequestRefused(what, str(self.synonyms), "give a text file in UTF-8") from error

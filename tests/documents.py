@@ -7,6 +7,10 @@ from datetime import date
 from hypothesis import strategies as st
 
 from corpus import Answer, Article, Document, Question, Topic
+from indexer.analysis import Analyzer
+
+# The analysis without a site's synonyms.
+ANALYZER = Analyzer()
 
 # Few words, so that documents share them; among them a compound, an accent, Chinese, a negation, and a stop word with
 # a word of its stem.

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from corpus.formats import article_page, exchange, medquad, question_page
+from corpus.formats import article_page, beir, exchange, medquad, question_page
 from corpus.formats.format import Format
 
 FORMATS: dict[str, Format] = {
-    f.name: f for f in (exchange.FORMAT, medquad.FORMAT, question_page.FORMAT, article_page.FORMAT)
+    f.name: f for f in (exchange.FORMAT, beir.FORMAT, medquad.FORMAT, question_page.FORMAT, article_page.FORMAT)
 }
 
 __all__ = ["FORMATS", "Format"]

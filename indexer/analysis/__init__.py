@@ -1,18 +1,20 @@
 """From text to terms: the one analysis that index and query share."""
 
+from indexer.analysis.analyzer import FINER, Analysed, Analyzer
+from indexer.analysis.concepts import is_concept
 from indexer.analysis.fields import FIELDS, field_texts, own_text
-from indexer.analysis.terms import Analysed, Spot, analyse, bag, fingerprint, sequence, spots, stop_terms, wording
+from indexer.analysis.terms import Spot, sequence, spots, stop_terms, wording
 from indexer.analysis.tokens import Token, tokenize
 
 __all__ = [
     "FIELDS",
+    "FINER",
     "Analysed",
+    "Analyzer",
     "Spot",
     "Token",
-    "analyse",
-    "bag",
     "field_texts",
-    "fingerprint",
+    "is_concept",
     "own_text",
     "sequence",
     "spots",

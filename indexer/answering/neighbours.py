@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
 from corpus import Document
-from indexer.analysis import Analysed, analyse, own_text
+from indexer.analysis import Analysed, own_text
+from indexer.answering.weighing import weigh
 from indexer.engines import Engine, Ranked, Selection
 from indexer.ranking.tables import ARRAYS, Strings, map_array
-from indexer.ranking.weighting import length_factor, query_weights, rarity
+from indexer.ranking.weighting import length_factor
 
 # So many are stored for each document: enough for never-itself, one card per wording and the floor to choose four from.
 RAW = 24
@@ -30,28 +30,23 @@ class Neighbourhood(NamedTuple):
 
 
 def neighbourhood(
-    engine: Engine, text: Analysed, *, among: Selection | None = None, without: str = ""
+    engine: Engine, text: Analysed, *, among: Selection | None = None, without: str = "", most: int = RAW
 ) -> Neighbourhood:
-    """The documents most like a text, `without` (its own document) left out."""
-    weights = query_weights(text.bag)
-    words = len(text.sequence)
-    possible = math.fsum(telling(engine, text.bag).values())  # the same in every Python, unlike sum
-    ranked = rescore(engine, engine.rank(weights, among, RESCORED), words)
+    """The documents most like a text, `without` (its own document) left out; at most RESCORED."""
+    weighed = weigh(engine, text)
+    ranked = rescore(engine, engine.rank(weighed.first, among, RESCORED, weighed.finer), weighed.words)
     kept = [Ranked(r.id, float(np.float32(r.score))) for r in ranked if r.id != without]
-    return Neighbourhood(kept[:RAW], possible, words)
-
-
-def telling(engine: Engine, bag: Mapping[str, int]) -> dict[str, float]:
-    """How much each term of a text tells: its weight in the query times its rarity in the index."""
-    weights = query_weights(bag)
-    total, frequencies = engine.statistics.documents, engine.frequencies(list(weights))
-    return {term: weight * rarity(total, n) for (term, weight), n in zip(weights.items(), frequencies, strict=True)}
+    return Neighbourhood(kept[:most], weighed.possible, weighed.words)
 
 
 def rescore(engine: Engine, ranked: list[Ranked], words: int) -> list[Ranked]:
-    """The second stage: scores corrected by the documents' length, which counts against them for a long text."""
+    """The second stage: what the finer channels say, and the length of the documents, which counts against them for
+    a long text.
+    """
     median = engine.statistics.median
-    corrected = [Ranked(r.id, r.score * length_factor(1 + r.length, median, words), r.length) for r in ranked]
+    corrected = [
+        Ranked(r.id, (r.score + r.finer) * length_factor(1 + r.length, median, words), r.length) for r in ranked
+    ]
     return sorted(corrected, key=lambda r: (-r.score, r.id))
 
 
@@ -64,7 +59,7 @@ def write_neighbours(
     scores = np.zeros((len(ids), RAW), np.float32)
     possible, words = np.zeros(len(ids)), np.zeros(len(ids), np.int32)
     for n, document in enumerate(documents):
-        found = neighbourhood(engine, analyse(own_text(document)), without=document.id)
+        found = neighbourhood(engine, engine.analyzer.analyse(own_text(document)), without=document.id)
         possible[n], words[n] = found.possible, found.words
         for place, ranked in enumerate(found.ranked):
             near[n, place], scores[n, place] = number[ranked.id], ranked.score
@@ -78,15 +73,15 @@ class StoredNeighbours:
 
     def __init__(self, folder: Path) -> None:
         arrays = folder / ARRAYS
-        self._ids = Strings(arrays, "ids")
+        self.ids = Strings(arrays, "ids")
         self._near, self._scores = map_array(arrays, "near"), map_array(arrays, "near_scores")
         self._possible, self._words = map_array(arrays, "possible"), map_array(arrays, "own_words")
 
     def of(self, id_: str) -> Neighbourhood | None:
         """The neighbourhood of a document, or None where the index does not have it."""
-        n = self._ids.find(id_)
+        n = self.ids.find(id_)
         if n < 0:
             return None
         pairs = zip(self._near[n].tolist(), self._scores[n].tolist(), strict=True)
-        ranked = [Ranked(self._ids[near], score) for near, score in pairs if near >= 0]
+        ranked = [Ranked(self.ids[near], score) for near, score in pairs if near >= 0]
         return Neighbourhood(ranked, float(self._possible[n]), int(self._words[n]))

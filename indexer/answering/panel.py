@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from corpus import Article, Document, kind_of
 from indexer.analysis import Analysed, field_texts
 from indexer.answering.excerpts import excerpt, words_in_common
-from indexer.answering.neighbours import Neighbourhood, telling
+from indexer.answering.neighbours import Neighbourhood
+from indexer.answering.weighing import weigh
 from indexer.engines import Engine, Ranked
 from indexer.ranking.columns import date_of, is_answered
 from indexer.ranking.weighting import FIELD_WEIGHTS, rarity
@@ -53,7 +54,7 @@ def make_panel(engine: Engine, generation: int, text: Analysed, near: Neighbourh
     """The panel of a text: at most `limit` cards and the topics that its neighbours share."""
     ranked = one_per_wording(engine, close_enough(engine, near))[: max(limit, VOTERS)]
     documents = engine.get([r.id for r in ranked])
-    weights = telling(engine, text.bag)
+    weights = weigh(engine, text).telling
     pairs = list(zip(documents, ranked, strict=True))
     cards = tuple(_card(document, r.score, weights) for document, r in pairs[:limit])
     return Panel(generation=generation, cards=cards, topics=_topics(pairs[:VOTERS]))

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
-from indexer.analysis import analyse, bag, sequence
+from indexer.analysis import Analysed, Analyzer, sequence, spots
 from indexer.errors import RequestRefused
 
 # A patient may paste a paragraph and an editor quote a title; nobody types more phrases or exclusions than this.
@@ -20,18 +20,21 @@ _PART = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
-    """`words` counts the terms to rank by (those of phrases too); `least` is how many of them a hit must have.
+    """`text` is what is wanted, analysed, the words of phrases too; `least` is how many of its terms a hit must have.
 
-    `wanted` and `unwanted` are what was typed for the words and phrases, and for the exclusions; `length` is the number
-    of wanted words, stop words too.
+    `wanted` and `unwanted` are what was typed for the words and phrases, and for the exclusions.
     """
 
-    words: Counter[str]
-    length: int
+    text: Analysed
     wanted: str = ""
     unwanted: str = ""
     phrases: tuple[tuple[str, ...], ...] = ()
     without: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def words(self) -> Counter[str]:
+        """How often each wanted term is named."""
+        return self.text.bag
 
     @property
     def least(self) -> int:
@@ -52,7 +55,7 @@ class Query:
         return not (self.words or self.phrases or self.without)
 
 
-def parse(text: str) -> Query:
+def parse(text: str, analyzer: Analyzer) -> Query:
     """The query of a visitor's text: words, "phrases in quotes", -without, -"without this". Never a syntax error.
 
     Raises RequestRefused for a text, or a number of phrases, that nobody types.
@@ -68,15 +71,13 @@ def parse(text: str) -> Query:
         (unwanted if excluded else wanted).append(part[0])
         held = part["phrase"] if part["phrase"] is not None else part["without"]
         # Stop words alone are in almost every document: to look for them is dear and tells nothing.
-        if held and bag(held):
+        if held and spots(held):
             (without if excluded else phrases).append(tuple(sequence(held)))
     if len(phrases) + len(without) > MOST_PARTS or sum(map(len, (*phrases, *without))) > MOST_HELD:
         what = f"more than {MOST_PARTS} phrases and exclusions, or of more than {MOST_HELD} words together"
         raise RequestRefused(what, "search text", "search with fewer or shorter ones")
-    analysed = analyse(" ".join(wanted))
     return Query(
-        words=analysed.bag,
-        length=len(analysed.sequence),
+        text=analyzer.analyse(" ".join(wanted)),
         wanted=" ".join(wanted),
         unwanted=" ".join(unwanted),
         phrases=tuple(phrase for phrase in phrases if len(phrase) > 1),

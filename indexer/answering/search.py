@@ -7,14 +7,14 @@ from collections.abc import Mapping
 from corpus import Article, Document, kind_of
 from indexer.analysis import field_texts
 from indexer.answering.excerpts import snippet
-from indexer.answering.neighbours import RESCORED, rescore, telling
+from indexer.answering.neighbours import RESCORED, rescore
 from indexer.answering.panel import topics_of
 from indexer.answering.query import Query, parse
 from indexer.answering.spelling import respell
+from indexer.answering.weighing import weigh
 from indexer.engines import Engine, Ranked
 from indexer.errors import RequestRefused
 from indexer.ranking.columns import date_of, is_answered, specialty_of
-from indexer.ranking.weighting import query_weights
 from indexer.types import Filter, Hit, Results, Sort
 
 MOST_SIZE = 100
@@ -33,22 +33,21 @@ def search(engine: Engine, generation: int, text: str, *, where: Filter, sort: S
         raise RequestRefused(what, "page", f"ask for pages of 1 to {MOST_SIZE} within the first {MOST_HITS:,} hits")
     if sort not in set(Sort):
         raise RequestRefused(f"sort is {sort!r}", "sort", f"give one of {', '.join(Sort)}")
-    query = parse(text)
+    query = parse(text, engine.analyzer)
     nothing = query.empty and bool(text.strip())
     among = engine.allowed(
         words=sorted(query.words), least=query.least, phrases=query.phrases, without=query.without, where=where
     )
     total = 0 if nothing else engine.count(among)
-    weights = query_weights(query.words)
+    weighed = weigh(engine, query.text)
     if nothing:
         ranked = []
-    elif sort == Sort.NEWEST or not weights:
+    elif sort == Sort.NEWEST or not query.words:
         ranked = [Ranked(id_, 0.0) for id_ in engine.newest(among, page * size)]
     else:
-        best = engine.rank(weights, among, max(RESCORED, page * size))
-        ranked = rescore(engine, best[:RESCORED], query.length) + best[RESCORED:]
+        best = engine.rank(weighed.first, among, max(RESCORED, page * size), weighed.finer)
+        ranked = rescore(engine, best[:RESCORED], weighed.words) + best[RESCORED:]
     ranked = ranked[(page - 1) * size : page * size]
-    terms = telling(engine, query.words)
     hits = zip(engine.get([r.id for r in ranked]), ranked, strict=True)
     return Results(
         generation=generation,
@@ -57,7 +56,7 @@ def search(engine: Engine, generation: int, text: str, *, where: Filter, sort: S
         pages=-(-min(total, MOST_HITS) // size),
         did_you_mean=_respelled(engine, query) if query.words else None,
         facets={} if nothing else engine.facets(among, MOST_VALUES),
-        hits=tuple(_hit(document, r.score, terms) for document, r in hits),
+        hits=tuple(_hit(document, r.score, weighed.telling) for document, r in hits),
     )
 
 

@@ -10,18 +10,18 @@ from pathlib import Path
 import numpy as np
 
 from corpus import Document, from_json, kind_of, to_json
-from indexer.analysis import FIELDS, analyse, field_texts
-from indexer.engines.protocol import Ranked, Traits
+from indexer.analysis import FIELDS, FINER, Analyzer, field_texts, is_concept
+from indexer.engines.protocol import Finer, Ranked, Traits
 from indexer.ranking.columns import FACETS, Row, row_of
-from indexer.ranking.weighting import FIELD_WEIGHTS, Statistics, norm, rarity, saturation
+from indexer.ranking.weighting import FIELD_WEIGHTS, Length, Statistics, norm, rarity, saturation
 from indexer.types import Filter
 
 _FILE = "documents.jsonl"
 
 
-def write(folder: Path, documents: Iterable[Document]) -> Statistics:
+def write(folder: Path, documents: Iterable[Document], analyzer: Analyzer) -> Statistics:
     """Write the documents as they are; everything else is computed when they are opened."""
-    plain = PlainEngine(documents)
+    plain = PlainEngine(documents, analyzer)
     with (folder / _FILE).open("w", encoding="utf-8") as file:
         file.writelines(to_json(document) + "\n" for document in plain.get(plain.ids))
     return plain.statistics
@@ -30,46 +30,68 @@ def write(folder: Path, documents: Iterable[Document]) -> Statistics:
 class PlainEngine:
     """Every document's terms and weights in dictionaries; every answer by looking at every document."""
 
-    def __init__(self, documents: Iterable[Document], statistics: Statistics | None = None) -> None:
+    def __init__(self, documents: Iterable[Document], analyzer: Analyzer, statistics: Statistics | None = None) -> None:
+        self.analyzer = analyzer
         self._documents = {document.id: document for document in sorted(documents, key=lambda d: d.id)}
         self.ids = list(self._documents)
         self._sequences: dict[str, dict[str, list[str]]] = {}
         self._bags: dict[str, dict[str, Counter[str]]] = {}
+        self._finer: dict[str, dict[str, dict[str, Counter[str]]]] = {}
+        self._lengths: dict[str, dict[str, Length]] = {}
         self._words: Counter[str] = Counter()
         for id_, document in self._documents.items():
-            analysed = {field: analyse(text) for field, text in field_texts(document).items()}
+            analysed = {field: analyzer.analyse(text) for field, text in field_texts(document).items()}
             self._sequences[id_] = {field: text.sequence for field, text in analysed.items()}
-            self._bags[id_] = {field: text.bag for field, text in analysed.items()}
-            self._words.update({word for text in analysed.values() for word in text.words})
-        lengths = [{field: bag.total() for field, bag in bags.items()} for bags in self._bags.values()]
-        self.statistics = statistics or Statistics.of(lengths)
+            self._bags[id_] = {field: text.first() for field, text in analysed.items()}
+            self._finer[id_] = {field: text.finer() for field, text in analysed.items()}
+            self._lengths[id_] = {
+                field: Length(text.bag.total(), text.concepts.total()) for field, text in analysed.items()
+            }
+            self._words.update({word for text in analysed.values() for word in text.tokens})
+        self.statistics = statistics or Statistics.of(self._lengths.values())
         self._rows = {
-            id_: row_of(document, sum(length.values()))
-            for (id_, document), length in zip(self._documents.items(), lengths, strict=True)
+            id_: row_of(document, sum(length.terms for length in self._lengths[id_].values()))
+            for id_, document in self._documents.items()
         }
         self._frequency = Counter(term for id_ in self.ids for term in self._terms(id_))
+        self._finer_frequency = {
+            channel: Counter(token for id_ in self.ids for token in self._tokens(id_, channel)) for channel in FINER
+        }
         self._weights = {id_: {term: self._weight(id_, term) for term in self._terms(id_)} for id_ in self.ids}
 
     @classmethod
-    def open(cls, folder: Path, statistics: Statistics) -> PlainEngine:
+    def open(cls, folder: Path, statistics: Statistics, analyzer: Analyzer) -> PlainEngine:
         """The engine over the documents that `write` wrote."""
         with (folder / _FILE).open(encoding="utf-8") as file:
-            return cls([from_json(line) for line in file], statistics)
+            return cls([from_json(line) for line in file], analyzer, statistics)
 
     def _terms(self, id_: str) -> set[str]:
         return {term for bag in self._bags[id_].values() for term in bag}
 
+    def _tokens(self, id_: str, channel: str) -> set[str]:
+        return {token for bags in self._finer[id_].values() for token in bags[channel]}
+
     def _weight(self, id_: str, term: str) -> float:
-        """The weight of a term in a document: its rarity times its weighted, saturated counts in the fields."""
-        total = 0.0
-        weights = FIELD_WEIGHTS[kind_of(self._documents[id_])]
-        for field in FIELDS:
-            bag = self._bags[id_].get(field)
-            if bag and field in weights and field in self.statistics.average:
-                among = norm(bag.total(), self.statistics.average[field])
-                total += weights[field] * saturation(bag[term], among)
+        """The weight of a term or concept in a document: its rarity times its weighted, saturated counts in the
+        fields.
+        """
+        place = 1 if is_concept(term) else 0
+        averages = self.statistics.concepts if is_concept(term) else self.statistics.average
+        lengths = {field: length[place] for field, length in self._lengths[id_].items()}
+        counts = {field: bag[term] for field, bag in self._bags[id_].items()}
+        total = self._sum_over_fields(id_, counts, lengths, averages)
         # Weights are kept in 32 bits everywhere, so that engines agree to the last bit.
         return float(np.float32(rarity(self.statistics.documents, self._frequency[term]) * total))
+
+    def _sum_over_fields(
+        self, id_: str, counts: Mapping[str, int], lengths: Mapping[str, int], averages: Mapping[str, float]
+    ) -> float:
+        """The weighted, saturated counts of a token in the fields of a document."""
+        weights, total = FIELD_WEIGHTS[kind_of(self._documents[id_])], 0.0
+        for field in FIELDS:
+            if counts.get(field) and field in weights and field in averages:
+                total += weights[field] * saturation(counts[field], norm(lengths[field], averages[field]))
+        return total
 
     def get(self, ids: Sequence[str]) -> list[Document]:
         """See the protocol."""
@@ -80,7 +102,9 @@ class PlainEngine:
         rows = [self._rows[id_] for id_ in ids]
         return [Traits(wording=row.wording, answered=row.answered) for row in rows]
 
-    def rank(self, weights: Mapping[str, float], among: frozenset[str] | None, limit: int) -> list[Ranked]:
+    def rank(
+        self, weights: Mapping[str, float], among: frozenset[str] | None, limit: int, finer: Finer | None = None
+    ) -> list[Ranked]:
         """See the protocol."""
         ranked = []
         for id_ in self.ids:
@@ -91,7 +115,20 @@ class PlainEngine:
                 score += weights[term] * self._weights[id_].get(term, 0.0)
             if score != 0:
                 ranked.append(Ranked(id_, score, self._rows[id_].length))
-        return sorted(ranked, key=lambda r: (-r.score, r.id))[:limit]
+        best = sorted(ranked, key=lambda r: (-r.score, r.id))[:limit]
+        return [r._replace(finer=self._judge(r.id, finer)) for r in best] if finer else best
+
+    def _judge(self, id_: str, finer: Finer) -> float:
+        """What the finer channels say of a document."""
+        score = 0.0
+        lengths = {field: length.terms for field, length in self._lengths[id_].items()}
+        for channel in FINER:
+            for token in sorted(finer[channel]):
+                counts = {field: bags[channel][token] for field, bags in self._finer[id_].items()}
+                rare = rarity(self.statistics.documents, self._finer_frequency[channel][token])
+                worth = finer[channel][token] * rare
+                score += worth * self._sum_over_fields(id_, counts, lengths, self.statistics.average)
+        return score
 
     def newest(self, among: frozenset[str], limit: int) -> list[str]:
         """See the protocol."""

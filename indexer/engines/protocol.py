@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from corpus import Document
+from indexer.analysis import Analyzer
 from indexer.ranking.weighting import Statistics
 from indexer.types import Filter
 
@@ -13,12 +14,17 @@ from indexer.types import Filter
 Selection = Any
 
 
+# For each finer channel the weights of its tokens.
+Finer = Mapping[str, Mapping[str, float]]
+
+
 class Ranked(NamedTuple):
-    """A document, its score, and its length in terms, which the second stage needs (0 where nobody does)."""
+    """A document and its score; for the second stage its length in terms and what the finer channels say of it."""
 
     id: str
     score: float
     length: int = 0
+    finer: float = 0.0
 
 
 class Traits(NamedTuple):
@@ -32,6 +38,7 @@ class Engine(Protocol):
     """Documents, postings and the order among them; read only, shared by threads."""
 
     statistics: Statistics
+    analyzer: Analyzer
 
     def get(self, ids: Sequence[str]) -> list[Document]:
         """The documents of these ids, in their order; unknown ids are left out."""
@@ -39,8 +46,14 @@ class Engine(Protocol):
     def traits(self, ids: Sequence[str]) -> list[Traits]:
         """The traits of known ids, in their order."""
 
-    def rank(self, weights: Mapping[str, float], among: Selection | None, limit: int) -> list[Ranked]:
-        """The best documents by the sum of weight × impact over the terms, ids ascending among equals."""
+    def rank(
+        self, weights: Mapping[str, float], among: Selection | None, limit: int, finer: Finer | None = None
+    ) -> list[Ranked]:
+        """The best documents by the sum of weight × impact over the terms, ids ascending among equals.
+
+        `finer` gives weights to the tokens of the finer channels: for the documents that are ranked, and for no other,
+        their sum is told apart from the score.
+        """
 
     def newest(self, among: Selection, limit: int) -> list[str]:
         """The newest documents; undated ones last, ids ascending among equals."""

@@ -10,20 +10,20 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from indexer.analysis import fingerprint
+from indexer.analysis import Analyzer
 from indexer.errors import IndexDamaged, IndexIncompatible
 from indexer.generations.folder import DIGEST, MANIFEST, IndexFolder
 from indexer.types import Info
 
-FORMAT = 1
+FORMAT = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
     """`content` holds digests that two builds of one corpus share; `files` those of the bytes as they were written.
 
-    `before` is the generation that was current when this one was built (0: none); `digest` that of the manifest's own
-    bytes, known once it was read.
+    `synonyms` is the text of the site's synonym file; `before` is the generation that was current when this one was
+    built (0: none); `digest` that of the manifest's own bytes, known once it was read.
     """
 
     format: int
@@ -37,6 +37,7 @@ class Manifest:
     content: Mapping[str, str]
     files: Mapping[str, tuple[int, str]]
     before: int
+    synonyms: str = ""
     digest: str = ""
 
     @property
@@ -121,6 +122,7 @@ def current_manifest(folder: IndexFolder) -> tuple[Manifest, Path]:
 def usable_manifest(path: Path, digest: str) -> Manifest:
     """The manifest of a generation that this program can read. Raises IndexDamaged or IndexIncompatible."""
     manifest = read_manifest(path, digest)
-    if manifest.analysis != fingerprint():
-        raise IndexIncompatible(f"analysis {manifest.analysis}", f"analysis {fingerprint()}", str(path))
+    ours = Analyzer(manifest.synonyms).fingerprint
+    if manifest.analysis != ours:
+        raise IndexIncompatible(f"analysis {manifest.analysis}", f"analysis {ours}", str(path))
     return manifest

@@ -143,6 +143,10 @@ class Columns:
         numbers = np.flatnonzero(among)
         return numbers[np.lexsort((numbers, -self._day[numbers]))[:limit]]
 
+    def kinds(self, numbers: NDArray[np.int64]) -> NDArray[np.int8]:
+        """The kinds of documents, as places in KINDS."""
+        return self._kind[numbers]
+
     def wording(self, number: int) -> int:
         """The digest of a document's own words."""
         return int(self._wording[number])

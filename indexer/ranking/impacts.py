@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.analysis import FIELDS
+from indexer.analysis import FIELDS, Analysed, is_concept
 from indexer.ranking.tables import Strings, map_array, write_strings
-from indexer.ranking.weighting import FIELD_WEIGHTS, K1, B, Statistics, rarity
+from indexer.ranking.weighting import FIELD_WEIGHTS, K1, B, Length, Statistics, rarity
 
 Mask = NDArray[np.bool_]
 
@@ -24,16 +24,16 @@ class ImpactsWriter:
         self._term, self._document = array("i"), array("i")
         self._counts = [array("i") for _ in FIELDS]
         self._kinds: list[str] = []
-        self.lengths: list[dict[str, int]] = []
+        self.lengths: list[dict[str, Length]] = []
 
-    def add(self, kind: str, bags: Mapping[str, Mapping[str, int]]) -> None:
-        """Take the next document: how often each term occurs in each of its fields."""
+    def add(self, kind: str, texts: Mapping[str, Analysed]) -> None:
+        """Take the next document: its analysed fields, of which terms and concepts are counted."""
         number = len(self._kinds)
         self._kinds.append(kind)
-        self.lengths.append({field: sum(bag.values()) for field, bag in bags.items()})
+        self.lengths.append({field: Length(text.bag.total(), text.concepts.total()) for field, text in texts.items()})
         together: dict[str, list[int]] = {}
         for place, field in enumerate(FIELDS):
-            for term, count in bags.get(field, {}).items():
+            for term, count in texts[field].first().items() if field in texts else ():
                 together.setdefault(term, [0] * len(FIELDS))[place] = count
         for term, counts in together.items():
             self._term.append(self._terms.setdefault(term, len(self._terms)))
@@ -53,7 +53,8 @@ class ImpactsWriter:
         order = np.lexsort((document, term))
         frequency = np.bincount(term, minlength=len(terms))
         rare = np.array([rarity(statistics.documents, n) for n in frequency.tolist()], np.float64)
-        weight = rare[term] * self._sums(document, statistics)
+        concept = np.array([is_concept(term) for term in terms], np.bool_)
+        weight = rare[term] * self._sums(document, concept[term], statistics)
         starts = np.zeros(len(terms) + 1, np.int64)
         np.cumsum(frequency, out=starts[1:])
         write_strings(folder, "terms", terms)
@@ -62,17 +63,23 @@ class ImpactsWriter:
         np.save(folder / "weights.npy", weight[order].astype(np.float32))
         return statistics
 
-    def _sums(self, document: NDArray[np.int32], statistics: Statistics) -> NDArray[np.float64]:
+    def _sums(
+        self, document: NDArray[np.int32], concept: NDArray[np.bool_], statistics: Statistics
+    ) -> NDArray[np.float64]:
         """For each posting the weighted, saturated counts of its fields, added in the order of FIELDS."""
         total = np.zeros(len(document))
+        none = Length(0, 0)
         for place, field in enumerate(FIELDS):
             if field not in statistics.average:
                 continue
             count = np.frombuffer(self._counts[place], np.int32).astype(np.float64)
-            length = np.array([fields.get(field, 0) for fields in self.lengths], np.float64)
             share = np.array([FIELD_WEIGHTS[kind].get(field, 0.0) for kind in self._kinds])
-            norm = K1 * (1 - B + B * length / statistics.average[field])
-            total += share[document] * (count * (K1 + 1) / (count + norm[document]))
+            length = np.array([fields.get(field, none) for fields in self.lengths], np.float64).reshape(-1, 2)
+            # A concept's own average is missing where a field names none: its norm is not used then.
+            averages = statistics.average[field], statistics.concepts.get(field, 1.0)
+            terms, concepts = (K1 * (1 - B + B * length[:, n] / averages[n]) for n in (0, 1))
+            norm = np.where(concept, concepts[document], terms[document])
+            total += share[document] * (count * (K1 + 1) / (count + norm))
         return total
 
 

@@ -1,8 +1,8 @@
 """The definition of a weight: how much a term says about a document, the same for every engine.
 
-The formula and its constants are those that the experiments on half A of the development tasks favoured (nDCG@10 on
-half B, pairs .903 for plain BM25 against .912; long question to title .763 against .783, and .859 with the length
-correction). They are flat: 30 % more or less on any one moves the mean by less than .003.
+A text is looked at in six channels (indexer.analysis): its terms and concepts find, in the first stage; pairs, grams,
+stop words and intents judge the best hundred again, in the second. Each constant stands beside the experiment that set
+it; docs/reference/relevance.md has the figures and how to reproduce them.
 """
 
 from __future__ import annotations
@@ -10,7 +10,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
+# Flat: 30 % more or less on any one of these moves the mean nDCG@10 of the development tasks by less than .003.
 K1 = 0.8
 B = 0.8
 IDF_POWER = 1.25
@@ -20,9 +23,32 @@ FIELD_WEIGHTS: Mapping[str, Mapping[str, float]] = {
     "question": {"title": 2.0, "body": 1.0, "answer": 0.5, "more": 0.25},
     "article": {"title": 3.0, "body": 1.0},
 }
-# Long texts match long documents by chance: from this many words on, a document's length counts against it.
+# Cumulative gain on half B, pairs / among 6,900 / long text to title: concepts +.011/.012/.011, pairs +.003/.008/.015,
+# grams +.005/.016/.010, stop words and intents +.002/.003/.001.
+CHANNEL_WEIGHTS: Mapping[str, float] = {
+    "terms": 1.0,
+    "concepts": 0.6,
+    "pairs": 0.2,
+    "grams": 0.15,
+    "stops": 0.3,
+    "intents": 0.5,
+}
+# The stop words of a long text are noise: from this many words on, their weight falls with 1/words.
+STOPS_FROM = 30
+# Long texts match long documents by chance: from this many words on, a document's length counts against it
+# (long text to title .820 -> .859, to answer .620 -> .662) ...
 LONG_TEXT = 20
 LENGTH_POWER = 0.15
+# ... and the rarer of its words count for more (long text to title +.011/+.003 on halves A/B, to answer +.015/+.002,
+# forum post to answer +.018/+.014; .15 gains half of that, .6 loses on half B).
+STEEPNESS = 0.3
+
+
+class Length(NamedTuple):
+    """The length of a field of a document, in terms and in concepts."""
+
+    terms: int
+    concepts: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,30 +56,36 @@ class Statistics:
     """What weights are made from, frozen at a full build.
 
     `average` is the mean length of each field over the documents that have it, in terms that ranking counts;
-    `median` is the median length of a whole document plus one.
+    `concepts` the same in concepts; `median` is the median length of a whole document in terms, plus one.
     """
 
     documents: int
     average: Mapping[str, float]
+    concepts: Mapping[str, float]
     median: float
 
     @classmethod
-    def of(cls, lengths: Iterable[Mapping[str, int]]) -> Statistics:
+    def of(cls, lengths: Iterable[Mapping[str, Length]]) -> Statistics:
         """The statistics of documents whose fields have these lengths."""
-        totals: dict[str, int] = {}
-        having: dict[str, int] = {}
+        totals: dict[str, list[int]] = {}
         whole: list[int] = []
         for fields in lengths:
-            whole.append(1 + sum(fields.values()))
+            whole.append(1 + sum(length.terms for length in fields.values()))
             for name, length in fields.items():
-                totals[name] = totals.get(name, 0) + length
-                having[name] = having.get(name, 0) + 1
-        average = {name: totals[name] / having[name] for name in sorted(totals) if totals[name]}
+                total = totals.setdefault(name, [0, 0, 0])
+                total[0] += 1
+                total[1] += length.terms
+                total[2] += length.concepts
+        average, concepts = (
+            {name: total[place] / total[0] for name, total in sorted(totals.items()) if total[place]}
+            for place in (1, 2)
+        )
         whole.sort()
         middle = (whole[(len(whole) - 1) // 2] + whole[len(whole) // 2]) / 2 if whole else 1.0
-        return cls(documents=len(whole), average=average, median=middle)
+        return cls(documents=len(whole), average=average, concepts=concepts, median=middle)
 
 
+@lru_cache(maxsize=1 << 16)
 def rarity(documents: int, frequency: int) -> float:
     """idf to the power 1.25 of a term that `frequency` of `documents` documents have; the largest for 0."""
     return float(math.log(1 + (documents - frequency + 0.5) / (frequency + 0.5)) ** IDF_POWER)
@@ -69,9 +101,29 @@ def saturation(count: int, norm: float) -> float:
     return count * (K1 + 1) / (count + norm)
 
 
-def query_weights(bag: Mapping[str, int]) -> dict[str, float]:
-    """The weight of each term of a visitor's text: the square root of how often it occurs."""
-    return {term: math.sqrt(count) for term, count in bag.items()}
+def query_weights(bag: Mapping[str, int], channel: str, words: int) -> dict[str, float]:
+    """The weight of each token of a visitor's text of so many words: the channel's, times the square root of how often
+    the token occurs.
+    """
+    weight = CHANNEL_WEIGHTS[channel]
+    if channel == "stops":
+        weight *= min(1.0, STOPS_FROM / max(words, 1))
+    return {token: weight * math.sqrt(count) for token, count in bag.items()}
+
+
+def steepened(weights: Mapping[str, float], rarities: Mapping[str, float], words: int) -> dict[str, float]:
+    """The weights of a long text's terms, with the rare ones raised: their sum, times rarity, stays what it was.
+
+    The rarest term is that of all terms given; up to 20 words nothing changes.
+    """
+    power = STEEPNESS * math.log(max(words, LONG_TEXT) / LONG_TEXT)
+    most = max(rarities.values(), default=0.0)
+    if not power or not most:
+        return dict(weights)
+    raised = {term: weight * (rarities[term] / most) ** power for term, weight in weights.items()}
+    before = math.fsum(weight * rarities[term] for term, weight in weights.items())
+    after = math.fsum(weight * rarities[term] for term, weight in raised.items())
+    return {term: weight * (before / after) for term, weight in raised.items()}
 
 
 def length_factor(length: int, median: float, words: int) -> float:

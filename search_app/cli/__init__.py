@@ -9,7 +9,7 @@ import sys
 import click
 
 import search_app
-from search_app.cli import ask, checks, content, demo, operate
+from search_app.cli import ask, checks, content, demo, measure, operate
 from search_app.cli.common import fail
 from search_app.errors import UsageError
 
@@ -36,6 +36,7 @@ for command in (
     operate.info,
     operate.verify,
     operate.rollback,
+    measure.evaluate,
     checks.test,
 ):
     cli.add_command(command)

@@ -22,8 +22,8 @@ MOST_LINES = 300
 MOST_FUNCTION = 40
 
 FACES = {
-    corpus: "Answer Article Asker Comment CorpusError Document Link Question Rejected Topic "
-    "formats from_json kind_of read sample to_json write",
+    corpus: "Answer Article Asker Comment CorpusError Document Judged Link Question Rejected "
+    "Topic formats from_json judged kind_of read sample to_json write",
     indexer: "BuildInProgress BuildReport Card DocumentNotFound Fault Filter Hit Index IndexDamaged IndexIncompatible "
     "IndexMissing Info Panel Progress Reply RequestRefused Results SearchError Settings Sort TopicName build current "
     "open_index rollback verify",

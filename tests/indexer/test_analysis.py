@@ -9,8 +9,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from indexer.analysis import analyse, bag, fingerprint, sequence, spots, tokenize, wording
+from indexer.analysis import sequence, spots, tokenize, wording
 from indexer.analysis.folding import fold
+from tests.documents import ANALYZER
 
 
 def words(text: str) -> list[str]:
@@ -58,12 +59,12 @@ def test_chinese_runs_are_characters_and_pairs() -> None:
 @pytest.mark.parametrize("word", ["no", "not", "never", "none", "cannot", "without", "neither", "nothing", "don't"])
 def test_negation_is_never_dropped(word: str) -> None:
     """What a patient denies counts in ranking."""
-    assert bag(f"pain {word} fever").total() == 3
+    assert ANALYZER.analyse(f"pain {word} fever").bag.total() == 3
 
 
 def test_stop_words_hold_phrases_but_do_not_rank() -> None:
     """Stop words stay in the sequence and are left out of the bag."""
-    analysed = analyse("out of the bone")
+    analysed = ANALYZER.analyse("out of the bone")
     assert len(analysed.sequence) == 4
     assert set(analysed.bag) == {"bone"}
 
@@ -99,7 +100,7 @@ def test_terms_hold_no_white_space(text: str) -> None:
 @given(st.text(max_size=60))
 def test_spots_are_the_bag(text: str) -> None:
     """The places of terms are the terms that ranking counts, no more and no fewer."""
-    assert sorted(spot.term for spot in spots(text)) == sorted(bag(text).elements())
+    assert sorted(spot.term for spot in spots(text)) == sorted(ANALYZER.analyse(text).bag.elements())
 
 
 def test_wording_ignores_case_and_punctuation_alone() -> None:
@@ -110,7 +111,7 @@ def test_wording_ignores_case_and_punctuation_alone() -> None:
 
 def test_fingerprint_is_the_same_in_every_process() -> None:
     """Hash seeds do not reach the fingerprint."""
-    code = "from indexer.analysis import fingerprint; print(fingerprint())"
+    code = "from indexer.analysis import Analyzer; print(Analyzer().fingerprint)"
     told = [
         subprocess.run(
             [sys.executable, "-c", code],
@@ -121,4 +122,4 @@ def test_fingerprint_is_the_same_in_every_process() -> None:
         )
         for seed in ("1", "2")
     ]
-    assert {run.stdout.strip() for run in told} == {fingerprint()}
+    assert {run.stdout.strip() for run in told} == {ANALYZER.fingerprint}

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus import Article, Document, Topic
-from indexer.analysis import analyse, own_text
+from indexer.analysis import own_text
 from indexer.answering.excerpts import excerpt, snippet, words_in_common
 from indexer.answering.neighbours import Neighbourhood, neighbourhood
 from indexer.answering.panel import close_enough, make_panel, one_per_wording
@@ -19,7 +19,7 @@ from indexer.answering.spelling import respell
 from indexer.engines import Ranked
 from indexer.engines.plain import PlainEngine
 from indexer.types import Filter, Panel, Results, Sort
-from tests.documents import question
+from tests.documents import ANALYZER, question
 
 SPINE = Topic(name="Spine", specialty="Surgery")
 # Enough other documents for words to be rare.
@@ -37,12 +37,12 @@ CEMENT: list[Document] = [
 @pytest.fixture(scope="module")
 def engine() -> PlainEngine:
     """Four documents on leaked cement among thirty on nothing."""
-    return PlainEngine([*CEMENT, *OTHERS])
+    return PlainEngine([*CEMENT, *OTHERS], ANALYZER)
 
 
 def panel(engine: PlainEngine, text: str, without: str = "", limit: int = 4) -> Panel:
     """The panel of a text."""
-    analysed = analyse(text)
+    analysed = ANALYZER.analyse(text)
     return make_panel(engine, 1, analysed, neighbourhood(engine, analysed, without=without), limit)
 
 
@@ -71,14 +71,14 @@ def test_a_text_is_words_phrases_and_exclusions(
     text: str, words: set[str], phrases: list[tuple[str, ...]], without: list[tuple[str, ...]]
 ) -> None:
     """Quotes make phrases, a minus before a word excludes, a hyphen within one does not, nothing is an error."""
-    query = parse(text)
+    query = parse(text, ANALYZER)
     assert (set(query.words), list(query.phrases), list(query.without)) == (words, phrases, without)
 
 
 @pytest.mark.parametrize(("count", "least"), [(1, 1), (2, 2), (3, 2), (5, 4), (6, 3), (10, 6), (12, 3), (40, 12)])
 def test_fewer_of_many_words_are_needed(count: int, least: int) -> None:
     """Two words are both needed; of a long question a third is enough."""
-    assert parse(" ".join(f"w{chr(97 + n // 26)}{chr(97 + n % 26)}x" for n in range(count))).least == least
+    assert parse(" ".join(f"w{chr(97 + n // 26)}{chr(97 + n % 26)}x" for n in range(count)), ANALYZER).least == least
 
 
 def test_articles_and_questions_stand_in_one_list(engine: PlainEngine) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from functools import reduce
 from operator import add
 from pathlib import Path
@@ -12,16 +13,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from indexer.analysis import Analysed
 from indexer.ranking.impacts import Impacts, ImpactsWriter
 from indexer.ranking.tables import Strings, write_strings
-from indexer.ranking.weighting import Statistics, length_factor, query_weights, rarity
+from indexer.ranking.weighting import Length, Statistics, length_factor, query_weights, rarity, steepened
+
+
+def analysed(bag: dict[str, int]) -> Analysed:
+    """A text of these terms, without concepts."""
+    return Analysed(tokens=list(bag), sequence=list(bag), bag=Counter(bag), concepts=Counter())
 
 
 def test_an_impact_is_the_formula(tmp_path: Path) -> None:
     """One posting by hand: rarity^1.25 times each field's weight times its saturated count."""
     writer = ImpactsWriter()
-    writer.add("question", {"title": {"knee": 1}, "body": {"knee": 2, "hurt": 2}})
-    writer.add("question", {"title": {"hip": 1}})
+    writer.add("question", {"title": analysed({"knee": 1}), "body": analysed({"knee": 2, "hurt": 2})})
+    writer.add("question", {"title": analysed({"hip": 1})})
     writer.write(tmp_path)
     _, scores = Impacts(tmp_path, 2).rank({"knee": 1.0}, None, 1)
     idf = math.log(1 + (2 - 1 + 0.5) / (1 + 0.5)) ** 1.25
@@ -47,7 +54,7 @@ def test_rank_is_the_sorted_full_sum(
     folder = tmp_path_factory.mktemp("impacts")
     writer = ImpactsWriter()
     for bag in bags:
-        writer.add("question", {"body": bag})
+        writer.add("question", {"body": analysed(bag)})
     writer.write(folder)
     impacts = Impacts(folder, len(bags))
     mask = np.array([random.random() < 0.7 for _ in bags])  # type: ignore[attr-defined]
@@ -72,7 +79,16 @@ def test_rarity_falls_with_frequency() -> None:
 
 def test_query_weights_grow_with_the_square_root() -> None:
     """A word said four times counts twice."""
-    assert query_weights({"a": 1, "b": 4}) == {"a": 1.0, "b": 2.0}
+    assert query_weights({"a": 1, "b": 4}, "terms", 5) == {"a": 1.0, "b": 2.0}
+
+
+def test_rare_words_of_a_long_text_count_for_more() -> None:
+    """Up to 20 words nothing changes; beyond, the rarer word gains and the sum of what they tell stays."""
+    weights, rarities = {"rare": 1.0, "common": 1.0}, {"rare": 4.0, "common": 1.0}
+    assert steepened(weights, rarities, 20) == weights
+    steep = steepened(weights, rarities, 100)
+    assert steep["rare"] > 1.0 > steep["common"]
+    assert sum(steep[term] * rarities[term] for term in steep) == pytest.approx(5.0)
 
 
 def test_length_counts_for_long_texts_alone() -> None:
@@ -83,8 +99,9 @@ def test_length_counts_for_long_texts_alone() -> None:
 
 def test_statistics_leave_empty_fields_out_of_averages() -> None:
     """An average is over the documents that have the field; the median is of whole documents plus one."""
-    statistics = Statistics.of([{"title": 2, "body": 10}, {"title": 4}])
+    statistics = Statistics.of([{"title": Length(2, 1), "body": Length(10, 0)}, {"title": Length(4, 0)}])
     assert statistics.average == {"title": 3.0, "body": 10.0}
+    assert statistics.concepts == {"title": 0.5}
     assert statistics.median == 9.0
 
 

@@ -13,10 +13,11 @@ from whoosh.filedb.filestore import FileStorage
 from whoosh.reading import TermNotFound
 
 from corpus import Document, from_json
-from indexer.analysis import FIELDS, stop_terms
-from indexer.engines.protocol import Ranked, Traits
+from indexer.analysis import FIELDS, Analyzer, stop_terms
+from indexer.engines.protocol import Finer, Ranked, Traits
 from indexer.engines.whoosh.schema import DOCUMENT_FIELD, folder_of
 from indexer.ranking.columns import Columns, Mask
+from indexer.ranking.forward import Forward
 from indexer.ranking.impacts import Impacts
 from indexer.ranking.tables import ARRAYS, Strings, map_array
 from indexer.ranking.weighting import Statistics
@@ -26,12 +27,13 @@ from indexer.types import Filter
 class WhooshEngine:
     """One generation, opened. Whoosh's reader keeps a place in its files, so one thread at a time may use it."""
 
-    def __init__(self, folder: Path, statistics: Statistics) -> None:
-        self.statistics = statistics
+    def __init__(self, folder: Path, statistics: Statistics, analyzer: Analyzer) -> None:
+        self.statistics, self.analyzer = statistics, analyzer
         self._ids = Strings(folder / ARRAYS, "ids")
         self._words, self._word_counts = Strings(folder / ARRAYS, "words"), map_array(folder / ARRAYS, "word_counts")
         self._columns = Columns(folder / ARRAYS)
         self._impacts = Impacts(folder / ARRAYS, len(self._ids))
+        self._forward = Forward(folder / ARRAYS, statistics)
         index = FileStorage(folder_of(folder)).open_index()
         # Two readers: a long phrase must not keep other requests from their documents.
         self._documents: Any = index.reader()
@@ -51,11 +53,16 @@ class WhooshEngine:
         numbers = [self._ids.find(id_) for id_ in ids]
         return [Traits(columns.wording(n), columns.answered(n)) for n in numbers]
 
-    def rank(self, weights: Mapping[str, float], among: Mask | None, limit: int) -> list[Ranked]:
+    def rank(
+        self, weights: Mapping[str, float], among: Mask | None, limit: int, finer: Finer | None = None
+    ) -> list[Ranked]:
         """See the protocol."""
         numbers, scores = self._impacts.rank(weights, among, limit)
-        pairs = zip(numbers.tolist(), scores.tolist(), strict=True)
-        return [Ranked(self._ids[n], score, self._columns.length(n)) for n, score in pairs]
+        more = self._forward.judge(numbers, self._columns.kinds(numbers), finer) if finer else np.zeros(len(numbers))
+        return [
+            Ranked(self._ids[n], score, self._columns.length(n), further)
+            for n, score, further in zip(numbers.tolist(), scores.tolist(), more.tolist(), strict=True)
+        ]
 
     def newest(self, among: Mask, limit: int) -> list[str]:
         """See the protocol."""

@@ -12,7 +12,7 @@ from corpus import Article, Document, Topic
 from indexer.engines import Engine, open_engine, write_engine
 from indexer.ranking.tables import ARRAYS, write_strings
 from indexer.types import Filter
-from tests.documents import question
+from tests.documents import ANALYZER, question
 
 KNEE = Topic(name="Knee", specialty="Surgery")
 DOCUMENTS: list[Document] = [
@@ -41,7 +41,7 @@ class EngineSuite:
             folder = tmp_path / str(len(engines))
             (folder / ARRAYS).mkdir(parents=True)
             write_strings(folder / ARRAYS, "ids", [document.id for document in ordered])
-            engines.append(open_engine(self.name, folder, write_engine(self.name, folder, ordered)))
+            engines.append(open_engine(self.name, folder, write_engine(self.name, folder, ordered, ANALYZER), ANALYZER))
             return engines[-1]
 
         yield make

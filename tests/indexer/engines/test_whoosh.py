@@ -11,15 +11,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpus import Document
-from indexer.analysis import analyse
+from indexer.analysis import FINER
 from indexer.engines import Engine, open_engine, write_engine
 from indexer.engines.plain import PlainEngine
 from indexer.ranking.tables import ARRAYS, write_strings
 from indexer.types import Filter
-from tests.documents import WORDS, corpora
+from tests.documents import ANALYZER, WORDS, corpora
 from tests.indexer.engines.suite import EngineSuite
 
-_TERMS = sorted({term for word in WORDS for term in analyse(word).sequence})
+_TERMS = sorted({term for word in WORDS for term in ANALYZER.analyse(word).sequence})
 _terms = st.sampled_from(_TERMS)
 _phrases = st.lists(st.lists(_terms, min_size=1, max_size=3), max_size=2)
 _filters = st.builds(
@@ -46,11 +46,22 @@ def both(documents: Sequence[Document]) -> Iterator[tuple[PlainEngine, Engine]]:
         folder = Path(name)
         (folder / ARRAYS).mkdir()
         write_strings(folder / ARRAYS, "ids", [document.id for document in ordered])
-        whoosh = open_engine("whoosh", folder, write_engine("whoosh", folder, ordered))
+        whoosh = open_engine("whoosh", folder, write_engine("whoosh", folder, ordered, ANALYZER), ANALYZER)
         try:
-            yield PlainEngine(ordered), whoosh
+            yield PlainEngine(ordered, ANALYZER), whoosh
         finally:
             whoosh.close()
+
+
+@settings(max_examples=60)
+@given(corpora(), st.text(max_size=60) | st.lists(st.sampled_from(WORDS), max_size=30).map(" ".join), st.data())
+def test_judges_as_the_definition_does(documents: list[Document], text: str, data: st.DataObject) -> None:
+    """What the finer channels say of the documents that are ranked is the same, to the last bit."""
+    weights = data.draw(st.dictionaries(_terms, st.floats(0.1, 3.0), min_size=1, max_size=6))
+    bags = ANALYZER.analyse(text).finer()
+    finer = {channel: {token: 0.3 * count for token, count in bags[channel].items()} for channel in FINER}
+    with both(documents) as (plain, whoosh):
+        assert whoosh.rank(weights, None, 100, finer) == plain.rank(weights, None, 100, finer)
 
 
 @settings(max_examples=60)

@@ -23,7 +23,7 @@ from indexer.generations import folder as folders
 from indexer.generations.folder import IndexFolder
 from indexer.index import Index, open_index, verify
 from indexer.ranking.tables import ARRAYS
-from tests.documents import question
+from tests.documents import ANALYZER, question
 
 KNEE = question("q1", "Knee pain after running", "Since May.", "Rest it.")
 BONE = question("q2", "Bone cement leaked", "Is it bad?", "Rarely.")
@@ -72,7 +72,7 @@ def test_trap_4_an_error_in_the_writer_cancels_it(tmp_path: Path) -> None:
         raise RuntimeError("halfway")
 
     with pytest.raises(RuntimeError, match="halfway"):
-        write_engine("whoosh", tmp_path, failing())
+        write_engine("whoosh", tmp_path, failing(), ANALYZER)
     from whoosh.filedb.filestore import FileStorage
 
     assert FileStorage(str(tmp_path / "whoosh")).open_index().doc_count() == 0
@@ -101,7 +101,7 @@ def test_trap_4_one_id_twice_is_one_document(tmp_path: Path) -> None:
 )
 def test_trap_5_hostile_queries_are_plain_words(text: str, sample_index: Index) -> None:
     """Nothing a visitor types is a wildcard, a range or a tree: it is words, phrases and exclusions, and it ends."""
-    query = parse(text)
+    query = parse(text, ANALYZER)
     assert len(query.phrases) + len(query.without) <= 8
     sample_index.search(text)
 

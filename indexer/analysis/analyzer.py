@@ -1,0 +1,64 @@
+"""The analyzer: a text in terms, concepts and words, in one pass; what index and query must share."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from typing import NamedTuple
+
+from indexer.analysis.channels import grams, pairs, stops
+from indexer.analysis.concepts import Concepts
+from indexer.analysis.intents import intents
+from indexer.analysis.tables import shipped
+from indexer.analysis.terms import STEMMER, stem, stop_words
+from indexer.analysis.tokens import tokenize
+
+# Raise this when the rules change in a way that the probe below does not show.
+_RULES = 2
+_PROBE = "Don't the knees of IL-6, T12 and β-blockers hurt without œdema? Ménière’s running 骨水泥 दर्द 10mg X-ray Ⅻ"
+_TABLES = ("stopwords.txt", "concepts.txt", "intents.txt")
+# The finer channels, in the order in which their weights are added.
+FINER = ("pairs", "grams", "stops", "intents")
+
+
+class Analysed(NamedTuple):
+    """A text in terms.
+
+    `tokens` are its folded words in their order, stop words too; `sequence` the terms of these; `bag` how often each
+    term occurs, without stop words; `concepts` how often each concept is named.
+    """
+
+    tokens: list[str]
+    sequence: list[str]
+    bag: Counter[str]
+    concepts: Counter[str]
+
+    def first(self) -> Counter[str]:
+        """How often each term and concept occurs: what finds documents."""
+        return self.bag + self.concepts
+
+    def finer(self) -> dict[str, Counter[str]]:
+        """The bags of the finer channels, by name, in the order of FINER."""
+        bags = (pairs(self.sequence), grams(self.tokens), stops(self.tokens), Counter(intents(self.tokens)))
+        return dict(zip(FINER, bags, strict=True))
+
+
+class Analyzer:
+    """Makes terms of texts, with the synonyms that a site adds to the shipped table of concepts."""
+
+    def __init__(self, synonyms: str = "", name: str = "synonyms") -> None:
+        """`synonyms` is the text of a synonym file; `name` is its own. Raises RequestRefused for one that is wrong."""
+        self.synonyms = synonyms
+        self._concepts = Concepts(synonyms, name)
+        probe = self.analyse(_PROBE)
+        told = [str(_RULES), STEMMER, *(line.text for name in _TABLES for line in shipped(name)), synonyms]
+        told += [*probe.sequence, *sorted(probe.bag)]
+        self.fingerprint = hashlib.sha256("\x1f".join(told).encode()).hexdigest()[:12]
+
+    def analyse(self, text: str) -> Analysed:
+        """A text in terms."""
+        stop = stop_words()
+        tokens = [token.text for token in tokenize(text)]
+        terms = [stem(token) for token in tokens]
+        telling = Counter(term for token, term in zip(tokens, terms, strict=True) if token not in stop)
+        return Analysed(tokens, terms, telling, self._concepts.of(terms))

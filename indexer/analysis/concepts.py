@@ -1,0 +1,65 @@
+"""Concepts: words and phrases that name one thing, from the shipped table and a site's own synonyms."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+
+from indexer.analysis.phrases import Phrases
+from indexer.analysis.tables import Line, lines, shipped
+from indexer.analysis.terms import sequence, stop_terms
+
+_TABLE = "concepts.txt"
+# What a concept's name begins with, and no word does: concepts and words are terms of one index.
+_SIGN = "="
+
+
+def is_concept(term: str) -> bool:
+    """Whether a term is a concept, and not a word."""
+    return term.startswith(_SIGN)
+
+
+class Concepts:
+    """Finds the concepts of a text. A concept is called by its first name; a site's lines join those that ship."""
+
+    def __init__(self, synonyms: str = "", name: str = "synonyms") -> None:
+        """`synonyms` is the text of a file in the format of Solr and Elasticsearch: `a, b, c` or `a, b => c`.
+
+        Raises RequestRefused with `name` and the line for one that cannot be used.
+        """
+        entries = {entry for line in (*shipped(_TABLE), *lines(synonyms, name)) for entry in _entries(line)}
+        self._phrases = Phrases(sorted(entries))
+
+    def of(self, terms: Sequence[str]) -> Counter[str]:
+        """How often each concept is named in a sequence of terms; what belongs to two concepts counts for both."""
+        return Counter(self._phrases.find(terms))
+
+
+def _entries(line: Line) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The patterns of one line, each under the concepts that it names."""
+    left, arrow, right = line.text.partition("=>")
+    names = _names(line, right if arrow else left)
+    members = _names(line, left)
+    if not arrow:
+        yield from ((_called(names[0]), member) for member in members)
+        return
+    for concept in names:
+        yield from ((_called(concept), member) for member in dict.fromkeys([concept, *members]))
+
+
+def _called(name: Iterable[str]) -> str:
+    return _SIGN + " ".join(name)
+
+
+def _names(line: Line, text: str) -> list[tuple[str, ...]]:
+    names = []
+    for part in text.split(","):
+        if "=>" in part:
+            raise line.refuse("two arrows", "write one => a line")
+        name = tuple(sequence(part))
+        if not name:
+            raise line.refuse("an empty name", "write words between the commas")
+        if len(name) == 1 and name[0] in stop_terms():
+            raise line.refuse(f"{part.strip()!r} is a stop word", "leave it out, or write a longer phrase")
+        names.append(name)
+    return names

@@ -1,0 +1,42 @@
+"""Intents: what a question wants to know (a treatment, a cause, how long), told by its phrases."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+
+from indexer.analysis.phrases import Phrases, readings
+from indexer.analysis.tables import shipped
+
+_TABLE = "intents.txt"
+
+
+def intents(words: Sequence[str]) -> frozenset[str]:
+    """The intents of a text's folded words, stop words included."""
+    return frozenset(_phrases().find(words))
+
+
+@cache
+def intent_names() -> tuple[str, ...]:
+    """Every intent that the table names, in order."""
+    return tuple(sorted({name for name, _ in _entries()}))
+
+
+@cache
+def _phrases() -> Phrases:
+    return Phrases(_entries())
+
+
+@cache
+def _entries() -> tuple[tuple[str, tuple[str, ...]], ...]:
+    entries = set()
+    for line in shipped(_TABLE):
+        name, colon, patterns = line.text.partition(":")
+        if not colon or not patterns.strip():
+            raise line.refuse("no phrases", "write `name: phrase, phrase`")
+        for pattern in patterns.split(","):
+            try:
+                entries |= {(name.strip(), reading) for reading in readings(pattern)}
+            except ValueError as error:
+                raise line.refuse(str(error), "write it as several phrases") from error
+    return tuple(sorted(entries))

@@ -1,0 +1,64 @@
+"""Phrases: which entries of a table occur in a sequence of words, in one pass over the words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import product
+
+# `...` in a pattern stands for one to so many words.
+GAP, MOST_GAP = "...", 6
+_MOST_READINGS = 2_000
+
+
+class Phrases:
+    """Patterns of words, each with a name. A word is itself, a `prefix*`, or `*` for any; a `...` is a short gap."""
+
+    def __init__(self, entries: Iterable[tuple[str, Sequence[str]]]) -> None:
+        self._words: dict[str, list[tuple[Sequence[str], str]]] = {}
+        self._prefixes: dict[str, list[tuple[Sequence[str], str]]] = {}
+        for name, pattern in entries:
+            first, rest = pattern[0], tuple(pattern[1:])
+            if first.endswith("*"):
+                self._prefixes.setdefault(first[:-1], []).append((rest, name))
+            else:
+                self._words.setdefault(first, []).append((rest, name))
+        self._shortest = min(map(len, self._prefixes), default=0)
+        self._longest = max(map(len, self._prefixes), default=-1)
+
+    def find(self, words: Sequence[str]) -> Iterator[str]:
+        """The name of every pattern at every place where it begins, in the order of the places."""
+        for at, word in enumerate(words):
+            for rest, name in self._words.get(word, ()):
+                if not rest or _follows(rest, words, at + 1):
+                    yield name
+            for size in range(self._shortest, min(len(word), self._longest) + 1):
+                for rest, name in self._prefixes.get(word[:size], ()):
+                    if not rest or _follows(rest, words, at + 1):
+                        yield name
+
+
+def readings(pattern: str) -> Iterator[tuple[str, ...]]:
+    """The patterns behind one written with `a/b` for either word and `?word` for a word that may be missing.
+
+    Raises ValueError where there are too many.
+    """
+    choices = []
+    for part in pattern.split():
+        options = part.removeprefix("?").split("/")
+        choices.append([*options, ""] if part.startswith("?") else options)
+    for count, chosen in enumerate(product(*choices)):
+        if count == _MOST_READINGS:
+            raise ValueError(f"more than {_MOST_READINGS:,} readings")
+        yield tuple(word for word in chosen if word)
+
+
+def _follows(pattern: Sequence[str], words: Sequence[str], at: int) -> bool:
+    """Whether the words from `at` on are as the pattern says."""
+    for place, wanted in enumerate(pattern):
+        if wanted == GAP:
+            rest = pattern[place + 1 :]
+            return any(_follows(rest, words, at + skipped) for skipped in range(1, MOST_GAP + 1))
+        if at >= len(words) or not (words[at].startswith(wanted[:-1]) if wanted.endswith("*") else words[at] == wanted):
+            return False
+        at += 1
+    return True

@@ -1,0 +1,38 @@
+"""Tables: the word lists and phrase tables of the analysis, read with the line named where one is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib.resources import files
+from typing import NamedTuple
+
+from indexer.errors import RequestRefused
+
+# A table of this many lines is no table of words any more.
+MOST_LINES = 50_000
+
+
+class Line(NamedTuple):
+    """A line of a table that says something: its text, and file and number for errors."""
+
+    text: str
+    where: str
+
+    def refuse(self, what: str, next_: str) -> RequestRefused:
+        """The error for a line that cannot be used."""
+        return RequestRefused(what, self.where, next_)
+
+
+def shipped(name: str) -> Iterator[Line]:
+    """The lines of a table that ships with the project."""
+    yield from lines(files(__package__).joinpath("data", name).read_text(encoding="utf-8"), name)
+
+
+def lines(text: str, name: str) -> Iterator[Line]:
+    """The lines of a table, without comments (`#` first) and empty lines. Raises RequestRefused for too many."""
+    for number, raw in enumerate(text.splitlines(), 1):
+        if number > MOST_LINES:
+            raise RequestRefused(f"more than {MOST_LINES:,} lines", name, "split it, or give the lines that are needed")
+        line = raw.strip().removeprefix("\ufeff")
+        if line and not line.startswith("#"):
+            yield Line(line, f"{name}, line {number}")

@@ -1,0 +1,108 @@
+"""Evaluation: an index's own `similar` over judged queries, and two of its runs compared."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from indexer.answering.neighbours import RESCORED, neighbourhood
+from indexer.answering.panel import close_enough
+from indexer.errors import RequestRefused
+from indexer.evaluation.measures import MEASURES, Grades
+from indexer.evaluation.runs import Run
+from indexer.evaluation.significance import estimate, randomisation
+from indexer.index import Index, open_index
+from indexer.types import Comparison, Difference, Evaluation, Progress
+
+Judgments = Mapping[str, Grades]
+
+
+def evaluate(
+    index: str | Path,
+    queries: Mapping[str, str],
+    judgments: Judgments,
+    *,
+    hard: Mapping[str, tuple[str, ...]] | None = None,
+    floor: bool = True,
+    progress: Callable[[Progress], object] | None = None,
+) -> Evaluation:
+    """How well an index ranks judged documents for the queries that have one, by the ranking of `similar`.
+
+    `hard` names for a query documents that look like an answer and are none. With the floor, documents below it are
+    not in the ranking, as they are in no panel; one card for each wording is a matter of display and not applied.
+    """
+    asked = [query for query in judgments if query in queries and any(g > 0 for g in judgments[query].values())]
+    if not asked:
+        raise RequestRefused("no query has a relevant document", "judgments", "name queries by the ids they have")
+    run, best = {}, {}
+    with open_index(index) as opened:
+        for done, query in enumerate(asked, 1):
+            whole, close = rank(opened, queries[query])
+            run[query] = close if floor else whole
+            best[query] = bool(close)
+            if progress:
+                progress(Progress(stage="ranking", done=done, total=len(asked)))
+    values = measured(run, judgments)
+    return Evaluation(
+        queries=len(asked),
+        measures={name: estimate(list(of_query.values())) for name, of_query in values.items()},
+        hard=_hard_above(run, judgments, hard or {}),
+        hidden=sum(not shown for shown in best.values()) / len(asked),
+        run=run,
+    )
+
+
+def rank(index: Index, text: str) -> tuple[list[tuple[str, float]], list[tuple[str, float]]]:
+    """The best hundred for a text: all of them, and those above the floor."""
+    engine = index.engine
+    near = neighbourhood(engine, engine.analyzer.analyse(text), most=RESCORED)
+    close = close_enough(engine, near)
+    return [(r.id, r.score) for r in near.ranked], [(r.id, r.score) for r in close]
+
+
+def measured(run: Run, judgments: Judgments) -> dict[str, dict[str, float]]:
+    """Each measure's value for each judged query; a query that the run lacks counts as one that found nothing."""
+    asked = [query for query, grades in judgments.items() if any(grade > 0 for grade in grades.values())]
+    ranked = {query: [id_ for id_, _ in run.get(query, ())] for query in asked}
+    return {
+        name: {query: measure(ranked[query], judgments[query]) for query in asked} for name, measure in MEASURES.items()
+    }
+
+
+def compare(run: Run, other: Run, judgments: Judgments) -> Comparison:
+    """Two runs over the same judgments: how each measure differs, and the queries that gained and lost in nDCG@10.
+
+    The difference is `run` less `other`.
+    """
+    ours, theirs = measured(run, judgments), measured(other, judgments)
+    differences = {name: {query: ours[name][query] - theirs[name][query] for query in ours[name]} for name in MEASURES}
+    by_query = differences["nDCG@10"]
+    ordered = sorted(by_query, key=lambda query: (-abs(by_query[query]), query))
+    return Comparison(
+        measures={
+            name: Difference(
+                ours=estimate(list(ours[name].values())),
+                theirs=estimate(list(theirs[name].values())),
+                difference=estimate(list(values.values())),
+                p=randomisation(list(values.values())),
+            )
+            for name, values in differences.items()
+        },
+        gained=tuple(query for query in ordered if by_query[query] > 0),
+        lost=tuple(query for query in ordered if by_query[query] < 0),
+    )
+
+
+def _hard_above(run: Run, judgments: Judgments, hard: Mapping[str, tuple[str, ...]]) -> float | None:
+    """The share of queries with hard negatives for which one of these stands above every relevant document."""
+    wrong = asked = 0
+    for query, ranked in run.items():
+        if not hard.get(query):
+            continue
+        asked += 1
+        kinds = (
+            "relevant" if judgments[query].get(id_, 0) > 0 else "hard" if id_ in hard[query] else ""
+            for id_, _ in ranked
+        )
+        wrong += next((kind for kind in kinds if kind), "") == "hard"
+    return wrong / asked if asked else None

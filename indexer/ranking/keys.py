@@ -1,0 +1,53 @@
+"""Keys: 64-bit numbers that stand for tokens in arrays, and how lists of lists stand in two arrays."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+Keys = NDArray[np.uint64]
+Numbers = NDArray[np.int64]
+# The key of terms that are in no pair: those that are not written in ASCII.
+NO_PAIR = 0
+# An odd number near 2^64 / the golden ratio: multiplying by it parts (a, b) and (b, a).
+_PAIR = np.uint64(0x9E3779B97F4A7C15)
+
+
+@lru_cache(maxsize=1 << 17)
+def key_of(text: str) -> int:
+    """A 64-bit digest that stands for a term or gram; two of a million share one with a chance of 1 in 40 million."""
+    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "little") or 1
+
+
+def pair_keys(first: Keys, second: Keys) -> Keys:
+    """The keys of pairs of terms, `NO_PAIR` where a term of them is in none."""
+    keys = first * _PAIR + second
+    keys[(first == NO_PAIR) | (second == NO_PAIR)] = NO_PAIR
+    return keys
+
+
+def expand(starts: Numbers, rows: NDArray[np.integer]) -> tuple[Numbers, Numbers]:
+    """The places of all entries of some rows of a list of lists, and for each the place of its row among `rows`."""
+    sizes = starts[rows + 1] - starts[rows]
+    owner = np.repeat(np.arange(len(rows)), sizes)
+    before = np.cumsum(sizes) - sizes
+    return np.arange(len(owner)) - before[owner] + starts[rows][owner], owner
+
+
+def match(keys: Keys, wanted: Keys) -> tuple[Numbers, Numbers]:
+    """The places of the keys that are wanted, and for each its place among the wanted ones, which are unique."""
+    order = np.argsort(wanted)
+    place = np.minimum(np.searchsorted(wanted[order], keys), max(len(wanted) - 1, 0))
+    found = np.flatnonzero(wanted[order][place] == keys) if len(wanted) else np.empty(0, np.int64)
+    return found, order[place[found]]
+
+
+def frequencies_of(keys: Keys, counts: NDArray[np.int32], wanted: Keys) -> Numbers:
+    """In how many documents each of the wanted keys occurs; `keys` ascend."""
+    if not len(keys):
+        return np.zeros(len(wanted), np.int64)
+    place = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
+    return np.where(keys[place] == wanted, counts[place], 0)

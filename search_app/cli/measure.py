@@ -1,0 +1,122 @@
+"""Commands that measure: evaluate."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+
+import click
+
+import corpus
+import indexer
+from corpus import Judged, Rejected
+from indexer import Agreement, Comparison, Evaluation, Settings
+from search_app.cli.common import Output, index_path, setting_option, shared
+from search_app.cli.progress import Teller
+from search_app.errors import UsageError
+
+_NAMED = 20
+
+
+@click.command(
+    epilog="Example: seealso evaluate judged/ --run before.trec; seealso evaluate judged/ --compare before.trec"
+)
+@click.argument("folder", required=False)
+@click.option("--qrels", metavar="NAME", help="Only the judgments of qrels/NAME.tsv, such as test.")
+@click.option("--no-floor", is_flag=True, help="Rank without the floor, which hides what is not alike enough.")
+@click.option(
+    "--run", "run_path", type=click.Path(dir_okay=False, path_type=Path), help="Write a TREC run of 100 here."
+)
+@click.option("--compare", type=click.Path(dir_okay=False, path_type=Path), help="Compare with a run that --run wrote.")
+@click.option("--synonyms", help="Try a synonym file: compare the ranking with it to that without.")
+@click.option("--least", type=float, help="Exit with 1 if nDCG@10 is below this.")
+@click.option("--recorded", is_flag=True, help="Instead of FOLDER: how far --index agrees with the pages' own lists.")
+@setting_option("index")
+@shared
+def evaluate(
+    folder: str | None,
+    qrels: str | None,
+    no_floor: bool,
+    run_path: Path | None,
+    compare: Path | None,
+    synonyms: str | None,
+    least: float | None,
+    recorded: bool,
+    index: str | None,
+    output: Output,
+) -> None:
+    """Measure the ranking of `similar` on FOLDER, a judged test set in BEIR's layout.
+
+    FOLDER holds corpus.jsonl, queries.jsonl and qrels/*.tsv, and may hold hard_negatives.tsv and pairs.tsv. A scratch
+    index is built of it and removed afterwards; no index of yours is touched.
+    """
+    if recorded:
+        agreement = indexer.agreement(index_path(index))
+        output.result(agreement, lambda: _agreed(agreement))
+        return
+    if folder is None:
+        raise UsageError("no FOLDER", "evaluate", "name the folder of a judged test set, or give --recorded")
+    if compare and synonyms:
+        raise UsageError("two comparisons at once", "--compare and --synonyms", "give one of them")
+    judged = corpus.judged(folder, qrels=qrels)
+    tell = Teller(output.quiet or output.json)
+    try:
+        plain = _evaluated(judged, None, tell, floor=not no_floor)
+        result = _evaluated(judged, synonyms, tell, floor=not no_floor) if synonyms else plain
+    finally:
+        tell.done()
+    other = plain.run if synonyms else indexer.read_run(compare) if compare else None
+    beside = indexer.compare(result.run, other, judged.relevant) if other is not None else None
+    if run_path:
+        indexer.write_run(result.run, run_path)
+    told = {"queries": result.queries, "measures": result.measures, "hard": result.hard, "hidden": result.hidden}
+    if beside:
+        told["comparison"] = beside
+    output.result(told, lambda: "\n".join([*_measured(result), *(_compared(beside) if beside else ())]))
+    if least is not None and result.measures["nDCG@10"].mean < least:
+        sys.exit(1)
+
+
+def _evaluated(judged: Judged, synonyms: str | None, tell: Teller, *, floor: bool) -> Evaluation:
+    """An evaluation over a scratch index of the documents."""
+    rejected: list[Rejected] = []
+    with tempfile.TemporaryDirectory(prefix="seealso-evaluate-") as scratch:
+        documents = corpus.read(judged.corpus, format="beir", rejected=rejected.append)
+        indexer.build(scratch, documents, settings=Settings(synonyms=synonyms), progress=tell, rejected=rejected.append)
+        if rejected:
+            click.echo(f"left out: {len(rejected):,} documents; the first: {rejected[0].reason}", err=True)
+        return indexer.evaluate(scratch, judged.queries, judged.relevant, hard=judged.hard, floor=floor, progress=tell)
+
+
+def _measured(result: Evaluation) -> list[str]:
+    lines = [f"{result.queries:,} queries; mean and 95 % interval"]
+    lines += [f"  {name:<10} {e.mean:.3f}  [{e.low:.3f}, {e.high:.3f}]" for name, e in result.measures.items()]
+    if result.hard is not None:
+        lines.append(f"  hard negative above the relevant one: {result.hard:.3f}")
+    return [*lines, f"  the floor hides everything: {result.hidden:.3f}"]
+
+
+def _compared(beside: Comparison) -> list[str]:
+    lines = ["compared: this run, the other, difference and its 95 % interval, p"]
+    lines += [
+        f"  {name:<10} {d.ours.mean:.3f}  {d.theirs.mean:.3f}  {d.difference.mean:+.3f} "
+        f"[{d.difference.low:+.3f}, {d.difference.high:+.3f}]  {d.p:.3f}"
+        for name, d in beside.measures.items()
+    ]
+    for name, queries in (("gained", beside.gained), ("lost", beside.lost)):
+        more = f" and {len(queries) - _NAMED:,} more" if len(queries) > _NAMED else ""
+        lines.append(f"  {name}: {len(queries):,}" + (f" ({', '.join(queries[:_NAMED])}{more})" if queries else ""))
+    return lines
+
+
+def _agreed(agreement: Agreement) -> str:
+    if not agreement.compared:
+        return "no page of the index lists a neighbour that the index has"
+    panel, near = agreement.panel, agreement.neighbours
+    return (
+        f"{agreement.pages:,} pages list neighbours, {agreement.compared:,} of them some that the index has "
+        f"({agreement.missing:,} listed ones it does not have)\n"
+        f"  in the first four   {panel.mean:.3f}  [{panel.low:.3f}, {panel.high:.3f}]\n"
+        f"  among all stored    {near.mean:.3f}  [{near.low:.3f}, {near.high:.3f}]"
+    )
