@@ -15,6 +15,7 @@ import numpy as np
 from corpus import Document, Question, Rejected, from_json, kind_of, to_json
 from indexer.analysis import Analyzer
 from indexer.answering.neighbours import write_neighbours
+from indexer.duplicates.scan import write_pairs
 from indexer.engines import open_engine, write_engine
 from indexer.errors import IndexDamaged, IndexMissing, SearchError
 from indexer.generations.folder import IndexFolder
@@ -174,6 +175,8 @@ def _write(
     try:
         ranked = lambda done: tell(Progress(stage="neighbours", done=done, total=len(places)))  # noqa: E731
         write_neighbours(staged, engine, ids, _waiting(places, spool), ranked)
+        paired = lambda done: tell(Progress(stage="duplicates", done=done, total=len(places)))  # noqa: E731
+        write_pairs(staged, engine, ids, _waiting(places, spool), paired)
     finally:
         engine.close()
     files = list_files(staged, apart=[_SPOOL])

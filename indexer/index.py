@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from corpus import Document
+from corpus import Article, Document
 from indexer.analysis import Analyzer, own_text
 from indexer.answering.neighbours import StoredNeighbours, neighbourhood
 from indexer.answering.panel import make_panel
 from indexer.answering.search import search
+from indexer.duplicates.listing import Listing
+from indexer.duplicates.marks import same_question, side_by_side
+from indexer.duplicates.templates import Templates
 from indexer.engines import Engine, Statistics, open_engine
 from indexer.errors import DocumentNotFound, IndexDamaged, RequestRefused, SearchError
 from indexer.generations import verify as verification
 from indexer.generations.folder import IndexFolder
 from indexer.generations.manifest import Manifest, current_manifest
-from indexer.types import Fault, Filter, Info, Panel, Results, Sort
+from indexer.ranking.tables import ARRAYS
+from indexer.types import Band, Clusters, Fault, Filter, Info, Panel, Results, SideBySide, Sort
 
 MOST_CARDS = 20
 MOST_DRAFT = 20_000
@@ -26,8 +31,9 @@ MOST_DRAFT = 20_000
 class Index:
     """One generation of an index. Use it as a context manager, or call `close`; threads may share it."""
 
-    def __init__(self, folder: IndexFolder, manifest: Manifest, engine: Engine, near: StoredNeighbours) -> None:
-        self._folder, self._manifest, self._near = folder, manifest, near
+    def __init__(self, folder: IndexFolder, manifest: Manifest, path: Path, engine: Engine) -> None:
+        self._folder, self._manifest, self._near = folder, manifest, StoredNeighbours(path)
+        self._listing, self._templates = Listing(path, self._near.ids), Templates.read(path / ARRAYS)
         self._open: Engine | None = engine
         # Number and digest: a folder that was removed and built anew begins at 1 again.
         self._current = (manifest.generation, manifest.digest)
@@ -84,7 +90,7 @@ class Index:
         near = self._near.of(id) if where == Filter() else None
         if near is None:
             near = neighbourhood(self.engine, text, among=self.engine.allowed(where=where), without=id)
-        return make_panel(self.engine, self._manifest.generation, text, near, _checked(limit))
+        return self._marked(make_panel(self.engine, self._manifest.generation, text, near, _checked(limit)), document)
 
     def similar(self, text: str, *, where: Filter = Filter(), limit: int = 4) -> Panel:
         """The documents most like a text, such as a question that is still being typed; the text is not kept.
@@ -96,7 +102,28 @@ class Index:
         among = None if where == Filter() else self.engine.allowed(where=where)
         analysed = self.engine.analyzer.analyse(text)
         near = neighbourhood(self.engine, analysed, among=among)
-        return make_panel(self.engine, self._manifest.generation, analysed, near, _checked(limit))
+        panel = make_panel(self.engine, self._manifest.generation, analysed, near, _checked(limit))
+        return self._marked(panel, text)
+
+    def _marked(self, panel: Panel, asked: Document | str) -> Panel:
+        """The panel with the cards marked that are the same question; an article is none."""
+        if isinstance(asked, Article):
+            return panel
+        text = asked if isinstance(asked, str) else own_text(asked)
+        return replace(panel, cards=tuple(same_question(self.engine, self._templates, text, panel.cards)))
+
+    def duplicates(
+        self, *, where: Filter = Filter(), band: Band | None = None, page: int = 1, size: int = 50
+    ) -> Clusters:
+        """One page of the clusters of questions that may be the same question, the surest first; for editors.
+
+        Raises RequestRefused for a page or size out of bounds.
+        """
+        return self._listing.page(self.engine, self._manifest.generation, where=where, band=band, page=page, size=size)
+
+    def side_by_side(self, a: str, b: str) -> SideBySide:
+        """Two questions beside each other, with what decides and what they share. Raises DocumentNotFound."""
+        return side_by_side(self.engine, self._templates, self.get(a), self.get(b))
 
     def documents(self) -> Iterator[Document]:
         """Every document, in the order of the ids; one at a time."""
@@ -130,7 +157,7 @@ def open_index(index: str | Path) -> Index:
     verification.check_before_opening(path, manifest)
     try:
         engine = open_engine(manifest.engine, path, Statistics(**manifest.statistics), Analyzer(manifest.synonyms))
-        return Index(folder, manifest, engine, StoredNeighbours(path))
+        return Index(folder, manifest, path, engine)
     except Exception as error:  # whatever an engine's files do when they are not what they were
         remedy = "roll back, or build the index again"
         raise IndexDamaged(f"it does not open: {type(error).__name__}: {error}", str(path), remedy) from error

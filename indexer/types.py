@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
 
 from indexer.errors import RequestRefused
 
@@ -18,6 +19,14 @@ class Sort(StrEnum):
 
     RELEVANCE = "relevance"
     NEWEST = "newest"
+
+
+class Band(StrEnum):
+    """How sure it is that two questions are the same question."""
+
+    SAME = "same wording"
+    VERY_LIKELY = "very likely"
+    POSSIBLE = "possible"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +79,10 @@ class Hit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Results:
-    """One page of a search: `total` counts all hits, `facets` count them by kind, specialty, topic, year, reply."""
+    """One page of a search: `total` counts all hits, `facets` count them by kind, specialty, topic, year, reply.
+
+    `close` is false where a whole question was asked and no hit is about the same matter: they share words alone.
+    """
 
     generation: int
     total: int
@@ -78,6 +90,7 @@ class Results:
     pages: int
     did_you_mean: str | None
     facets: Mapping[str, Mapping[str, int]]
+    close: bool
     hits: tuple[Hit, ...]
 
 
@@ -92,7 +105,10 @@ class Reply:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """A neighbour in a panel: the asker's own words, the reply's own words, the words in common."""
+    """A neighbour in a panel: the asker's own words, the reply's own words, the words in common.
+
+    `same` is the band where it is the same question, by an upper band; None for one that is alike.
+    """
 
     id: str
     kind: str
@@ -104,6 +120,7 @@ class Card:
     reply: Reply | None
     score: float
     matched: tuple[str, ...]
+    same: Band | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,3 +235,77 @@ class Agreement:
     compared: int
     panel: Estimate
     neighbours: Estimate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Differs:
+    """A difference that may decide between two questions: its kind, and the words of each side, as each wrote them."""
+
+    kind: str
+    a: str
+    b: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DuplicatePair:
+    """Two questions that may be the same question: the probability, its band (None: not worth a look), what differs."""
+
+    a: str
+    b: str
+    score: float
+    band: Band | None
+    differs: tuple[Differs, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cluster:
+    """Questions that may be one: every member is tied to the `canonical` one by a pair.
+
+    `id` is that of the first pair's documents; `band` and `score` are those of the weakest tie to the canonical one,
+    `reason` why this one is suggested to keep.
+    """
+
+    id: str
+    score: float
+    band: Band
+    canonical: str
+    reason: str
+    members: tuple[str, ...]
+    pairs: tuple[DuplicatePair, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clusters:
+    """One page of the clusters of an index, the surest first; `bands` counts all of them by band."""
+
+    generation: int
+    total: int
+    page: int
+    pages: int
+    bands: Mapping[str, int]
+    clusters: tuple[Cluster, ...]
+
+
+class Mark(NamedTuple):
+    """A piece of a text, and why it is marked: the kind of a difference, `shared`, or nothing."""
+
+    text: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Side:
+    """One of two questions beside each other: its own words in marked pieces."""
+
+    id: str
+    title: tuple[Mark, ...]
+    body: tuple[Mark, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SideBySide:
+    """Two questions beside each other, and what the program thinks of them."""
+
+    pair: DuplicatePair
+    a: Side
+    b: Side

@@ -62,3 +62,7 @@ class Analyzer:
         terms = [stem(token) for token in tokens]
         telling = Counter(term for token, term in zip(tokens, terms, strict=True) if token not in stop)
         return Analysed(tokens, terms, telling, self._concepts.of(terms))
+
+    def concepts_of(self, term: str) -> frozenset[str]:
+        """The concepts that a single term names."""
+        return frozenset(self._concepts.of([term]))

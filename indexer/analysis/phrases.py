@@ -27,14 +27,17 @@ class Phrases:
 
     def find(self, words: Sequence[str]) -> Iterator[str]:
         """The name of every pattern at every place where it begins, in the order of the places."""
+        return (name for name, _, _ in self.places(words))
+
+    def places(self, words: Sequence[str]) -> Iterator[tuple[str, int, int]]:
+        """As `find`, with the places of the first word and of the one after the last."""
         for at, word in enumerate(words):
-            for rest, name in self._words.get(word, ()):
-                if not rest or _follows(rest, words, at + 1):
-                    yield name
+            known = self._words.get(word, ())
             for size in range(self._shortest, min(len(word), self._longest) + 1):
-                for rest, name in self._prefixes.get(word[:size], ()):
-                    if not rest or _follows(rest, words, at + 1):
-                        yield name
+                known = (*known, *self._prefixes.get(word[:size], ()))
+            for rest, name in known:
+                if (end := _end(rest, words, at + 1)) > at:
+                    yield name, at, end
 
 
 def readings(pattern: str) -> Iterator[tuple[str, ...]]:
@@ -52,13 +55,13 @@ def readings(pattern: str) -> Iterator[tuple[str, ...]]:
         yield tuple(word for word in chosen if word)
 
 
-def _follows(pattern: Sequence[str], words: Sequence[str], at: int) -> bool:
-    """Whether the words from `at` on are as the pattern says."""
+def _end(pattern: Sequence[str], words: Sequence[str], at: int) -> int:
+    """The place after the last word, where the words from `at` on are as the pattern says; 0 where they are not."""
     for place, wanted in enumerate(pattern):
         if wanted == GAP:
-            rest = pattern[place + 1 :]
-            return any(_follows(rest, words, at + skipped) for skipped in range(1, MOST_GAP + 1))
+            ends = (_end(pattern[place + 1 :], words, at + skipped) for skipped in range(1, MOST_GAP + 1))
+            return next((end for end in ends if end), 0)
         if at >= len(words) or not (words[at].startswith(wanted[:-1]) if wanted.endswith("*") else words[at] == wanted):
-            return False
+            return 0
         at += 1
-    return True
+    return at

@@ -2,40 +2,23 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from corpus import Article, Document, kind_of
 from indexer.analysis import Analysed, field_texts
+from indexer.answering.closeness import close_enough
 from indexer.answering.excerpts import excerpt, words_in_common
 from indexer.answering.neighbours import Neighbourhood
 from indexer.answering.weighing import weigh
 from indexer.engines import Engine, Ranked
 from indexer.ranking.columns import date_of, is_answered
-from indexer.ranking.weighting import FIELD_WEIGHTS, rarity
+from indexer.ranking.weighting import FIELD_WEIGHTS
 from indexer.types import Card, Panel, Reply, TopicName
 
 MOST_MATCHED = 4
-# The floor, by closeness (docs/why/the-floor.md): of 775 questions whose rewrite by a doctor is among 6,900 it keeps
-# .90 and shows .21 once nothing on the subject is left; the sample's lonely questions stay below it with 76 and
-# with 19,011 documents. Longer texts match in more words that say less, so the floor falls with their length.
-FLOOR, FLOOR_SLOPE, FLOOR_FROM, FLOOR_LEAST = 1.5, 0.25, 15, 0.9
 # Topics: the first VOTERS neighbours vote with their scores; a topic needs two voters and a third of all votes.
 VOTERS, LEAST_VOTERS, TOPIC_SHARE, MOST_TOPICS = 8, 2, 1 / 3, 6
-
-
-def close_enough(engine: Engine, near: Neighbourhood) -> list[Ranked]:
-    """The neighbours above the floor.
-
-    Closeness is score / √(possible · rarest): a sum of matches grows with the number of terms, what chance adds to
-    it with the square root, and `rarest`, the weight of a term that no document has, takes out the size of the index.
-    """
-    if not near.ranked or near.possible <= 0:
-        return []
-    floor = max(FLOOR_LEAST, FLOOR - FLOOR_SLOPE * math.log(max(near.words, FLOOR_FROM) / FLOOR_FROM))
-    scale = math.sqrt(near.possible * rarity(engine.statistics.documents, 0))
-    return [ranked for ranked in near.ranked if ranked.score / scale >= floor]
 
 
 def one_per_wording(engine: Engine, ranked: Sequence[Ranked]) -> list[Ranked]:

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 
 from corpus import Article, Document, kind_of
 from indexer.analysis import field_texts
+from indexer.answering.closeness import close_enough
 from indexer.answering.excerpts import snippet
-from indexer.answering.neighbours import RESCORED, rescore
+from indexer.answering.neighbours import RESCORED, Neighbourhood, rescore
 from indexer.answering.panel import topics_of
 from indexer.answering.query import Query, parse
 from indexer.answering.spelling import respell
@@ -21,6 +22,8 @@ MOST_SIZE = 100
 # Nobody reads on from here, and every page costs those before it.
 MOST_HITS = 1_000
 MOST_VALUES = 20
+# From so many different words on a search is a question, and the floor says whether anything is close to it.
+QUESTION = 6
 
 
 def search(engine: Engine, generation: int, text: str, *, where: Filter, sort: Sort, page: int, size: int) -> Results:
@@ -39,7 +42,7 @@ def search(engine: Engine, generation: int, text: str, *, where: Filter, sort: S
         words=sorted(query.words), least=query.least, phrases=query.phrases, without=query.without, where=where
     )
     total = 0 if nothing else engine.count(among)
-    weighed = weigh(engine, query.text)
+    weighed, close = weigh(engine, query.text), True
     if nothing:
         ranked = []
     elif sort == Sort.NEWEST or not query.words:
@@ -47,6 +50,8 @@ def search(engine: Engine, generation: int, text: str, *, where: Filter, sort: S
     else:
         best = engine.rank(weighed.first, among, max(RESCORED, page * size), weighed.finer)
         ranked = rescore(engine, best[:RESCORED], weighed.words) + best[RESCORED:]
+        near = Neighbourhood(ranked[:1], weighed.possible, weighed.words)
+        close = len(query.words) < QUESTION or bool(close_enough(engine, near))
     ranked = ranked[(page - 1) * size : page * size]
     hits = zip(engine.get([r.id for r in ranked]), ranked, strict=True)
     return Results(
@@ -56,6 +61,7 @@ def search(engine: Engine, generation: int, text: str, *, where: Filter, sort: S
         pages=-(-min(total, MOST_HITS) // size),
         did_you_mean=_respelled(engine, query) if query.words else None,
         facets={} if nothing else engine.facets(among, MOST_VALUES),
+        close=close,
         hits=tuple(_hit(document, r.score, weighed.telling) for document, r in hits),
     )
 

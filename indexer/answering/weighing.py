@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from indexer.analysis import Analysed
@@ -12,31 +12,43 @@ from indexer.ranking.weighting import query_weights, rarity, steepened
 
 
 class Weighed(NamedTuple):
-    """`first` are the weights of terms and concepts, `finer` those of the tokens of the finer channels; `telling` is
-    how much each term and concept tells (weight times rarity), `words` the number of words.
+    """`first` are the weights of terms and concepts; `telling` is how much each of them tells (weight times rarity),
+    `finer` the same of the tokens of the finer channels; `words` is the number of words.
     """
 
     first: dict[str, float]
-    finer: dict[str, dict[str, float]]
     telling: dict[str, float]
+    finer: dict[str, dict[str, float]]
     words: int
 
     @property
     def possible(self) -> float:
-        """What terms and concepts could earn at best."""
-        return math.fsum(self.telling.values())  # the same in every Python, unlike sum
+        """What a perfect match would earn, once for every field weight."""
+        # fsum, unlike sum, is the same in every Python.
+        return math.fsum([*self.telling.values(), *(worth for bag in self.finer.values() for worth in bag.values())])
 
 
 def weigh(engine: Engine, text: Analysed) -> Weighed:
-    """The weights of a text in an index."""
+    """The weights of a text in an index. A word that no document has tells most of all; any other token without a
+    document tells nothing.
+    """
     words = len(text.sequence)
-    rarities = _rarities(engine, [*text.bag, *text.concepts])
-    terms = steepened(query_weights(text.bag, "terms", words), {term: rarities[term] for term in text.bag}, words)
-    first = terms | query_weights(text.concepts, "concepts", words)
-    finer = {channel: query_weights(bag, channel, words) for channel, bag in text.finer().items()}
-    return Weighed(first, finer, {term: weight * rarities[term] for term, weight in first.items()}, words)
+    rarities = _rarities(engine, text.bag, "terms")
+    terms = steepened(query_weights(text.bag, "terms", words), rarities, words)
+    known = _rarities(engine, text.concepts, "concepts", known=True)
+    concepts = query_weights({concept: text.concepts[concept] for concept in known}, "concepts", words)
+    rarities |= known
+    first = terms | concepts
+    finer = {}
+    for channel, bag in text.finer().items():
+        known = _rarities(engine, bag, channel, known=True)
+        weights = query_weights({token: bag[token] for token in known}, channel, words)
+        finer[channel] = {token: weight * known[token] for token, weight in weights.items()}
+    return Weighed(first, {term: weight * rarities[term] for term, weight in first.items()}, finer, words)
 
 
-def _rarities(engine: Engine, terms: list[str]) -> Mapping[str, float]:
-    total = engine.statistics.documents
-    return {term: rarity(total, n) for term, n in zip(terms, engine.frequencies(terms), strict=True)}
+def _rarities(engine: Engine, tokens: Iterable[str], channel: str, *, known: bool = False) -> dict[str, float]:
+    """The rarity of each token, or of each that some document has."""
+    tokens, total = list(tokens), engine.statistics.documents
+    counted = zip(tokens, engine.frequencies(tokens, channel), strict=True)
+    return {token: rarity(total, n) for token, n in counted if n or not known}

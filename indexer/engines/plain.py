@@ -125,9 +125,7 @@ class PlainEngine:
         for channel in FINER:
             for token in sorted(finer[channel]):
                 counts = {field: bags[channel][token] for field, bags in self._finer[id_].items()}
-                rare = rarity(self.statistics.documents, self._finer_frequency[channel][token])
-                worth = finer[channel][token] * rare
-                score += worth * self._sum_over_fields(id_, counts, lengths, self.statistics.average)
+                score += finer[channel][token] * self._sum_over_fields(id_, counts, lengths, self.statistics.average)
         return score
 
     def newest(self, among: frozenset[str], limit: int) -> list[str]:
@@ -181,9 +179,10 @@ class PlainEngine:
             for facet, values in counts.items()
         }
 
-    def frequencies(self, terms: Sequence[str]) -> list[int]:
+    def frequencies(self, tokens: Sequence[str], channel: str = "terms") -> list[int]:
         """See the protocol."""
-        return [self._frequency[term] for term in terms]
+        known = self._finer_frequency.get(channel, self._frequency)
+        return [known[token] for token in tokens]
 
     def words(self, prefix: str) -> dict[str, int]:
         """See the protocol."""

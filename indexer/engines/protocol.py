@@ -14,7 +14,7 @@ from indexer.types import Filter
 Selection = Any
 
 
-# For each finer channel the weights of its tokens.
+# For each finer channel how much its tokens tell: weight times rarity.
 Finer = Mapping[str, Mapping[str, float]]
 
 
@@ -51,8 +51,8 @@ class Engine(Protocol):
     ) -> list[Ranked]:
         """The best documents by the sum of weight × impact over the terms, ids ascending among equals.
 
-        `finer` gives weights to the tokens of the finer channels: for the documents that are ranked, and for no other,
-        their sum is told apart from the score.
+        `finer` says how much the tokens of the finer channels tell: for the documents that are ranked, and for no
+        other, the sum of that × saturated count is told apart from the score.
         """
 
     def newest(self, among: Selection, limit: int) -> list[str]:
@@ -77,8 +77,8 @@ class Engine(Protocol):
     def facets(self, among: Selection, most: int) -> dict[str, dict[str, int]]:
         """How many of the documents have each value of each facet, at most so many values each."""
 
-    def frequencies(self, terms: Sequence[str]) -> list[int]:
-        """In how many documents each term occurs, stop words apart."""
+    def frequencies(self, tokens: Sequence[str], channel: str = "terms") -> list[int]:
+        """In how many documents each token of a channel occurs; stop words are no terms."""
 
     def words(self, prefix: str) -> dict[str, int]:
         """The folded words of the documents that begin so, each with the number of documents that have it."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from indexer.answering.closeness import close_enough
 from indexer.answering.neighbours import RESCORED, neighbourhood
-from indexer.answering.panel import close_enough
 from indexer.errors import RequestRefused
 from indexer.evaluation.measures import MEASURES, Grades
 from indexer.evaluation.runs import Run

@@ -5,7 +5,7 @@ Postings of pairs and grams would be several times those of the terms; the words
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -15,12 +15,12 @@ from indexer.analysis import FIELDS, FINER
 from indexer.analysis.intents import intent_names
 from indexer.analysis.terms import stop_words
 from indexer.ranking.columns import KINDS
-from indexer.ranking.keys import Keys, Numbers, expand, frequencies_of, key_of, match, pair_keys
+from indexer.ranking.keys import Keys, Numbers, counts_of, expand, key_of, match, pair_keys
 from indexer.ranking.tables import Strings, map_array
-from indexer.ranking.weighting import FIELD_WEIGHTS, K1, B, Statistics, rarity
+from indexer.ranking.weighting import FIELD_WEIGHTS, K1, B, Statistics
 
-# The field and the column of everything found, and in how many documents each token occurs.
-_Found = tuple[Numbers, Numbers, Numbers]
+# The field and the column of everything found.
+_Found = tuple[Numbers, Numbers]
 
 
 class Forward:
@@ -61,50 +61,54 @@ class Forward:
     _pair_keys: Keys
     _pair_counts: NDArray[np.int32]
 
+    def frequencies(self, tokens: Sequence[str], channel: str) -> list[int]:
+        """In how many documents each token of a finer channel occurs."""
+        if channel == "intents":
+            return [int(self._intent_counts[intent_names().index(token)]) for token in tokens]
+        if channel == "stops":
+            return [int(self._word_counts[self._stops[token]]) if token in self._stops else 0 for token in tokens]
+        counted: list[int] = (
+            counts_of(self._pair_keys, self._pair_counts, _keys_of_pairs(tokens))
+            if channel == "pairs"
+            else counts_of(self._gram_keys, self._gram_counts, _keys_of(tokens))
+        ).tolist()
+        return counted
+
     def judge(
-        self, numbers: Numbers, kinds: NDArray[np.int8], finer: Mapping[str, Mapping[str, float]]
+        self, numbers: NDArray[np.int64], kinds: NDArray[np.int8], finer: Mapping[str, Mapping[str, float]]
     ) -> NDArray[np.float64]:
-        """What the finer channels say for each of some documents: the sum of weight × impact over their tokens.
+        """What the finer channels say for each of some documents: how much each token tells × its saturated counts.
 
         Sums are in float64 in the order of channels and tokens, as in the plain engine.
         """
         tokens = [(channel, token) for channel in FINER for token in sorted(finer[channel])]
-        if not tokens:
+        if not tokens or not len(numbers):
             return np.zeros(len(numbers))
         fields = (numbers[:, None] * len(FIELDS) + np.arange(len(FIELDS))).ravel()
         place, owner = expand(self._sequence_starts, fields)
         words = self._sequence[place].astype(np.int64)
         # A cell is a field and a token: field * width + column. Each channel gives the cells of what it finds.
-        width, first = len(tokens), 0
-        cells, frequencies = list[Numbers](), list[int]()
+        width, first, cells = len(tokens), 0, list[Numbers]()
         for channel, find in (("pairs", self._pairs), ("grams", self._grams), ("stops", self._stop_words)):
-            of_channel = sorted(finer[channel])
-            at, column, frequency = find(of_channel, words, owner)
-            cells.append(at * width + column + first)
-            frequencies += frequency.tolist()
-            first += len(of_channel)
-        for place_of_intent, intent in enumerate(sorted(finer["intents"]), first):
-            bit = intent_names().index(intent)
-            cells.append(np.flatnonzero(self._intents.ravel()[fields] >> bit & 1) * width + place_of_intent)
-            frequencies.append(int(self._intent_counts[bit]))
+            field, column = find(sorted(finer[channel]), words, owner)
+            cells.append(field * width + column + first)
+            first += len(finer[channel])
+        for number, intent in enumerate(sorted(finer["intents"]), first):
+            there = self._intents.ravel()[fields] >> intent_names().index(intent) & 1
+            cells.append(np.flatnonzero(there) * width + number)
         counts = np.bincount(np.concatenate(cells), minlength=len(fields) * width)
-        weights = np.array([finer[channel][token] for channel, token in tokens])
-        worth = weights * [rarity(self._statistics.documents, n) for n in frequencies]
         lengths = np.bincount(owner[self._is_term[words]], minlength=len(fields))
-        scores = self._sums(counts, width, lengths, kinds) * worth
+        scores = self._sums(counts, width, lengths, kinds) * [finer[channel][token] for channel, token in tokens]
         return np.add.accumulate(scores, axis=1)[:, -1]  # adds one after the other, unlike sum
 
     def _pairs(self, tokens: list[str], words: Numbers, owner: Numbers) -> _Found:
-        keys = np.array([[key_of(term) for term in token.split(" ")] for token in tokens], np.uint64).reshape(-1, 2)
-        wanted = pair_keys(keys[:, 0], keys[:, 1])
         there = np.flatnonzero(owner[1:] == owner[:-1])
         terms = self._word_keys[words]
-        found, column = match(pair_keys(terms[there], terms[there + 1]), wanted)
-        return owner[there[found]], column, frequencies_of(self._pair_keys, self._pair_counts, wanted)
+        found, column = match(pair_keys(terms[there], terms[there + 1]), _keys_of_pairs(tokens))
+        return owner[there[found]], column
 
     def _grams(self, tokens: list[str], words: Numbers, owner: Numbers) -> _Found:
-        wanted = np.array([key_of(token) for token in tokens], np.uint64)
-        found, column = match(self._gram_keys, wanted)
+        found, column = match(self._gram_keys, _keys_of(tokens))
         column_of = np.full(len(self._gram_keys), -1)
         column_of[found] = column
         # What the words here have of the wanted grams, once for each word however often it occurs.
@@ -119,15 +123,15 @@ class Forward:
         starts = np.zeros(len(known) + 1, np.int64)
         np.cumsum(np.bincount(word, minlength=len(known)), out=starts[1:])
         entry, occurrence = expand(starts, place_of[words])
-        return owner[occurrence], column[entry], frequencies_of(self._gram_keys, self._gram_counts, wanted)
+        return owner[occurrence], column[entry]
 
     def _stop_words(self, tokens: list[str], words: Numbers, owner: Numbers) -> _Found:
-        wanted = np.array([self._stops.get(token, -1) for token in tokens], np.int64)
-        column_of = np.full(len(self._word_keys) + 1, -1)  # the last is that of words that no document has
-        column_of[wanted] = np.arange(len(wanted))
+        column_of = np.full(len(self._word_keys), -1)
+        for number, token in enumerate(tokens):
+            if token in self._stops:
+                column_of[self._stops[token]] = number
         column = column_of[words]
-        frequency = np.where(wanted >= 0, self._word_counts[wanted], 0) if len(wanted) else wanted
-        return owner[column >= 0], column[column >= 0], frequency
+        return owner[column >= 0], column[column >= 0]
 
     def _sums(self, counts: Numbers, width: int, lengths: Numbers, kinds: NDArray[np.int8]) -> NDArray[np.float64]:
         """For each document and token the weighted, saturated counts of its fields, added in the order of FIELDS."""
@@ -142,3 +146,13 @@ class Forward:
         sums: NDArray[np.float64] = np.zeros(len(kinds) * width)
         sums += np.bincount(field // len(FIELDS) * width + cell % width, worth, len(sums))
         return sums.reshape(-1, width)
+
+
+def _keys_of(tokens: Sequence[str]) -> Keys:
+    return np.array([key_of(token) for token in tokens], np.uint64)
+
+
+def _keys_of_pairs(tokens: Sequence[str]) -> Keys:
+    """The keys of pairs that are written with a space between their terms."""
+    keys = np.array([[key_of(term) for term in token.split(" ")] for token in tokens], np.uint64).reshape(-1, 2)
+    return pair_keys(keys[:, 0], keys[:, 1])

@@ -45,8 +45,8 @@ def match(keys: Keys, wanted: Keys) -> tuple[Numbers, Numbers]:
     return found, order[place[found]]
 
 
-def frequencies_of(keys: Keys, counts: NDArray[np.int32], wanted: Keys) -> Numbers:
-    """In how many documents each of the wanted keys occurs; `keys` ascend."""
+def counts_of(keys: Keys, counts: NDArray[np.int32], wanted: Keys) -> Numbers:
+    """The count of each of the wanted keys, 0 for one that is not there; `keys` ascend."""
     if not len(keys):
         return np.zeros(len(wanted), np.int64)
     place = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from corpus import Article, Document, Topic
 from indexer.analysis import own_text
+from indexer.answering.closeness import close_enough
 from indexer.answering.excerpts import excerpt, snippet, words_in_common
 from indexer.answering.neighbours import Neighbourhood, neighbourhood
-from indexer.answering.panel import close_enough, make_panel, one_per_wording
+from indexer.answering.panel import make_panel, one_per_wording
 from indexer.answering.query import parse
 from indexer.answering.search import search
 from indexer.answering.spelling import respell

@@ -13,7 +13,7 @@ from whoosh.filedb.filestore import FileStorage
 from whoosh.reading import TermNotFound
 
 from corpus import Document, from_json
-from indexer.analysis import FIELDS, Analyzer, stop_terms
+from indexer.analysis import FIELDS, FINER, Analyzer, stop_terms
 from indexer.engines.protocol import Finer, Ranked, Traits
 from indexer.engines.whoosh.schema import DOCUMENT_FIELD, folder_of
 from indexer.ranking.columns import Columns, Mask
@@ -98,9 +98,11 @@ class WhooshEngine:
         """See the protocol."""
         return self._columns.counts(among, most)
 
-    def frequencies(self, terms: Sequence[str]) -> list[int]:
+    def frequencies(self, tokens: Sequence[str], channel: str = "terms") -> list[int]:
         """See the protocol."""
-        return [self._impacts.frequency(term) for term in terms]
+        if channel in FINER:
+            return self._forward.frequencies(tokens, channel)
+        return [self._impacts.frequency(token) for token in tokens]
 
     def words(self, prefix: str) -> dict[str, int]:
         """See the protocol."""

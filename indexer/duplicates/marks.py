@@ -1,0 +1,84 @@
+"""Marks: two questions side by side, with the words that decide and the telling words that they share."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
+
+from corpus import Document
+from indexer.analysis import own_text, spots, wording
+from indexer.duplicates.differences import differences, said
+from indexer.duplicates.pairs import band, likelihood, missing, profile
+from indexer.duplicates.templates import Templates
+from indexer.engines import Engine
+from indexer.types import Band, Card, DuplicatePair, Mark, Side, SideBySide
+
+SHARED = "shared"
+# So many of the shared words are marked, the most telling first: a page full of marks shows nothing.
+_MOST_SHARED = 8
+
+
+def side_by_side(engine: Engine, templates: Templates, a: Document, b: Document) -> SideBySide:
+    """Two questions with their marks, whatever the scan said of them."""
+    one, other = own_text(a), own_text(b)
+    profiles = [profile(engine, engine.analyzer.analyse(text), templates) for text in (one, other)]
+    score, apart = likelihood(*profiles), missing(*profiles)
+    common = sorted(
+        ((rare, term) for term, rare in profiles[0].bags["terms"].items() if term not in apart), reverse=True
+    )
+    shared = {term for _, term in common[:_MOST_SHARED]}
+    pair = DuplicatePair(
+        a=a.id, b=b.id, score=round(score, 4), band=band(*profiles, score), differs=differences(one, other)
+    )
+    return SideBySide(pair=pair, a=_side(a, one, other, shared), b=_side(b, other, one, shared))
+
+
+def same_question(engine: Engine, templates: Templates, text: str, cards: Iterable[Card]) -> Iterator[Card]:
+    """The cards, those marked that are the same question as a text by identical wording or the upper band."""
+    asked, ours = wording(text), profile(engine, engine.analyzer.analyse(text), templates)
+    for card in cards:
+        if card.kind != "question":
+            yield card
+            continue
+        own = own_text(engine.get([card.id])[0])
+        if wording(own) == asked:
+            yield replace(card, same=Band.SAME)
+            continue
+        theirs = profile(engine, engine.analyzer.analyse(own), templates)
+        found = band(ours, theirs, likelihood(ours, theirs))
+        yield replace(card, same=found if found is Band.VERY_LIKELY else None)
+
+
+def _side(document: Document, text: str, other: str, shared: Collection[str]) -> Side:
+    """One side: its title and body in pieces, each with its mark."""
+    theirs = said(other)
+    deciding = [
+        (span, kind)
+        for kind, values in said(text).items()
+        for value, span in values.items()
+        if value not in theirs.get(kind, {})
+    ]
+    telling = [((spot.start, spot.end), SHARED) for spot in spots(text) if spot.term in shared]
+    marks, at = [], 0
+    # Where two marks meet, the one that decides and the longer one is kept.
+    taken: list[tuple[int, int, str]] = []
+    for (start, end), kind in [*sorted(deciding, key=lambda d: d[0][0] - d[0][1]), *telling]:
+        if all(end <= low or high <= start for low, high, _ in taken):
+            taken.append((start, end, kind))
+    border = len(document.title)
+    for start, end, kind in sorted(taken):
+        marks += [Mark(text[at:start], ""), Mark(text[start:end], kind)]
+        at = end
+    marks.append(Mark(text[at:], ""))
+    return Side(id=document.id, title=_between(marks, 0, border), body=_between(marks, border + 1, len(text)))
+
+
+def _between(marks: list[Mark], low: int, high: int) -> tuple[Mark, ...]:
+    """The part of a marked text between two places."""
+    found, at = [], 0
+    for text, kind in marks:
+        piece = text[max(0, low - at) : max(0, high - at)]
+        if piece:
+            found.append(Mark(piece, kind))
+        at += len(text)
+    return tuple(found)
