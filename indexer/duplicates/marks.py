@@ -21,14 +21,12 @@ _MOST_SHARED = 8
 def side_by_side(engine: Engine, templates: Templates, a: Document, b: Document) -> SideBySide:
     """Two questions with their marks, whatever the scan said of them."""
     one, other = own_text(a), own_text(b)
-    profiles = [profile(engine, engine.analyzer.analyse(text), templates) for text in (one, other)]
-    score, apart = likelihood(*profiles), missing(*profiles)
-    common = sorted(
-        ((rare, term) for term, rare in profiles[0].bags["terms"].items() if term not in apart), reverse=True
-    )
+    ours, theirs = (profile(engine, engine.analyzer.analyse(text), templates) for text in (one, other))
+    score, apart = likelihood(ours, theirs), missing(ours, theirs)
+    common = sorted(((rare, term) for term, rare in ours.bags["terms"].items() if term not in apart), reverse=True)
     shared = {term for _, term in common[:_MOST_SHARED]}
     pair = DuplicatePair(
-        a=a.id, b=b.id, score=round(score, 4), band=band(*profiles, score), differs=differences(one, other)
+        a=a.id, b=b.id, score=round(score, 4), band=band(ours, theirs, score), differs=differences(one, other)
     )
     return SideBySide(pair=pair, a=_side(a, one, other, shared), b=_side(b, other, one, shared))
 
