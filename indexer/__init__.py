@@ -10,7 +10,8 @@ from indexer.errors import (
     RequestRefused,
     SearchError,
 )
-from indexer.evaluation.evaluate import compare, evaluate
+from indexer.evaluation.evaluate import compare, evaluate, measured
+from indexer.evaluation.pairs import evaluate_pairs
 from indexer.evaluation.recorded import agreement
 from indexer.evaluation.runs import read_run, write_run
 from indexer.index import Index, current, open_index, verify
@@ -18,6 +19,7 @@ from indexer.settings import Settings
 from indexer.types import (
     Agreement,
     Band,
+    BandQuality,
     BuildReport,
     Card,
     Cluster,
@@ -33,6 +35,7 @@ from indexer.types import (
     Hit,
     Info,
     Mark,
+    PairQuality,
     Panel,
     Progress,
     Reply,
@@ -46,6 +49,7 @@ from indexer.types import (
 __all__ = [
     "Agreement",
     "Band",
+    "BandQuality",
     "BuildInProgress",
     "BuildReport",
     "Card",
@@ -67,6 +71,7 @@ __all__ = [
     "IndexMissing",
     "Info",
     "Mark",
+    "PairQuality",
     "Panel",
     "Progress",
     "Reply",
@@ -83,6 +88,8 @@ __all__ = [
     "compare",
     "current",
     "evaluate",
+    "evaluate_pairs",
+    "measured",
     "open_index",
     "read_run",
     "rollback",

@@ -13,7 +13,7 @@ from typing import IO, NamedTuple
 import numpy as np
 
 from corpus import Document, Question, Rejected, from_json, kind_of, to_json
-from indexer.analysis import Analyzer
+from indexer.analysis import Analyzer, Boilerplate
 from indexer.answering.neighbours import write_neighbours
 from indexer.duplicates.scan import write_pairs
 from indexer.engines import open_engine, write_engine
@@ -160,6 +160,9 @@ def _write(
     ids = [place.id for place in places]
     write_strings(staged / ARRAYS, "ids", ids)
     np.save(staged / ARRAYS / "digests.npy", np.array([_short(place.digest) for place in places], np.int64))
+    boilerplate = Boilerplate.find(_waiting(places, spool))
+    boilerplate.write(staged / ARRAYS)
+    analyzer = Analyzer(analyzer.synonyms, boilerplate=boilerplate)
     kinds, answers = Counter[str](), 0
 
     def counted() -> Iterator[Document]:

@@ -9,12 +9,13 @@ from types import TracebackType
 from typing import Self
 
 from corpus import Article, Document
-from indexer.analysis import Analyzer, own_text
+from indexer.analysis import Analyzer, Boilerplate, own_text
 from indexer.answering.neighbours import StoredNeighbours, neighbourhood
 from indexer.answering.panel import make_panel
 from indexer.answering.search import search
 from indexer.duplicates.listing import Listing
 from indexer.duplicates.marks import same_question, side_by_side
+from indexer.duplicates.pairs import Profiles
 from indexer.duplicates.templates import Templates
 from indexer.engines import Engine, Statistics, open_engine
 from indexer.errors import DocumentNotFound, IndexDamaged, RequestRefused, SearchError
@@ -33,7 +34,8 @@ class Index:
 
     def __init__(self, folder: IndexFolder, manifest: Manifest, path: Path, engine: Engine) -> None:
         self._folder, self._manifest, self._near = folder, manifest, StoredNeighbours(path)
-        self._listing, self._templates = Listing(path, self._near.ids), Templates.read(path / ARRAYS)
+        self._listing = Listing(path, self._near.ids)
+        self.profiles = Profiles(engine, Templates.read(path / ARRAYS))
         self._open: Engine | None = engine
         # Number and digest: a folder that was removed and built anew begins at 1 again.
         self._current = (manifest.generation, manifest.digest)
@@ -86,7 +88,7 @@ class Index:
     def related(self, id: str, *, where: Filter = Filter(), limit: int = 4) -> Panel:  # noqa: A002
         """The documents most like a document's own question, itself apart. Raises DocumentNotFound."""
         document = self.get(id)
-        text = self.engine.analyzer.analyse(own_text(document))
+        text = self.engine.analyzer.own(document)
         near = self._near.of(id) if where == Filter() else None
         if near is None:
             near = neighbourhood(self.engine, text, among=self.engine.allowed(where=where), without=id)
@@ -100,7 +102,7 @@ class Index:
         if len(text) > MOST_DRAFT:
             raise RequestRefused(f"{len(text):,} characters", "text", f"send at most {MOST_DRAFT:,}")
         among = None if where == Filter() else self.engine.allowed(where=where)
-        analysed = self.engine.analyzer.analyse(text)
+        analysed = self.engine.analyzer.draft(text)
         near = neighbourhood(self.engine, analysed, among=among)
         panel = make_panel(self.engine, self._manifest.generation, analysed, near, _checked(limit))
         return self._marked(panel, text)
@@ -110,7 +112,7 @@ class Index:
         if isinstance(asked, Article):
             return panel
         text = asked if isinstance(asked, str) else own_text(asked)
-        return replace(panel, cards=tuple(same_question(self.engine, self._templates, text, panel.cards)))
+        return replace(panel, cards=tuple(same_question(self.profiles, text, panel.cards)))
 
     def duplicates(
         self, *, where: Filter = Filter(), band: Band | None = None, page: int = 1, size: int = 50
@@ -121,9 +123,13 @@ class Index:
         """
         return self._listing.page(self.engine, self._manifest.generation, where=where, band=band, page=page, size=size)
 
+    def own_text(self, id: str) -> str:  # noqa: A002
+        """What a document is compared by: its title and body. Raises DocumentNotFound."""
+        return own_text(self.get(id))
+
     def side_by_side(self, a: str, b: str) -> SideBySide:
         """Two questions beside each other, with what decides and what they share. Raises DocumentNotFound."""
-        return side_by_side(self.engine, self._templates, self.get(a), self.get(b))
+        return side_by_side(self.profiles, self.get(a), self.get(b))
 
     def documents(self) -> Iterator[Document]:
         """Every document, in the order of the ids; one at a time."""
@@ -156,7 +162,8 @@ def open_index(index: str | Path) -> Index:
     manifest, path = current_manifest(folder)
     verification.check_before_opening(path, manifest)
     try:
-        engine = open_engine(manifest.engine, path, Statistics(**manifest.statistics), Analyzer(manifest.synonyms))
+        analyzer = Analyzer(manifest.synonyms, boilerplate=Boilerplate.read(path / ARRAYS))
+        engine = open_engine(manifest.engine, path, Statistics(**manifest.statistics), analyzer)
         return Index(folder, manifest, path, engine)
     except Exception as error:  # whatever an engine's files do when they are not what they were
         remedy = "roll back, or build the index again"

@@ -309,3 +309,24 @@ class SideBySide:
     pair: DuplicatePair
     a: Side
     b: Side
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BandQuality:
+    """Of some judged pairs how many a band proposes, the share of these that ask the same (None: none proposed), and
+    the share of those that ask the same which are proposed.
+    """
+
+    proposed: int
+    precision: float | None
+    recall: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PairQuality:
+    """How well pairs are told apart: by score (`auc`), by the two upper bands, and by all bands."""
+
+    pairs: int
+    auc: float
+    upper: BandQuality
+    proposed: BandQuality

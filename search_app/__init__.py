@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Flask
 
-from search_app import api, errors, health, pages, security, services, settings
+from search_app import api, desk, errors, health, pages, security, services, settings
 
 __all__ = ["create_app"]
 __version__ = "0.1.0"
@@ -34,6 +34,8 @@ def create_app(given: Mapping[str, str | None] | None = None) -> Flask:
     services.init_app(app, values["index"])
     errors.init_app(app)
     pages.init_app(app)
+    if values["duplicates"] == "on":
+        desk.init_app(app)
     app.register_blueprint(api.bp)
     app.register_blueprint(health.bp)
     return app

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
 from typing import Any
 
 from corpus import Asker, Topic
-from indexer import TopicName
+from indexer import Mark, TopicName
 
 _MONTHS = [
     "January",
@@ -24,6 +25,7 @@ _MONTHS = [
     "November",
     "December",
 ]
+_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _HEADING = 80
 _GROWN = 20
 
@@ -82,3 +84,18 @@ def listing(words: list[str] | tuple[str, ...]) -> list[tuple[str, str]]:
     """Words with what follows each in a list: cement, disc and nerve."""
     ends = [", "] * max(0, len(words) - 2) + [" and "] * (len(words) > 1) + [""] * bool(words)
     return list(zip(words, ends, strict=True))
+
+
+def paragraphs(marks: Iterable[Mark]) -> list[list[Mark]]:
+    """Marked pieces by paragraph: a blank line within a piece ends one."""
+    found: list[list[Mark]] = [[]]
+    for text, kind in marks:
+        first, *rest = re.split(r"\n\s*\n", text)
+        found[-1].append(Mark(first, kind))
+        found += [[Mark(part, kind)] for part in rest]
+    return [part for part in found if "".join(text for text, _ in part).strip()]
+
+
+def in_words(number: int) -> str:
+    """A small number in words: three."""
+    return _NUMBERS[number] if number < len(_NUMBERS) else f"{number:,}"

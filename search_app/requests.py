@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from indexer import Filter, RequestRefused, Sort
+from indexer import Band, Filter, RequestRefused, Sort
 
 FILTERS = ("kind", "specialty", "topic", "year", "answered")
 SEARCH_KEYS = ("q", *FILTERS, "sort", "page", "size")
@@ -40,6 +40,15 @@ def sort_of(args: Mapping[str, str]) -> Sort:
         return Sort(value)
     except ValueError as error:
         raise RequestRefused(f"sort is {value[:20]!r}", "sort", f"give one of {', '.join(Sort)}") from error
+
+
+def band_of(args: Mapping[str, str]) -> Band | None:
+    """The band of duplicates. Raises RequestRefused for an unknown one."""
+    value = args.get("band") or None
+    try:
+        return Band(value) if value else None
+    except ValueError as error:
+        raise RequestRefused(f"band is {str(value)[:20]!r}", "band", f"give one of {', '.join(Band)}") from error
 
 
 def number_of(args: Mapping[str, str], name: str, default: int) -> int:

@@ -15,11 +15,15 @@ FILE = "seealso.toml"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
-    """A setting: its name in `seealso.toml` and as an option, its environment variable, default and meaning."""
+    """A setting: its name in `seealso.toml` and as an option, its environment variable, default and meaning.
+
+    Where it has `choices`, no other value is one.
+    """
 
     name: str
     default: str
     help: str
+    choices: tuple[str, ...] = ()
 
     @property
     def variable(self) -> str:
@@ -29,18 +33,22 @@ class Setting:
 
 SETTINGS = (
     Setting(name="index", default="index", help="the folder of the index"),
+    Setting(name="synonyms", default="", help="a file of the site's own synonyms for `build`, `a, b => c` a line"),
     Setting(name="host", default="127.0.0.1", help="the address to serve on"),
     Setting(name="port", default="8000", help="the port to serve on; 0 takes a free one"),
     Setting(name="threads", default="4", help="how many requests are answered at a time"),
     Setting(name="site_name", default="SeeAlso", help="the name in the header and in titles"),
     Setting(name="emergency", default="112", help="the number to call in an emergency, shown on every page"),
+    Setting(
+        name="duplicates", default="off", help="`on` shows the editors' pages at /duplicates", choices=("off", "on")
+    ),
 )
 
 
 def load(given: Mapping[str, str | None] | None = None, folder: Path | None = None) -> dict[str, str]:
     """Every setting's value: as given, else from the environment, else from seealso.toml, else its default.
 
-    Raises UsageError where seealso.toml cannot be read or names an unknown setting.
+    Raises UsageError where seealso.toml cannot be read or names an unknown setting, and for a value that is none.
     """
     known = {setting.name: setting for setting in SETTINGS}
     path = (folder or Path.cwd()) / FILE
@@ -61,8 +69,14 @@ def load(given: Mapping[str, str | None] | None = None, folder: Path | None = No
         if value is None:
             value = os.environ.get(setting.variable)
         values[name] = str(written.get(name, setting.default)) if value is None else value
-        if not values[name].strip() or "\x00" in values[name]:
-            raise UsageError(
-                f"{name} is empty", f"--{name.replace('_', '-')}, {setting.variable} or {FILE}", "give a value"
-            )
+        if (not values[name].strip() and setting.default) or "\x00" in values[name]:
+            raise UsageError(f"{name} is empty", _places(setting), "give a value")
+        if setting.choices and values[name] not in setting.choices:
+            what = f"{name} is {values[name][:20]!r}"
+            raise UsageError(what, _places(setting), f"give one of {', '.join(setting.choices)}")
     return values
+
+
+def _places(setting: Setting) -> str:
+    """Where a setting may have been given."""
+    return f"--{setting.name.replace('_', '-')}, {setting.variable} or {FILE}"

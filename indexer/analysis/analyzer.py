@@ -6,8 +6,11 @@ import hashlib
 from collections import Counter
 from typing import NamedTuple
 
+from corpus import Document
+from indexer.analysis.boilerplate import Boilerplate
 from indexer.analysis.channels import grams, pairs, stops
 from indexer.analysis.concepts import Concepts
+from indexer.analysis.fields import field_texts, own_text
 from indexer.analysis.intents import intents
 from indexer.analysis.tables import shipped
 from indexer.analysis.terms import STEMMER, stem, stop_words
@@ -46,9 +49,12 @@ class Analysed(NamedTuple):
 class Analyzer:
     """Makes terms of texts, with the synonyms that a site adds to the shipped table of concepts."""
 
-    def __init__(self, synonyms: str = "", name: str = "synonyms") -> None:
-        """`synonyms` is the text of a synonym file; `name` is its own. Raises RequestRefused for one that is wrong."""
-        self.synonyms = synonyms
+    def __init__(self, synonyms: str = "", name: str = "synonyms", boilerplate: Boilerplate | None = None) -> None:
+        """`synonyms` is the text of a synonym file, `name` its own, `boilerplate` what an index leaves out.
+
+        Raises RequestRefused for a line that is wrong (see Concepts).
+        """
+        self.synonyms, self.boilerplate = synonyms, boilerplate or Boilerplate()
         self._concepts = Concepts(synonyms, name)
         probe = self.analyse(_PROBE)
         told = [str(_RULES), STEMMER, *(line.text for name in _TABLES for line in shipped(name)), synonyms]
@@ -62,6 +68,18 @@ class Analyzer:
         terms = [stem(token) for token in tokens]
         telling = Counter(term for token, term in zip(tokens, terms, strict=True) if token not in stop)
         return Analysed(tokens, terms, telling, self._concepts.of(terms))
+
+    def fields(self, document: Document) -> dict[str, Analysed]:
+        """The fields of a document that have text, each in terms, without the site's boilerplate."""
+        return {field: self.analyse(text) for field, text in field_texts(self.boilerplate.stripped(document)).items()}
+
+    def own(self, document: Document) -> Analysed:
+        """What a document is compared by, in terms: its title and body, without the site's boilerplate."""
+        return self.analyse(own_text(self.boilerplate.stripped(document)))
+
+    def draft(self, text: str) -> Analysed:
+        """A text that is no document, in terms, without the site's boilerplate."""
+        return self.analyse(self.boilerplate.strip(text))
 
     def concepts_of(self, term: str) -> frozenset[str]:
         """The concepts that a single term names."""

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from corpus import Document
-from indexer.analysis import Analysed, own_text
+from indexer.analysis import Analysed
 from indexer.answering.weighing import weigh
 from indexer.engines import Engine, Ranked, Selection
 from indexer.ranking.tables import ARRAYS, Strings, map_array
@@ -51,7 +51,11 @@ def rescore(engine: Engine, ranked: list[Ranked], words: int) -> list[Ranked]:
 
 
 def write_neighbours(
-    folder: Path, engine: Engine, ids: list[str], documents: Iterable[Document], tell: Callable[[int], object]
+    folder: Path,
+    engine: Engine,
+    ids: list[str],
+    documents: Iterable[Document],
+    tell: Callable[[int], object],
 ) -> None:
     """Rank the neighbours of every document, which come in the order of `ids`, and write them as arrays."""
     number = {id_: n for n, id_ in enumerate(ids)}
@@ -59,7 +63,7 @@ def write_neighbours(
     scores = np.zeros((len(ids), RAW), np.float32)
     possible, words = np.zeros(len(ids)), np.zeros(len(ids), np.int32)
     for n, document in enumerate(documents):
-        found = neighbourhood(engine, engine.analyzer.analyse(own_text(document)), without=document.id)
+        found = neighbourhood(engine, engine.analyzer.own(document), without=document.id)
         possible[n], words[n] = found.possible, found.words
         for place, ranked in enumerate(found.ranked):
             near[n, place], scores[n, place] = number[ranked.id], ranked.score

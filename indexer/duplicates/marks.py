@@ -8,9 +8,7 @@ from dataclasses import replace
 from corpus import Document
 from indexer.analysis import own_text, spots, wording
 from indexer.duplicates.differences import differences, said
-from indexer.duplicates.pairs import band, likelihood, missing, profile
-from indexer.duplicates.templates import Templates
-from indexer.engines import Engine
+from indexer.duplicates.pairs import Profiles, band, likelihood, missing
 from indexer.types import Band, Card, DuplicatePair, Mark, Side, SideBySide
 
 SHARED = "shared"
@@ -18,31 +16,37 @@ SHARED = "shared"
 _MOST_SHARED = 8
 
 
-def side_by_side(engine: Engine, templates: Templates, a: Document, b: Document) -> SideBySide:
+def side_by_side(profiles: Profiles, a: Document, b: Document) -> SideBySide:
     """Two questions with their marks, whatever the scan said of them."""
     one, other = own_text(a), own_text(b)
-    ours, theirs = (profile(engine, engine.analyzer.analyse(text), templates) for text in (one, other))
-    score, apart = likelihood(ours, theirs), missing(ours, theirs)
+    ours, theirs = profiles.of(a), profiles.of(b)
+    apart = missing(ours, theirs)
+    same = wording(one) == wording(other)
+    score = 1.0 if same else likelihood(ours, theirs)
     common = sorted(((rare, term) for term, rare in ours.bags["terms"].items() if term not in apart), reverse=True)
     shared = {term for _, term in common[:_MOST_SHARED]}
     pair = DuplicatePair(
-        a=a.id, b=b.id, score=round(score, 4), band=band(ours, theirs, score), differs=differences(one, other)
+        a=a.id,
+        b=b.id,
+        score=round(score, 4),
+        band=Band.SAME if same else band(ours, theirs, score),
+        differs=differences(one, other),
     )
     return SideBySide(pair=pair, a=_side(a, one, other, shared), b=_side(b, other, one, shared))
 
 
-def same_question(engine: Engine, templates: Templates, text: str, cards: Iterable[Card]) -> Iterator[Card]:
+def same_question(profiles: Profiles, text: str, cards: Iterable[Card]) -> Iterator[Card]:
     """The cards, those marked that are the same question as a text by identical wording or the upper band."""
-    asked, ours = wording(text), profile(engine, engine.analyzer.analyse(text), templates)
+    asked, ours = wording(text), profiles.of_text(text)
     for card in cards:
         if card.kind != "question":
             yield card
             continue
-        own = own_text(engine.get([card.id])[0])
-        if wording(own) == asked:
+        document = profiles.engine.get([card.id])[0]
+        if wording(own_text(document)) == asked:
             yield replace(card, same=Band.SAME)
             continue
-        theirs = profile(engine, engine.analyzer.analyse(own), templates)
+        theirs = profiles.of(document)
         found = band(ours, theirs, likelihood(ours, theirs))
         yield replace(card, same=found if found is Band.VERY_LIKELY else None)
 

@@ -16,7 +16,7 @@ from indexer.analysis import Analyzer, own_text, wording
 from indexer.answering.closeness import close_enough
 from indexer.answering.neighbours import Neighbourhood, StoredNeighbours
 from indexer.duplicates.clusters import ORDER, Edge
-from indexer.duplicates.pairs import POSSIBLE, STORY, Profile, band, likelihood, profile
+from indexer.duplicates.pairs import POSSIBLE, STORY, Profile, Profiles, band, likelihood
 from indexer.duplicates.templates import Templates, find_templates
 from indexer.engines import Engine
 from indexer.ranking.tables import ARRAYS, map_array
@@ -66,7 +66,11 @@ class Survey:
 
 
 def write_pairs(
-    folder: Path, engine: Engine, ids: Sequence[str], documents: Iterable[Document], tell: Callable[[int], object]
+    folder: Path,
+    engine: Engine,
+    ids: Sequence[str],
+    documents: Iterable[Document],
+    tell: Callable[[int], object],
 ) -> None:
     """Find the pairs among questions, which come in the order of `ids`, and write them beside the neighbours.
 
@@ -75,8 +79,9 @@ def write_pairs(
     survey = Survey(documents, engine.analyzer)
     merit = survey.merit()
     same = list(_same(survey.groups, merit))
+    profiles = Profiles(engine, survey.templates)
     wordings = {n: key for key, group in survey.groups.items() for n in group}
-    edges = sorted([*same, *_alike(folder, engine, ids, wordings, survey.templates, tell)])
+    edges = sorted({*same, *_alike(folder, engine, ids, wordings, profiles, tell)})
     arrays = folder / ARRAYS
     survey.templates.write(arrays)
     rows = [(edge.a, edge.b, ORDER.index(edge.band)) for edge in edges]
@@ -111,7 +116,7 @@ def _alike(
     engine: Engine,
     ids: Sequence[str],
     wordings: Mapping[int, int],
-    templates: Templates,
+    profiles: Profiles,
     tell: Callable[[int], object],
 ) -> Iterator[Edge]:
     """The pairs of different wordings among stored neighbours that are in a band."""
@@ -119,9 +124,10 @@ def _alike(
 
     @lru_cache(maxsize=_KEPT)
     def profiled(n: int) -> Profile:
-        return profile(engine, engine.analyzer.analyse(own_text(engine.get([ids[n]])[0])), templates)
+        return profiles.of(engine.get([ids[n]])[0])
 
     panels: dict[int, set[int]] = {}
+    told: set[tuple[int, int]] = set()
     for done, n in enumerate(sorted(wordings), 1):
         found = near.of(ids[n])
         if found is None:
@@ -132,12 +138,17 @@ def _alike(
             if m not in wordings or wordings[m] == wordings[n]:
                 continue
             if ranked.score >= _LEAST_SHARE * found.possible:
-                score = likelihood(profiled(n), profiled(m))
-                if kind := band(profiled(n), profiled(m), score):
-                    yield Edge(min(n, m), max(n, m), score, kind)
+                a, b = min(n, m), max(n, m)  # one order: found from both sides, a pair is one pair
+                score = likelihood(profiled(a), profiled(b))
+                if kind := band(profiled(a), profiled(b), score):
+                    told.add((a, b))
+                    yield Edge(a, b, score, kind)
         tell(done)
     for n, shown in panels.items():
-        yield from (Edge(n, m, POSSIBLE, Band.POSSIBLE) for m in shown if n < m and n in panels.get(m, ()))
+        mutual = (
+            m for m in shown if n < m and n in panels.get(m, ()) and (n, m) not in told and wordings[m] != wordings[n]
+        )
+        yield from (Edge(n, m, POSSIBLE, Band.POSSIBLE) for m in mutual)
 
 
 def _panel(engine: Engine, found: Neighbourhood, number: Mapping[str, int]) -> set[int]:

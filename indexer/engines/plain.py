@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from corpus import Document, from_json, kind_of, to_json
-from indexer.analysis import FIELDS, FINER, Analyzer, field_texts, is_concept
+from indexer.analysis import FIELDS, FINER, Analyzer, is_concept
 from indexer.engines.protocol import Finer, Ranked, Traits
 from indexer.ranking.columns import FACETS, Row, row_of
 from indexer.ranking.weighting import FIELD_WEIGHTS, Length, Statistics, norm, rarity, saturation
@@ -40,7 +40,7 @@ class PlainEngine:
         self._lengths: dict[str, dict[str, Length]] = {}
         self._words: Counter[str] = Counter()
         for id_, document in self._documents.items():
-            analysed = {field: analyzer.analyse(text) for field, text in field_texts(document).items()}
+            analysed = analyzer.fields(document)
             self._sequences[id_] = {field: text.sequence for field, text in analysed.items()}
             self._bags[id_] = {field: text.first() for field, text in analysed.items()}
             self._finer[id_] = {field: text.finer() for field, text in analysed.items()}

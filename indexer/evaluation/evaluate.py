@@ -12,7 +12,7 @@ from indexer.evaluation.measures import MEASURES, Grades
 from indexer.evaluation.runs import Run
 from indexer.evaluation.significance import estimate, randomisation
 from indexer.index import Index, open_index
-from indexer.types import Comparison, Difference, Evaluation, Progress
+from indexer.types import Comparison, Difference, Estimate, Evaluation, Progress
 
 Judgments = Mapping[str, Grades]
 
@@ -42,10 +42,9 @@ def evaluate(
             best[query] = bool(close)
             if progress:
                 progress(Progress(stage="ranking", done=done, total=len(asked)))
-    values = measured(run, judgments)
     return Evaluation(
         queries=len(asked),
-        measures={name: estimate(list(of_query.values())) for name, of_query in values.items()},
+        measures=measured(run, judgments),
         hard=_hard_above(run, judgments, hard or {}),
         hidden=sum(not shown for shown in best.values()) / len(asked),
         run=run,
@@ -55,12 +54,17 @@ def evaluate(
 def rank(index: Index, text: str) -> tuple[list[tuple[str, float]], list[tuple[str, float]]]:
     """The best hundred for a text: all of them, and those above the floor."""
     engine = index.engine
-    near = neighbourhood(engine, engine.analyzer.analyse(text), most=RESCORED)
+    near = neighbourhood(engine, engine.analyzer.draft(text), most=RESCORED)
     close = close_enough(engine, near)
     return [(r.id, r.score) for r in near.ranked], [(r.id, r.score) for r in close]
 
 
-def measured(run: Run, judgments: Judgments) -> dict[str, dict[str, float]]:
+def measured(run: Run, judgments: Judgments) -> dict[str, Estimate]:
+    """The measures of a run over judged queries."""
+    return {name: estimate(list(values.values())) for name, values in by_query(run, judgments).items()}
+
+
+def by_query(run: Run, judgments: Judgments) -> dict[str, dict[str, float]]:
     """Each measure's value for each judged query; a query that the run lacks counts as one that found nothing."""
     asked = [query for query, grades in judgments.items() if any(grade > 0 for grade in grades.values())]
     ranked = {query: [id_ for id_, _ in run.get(query, ())] for query in asked}
@@ -74,10 +78,10 @@ def compare(run: Run, other: Run, judgments: Judgments) -> Comparison:
 
     The difference is `run` less `other`.
     """
-    ours, theirs = measured(run, judgments), measured(other, judgments)
+    ours, theirs = by_query(run, judgments), by_query(other, judgments)
     differences = {name: {query: ours[name][query] - theirs[name][query] for query in ours[name]} for name in MEASURES}
-    by_query = differences["nDCG@10"]
-    ordered = sorted(by_query, key=lambda query: (-abs(by_query[query]), query))
+    changes = differences["nDCG@10"]
+    ordered = sorted(changes, key=lambda query: (-abs(changes[query]), query))
     return Comparison(
         measures={
             name: Difference(
@@ -88,8 +92,8 @@ def compare(run: Run, other: Run, judgments: Judgments) -> Comparison:
             )
             for name, values in differences.items()
         },
-        gained=tuple(query for query in ordered if by_query[query] > 0),
-        lost=tuple(query for query in ordered if by_query[query] < 0),
+        gained=tuple(query for query in ordered if changes[query] > 0),
+        lost=tuple(query for query in ordered if changes[query] < 0),
     )
 
 

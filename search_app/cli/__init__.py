@@ -32,6 +32,7 @@ for command in (
     ask.search,
     ask.related,
     ask.similar,
+    ask.duplicates,
     operate.serve,
     operate.info,
     operate.verify,

@@ -1,14 +1,16 @@
-"""Commands that ask an index: search, related, similar."""
+"""Commands that ask an index: search, related, similar, duplicates."""
 
 from __future__ import annotations
 
+import csv
 import sys
 import textwrap
+from collections.abc import Iterable
 from typing import Any
 
 import click
 
-from indexer import Filter, Panel, Results, Sort, open_index
+from indexer import Band, Clusters, Filter, Panel, Results, Sort, open_index
 from search_app.cli.common import Output, index_path, setting_option, shared
 from search_app.errors import UsageError
 from search_app.present import day
@@ -59,6 +61,57 @@ def similar(text: str, index: str | None, limit: int, output: Output) -> None:
     with open_index(index_path(index)) as opened:
         panel = opened.similar(_piped() if text == "-" else text, limit=limit)
     output.result(panel, lambda: shown(panel))
+
+
+@click.command(epilog="Example: seealso duplicates --band possible --csv > duplicates.csv")
+@setting_option("index")
+@click.option("--band", type=click.Choice([band.value for band in Band]), help="Only clusters of this band.")
+@click.option("--specialty", help="Only clusters with a question of this specialty.")
+@click.option("--page", type=click.IntRange(1), default=1, show_default=True, help="Which page of clusters.")
+@click.option("--size", type=click.IntRange(1, 200), default=50, show_default=True, help="Clusters a page.")
+@click.option("--csv", "as_csv", is_flag=True, help="Print every pair of all pages as a line of CSV.")
+@shared
+def duplicates(
+    index: str | None, band: str | None, specialty: str | None, page: int, size: int, as_csv: bool, output: Output
+) -> None:
+    """List the questions that may be the same question, in clusters, the surest first."""
+    where, chosen = Filter(specialty=specialty), Band(band) if band else None
+    with open_index(index_path(index)) as opened:
+        found = opened.duplicates(where=where, band=chosen, page=page, size=size)
+        if as_csv:
+            _print_csv(
+                opened.duplicates(where=where, band=chosen, page=n, size=size) for n in range(1, found.pages + 1)
+            )
+            return
+    output.result(found, lambda: listed(found))
+
+
+def _print_csv(pages: Iterable[Clusters]) -> None:
+    """Every pair, its cluster and what differs; a cell that begins like a formula is shown as text."""
+    rows = csv.writer(sys.stdout)
+    rows.writerow(["cluster", "canonical", "band", "score", "a", "b", "differs"])
+    for clusters in pages:
+        for cluster in clusters.clusters:
+            for pair in cluster.pairs:
+                differs = "; ".join(f"{d.kind}: {d.a or 'not said'} / {d.b or 'not said'}" for d in pair.differs)
+                cells = (cluster.id, cluster.canonical, pair.band or "", f"{pair.score:.2f}", pair.a, pair.b, differs)
+                rows.writerow([f"'{cell}" if cell[:1] in ("=", "+", "-", "@") else cell for cell in cells])
+
+
+def listed(found: Clusters) -> str:
+    """A page of clusters as text."""
+    if not found.total:
+        return "no questions that may be the same"
+    bands = ", ".join(f"{count:,} {name}" for name, count in found.bands.items())
+    lines = [f"{found.total:,} clusters ({bands}), page {found.page} of {found.pages}"]
+    for cluster in found.clusters:
+        lines += ["", f"{cluster.score:.2f}  {cluster.band}: keep {cluster.canonical} ({cluster.reason})"]
+        for pair in cluster.pairs:
+            if cluster.canonical in (pair.a, pair.b):
+                other = pair.b if pair.a == cluster.canonical else pair.a
+                kinds = ", ".join(dict.fromkeys(d.kind for d in pair.differs)) or "nothing that decides"
+                lines.append(f"      {other}  differs in {kinds}")
+    return "\n".join(lines)
 
 
 def _piped() -> str:

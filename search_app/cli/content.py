@@ -14,6 +14,7 @@ import corpus
 import indexer
 from corpus import CorpusError, Document, Rejected
 from indexer import Settings
+from search_app import settings
 from search_app.cli.common import Output, index_path, setting_option, shared
 from search_app.cli.progress import Teller
 
@@ -31,6 +32,7 @@ _NAMED = 5
     "--rejects", type=click.File("w", encoding="utf-8", lazy=False), help="Write what was left out here, as JSON lines."
 )
 @click.option("--strict", is_flag=True, help="Exit with 1 if a record was left out; the index is built all the same.")
+@setting_option("synonyms")
 @click.option("--engine", type=click.Choice(["whoosh", "plain"]), default="whoosh", help="Where documents are kept.")
 @shared
 def build(
@@ -40,6 +42,7 @@ def build(
     mapping: tuple[str, ...],
     rejects: TextIO | None,
     strict: bool,
+    synonyms: str | None,
     engine: str,
     output: Output,
 ) -> None:
@@ -60,7 +63,7 @@ def build(
         report = indexer.build(
             index_path(index),
             _some(documents, rejected),
-            settings=Settings(engine=engine),
+            settings=Settings(engine=engine, synonyms=settings.load({"synonyms": synonyms})["synonyms"] or None),
             progress=tell,
             rejected=reject,
         )

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import click
 
 import corpus
 import indexer
 from corpus import Judged, Rejected
-from indexer import Agreement, Comparison, Evaluation, Settings
+from indexer import Agreement, Comparison, Evaluation, PairQuality, Settings, open_index
 from search_app.cli.common import Output, index_path, setting_option, shared
 from search_app.cli.progress import Teller
 from search_app.errors import UsageError
@@ -66,19 +68,21 @@ def evaluate(
         result = _evaluated(judged, synonyms, tell, floor=not no_floor) if synonyms else plain
     finally:
         tell.done()
-    other = plain.run if synonyms else indexer.read_run(compare) if compare else None
-    beside = indexer.compare(result.run, other, judged.relevant) if other is not None else None
+    other = plain.ranking.run if synonyms else indexer.read_run(compare) if compare else None
+    beside = indexer.compare(result.ranking.run, other, judged.relevant) if other is not None else None
     if run_path:
-        indexer.write_run(result.run, run_path)
-    told = {"queries": result.queries, "measures": result.measures, "hard": result.hard, "hidden": result.hidden}
-    if beside:
-        told["comparison"] = beside
-    output.result(told, lambda: "\n".join([*_measured(result), *(_compared(beside) if beside else ())]))
-    if least is not None and result.measures["nDCG@10"].mean < least:
+        indexer.write_run(result.ranking.run, run_path)
+    output.result(_told(result, beside), lambda: "\n".join(_lines(result, beside)))
+    if least is not None and result.ranking.measures["nDCG@10"].mean < least:
         sys.exit(1)
 
 
-def _evaluated(judged: Judged, synonyms: str | None, tell: Teller, *, floor: bool) -> Evaluation:
+class _Result(NamedTuple):
+    ranking: Evaluation
+    pairs: PairQuality | None
+
+
+def _evaluated(judged: Judged, synonyms: str | None, tell: Teller, *, floor: bool) -> _Result:
     """An evaluation over a scratch index of the documents."""
     rejected: list[Rejected] = []
     with tempfile.TemporaryDirectory(prefix="seealso-evaluate-") as scratch:
@@ -86,7 +90,47 @@ def _evaluated(judged: Judged, synonyms: str | None, tell: Teller, *, floor: boo
         indexer.build(scratch, documents, settings=Settings(synonyms=synonyms), progress=tell, rejected=rejected.append)
         if rejected:
             click.echo(f"left out: {len(rejected):,} documents; the first: {rejected[0].reason}", err=True)
-        return indexer.evaluate(scratch, judged.queries, judged.relevant, hard=judged.hard, floor=floor, progress=tell)
+        ranking = indexer.evaluate(
+            scratch, judged.queries, judged.relevant, hard=judged.hard, floor=floor, progress=tell
+        )
+        pairs = indexer.evaluate_pairs(scratch, list(_texts(judged, scratch))) if judged.pairs else None
+        return _Result(ranking, pairs)
+
+
+def _texts(judged: Judged, index: str) -> Iterator[tuple[str, str, bool]]:
+    """The judged pairs as texts; an id is that of a query, else of a document."""
+    with open_index(index) as opened:
+        for pair in judged.pairs:
+            a, b = (judged.queries.get(id_) or opened.own_text(id_) for id_ in (pair.a, pair.b))
+            yield a, b, pair.same
+
+
+def _told(result: _Result, beside: Comparison | None) -> dict[str, object]:
+    """The JSON of an evaluation."""
+    ranking = result.ranking
+    told: dict[str, object] = {
+        "queries": ranking.queries,
+        "measures": ranking.measures,
+        "hard": ranking.hard,
+        "hidden": ranking.hidden,
+    }
+    return told | ({"pairs": result.pairs} if result.pairs else {}) | ({"comparison": beside} if beside else {})
+
+
+def _lines(result: _Result, beside: Comparison | None) -> list[str]:
+    return [
+        *_measured(result.ranking),
+        *(_paired(result.pairs) if result.pairs else ()),
+        *(_compared(beside) if beside else ()),
+    ]
+
+
+def _paired(pairs: PairQuality) -> list[str]:
+    lines = [f"{pairs.pairs:,} judged pairs: area under the curve {pairs.auc:.3f}"]
+    for name, band in (("the two upper bands", pairs.upper), ("any band", pairs.proposed)):
+        precision = "none" if band.precision is None else f"{band.precision:.3f}"
+        lines.append(f"  {name}: {band.proposed:,} proposed, precision {precision}, recall {band.recall:.3f}")
+    return lines
 
 
 def _measured(result: Evaluation) -> list[str]:

@@ -152,7 +152,7 @@ def test_a_panel_is_empty_rather_than_padded(engine: PlainEngine) -> None:
 
 def test_the_floor_falls_with_the_length_of_the_text(engine: PlainEngine) -> None:
     """What is too weak for a short text may be enough for a long one."""
-    short, long = (Neighbourhood([Ranked("c1", 14.0)], 20.0, words) for words in (10, 300))
+    short, long = (Neighbourhood([Ranked("c1", 18.7)], 20.0, words) for words in (10, 300))
     assert close_enough(engine, short) == []
     assert [r.id for r in close_enough(engine, long)] == ["c1"]
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from corpus import Asker
-from indexer import Progress, TopicName
+from indexer import Mark, Progress, TopicName
 from search_app import settings
 from search_app.cli.progress import line
 from search_app.errors import UsageError
-from search_app.present import blocks, day, listing, to_json, who
+from search_app.present import blocks, day, in_words, listing, paragraphs, to_json, who
 
 
 def test_days_and_askers_are_words() -> None:
@@ -23,6 +23,28 @@ def test_days_and_askers_are_words() -> None:
     assert who(Asker(age="0-9", sex="male")) == "Boy, 0 to 9"
     assert who(Asker(age="30-39")) == "30 to 39"
     assert who(None) == ""
+
+
+def test_marked_pieces_stand_in_paragraphs() -> None:
+    """A blank line within a piece ends a paragraph; marks and single line breaks stay where they are."""
+    pieces = [
+        Mark("\n\nMy ", ""),
+        Mark("left", "side"),
+        Mark(" knee.\nIt hurts.\n \n", ""),
+        Mark("Why", "shared"),
+        Mark("?", ""),
+    ]
+    found = paragraphs(pieces)
+    assert found == [
+        [Mark("My ", ""), Mark("left", "side"), Mark(" knee.\nIt hurts.", "")],
+        [Mark("", ""), Mark("Why", "shared"), Mark("?", "")],
+    ]
+    assert paragraphs([]) == []
+
+
+def test_small_numbers_are_words() -> None:
+    """Up to twelve in words, then in figures."""
+    assert [in_words(number) for number in (1, 3, 12, 13, 1000)] == ["one", "three", "twelve", "13", "1,000"]
 
 
 def test_a_short_line_above_a_text_is_its_heading() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from whoosh.filedb.filestore import FileStorage
 
 from corpus import Document, kind_of, to_json
-from indexer.analysis import Analyzer, field_texts
+from indexer.analysis import Analyzer
 from indexer.engines.whoosh.schema import DOCUMENT_FIELD, FOLDER, ID_FIELD, folder_of, schema
 from indexer.ranking.columns import Row, row_of, write_columns
 from indexer.ranking.forward_writer import ForwardWriter
@@ -31,7 +31,7 @@ def write(folder: Path, documents: Iterable[Document], analyzer: Analyzer) -> St
     writer = FileStorage(folder_of(folder)).create_index(schema()).writer(limitmb=_MEMORY_MB, procs=1)
     try:
         for document in documents:
-            analysed = {field: analyzer.analyse(text) for field, text in field_texts(document).items()}
+            analysed = analyzer.fields(document)
             texts = {field: " ".join(text.sequence) for field, text in analysed.items()}
             writer.add_document(**{ID_FIELD: document.id, DOCUMENT_FIELD: to_json(document), **texts})
             impacts.add(kind_of(document), analysed)

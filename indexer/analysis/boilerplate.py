@@ -1,0 +1,63 @@
+"""Boilerplate: sentences that a site's questions repeat, greetings and frames, which say nothing of the matter."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from corpus import Document, Question
+from indexer.analysis.fields import own_text
+from indexer.analysis.terms import wording
+
+# A sentence is boilerplate if so many questions of different wording have it, and so large a share of all.
+_LEAST, _SHARE = 3, 0.005
+_SENTENCE = re.compile(r"[^.!?\n]+[.!?\n]*")
+_FILE = "boilerplate"
+
+
+class Boilerplate:
+    """Strips what a text only repeats, so that it is compared by what it says itself."""
+
+    def __init__(self, sentences: Iterable[int] = ()) -> None:
+        """`sentences` are the digests of the wordings of repeated sentences."""
+        self._sentences = frozenset(sentences)
+
+    @classmethod
+    def find(cls, documents: Iterable[Document]) -> Boilerplate:
+        """The sentences that the bodies of questions repeat; questions of one wording count once."""
+        counts: Counter[int] = Counter()
+        wordings: set[int] = set()
+        for document in documents:
+            if isinstance(document, Question) and (whole := wording(own_text(document))) not in wordings:
+                wordings.add(whole)
+                counts.update({wording(sentence) for sentence in _SENTENCE.findall(document.body)})
+        least = max(_LEAST, _SHARE * len(wordings))
+        return cls(sentence for sentence, count in counts.items() if count >= least)
+
+    @classmethod
+    def read(cls, folder: Path) -> Boilerplate:
+        """The boilerplate of a generation's arrays."""
+        return cls(np.load(folder / f"{_FILE}.npy", allow_pickle=False).tolist())
+
+    def write(self, folder: Path) -> None:
+        """Keep it with a generation."""
+        np.save(folder / f"{_FILE}.npy", np.array(sorted(self._sentences), np.int64))
+
+    def strip(self, text: str) -> str:
+        """The text without its repeated sentences; the text itself where nothing else would be left."""
+        kept = self._own(text) if self._sentences else text
+        return kept if kept.strip() else text
+
+    def stripped(self, document: Document) -> Document:
+        """A question with what its body says itself, which may be nothing; anything else as it is."""
+        if not self._sentences or not isinstance(document, Question) or not document.body:
+            return document
+        return replace(document, body=self._own(document.body))
+
+    def _own(self, text: str) -> str:
+        return "".join(s for s in _SENTENCE.findall(text) if wording(s) not in self._sentences)

@@ -1,0 +1,203 @@
+"""Duplicates: pairs, stars, templates and differences, and what the sample's judgments say of them."""
+
+from __future__ import annotations
+
+import csv
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import indexer
+from corpus import Document
+from indexer import Band, Filter, Index, RequestRefused
+from indexer.analysis import own_text
+from indexer.duplicates.clusters import ORDER, Edge, clusters
+from indexer.duplicates.differences import differences
+from indexer.duplicates.pairs import band, likelihood, missing, profile
+from indexer.duplicates.templates import find_templates
+from indexer.engines.plain import PlainEngine
+from tests.documents import ANALYZER, question
+
+_JUDGMENTS = Path(__file__).parents[3] / "corpus" / "sample" / "judgments.tsv"
+NONE = find_templates([])
+# Enough other documents for words to be rare.
+OTHERS = [question(f"z{n:03d}", f"Something else entirely, number {n} of {n * 7 % 13} things") for n in range(200)]
+
+
+@pytest.fixture(scope="module")
+def judged() -> dict[str, list[tuple[str, str, str]]]:
+    """The sample's judgments: document, other and note by kind."""
+    rows = csv.DictReader(_JUDGMENTS.read_text(encoding="utf-8").splitlines(), delimiter="\t")
+    found = defaultdict(list)
+    for row in rows:
+        found[row["judgment"]].append((row["document"], row["other"], row["note"]))
+    return dict(found)
+
+
+def found_bands(index: Index) -> dict[frozenset[str], Band | None]:
+    """The band of every pair that an index lists."""
+    listed = index.duplicates(size=200).clusters
+    return {frozenset((pair.a, pair.b)): pair.band for cluster in listed for pair in cluster.pairs}
+
+
+def test_the_samples_duplicates_are_proposed(
+    sample_index: Index, judged: dict[str, list[tuple[str, str, str]]]
+) -> None:
+    """All twelve, in whatever band: they are told in quite different words."""
+    found = found_bands(sample_index)
+    assert len(judged["duplicate"]) == 12
+    assert [pair for pair in judged["duplicate"] if frozenset(pair[:2]) not in found] == []
+
+
+def test_the_samples_look_alikes_are_in_no_upper_band(
+    sample_index: Index, judged: dict[str, list[tuple[str, str, str]]]
+) -> None:
+    """None of the twelve, though they share almost every word."""
+    found = found_bands(sample_index)
+    assert len(judged["different"]) == 12
+    upper = [pair for pair in judged["different"] if found.get(frozenset(pair[:2])) in (Band.SAME, Band.VERY_LIKELY)]
+    assert upper == []
+
+
+_KINDS = {"before/after": "order", "body part": "part"}
+
+
+def test_what_decides_between_look_alikes_is_flagged(
+    sample_index: Index, judged: dict[str, list[tuple[str, str, str]]]
+) -> None:
+    """Each pair's deciding kind, as the judgment names it, is among its differences."""
+    for a, b, note in judged["different"]:
+        kinds = {d.kind for d in sample_index.side_by_side(a, b).pair.differs}
+        named = note.partition(":")[0]
+        assert _KINDS.get(named, named) in kinds, (a, b, note, kinds)
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "kind", "ours", "theirs"),
+    [
+        ("pain in my left knee", "pain in my right knee", "side", "left knee", "right knee"),
+        ("I can walk", "I cannot walk", "negation", "", "cannot"),
+        ("take 250 mg of it", "take 500 mg of it", "dose", "250 mg", "500 mg"),
+        ("T12 is broken", "L1 is broken", "number", "T12", "L1"),
+        ("I am 30 years old", "I am 71 years old", "age", "30", "71"),
+        ("metformin and wine", "Zoloft and wine", "drug", "metformin", "Zoloft"),
+        ("Advil and wine", "warfarin and wine", "drug", "Advil", "warfarin"),
+        ("before the operation", "after the operation", "order", "before", "after"),
+        ("acute gout", "chronic gout", "course", "acute", "chronic"),
+        ("I am pregnant, is tea fine", "is tea fine", "pregnancy", "pregnant", ""),
+        ("my wife snores", "my husband snores", "sex", "wife", "husband"),
+        ("numb fingers", "numb toes", "part", "fingers", "toes"),
+    ],
+)
+def test_a_deciding_word_is_told_as_written(a: str, b: str, kind: str, ours: str, theirs: str) -> None:
+    """Kind and words of both sides, as each wrote them; the other way round the other way."""
+    told = {d.kind: (d.a, d.b) for d in differences(a, b)}
+    assert told[kind] == (ours, theirs)
+    assert {d.kind: (d.b, d.a) for d in differences(b, a)} == told
+
+
+def test_a_brand_and_its_substance_do_not_differ() -> None:
+    """Tylenol and paracetamol are one drug."""
+    assert not any(d.kind == "drug" for d in differences("Tylenol at night", "paracetamol at night"))
+
+
+_SAID = ("left", "right", "knee", "the", "no", "cement", "骨水泥", "12", "what", "treatment")
+_texts = st.lists(st.sampled_from(_SAID), max_size=9).map(" ".join)
+
+
+@given(_texts, _texts)
+def test_likelihood_is_a_symmetric_probability(a: str, b: str) -> None:
+    """Between 0 and 1, the same both ways, and so is the band."""
+    engine = PlainEngine([*OTHERS, question("a", a or "x"), question("b", b or "x")], ANALYZER)
+    one, other = (profile(engine, ANALYZER.analyse(text), NONE) for text in (a, b))
+    score = likelihood(one, other)
+    assert 0 < score < 1
+    assert score == pytest.approx(likelihood(other, one))
+    assert band(one, other, score) == band(other, one, score)
+
+
+def test_another_disease_keeps_a_pair_out_of_very_likely() -> None:
+    """Two questions that differ in one rare name are not the same; with the name they are."""
+    asked = "How is {} treated in small children?"
+    texts = [asked.format(name) for name in ("Kawasaki", "Lyme")] + ["How do they treat Kawasaki in small children?"]
+    engine = PlainEngine([*OTHERS, *(question(f"q{n}", text) for n, text in enumerate(texts))], ANALYZER)
+    kawasaki, lyme, again = (profile(engine, ANALYZER.analyse(text), NONE) for text in texts)
+    assert band(kawasaki, lyme, likelihood(kawasaki, lyme)) is not Band.VERY_LIKELY
+    assert band(kawasaki, again, likelihood(kawasaki, again)) is Band.VERY_LIKELY
+    assert missing(kawasaki, lyme)
+
+
+def test_a_filled_template_is_no_duplicate() -> None:
+    """A frame that a site fills with name after name makes no pairs; two that differ in spelling alone are possible."""
+    names = [f"Name{chr(97 + n % 26)}{chr(97 + n // 26)}osis" for n in range(60)]
+    asked = [f"What are the usual symptoms of {name}?" for name in names]
+    templates = find_templates(ANALYZER.analyse(text).tokens for text in asked)
+    assert templates.hold(ANALYZER.analyse(asked[0]).tokens)
+    assert not templates.hold(ANALYZER.analyse("My knee has clicked since Sunday").tokens)
+    engine = PlainEngine([*OTHERS, *(question(f"q{n}", text) for n, text in enumerate(asked))], ANALYZER)
+    one, other = (profile(engine, ANALYZER.analyse(text), templates) for text in asked[:2])
+    assert band(one, other, 0.99) is None
+    again = profile(engine, ANALYZER.analyse(asked[0].replace("of Name", "of the Name")), templates)
+    assert band(one, again, 0.99) is Band.POSSIBLE
+
+
+_edges = st.dictionaries(
+    st.tuples(st.integers(0, 9), st.integers(0, 9)).filter(lambda pair: pair[0] < pair[1]),
+    st.sampled_from(ORDER),
+    max_size=25,
+)
+
+
+@given(_edges, st.lists(st.integers(0, 3), min_size=10, max_size=10))
+def test_every_member_is_tied_to_the_canonical_one(pairs: dict[tuple[int, int], Band], merit: list[int]) -> None:
+    """No chain of links is a cluster, no document is a plain member of two, and a sure tie is never left out whole."""
+    edges = [Edge(a, b, 0.9, band) for (a, b), band in pairs.items()]
+    stars = clusters(edges, {n: (m,) for n, m in enumerate(merit)})
+    known = {frozenset(pair) for pair in pairs}
+    for star in stars:
+        assert all(frozenset((star.canonical, n)) in known for n in star.members if n != star.canonical)
+        assert all({edge.a, edge.b} <= set(star.members) for edge in star.edges)
+    members = [n for star in stars for n in star.members if n != star.canonical]
+    assert len(members) == len(set(members))
+    touched = {n for star in stars for n in star.members}
+    sure = [edge for edge in edges if edge.band is not Band.POSSIBLE]
+    assert all({edge.a, edge.b} & touched for edge in sure)
+
+
+def test_the_better_answered_question_is_canonical(tmp_path: Path) -> None:
+    """Of one wording the question with a doctor's answer is the one to keep, and the reason says so."""
+    documents: list[Document] = [
+        question("a", "Does cement leak?"),
+        question("b", "does cement LEAK", answer="It may."),
+    ]
+    indexer.build(tmp_path, [*documents, *OTHERS])
+    with indexer.open_index(tmp_path) as index:
+        (cluster,) = index.duplicates(band=Band.SAME).clusters
+        assert (cluster.canonical, cluster.members, cluster.score) == ("b", ("a", "b"), 1.0)
+        assert "Dr. A. Test" in cluster.reason
+        assert index.duplicates(where=Filter(specialty="None such")).total == 0
+        assert [card.same for card in index.similar("Does cement leak?").cards] == [Band.SAME]
+        with pytest.raises(RequestRefused):
+            index.duplicates(size=0)
+
+
+def test_two_builds_find_the_same_pairs(tmp_path: Path, sample: list[Document]) -> None:
+    """The order of reading changes no cluster."""
+    indexer.build(tmp_path / "one", sample)
+    indexer.build(tmp_path / "other", reversed(sample))
+    with indexer.open_index(tmp_path / "one") as one, indexer.open_index(tmp_path / "other") as other:
+        assert one.duplicates(size=200).clusters == other.duplicates(size=200).clusters
+
+
+def test_marks_hold_the_texts(sample_index: Index, sample: list[Document]) -> None:
+    """The pieces of a side, put together, are its title and body to the last character."""
+    texts = {document.id: document for document in sample}
+    side = sample_index.side_by_side("q-0037", "q-0041").a
+    assert "".join(mark.text for mark in side.title) == texts["q-0037"].title
+    assert "".join(mark.text for mark in side.title) + "\n" + "".join(m.text for m in side.body) == own_text(
+        texts["q-0037"]
+    )
+    assert "side" in {mark.kind for mark in side.title}

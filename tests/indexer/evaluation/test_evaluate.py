@@ -1,0 +1,78 @@
+"""Evaluation of an index by its own ranking: measures, the floor, pairs, and agreement with the pages' own lists."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import indexer
+from corpus import Document, Link
+from indexer import RequestRefused
+from tests.documents import question
+
+DOCUMENTS: list[Document] = [
+    question("k1", "Why does my knee click on the stairs?", listed=(Link(title="Knee clicks, is it cartilage?"),)),
+    question("k2", "Knee clicks, is it cartilage?", listed=(Link(title="Nowhere to be found"),)),
+    question("h1", "How long does a hip replacement last?"),
+    *(question(f"z{n:02d}", f"Something else entirely, number {n}") for n in range(20)),
+]
+
+
+@pytest.fixture(scope="module")
+def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An index of a few questions."""
+    path = tmp_path_factory.mktemp("evaluate")
+    indexer.build(path, DOCUMENTS)
+    return path
+
+
+def test_an_index_that_ranks_right_measures_one(index: Path) -> None:
+    """Two queries whose documents are found first give 1 in every measure."""
+    queries = {"a": "my knee clicks on stairs", "b": "hip replacement, how long will it last"}
+    result = indexer.evaluate(index, queries, {"a": {"k1": 1}, "b": {"h1": 1}}, floor=False)
+    assert {name: estimate.mean for name, estimate in result.measures.items()} == dict.fromkeys(result.measures, 1.0)
+    assert (result.queries, result.hard, len(result.run)) == (2, None, 2)
+
+
+def test_a_hard_negative_above_the_relevant_one_is_counted(index: Path) -> None:
+    """The share of queries for which a look-alike stands first."""
+    result = indexer.evaluate(
+        index, {"a": "my knee clicks on stairs"}, {"a": {"k2": 1}}, hard={"a": ("k1",)}, floor=False
+    )
+    assert result.hard == 1.0
+
+
+def test_the_floor_hides_what_is_not_alike(index: Path) -> None:
+    """With the floor a query about nothing here finds nothing, and is counted as hidden."""
+    asked, judged = {"a": "purple umbrellas for the beach"}, {"a": {"k1": 1}}
+    hidden = indexer.evaluate(index, asked, judged)
+    assert (hidden.hidden, hidden.run["a"]) == (1.0, [])
+
+
+def test_judgments_of_unknown_queries_are_refused(index: Path) -> None:
+    """Without one query that has a relevant document there is nothing to measure."""
+    with pytest.raises(RequestRefused, match="no query"):
+        indexer.evaluate(index, {"a": "knee"}, {"b": {"k1": 1}})
+
+
+def test_pairs_of_one_label_are_refused(index: Path) -> None:
+    """Pairs that all ask the same cannot tell whether others would be proposed."""
+    with pytest.raises(RequestRefused, match="one label"):
+        indexer.evaluate_pairs(index, [("knee", "hip", True)])
+
+
+def test_pairs_are_told_apart(index: Path) -> None:
+    """The same wording is proposed, two strangers are not."""
+    quality = indexer.evaluate_pairs(
+        index,
+        [("Why does my knee click?", "why does my knee CLICK", True), ("Why does my knee click?", "Hip pain", False)],
+    )
+    assert (quality.auc, quality.upper.precision, quality.upper.recall) == (1.0, 1.0, 1.0)
+
+
+def test_agreement_counts_listed_neighbours_by_title(index: Path) -> None:
+    """A listed title that is in the index is looked for among the neighbours; one that is not is missing."""
+    found = indexer.agreement(index)
+    assert (found.pages, found.compared, found.missing) == (2, 1, 1)
+    assert found.panel.mean == found.neighbours.mean == 1.0

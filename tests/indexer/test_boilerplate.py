@@ -1,0 +1,68 @@
+"""Boilerplate: greetings and a site's own frame in many questions steer neither panels nor duplicates."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from pathlib import Path
+
+import indexer
+from corpus import Document, Question
+
+GREETINGS = (
+    "Hello doctor, thank you for taking my question.",
+    "Hi doc, hope you are well.",
+    "Good morning, I am new here.",
+    "Dear doctor, please help me.",
+    "Greetings from the seaside, and thanks in advance.",
+    "Hello everyone, first of all thank you.",
+    "Respected sir, I have a query.",
+    "Hey there, sorry for the long text.",
+)
+TEMPLATE = (
+    "This question was sent with the form of our clinic. By sending it the asker agreed that it may be shown to "
+    "others without a name, that an answer takes three days, and that it replaces no visit to us."
+)
+
+
+def planted(documents: list[Document], seed: int = 7) -> list[Document]:
+    """The documents with one of eight greetings in 30 % of the questions and a template of 40 words in 5 %."""
+    rng = random.Random(seed)
+    changed: list[Document] = []
+    for document in documents:
+        if not isinstance(document, Question):
+            changed.append(document)
+            continue
+        greeting = rng.choice(GREETINGS) if rng.random() < 0.3 else ""
+        template = f"\n\n{TEMPLATE}" if rng.random() < 0.05 else ""
+        changed.append(replace(document, body=f"{greeting} {document.body}{template}".strip()))
+    return changed
+
+
+def overlap(one: Path, other: Path) -> float:
+    """The mean overlap of the first four neighbours of all documents in two indexes."""
+    with indexer.open_index(one) as clean, indexer.open_index(other) as dirty:
+        shares = []
+        for document in clean.documents():
+            wanted = clean.neighbours(document.id)[:4]
+            shares.append(len(set(wanted) & set(dirty.neighbours(document.id)[:4])) / max(len(wanted), 1))
+    return sum(shares) / len(shares)
+
+
+def pairs_of(path: Path) -> set[tuple[str, str]]:
+    """The pairs that an index proposes."""
+    with indexer.open_index(path) as index:
+        first = index.duplicates(size=200)
+        pages = [first, *(index.duplicates(page=n, size=200) for n in range(2, first.pages + 1))]
+    return {(pair.a, pair.b) for page in pages for cluster in page.clusters for pair in cluster.pairs}
+
+
+def test_the_plan_plants_forty_words() -> None:
+    """The template is of the size that it claims."""
+    assert len(TEMPLATE.split()) == 40
+
+
+def test_boilerplate_makes_no_pair_of_the_sample(tmp_path: Path, sample: list[Document], sample_path: Path) -> None:
+    """With greetings and templates planted no pair becomes a duplicate that was none."""
+    indexer.build(tmp_path, planted(sample))
+    assert pairs_of(tmp_path) <= pairs_of(sample_path)

@@ -1,0 +1,119 @@
+"""Concepts, intents, phrases and the finer channels: tables that are checked, and what they find."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from indexer import RequestRefused
+from indexer.analysis import Analyzer
+from indexer.analysis.channels import grams, pairs, stops
+from indexer.analysis.intents import intent_names, intents
+from indexer.analysis.phrases import Phrases, readings
+from tests.documents import ANALYZER
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("my tummy hurts", "abdominal pain"),
+        ("heart attack", "myocardial infarction"),
+        ("acid reflux", "heartburn"),
+        ("coumadin", "is warfarin a blood thinner"),
+    ],
+)
+def test_lay_and_clinical_words_share_a_concept(one: str, other: str) -> None:
+    """Two names for one thing, words or phrases, have a concept in common and no word."""
+    a, b = ANALYZER.analyse(one), ANALYZER.analyse(other)
+    assert a.concepts.keys() & b.concepts.keys()
+    assert not a.bag.keys() & b.bag.keys()
+
+
+def test_a_sites_synonyms_join_the_table() -> None:
+    """`a, b => c` makes a and b names of c; the analysis is another one then."""
+    analyzer = Analyzer("# ours\nbaker cyst, popliteal cyst => fluid behind the knee\n")
+    names = [analyzer.analyse(text).concepts for text in ("Baker cyst?", "popliteal cysts", "fluid behind the knee")]
+    assert names[0].keys() & names[1].keys() & names[2].keys()
+    assert names[0] - ANALYZER.analyse("Baker cyst?").concepts
+    assert analyzer.fingerprint != ANALYZER.fingerprint
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("fine, good\na => b => c", "two arrows"),
+        ("fine, good\nknee,,hip", "empty name"),
+        ("fine, good\nthe, knee", "stop word"),
+        ("fine, good\n => c", "empty name"),
+    ],
+)
+def test_a_bad_synonym_names_its_line(text: str, reason: str) -> None:
+    """The error says what is wrong, in which file and line, and what to do."""
+    with pytest.raises(RequestRefused, match=reason) as caught:
+        Analyzer(text, "ours.txt")
+    assert caught.value.where == "ours.txt, line 2"
+    assert caught.value.next
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("How can I get rid of hiccups?", "treatment"),
+        ("Why do my ears ring?", "cause"),
+        ("How long does a cold last?", "duration"),
+        ("Is shingles contagious?", "contagion"),
+        ("How much ibuprofen is too much?", "dose"),
+        ("Can stress really cause hair loss?", "possible"),
+        ("Should I see a doctor?", "worry"),
+    ],
+)
+def test_an_intent_is_told_by_its_phrases(text: str, wanted: str) -> None:
+    """What a question wants to know is found in its words."""
+    assert wanted in intents(ANALYZER.analyse(text).tokens)
+    assert wanted in intent_names()
+
+
+def test_readings_of_a_pattern() -> None:
+    """Alternatives multiply, a word with ? may be missing, too many are refused."""
+    assert set(readings("what is/are ?the x")) == {
+        ("what", "is", "the", "x"),
+        ("what", "is", "x"),
+        ("what", "are", "the", "x"),
+        ("what", "are", "x"),
+    }
+    with pytest.raises(ValueError, match="readings"):
+        list(readings(" ".join(["a/b/c/d"] * 8)))
+
+
+@given(st.lists(st.sampled_from(["a", "b", "ab", "abc", "c"]), max_size=12))
+def test_phrases_are_found_as_a_plain_search_finds_them(words: list[str]) -> None:
+    """Every pattern is found at every place where looking word by word finds it."""
+    patterns = {("a", "b"): "ab", ("ab*",): "ab-", ("a", "...", "c"): "gap", ("b", "*"): "any"}
+    phrases = Phrases([(name, pattern) for pattern, name in patterns.items()])
+
+    def fits(pattern: tuple[str, ...], at: int) -> bool:
+        if not pattern:
+            return True
+        if pattern[0] == "...":
+            return any(fits(pattern[1:], at + skip) for skip in range(1, 7))
+        if at >= len(words):
+            return False
+        wanted = pattern[0]
+        same = words[at].startswith(wanted[:-1]) if wanted.endswith("*") else words[at] == wanted
+        return same and fits(pattern[1:], at + 1)
+
+    expected = sorted((at, name) for at in range(len(words)) for pattern, name in patterns.items() if fits(pattern, at))
+    assert sorted((start, name) for name, start, _ in phrases.places(words)) == expected
+    assert all(at < end <= len(words) for _, at, end in phrases.places(words))
+
+
+def test_the_finer_channels_of_a_text() -> None:
+    """Pairs keep stop words, grams leave them out and survive a misspelling, Chinese is in no pair."""
+    analysed = ANALYZER.analyse("how long does 骨水泥 fatigue last")
+    assert "how long" in pairs(analysed.sequence)
+    assert not any("骨" in pair for pair in pairs(analysed.sequence))
+    assert set(stops(analysed.tokens)) >= {"how", "does"}
+    right, wrong = grams(["pneumonia"]), grams(["neumonia"])
+    assert len(right.keys() & wrong.keys()) >= 5
+    assert "does" not in "".join(grams(["does"]))
