@@ -13,29 +13,31 @@ from indexer.errors import (
 from indexer.evaluation.evaluate import compare, evaluate, measured
 from indexer.evaluation.pairs import evaluate_pairs
 from indexer.evaluation.recorded import agreement
+from indexer.evaluation.results import (
+    Agreement,
+    BandQuality,
+    Comparison,
+    Difference,
+    Estimate,
+    Evaluation,
+    PairQuality,
+)
 from indexer.evaluation.runs import read_run, write_run
 from indexer.index import Index, current, open_index, verify
 from indexer.settings import Settings
 from indexer.types import (
-    Agreement,
     Band,
-    BandQuality,
     BuildReport,
     Card,
     Cluster,
     Clusters,
-    Comparison,
-    Difference,
     Differs,
     DuplicatePair,
-    Estimate,
-    Evaluation,
     Fault,
     Filter,
     Hit,
     Info,
     Mark,
-    PairQuality,
     Panel,
     Progress,
     Reply,

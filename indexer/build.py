@@ -6,6 +6,7 @@ import hashlib
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
 from typing import IO, NamedTuple
@@ -16,7 +17,7 @@ from corpus import Document, Question, Rejected, from_json, kind_of, to_json
 from indexer.analysis import Analyzer, Boilerplate
 from indexer.answering.neighbours import write_neighbours
 from indexer.duplicates.scan import write_pairs
-from indexer.engines import open_engine, write_engine
+from indexer.engines import Engine, open_engine, write_engine
 from indexer.errors import IndexDamaged, IndexMissing, SearchError
 from indexer.generations.folder import IndexFolder
 from indexer.generations.manifest import FORMAT, Manifest, list_files, now, read_manifest, usable_manifest
@@ -174,14 +175,8 @@ def _write(
             tell(Progress(stage="indexing", done=done, total=len(places)))
 
     statistics = write_engine(engine_name, staged, counted(), analyzer)
-    engine = open_engine(engine_name, staged, statistics, analyzer)
-    try:
-        ranked = lambda done: tell(Progress(stage="neighbours", done=done, total=len(places)))  # noqa: E731
-        write_neighbours(staged, engine, ids, _waiting(places, spool), ranked)
-        paired = lambda done: tell(Progress(stage="duplicates", done=done, total=len(places)))  # noqa: E731
-        write_pairs(staged, engine, ids, _waiting(places, spool), paired)
-    finally:
-        engine.close()
+    with closing(open_engine(engine_name, staged, statistics, analyzer)) as engine:
+        _compare(staged, engine, places, spool, tell)
     files = list_files(staged, apart=[_SPOOL])
     arrays = sorted((name, digest) for name, (_, digest) in files.items() if name.startswith(ARRAYS))
     return Manifest(
@@ -201,6 +196,19 @@ def _write(
         before=generation[1],
         synonyms=analyzer.synonyms,
     )
+
+
+def _compare(
+    staged: Path, engine: Engine, places: list[_Place], spool: IO[bytes], tell: Callable[[Progress], object]
+) -> None:
+    """Write the neighbours of every document, then the pairs of questions that may be the same question."""
+    ids = [place.id for place in places]
+
+    def told(stage: str) -> Callable[[int], object]:
+        return lambda done: tell(Progress(stage=stage, done=done, total=len(places)))
+
+    write_neighbours(staged, engine, ids, _waiting(places, spool), told("neighbours"))
+    write_pairs(staged, engine, ids, _waiting(places, spool), told("duplicates"))
 
 
 def _waiting(places: Iterable[_Place], spool: IO[bytes]) -> Iterator[Document]:

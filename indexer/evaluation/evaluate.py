@@ -9,10 +9,11 @@ from indexer.answering.closeness import close_enough
 from indexer.answering.neighbours import RESCORED, neighbourhood
 from indexer.errors import RequestRefused
 from indexer.evaluation.measures import MEASURES, Grades
+from indexer.evaluation.results import Comparison, Difference, Estimate, Evaluation
 from indexer.evaluation.runs import Run
 from indexer.evaluation.significance import estimate, randomisation
 from indexer.index import Index, open_index
-from indexer.types import Comparison, Difference, Estimate, Evaluation, Progress
+from indexer.types import Progress
 
 Judgments = Mapping[str, Grades]
 

@@ -8,8 +8,9 @@ from pathlib import Path
 from indexer.analysis import wording
 from indexer.duplicates.pairs import band, likelihood
 from indexer.errors import RequestRefused
+from indexer.evaluation.results import BandQuality, PairQuality
 from indexer.index import open_index
-from indexer.types import Band, BandQuality, PairQuality
+from indexer.types import Band
 
 
 def evaluate_pairs(index: str | Path, pairs: Iterable[tuple[str, str, bool]]) -> PairQuality:

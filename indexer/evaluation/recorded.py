@@ -7,9 +7,9 @@ from pathlib import Path
 from corpus import Question
 from indexer.analysis import wording
 from indexer.answering.neighbours import RAW
+from indexer.evaluation.results import Agreement
 from indexer.evaluation.significance import estimate
 from indexer.index import open_index
-from indexer.types import Agreement
 
 _PANEL = 4
 

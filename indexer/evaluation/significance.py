@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from indexer.types import Estimate
+from indexer.evaluation.results import Estimate
 
 # So many resamples put the ends of an interval within about .002 of their limit; the seed makes them repeatable.
 _RESAMPLES = 2_000

@@ -18,13 +18,15 @@ _STEPS = (
 
 
 @click.command(epilog="Example: seealso test -k panel", context_settings={"ignore_unknown_options": True})
+@click.option("--long", "thorough", is_flag=True, help="Measure the relevance gate on real data too: minutes.")
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[PYTEST ARGUMENT]...")
-def test(arguments: tuple[str, ...]) -> None:
+def test(thorough: bool, arguments: tuple[str, ...]) -> None:
     """Run every check of a checkout; arguments go to pytest."""
     root = Path(__file__).resolve().parents[2]
     if not (root / "tests").is_dir():
         click.echo("seealso: this is an installed package; run the checks in a checkout: ./seealso test", err=True)
         sys.exit(2)
+    environment = {**os.environ, "SEEALSO_LONG": "1"} if thorough else dict(os.environ)
     failed = []
     for name, command in _STEPS if not arguments else ():
         click.echo(f"== {name}")
@@ -33,7 +35,7 @@ def test(arguments: tuple[str, ...]) -> None:
             failed.append(name)
     click.echo("== pytest")
     sys.stdout.flush()
-    tests = subprocess.run([sys.executable, "-m", "pytest", *arguments], cwd=root, check=False, env=os.environ)
+    tests = subprocess.run([sys.executable, "-m", "pytest", *arguments], cwd=root, check=False, env=environment)
     if failed:
         click.echo(f"failed: {', '.join(failed)}", err=True)
     sys.exit(1 if failed or tests.returncode else 0)

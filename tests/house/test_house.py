@@ -24,9 +24,11 @@ MOST_FUNCTION = 40
 FACES = {
     corpus: "Answer Article Asker Comment CorpusError Document Judged Link Question Rejected "
     "Topic formats from_json judged kind_of read sample to_json write",
-    indexer: "BuildInProgress BuildReport Card DocumentNotFound Fault Filter Hit Index IndexDamaged IndexIncompatible "
-    "IndexMissing Info Panel Progress Reply RequestRefused Results SearchError Settings Sort TopicName build current "
-    "open_index rollback verify",
+    indexer: "Agreement Band BandQuality BuildInProgress BuildReport Card Cluster Clusters Comparison Difference "
+    "Differs DocumentNotFound DuplicatePair Estimate Evaluation Fault Filter Hit Index IndexDamaged "
+    "IndexIncompatible IndexMissing Info Mark PairQuality Panel Progress Reply RequestRefused Results "
+    "SearchError Settings Side SideBySide Sort TopicName agreement build compare current evaluate "
+    "evaluate_pairs measured open_index read_run rollback verify write_run",
     search_app: "create_app",
 }
 

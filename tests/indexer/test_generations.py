@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
@@ -171,7 +172,7 @@ def test_only_the_kept_generations_stay(tmp_path: Path) -> None:
 def test_another_analysis_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An index of another analysis is incompatible, and the error says both."""
     indexer.build(tmp_path, NEW)
-    monkeypatch.setattr("indexer.generations.manifest.fingerprint", lambda: "000000000000")
+    monkeypatch.setattr("indexer.generations.manifest.Analyzer", lambda _: Mock(fingerprint="000000000000"))
     with pytest.raises(indexer.IndexIncompatible) as raised:
         indexer.open_index(tmp_path)
     assert "000000000000" in raised.value.expected

@@ -15,10 +15,9 @@ from hypothesis import given, settings
 import corpus
 import indexer
 from corpus import Document
-from indexer.analysis import own_text
 from indexer.answering.neighbours import neighbourhood
 from indexer.answering.panel import make_panel
-from tests.documents import ANALYZER, corpora
+from tests.documents import corpora
 
 JUDGMENTS = Path(corpus.__file__).parent / "sample" / "judgments.tsv"
 
@@ -59,7 +58,7 @@ def test_related_is_similar_of_the_documents_own_words(documents: list[Document]
             indexer.build(folder, documents, settings=indexer.Settings(engine=engine))
             with indexer.open_index(folder) as index:
                 for document in documents:
-                    text = ANALYZER.analyse(own_text(document))
+                    text = index.engine.analyzer.own(document)
                     near = neighbourhood(index.engine, text, without=document.id)
                     live = make_panel(index.engine, 1, text, near, 20)
                     stored = index.related(document.id, limit=20)
