@@ -26,6 +26,8 @@ from numpy.typing import NDArray
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
+import itertools
+
 import corpus  # noqa: E402
 from indexer.analysis import Analysed, Analyzer, own_text  # noqa: E402
 from indexer.analysis.terms import stop_words  # noqa: E402
@@ -172,7 +174,7 @@ def triples(text: str) -> list[str]:
 def of_concepts(text: str) -> list[str]:
     """Pairs of terms in which a concept stands for its names."""
     terms = [min(ANALYZER.concepts_of(term), default=term) for term in analysed(text).sequence]
-    return [f"{a} {b}" for a, b in zip(terms, terms[1:], strict=False)]
+    return [f"{a} {b}" for a, b in itertools.pairwise(terms)]
 
 
 def grams_of_size(size: int) -> Tokens:
@@ -198,7 +200,7 @@ def numbered(text: str) -> list[str]:
         )
     )
     terms = [digits.get(term, term) for term in analysed(text).sequence]
-    return [f"{a} {b}" for a, b in zip(terms, terms[1:], strict=False)]
+    return [f"{a} {b}" for a, b in itertools.pairwise(terms)]
 
 
 IDEAS = (
