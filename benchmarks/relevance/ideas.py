@@ -26,7 +26,6 @@ from numpy.typing import NDArray
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-import itertools
 
 import corpus  # noqa: E402
 from indexer.analysis import Analysed, Analyzer, own_text  # noqa: E402
@@ -174,7 +173,7 @@ def triples(text: str) -> list[str]:
 def of_concepts(text: str) -> list[str]:
     """Pairs of terms in which a concept stands for its names."""
     terms = [min(ANALYZER.concepts_of(term), default=term) for term in analysed(text).sequence]
-    return [f"{a} {b}" for a, b in itertools.pairwise(terms)]
+    return [f"{a} {b}" for a, b in pairwise(terms)]
 
 
 def grams_of_size(size: int) -> Tokens:
@@ -200,7 +199,7 @@ def numbered(text: str) -> list[str]:
         )
     )
     terms = [digits.get(term, term) for term in analysed(text).sequence]
-    return [f"{a} {b}" for a, b in itertools.pairwise(terms)]
+    return [f"{a} {b}" for a, b in pairwise(terms)]
 
 
 IDEAS = (
