@@ -163,7 +163,7 @@ def open_index(index: str | Path) -> Index:
     verification.check_before_opening(path, manifest)
     try:
         analyzer = Analyzer(manifest.synonyms, boilerplate=Boilerplate.read(path / ARRAYS))
-        engine = open_engine(manifest.engine, path, Statistics(**manifest.statistics), analyzer)
+        engine = open_engine(manifest.engine, path, Statistics.from_record(manifest.statistics), analyzer)
         return Index(folder, manifest, path, engine)
     except Exception as error:  # whatever an engine's files do when they are not what they were
         remedy = "roll back, or build the index again"

@@ -1,11 +1,11 @@
 """From text to terms: the one analysis that index and query share."""
 
-from indexer.analysis.analyzer import FINER, Analysed, Analyzer
+from indexer.analysis.analyzer import FINER, Analysed, Analyzer, written_in_han
 from indexer.analysis.boilerplate import Boilerplate
 from indexer.analysis.concepts import is_concept
 from indexer.analysis.fields import FIELDS, field_texts, own_text
 from indexer.analysis.terms import Spot, sequence, spots, stop_terms, wording
-from indexer.analysis.tokens import Token, tokenize
+from indexer.analysis.tokens import Token, is_han, tokenize
 
 __all__ = [
     "FIELDS",
@@ -17,10 +17,12 @@ __all__ = [
     "Token",
     "field_texts",
     "is_concept",
+    "is_han",
     "own_text",
     "sequence",
     "spots",
     "stop_terms",
     "tokenize",
     "wording",
+    "written_in_han",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from corpus import Document
@@ -14,7 +15,7 @@ from indexer.analysis.fields import field_texts, own_text
 from indexer.analysis.intents import intents
 from indexer.analysis.tables import shipped
 from indexer.analysis.terms import STEMMER, stem, stop_words
-from indexer.analysis.tokens import tokenize
+from indexer.analysis.tokens import is_han, tokenize
 
 # Raise this when the rules change in a way that the probe below does not show.
 _RULES = 2
@@ -44,6 +45,12 @@ class Analysed(NamedTuple):
         """The bags of the finer channels, by name, in the order of FINER."""
         bags = (pairs(self.sequence), grams(self.tokens), stops(self.tokens), Counter(intents(self.tokens)))
         return dict(zip(FINER, bags, strict=True))
+
+
+def written_in_han(fields: Iterable[Analysed]) -> bool:
+    """Whether most tokens of a document's fields are characters: such a document has statistics of its own kind."""
+    characters = [is_han(token) for text in fields for token in text.tokens]
+    return 2 * sum(characters) > len(characters)
 
 
 class Analyzer:

@@ -16,12 +16,18 @@ _LETTER = f"(?:[^\\W_{_CJK}]|[{_MARKS}])"
 _WORD = re.compile(
     f"(?P<cjk>[{_CJK}]+)|(?P<word>{_LETTER}+(?:['’ʼ]{_LETTER}+)*(?:[-‐‑–]{_LETTER}+(?:['’ʼ]{_LETTER}+)*)*)"
 )
+_CJK_START = re.compile(f"[{_CJK}]")
 _TIES = re.compile("[-‐‑–]")
 _APOSTROPHES = re.compile("['’ʼ]")
 # T12, B12, 10mg: where letters and digits meet within one word.
 _SEAM = re.compile(r"(?<=[^\W\d])(?=\d)|(?<=\d)(?=[^\W\d])")
 # Nobody writes a word of this length; a run of that many characters is data, not text.
 MOST_WORD = 64
+
+
+def is_han(token: str) -> bool:
+    """Whether a token is written in characters (Han, kana, Hangul), which are words in pieces."""
+    return not token.isascii() and bool(_CJK_START.match(token))
 
 
 class Token(NamedTuple):

@@ -34,19 +34,16 @@ def neighbourhood(
 ) -> Neighbourhood:
     """The documents most like a text, `without` (its own document) left out; at most RESCORED."""
     weighed = weigh(engine, text)
-    ranked = rescore(engine, engine.rank(weighed.first, among, RESCORED, weighed.finer), weighed.words)
+    ranked = rescore(engine.rank(weighed.first, among, RESCORED, weighed.finer), weighed.words)
     kept = [Ranked(r.id, float(np.float32(r.score))) for r in ranked if r.id != without]
     return Neighbourhood(kept[:most], weighed.possible, weighed.words)
 
 
-def rescore(engine: Engine, ranked: list[Ranked], words: int) -> list[Ranked]:
+def rescore(ranked: list[Ranked], words: int) -> list[Ranked]:
     """The second stage: what the finer channels say, and the length of the documents, which counts against them for
     a long text.
     """
-    median = engine.statistics.median
-    corrected = [
-        Ranked(r.id, (r.score + r.finer) * length_factor(1 + r.length, median, words), r.length) for r in ranked
-    ]
+    corrected = [Ranked(r.id, (r.score + r.finer) * length_factor(r.length, words), r.length) for r in ranked]
     return sorted(corrected, key=lambda r: (-r.score, r.id))
 
 

@@ -49,7 +49,7 @@ def search(engine: Engine, generation: int, text: str, *, where: Filter, sort: S
         ranked = [Ranked(id_, 0.0) for id_ in engine.newest(among, page * size)]
     else:
         best = engine.rank(weighed.first, among, max(RESCORED, page * size), weighed.finer)
-        ranked = rescore(engine, best[:RESCORED], weighed.words) + best[RESCORED:]
+        ranked = rescore(best[:RESCORED], weighed.words) + best[RESCORED:]
         near = Neighbourhood(ranked[:1], weighed.possible, weighed.words)
         close = len(query.words) < QUESTION or bool(close_enough(engine, near))
     ranked = ranked[(page - 1) * size : page * size]

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from indexer.analysis import Analysed
 from indexer.engines import Engine
-from indexer.ranking.weighting import query_weights, rarity, steepened
+from indexer.ranking.weighting import query_weights, steepened
 
 
 class Weighed(NamedTuple):
@@ -49,6 +49,6 @@ def weigh(engine: Engine, text: Analysed) -> Weighed:
 
 def _rarities(engine: Engine, tokens: Iterable[str], channel: str, *, known: bool = False) -> dict[str, float]:
     """The rarity of each token, or of each that some document has."""
-    tokens, total = list(tokens), engine.statistics.documents
+    tokens = list(tokens)
     counted = zip(tokens, engine.frequencies(tokens, channel), strict=True)
-    return {token: rarity(total, n) for token, n in counted if n or not known}
+    return {token: engine.statistics.rarity(token, n) for token, n in counted if n or not known}

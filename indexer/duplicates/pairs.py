@@ -46,14 +46,16 @@ class Profile(NamedTuple):
 
 def profile(engine: Engine, text: Analysed, templates: Templates) -> Profile:
     """The profile of a question's own words in an index."""
-    total = engine.statistics.documents
     channels = {"terms": text.bag, "concepts": text.concepts, **text.finer()}
-    bags = {
-        channel: {token: rarity(total, n) for token, n in zip(bag, engine.frequencies(list(bag), channel), strict=True)}
-        for channel, bag in channels.items()
-    }
+    bags = {channel: _rarities(engine, list(bag), channel) for channel, bag in channels.items()}
     concepts_of = {term: engine.analyzer.concepts_of(term) for term in text.bag}
-    return Profile(bags, concepts_of, len(text.tokens), rarity(total, 0), templates.hold(text.tokens))
+    rarest = rarity(engine.statistics.documents, 0)
+    return Profile(bags, concepts_of, len(text.tokens), rarest, templates.hold(text.tokens))
+
+
+def _rarities(engine: Engine, tokens: list[str], channel: str) -> dict[str, float]:
+    counted = zip(tokens, engine.frequencies(tokens, channel), strict=True)
+    return {token: engine.statistics.rarity(token, n) for token, n in counted}
 
 
 class Profiles(NamedTuple):

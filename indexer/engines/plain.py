@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 
 from corpus import Document, from_json, kind_of, to_json
-from indexer.analysis import FIELDS, FINER, Analyzer, is_concept
+from indexer.analysis import FIELDS, FINER, Analyzer, is_concept, written_in_han
 from indexer.engines.protocol import Finer, Ranked, Traits
 from indexer.ranking.columns import FACETS, Row, row_of
-from indexer.ranking.weighting import FIELD_WEIGHTS, Length, Statistics, norm, rarity, saturation
+from indexer.ranking.weighting import FIELD_WEIGHTS, Length, Statistics, norm, saturation
 from indexer.types import Filter
 
 _FILE = "documents.jsonl"
@@ -38,6 +38,7 @@ class PlainEngine:
         self._bags: dict[str, dict[str, Counter[str]]] = {}
         self._finer: dict[str, dict[str, dict[str, Counter[str]]]] = {}
         self._lengths: dict[str, dict[str, Length]] = {}
+        self._han: dict[str, bool] = {}
         self._words: Counter[str] = Counter()
         for id_, document in self._documents.items():
             analysed = analyzer.fields(document)
@@ -47,8 +48,9 @@ class PlainEngine:
             self._lengths[id_] = {
                 field: Length(text.bag.total(), text.concepts.total()) for field, text in analysed.items()
             }
+            self._han[id_] = written_in_han(analysed.values())
             self._words.update({word for text in analysed.values() for word in text.tokens})
-        self.statistics = statistics or Statistics.of(self._lengths.values())
+        self.statistics = statistics or Statistics.of(list(self._lengths.values()), list(self._han.values()))
         self._rows = {
             id_: row_of(document, sum(length.terms for length in self._lengths[id_].values()))
             for id_, document in self._documents.items()
@@ -68,6 +70,9 @@ class PlainEngine:
     def _terms(self, id_: str) -> set[str]:
         return {term for bag in self._bags[id_].values() for term in bag}
 
+    def _statistics_of(self, id_: str) -> Statistics:
+        return self.statistics.of_document(han=self._han[id_])
+
     def _tokens(self, id_: str, channel: str) -> set[str]:
         return {token for bags in self._finer[id_].values() for token in bags[channel]}
 
@@ -76,12 +81,13 @@ class PlainEngine:
         fields.
         """
         place = 1 if is_concept(term) else 0
-        averages = self.statistics.concepts if is_concept(term) else self.statistics.average
+        own = self._statistics_of(id_)
+        averages = own.concepts if is_concept(term) else own.average
         lengths = {field: length[place] for field, length in self._lengths[id_].items()}
         counts = {field: bag[term] for field, bag in self._bags[id_].items()}
         total = self._sum_over_fields(id_, counts, lengths, averages)
         # Weights are kept in 32 bits everywhere, so that engines agree to the last bit.
-        return float(np.float32(rarity(self.statistics.documents, self._frequency[term]) * total))
+        return float(np.float32(self.statistics.rarity(term, self._frequency[term]) * total))
 
     def _sum_over_fields(
         self, id_: str, counts: Mapping[str, int], lengths: Mapping[str, int], averages: Mapping[str, float]
@@ -114,18 +120,18 @@ class PlainEngine:
             for term in sorted(weights):
                 score += weights[term] * self._weights[id_].get(term, 0.0)
             if score != 0:
-                ranked.append(Ranked(id_, score, self._rows[id_].length))
+                ranked.append(Ranked(id_, score, (1 + self._rows[id_].length) / self._statistics_of(id_).median))
         best = sorted(ranked, key=lambda r: (-r.score, r.id))[:limit]
         return [r._replace(finer=self._judge(r.id, finer)) for r in best] if finer else best
 
     def _judge(self, id_: str, finer: Finer) -> float:
         """What the finer channels say of a document."""
-        score = 0.0
+        score, averages = 0.0, self._statistics_of(id_).average
         lengths = {field: length.terms for field, length in self._lengths[id_].items()}
         for channel in FINER:
             for token in sorted(finer[channel]):
                 counts = {field: bags[channel][token] for field, bags in self._finer[id_].items()}
-                score += finer[channel][token] * self._sum_over_fields(id_, counts, lengths, self.statistics.average)
+                score += finer[channel][token] * self._sum_over_fields(id_, counts, lengths, averages)
         return score
 
     def newest(self, among: frozenset[str], limit: int) -> list[str]:

@@ -19,11 +19,13 @@ Finer = Mapping[str, Mapping[str, float]]
 
 
 class Ranked(NamedTuple):
-    """A document and its score; for the second stage its length in terms and what the finer channels say of it."""
+    """A document and its score; for the second stage its length over the median of its kind (terms plus one), and what
+    the finer channels say of it.
+    """
 
     id: str
     score: float
-    length: int = 0
+    length: float = 0.0
     finer: float = 0.0
 
 

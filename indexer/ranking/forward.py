@@ -33,6 +33,7 @@ class Forward:
             "sequence_starts",
             "intents",
             "intent_counts",
+            "han",
             "word_keys",
             "word_grams",
             "word_grams_starts",
@@ -52,6 +53,7 @@ class Forward:
     _sequence_starts: Numbers
     _intents: NDArray[np.int32]
     _intent_counts: NDArray[np.int32]
+    _han: NDArray[np.bool_]
     _word_keys: Keys
     _word_grams: NDArray[np.int32]
     _word_grams_starts: Numbers
@@ -73,6 +75,11 @@ class Forward:
             else counts_of(self._gram_keys, self._gram_counts, _keys_of(tokens))
         ).tolist()
         return counted
+
+    def relative_lengths(self, numbers: NDArray[np.int64], lengths: Sequence[int]) -> list[float]:
+        """The lengths of documents over the median of their kind."""
+        medians = [self._statistics.of_document(han=han).median for han in self._han[numbers].tolist()]
+        return [(1 + length) / median for length, median in zip(lengths, medians, strict=True)]
 
     def judge(
         self, numbers: NDArray[np.int64], kinds: NDArray[np.int8], finer: Mapping[str, Mapping[str, float]]
@@ -98,7 +105,9 @@ class Forward:
             cells.append(np.flatnonzero(there) * width + number)
         counts = np.bincount(np.concatenate(cells), minlength=len(fields) * width)
         lengths = np.bincount(owner[self._is_term[words]], minlength=len(fields))
-        scores = self._sums(counts, width, lengths, kinds) * [finer[channel][token] for channel, token in tokens]
+        scores = self._sums(counts, width, lengths, kinds, self._han[numbers]) * [
+            finer[channel][token] for channel, token in tokens
+        ]
         return np.add.accumulate(scores, axis=1)[:, -1]  # adds one after the other, unlike sum
 
     def _pairs(self, tokens: list[str], words: Numbers, owner: Numbers) -> _Found:
@@ -133,12 +142,16 @@ class Forward:
         column = column_of[words]
         return owner[column >= 0], column[column >= 0]
 
-    def _sums(self, counts: Numbers, width: int, lengths: Numbers, kinds: NDArray[np.int8]) -> NDArray[np.float64]:
+    def _sums(
+        self, counts: Numbers, width: int, lengths: Numbers, kinds: NDArray[np.int8], han: NDArray[np.bool_]
+    ) -> NDArray[np.float64]:
         """For each document and token the weighted, saturated counts of its fields, added in the order of FIELDS."""
-        average = np.array([self._statistics.average.get(field, 0.0) for field in FIELDS])
+        own = [self._statistics.of_document(han=kind) for kind in (False, True)]
+        averages = np.array([[kind.average.get(field, 0.0) for field in FIELDS] for kind in own])
+        average = averages[han.astype(np.int64)]
         shares = np.array([[FIELD_WEIGHTS[kind].get(field, 0.0) for field in FIELDS] for kind in KINDS])
         share = (shares[kinds] * (average > 0)).ravel()
-        norm = K1 * (1 - B + B * lengths / np.tile(np.where(average > 0, average, 1.0), len(kinds)))
+        norm = K1 * (1 - B + B * lengths / np.where(average > 0, average, 1.0).ravel())
         cell = np.flatnonzero(counts)
         count, field = counts[cell].astype(np.float64), cell // width
         worth = share[field] * (count * (K1 + 1) / (count + norm[field]))

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.analysis import FIELDS, Analysed
+from indexer.analysis import FIELDS, Analysed, written_in_han
 from indexer.analysis.channels import GRAM, grams_of
 from indexer.analysis.intents import intent_names, intents
 from indexer.analysis.terms import stem, stop_words
@@ -28,9 +28,11 @@ class ForwardWriter:
         self._words: dict[str, int] = {}
         self._bit = {intent: bit for bit, intent in enumerate(intent_names())}
         self._sequence, self._starts, self._intents = array("i"), array("q", [0]), array("i")
+        self._han = array("b")
 
     def add(self, texts: Mapping[str, Analysed]) -> None:
         """Take the next document: its analysed fields."""
+        self._han.append(written_in_han(texts.values()))
         for field in FIELDS:
             bits = 0
             if field in texts:
@@ -57,6 +59,7 @@ class ForwardWriter:
         np.save(folder / "sequence.npy", sequence)
         np.save(folder / "sequence_starts.npy", starts)
         np.save(folder / "intents.npy", bits)
+        np.save(folder / "han.npy", np.array(self._han, np.bool_))
         whole = np.bitwise_or.reduce(bits, axis=1)
         counts = [int((whole >> bit & 1).sum()) for bit in range(len(intent_names()))]
         np.save(folder / "intent_counts.npy", np.array(counts, np.int32))

@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.analysis import FIELDS, Analysed, is_concept
+from indexer.analysis import FIELDS, Analysed, is_concept, written_in_han
 from indexer.ranking.tables import Strings, map_array, write_strings
-from indexer.ranking.weighting import FIELD_WEIGHTS, K1, B, Length, Statistics, rarity
+from indexer.ranking.weighting import FIELD_WEIGHTS, K1, B, Length, Statistics
 
 Mask = NDArray[np.bool_]
 
@@ -25,12 +25,14 @@ class ImpactsWriter:
         self._counts = [array("i") for _ in FIELDS]
         self._kinds: list[str] = []
         self.lengths: list[dict[str, Length]] = []
+        self._han: list[bool] = []
 
     def add(self, kind: str, texts: Mapping[str, Analysed]) -> None:
         """Take the next document: its analysed fields, of which terms and concepts are counted."""
         number = len(self._kinds)
         self._kinds.append(kind)
         self.lengths.append({field: Length(text.bag.total(), text.concepts.total()) for field, text in texts.items()})
+        self._han.append(written_in_han(texts.values()))
         together: dict[str, list[int]] = {}
         for place, field in enumerate(FIELDS):
             for term, count in texts[field].first().items() if field in texts else ():
@@ -43,7 +45,7 @@ class ImpactsWriter:
 
     def write(self, folder: Path) -> Statistics:
         """Write the arrays: terms, `starts` of each term's postings, and their `documents` and `weights`."""
-        statistics = Statistics.of(self.lengths)
+        statistics = Statistics.of(self.lengths, self._han)
         terms = sorted(self._terms)
         # Terms were numbered as they came; in the arrays they stand in their own order, the same for every build.
         number = np.empty(len(terms), np.int32)
@@ -52,7 +54,8 @@ class ImpactsWriter:
         document = np.frombuffer(self._document, np.int32) if self._document else np.empty(0, np.int32)
         order = np.lexsort((document, term))
         frequency = np.bincount(term, minlength=len(terms))
-        rare = np.array([rarity(statistics.documents, n) for n in frequency.tolist()], np.float64)
+        counted = zip(terms, frequency.tolist(), strict=True)
+        rare = np.array([statistics.rarity(term, n) for term, n in counted], np.float64)
         concept = np.array([is_concept(term) for term in terms], np.bool_)
         weight = rare[term] * self._sums(document, concept[term], statistics)
         starts = np.zeros(len(terms) + 1, np.int64)
@@ -70,17 +73,23 @@ class ImpactsWriter:
         total = np.zeros(len(document))
         none = Length(0, 0)
         for place, field in enumerate(FIELDS):
-            if field not in statistics.average:
-                continue
             count = np.frombuffer(self._counts[place], np.int32).astype(np.float64)
             share = np.array([FIELD_WEIGHTS[kind].get(field, 0.0) for kind in self._kinds])
             length = np.array([fields.get(field, none) for fields in self.lengths], np.float64).reshape(-1, 2)
-            # A concept's own average is missing where a field names none: its norm is not used then.
-            averages = statistics.average[field], statistics.concepts.get(field, 1.0)
-            terms, concepts = (K1 * (1 - B + B * length[:, n] / averages[n]) for n in (0, 1))
+            terms, concepts = (
+                K1 * (1 - B + B * length[:, n] / np.where(average > 0, average, 1.0))
+                for n, average in enumerate(self._averages(field, statistics))
+            )
             norm = np.where(concept, concepts[document], terms[document])
             total += share[document] * (count * (K1 + 1) / (count + norm))
         return total
+
+    def _averages(self, field: str, statistics: Statistics) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """The average length of a field in terms and in concepts, for each document that of its kind; 0 for none."""
+        kinds = [statistics.of_document(han=han) for han in (False, True)]
+        han = np.array(self._han, np.int64)
+        terms, concepts = ([getattr(kind, name).get(field, 0.0) for kind in kinds] for name in ("average", "concepts"))
+        return np.array(terms)[han], np.array(concepts)[han]
 
 
 class Impacts:

@@ -8,10 +8,12 @@ it; docs/reference/relevance.md has the figures and how to reproduce them.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+from indexer.analysis import is_han
 
 # Flat: 30 % more or less on any one of these moves the mean nDCG@10 of the development tasks by less than .003.
 K1 = 0.8
@@ -42,6 +44,8 @@ LENGTH_POWER = 0.15
 # ... and the rarer of its words count for more (long text to title +.011/+.003 on halves A/B, to answer +.015/+.002,
 # forum post to answer +.018/+.014; .15 gains half of that, .6 loses on half B).
 STEEPNESS = 0.3
+# Fewer documents of a language than this have no statistics worth their own.
+LEAST_OF_A_KIND = 100
 
 
 class Length(NamedTuple):
@@ -56,17 +60,41 @@ class Statistics:
     """What weights are made from, frozen at a full build.
 
     `average` is the mean length of each field over the documents that have it, in terms that ranking counts;
-    `concepts` the same in concepts; `median` is the median length of a whole document in terms, plus one.
+    `concepts` the same in concepts; `median` is the median length of a whole document in terms, plus one. Where an
+    index holds enough documents of both kinds, those written in characters have statistics of their own, `han`: one
+    language must not change what the other's words weigh.
     """
 
     documents: int
     average: Mapping[str, float]
     concepts: Mapping[str, float]
     median: float
+    han: Statistics | None = None
 
     @classmethod
-    def of(cls, lengths: Iterable[Mapping[str, Length]]) -> Statistics:
-        """The statistics of documents whose fields have these lengths."""
+    def from_record(cls, record: Mapping[str, Any]) -> Statistics:
+        """The statistics that a manifest holds."""
+        han = record["han"]
+        return cls(**{**record, "han": None if han is None else cls.from_record(han)})
+
+    @classmethod
+    def of(cls, lengths: Sequence[Mapping[str, Length]], han: Sequence[bool]) -> Statistics:
+        """The statistics of documents whose fields have these lengths; `han` says which are written in characters."""
+        parts = [[fields for fields, h in zip(lengths, han, strict=True) if h is kind] for kind in (False, True)]
+        if min(map(len, parts)) < LEAST_OF_A_KIND:
+            return cls._of(lengths)
+        return replace(cls._of(parts[0]), han=cls._of(parts[1]))
+
+    def of_document(self, *, han: bool) -> Statistics:
+        """The statistics of a document's kind."""
+        return self.han if han and self.han else self
+
+    def rarity(self, token: str, frequency: int) -> float:
+        """The rarity of a token that so many documents have, among the documents of its kind."""
+        return rarity(max(self.of_document(han=is_han(token)).documents, frequency), frequency)
+
+    @classmethod
+    def _of(cls, lengths: Iterable[Mapping[str, Length]]) -> Statistics:
         totals: dict[str, list[int]] = {}
         whole: list[int] = []
         for fields in lengths:
@@ -126,6 +154,6 @@ def steepened(weights: Mapping[str, float], rarities: Mapping[str, float], words
     return {term: weight * (before / after) for term, weight in raised.items()}
 
 
-def length_factor(length: int, median: float, words: int) -> float:
-    """What a document's score is multiplied by for a text of so many words; 1 up to 20 words."""
-    return float((length / median) ** (-LENGTH_POWER * math.log(max(words, LONG_TEXT) / LONG_TEXT)))
+def length_factor(length: float, words: int) -> float:
+    """What a document's score is multiplied by for a text of so many words, 1 up to 20; `length` is over the median."""
+    return float(length ** (-LENGTH_POWER * math.log(max(words, LONG_TEXT) / LONG_TEXT)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from dataclasses import replace
 from functools import reduce
 from operator import add
 from pathlib import Path
@@ -93,13 +94,15 @@ def test_rare_words_of_a_long_text_count_for_more() -> None:
 
 def test_length_counts_for_long_texts_alone() -> None:
     """Up to 20 words a document's length changes nothing; beyond, long documents lose and short ones gain."""
-    assert length_factor(500, 50.0, 20) == 1.0
-    assert length_factor(500, 50.0, 200) < 1.0 < length_factor(5, 50.0, 200)
+    assert length_factor(10.0, 20) == 1.0
+    assert length_factor(10.0, 200) < 1.0 < length_factor(0.1, 200)
 
 
 def test_statistics_leave_empty_fields_out_of_averages() -> None:
     """An average is over the documents that have the field; the median is of whole documents plus one."""
-    statistics = Statistics.of([{"title": Length(2, 1), "body": Length(10, 0)}, {"title": Length(4, 0)}])
+    statistics = Statistics.of(
+        [{"title": Length(2, 1), "body": Length(10, 0)}, {"title": Length(4, 0)}], [False, False]
+    )
     assert statistics.average == {"title": 3.0, "body": 10.0}
     assert statistics.concepts == {"title": 0.5}
     assert statistics.median == 9.0
@@ -121,3 +124,16 @@ def test_strings_refuse_a_number_out_of_range(tmp_path: Path) -> None:
     write_strings(tmp_path, "names", ["a"])
     with pytest.raises(IndexError):
         Strings(tmp_path, "names")[1]
+
+
+def test_a_second_language_changes_no_weight_of_the_first() -> None:
+    """Enough documents in characters have statistics of their own; a few are counted with all others."""
+    english, chinese = [{"title": Length(8, 1)}] * 200, [{"title": Length(40, 0)}] * 150
+    alone = Statistics.of(english, [False] * 200)
+    mixed = Statistics.of(english + chinese, [False] * 200 + [True] * 150)
+    assert replace(mixed, han=None) == alone
+    assert mixed.rarity("knee", 3) == alone.rarity("knee", 3)
+    assert mixed.of_document(han=True).average == {"title": 40.0}
+    assert mixed.rarity("膝", 3) == rarity(150, 3)
+    few = Statistics.of(english + chinese[:5], [False] * 200 + [True] * 5)
+    assert (few.han, few.documents) == (None, 205)

@@ -36,7 +36,7 @@ def test_the_first_ten_are_those_of_the_full_sum(seed: int) -> None:
     engine = PlainEngine([question(f"d{n:03d}", text) for n, text in enumerate(texts)], ANALYZER)
     text = ANALYZER.analyse(asked)
     weighed = weigh(engine, text)
-    everything = rescore(engine, engine.rank(weighed.first, None, len(texts), weighed.finer), weighed.words)
+    everything = rescore(engine.rank(weighed.first, None, len(texts), weighed.finer), weighed.words)
     two = neighbourhood(engine, text, most=RESCORED).ranked
     assert [r.id for r in two[:6]] == [r.id for r in everything[:6]]
     assert len({r.id for r in two[:10]} & {r.id for r in everything[:10]}) >= 9

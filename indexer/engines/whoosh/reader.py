@@ -59,10 +59,9 @@ class WhooshEngine:
         """See the protocol."""
         numbers, scores = self._impacts.rank(weights, among, limit)
         more = self._forward.judge(numbers, self._columns.kinds(numbers), finer) if finer else np.zeros(len(numbers))
-        return [
-            Ranked(self._ids[n], score, self._columns.length(n), further)
-            for n, score, further in zip(numbers.tolist(), scores.tolist(), more.tolist(), strict=True)
-        ]
+        lengths = self._forward.relative_lengths(numbers, [self._columns.length(n) for n in numbers.tolist()])
+        found = zip(numbers.tolist(), scores.tolist(), lengths, more.tolist(), strict=True)
+        return [Ranked(self._ids[n], score, length, further) for n, score, length, further in found]
 
     def newest(self, among: Mask, limit: int) -> list[str]:
         """See the protocol."""
