@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from corpus import Document
@@ -87,6 +87,10 @@ class Analyzer:
     def draft(self, text: str) -> Analysed:
         """A text that is no document, in terms, without the site's boilerplate."""
         return self.analyse(self.boilerplate.strip(text))
+
+    def words_of(self, concept: str) -> Sequence[str]:
+        """The single terms that name a concept."""
+        return self._concepts.words(concept)
 
     def concepts_of(self, term: str) -> frozenset[str]:
         """The concepts that a single term names."""

@@ -29,10 +29,18 @@ class Concepts:
         """
         entries = {entry for line in (*shipped(_TABLE), *lines(synonyms, name)) for entry in _entries(line)}
         self._phrases = Phrases(sorted(entries))
+        self._words: dict[str, list[str]] = {}
+        for concept, called in sorted(entries):
+            if len(called) == 1:
+                self._words.setdefault(concept, []).append(called[0])
 
     def of(self, terms: Sequence[str]) -> Counter[str]:
         """How often each concept is named in a sequence of terms; what belongs to two concepts counts for both."""
         return Counter(self._phrases.find(terms))
+
+    def words(self, concept: str) -> Sequence[str]:
+        """The single terms that name a concept."""
+        return self._words.get(concept, ())
 
 
 def _entries(line: Line) -> Iterator[tuple[str, tuple[str, ...]]]:

@@ -37,10 +37,18 @@ def make_panel(engine: Engine, generation: int, text: Analysed, near: Neighbourh
     """The panel of a text: at most `limit` cards and the topics that its neighbours share."""
     ranked = one_per_wording(engine, close_enough(engine, near))[: max(limit, VOTERS)]
     documents = engine.get([r.id for r in ranked])
-    weights = weigh(engine, text).telling
+    weights = _told(engine, text)
     pairs = list(zip(documents, ranked, strict=True))
     cards = tuple(_card(document, r.score, weights) for document, r in pairs[:limit])
     return Panel(generation=generation, cards=cards, topics=_topics(pairs[:VOTERS]))
+
+
+def _told(engine: Engine, text: Analysed) -> dict[str, float]:
+    """How much a term of a card tells: as a word of the text, else as another name for a thing that the text names."""
+    telling = weigh(engine, text).telling
+    concepts = [concept for concept in text.concepts if concept in telling]
+    named = {word: telling[concept] for concept in concepts for word in engine.analyzer.words_of(concept)}
+    return named | telling
 
 
 def topics_of(document: Document) -> tuple[TopicName, ...]:

@@ -207,3 +207,10 @@ def test_a_snippet_is_the_texts_own_words(words: list[str]) -> None:
 def test_a_snippet_without_a_match_is_the_beginning() -> None:
     """Where the match is in the title alone, the text's beginning is shown."""
     assert snippet(["One two three."], {"cement": 1.0}) == (("One two three.", False),)
+
+
+def test_a_card_tells_the_other_name_of_a_thing() -> None:
+    """Where the text says Tylenol and the card paracetamol, the card's own word is among the words in common."""
+    documents: list[Document] = [question("p", "Paracetamol for a fever in the night", "Is it safe?"), *OTHERS]
+    cards = panel(PlainEngine(documents, ANALYZER), "Tylenol for a fever in the night").cards
+    assert "paracetamol" in cards[0].matched

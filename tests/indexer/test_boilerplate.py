@@ -66,3 +66,4 @@ def test_boilerplate_makes_no_pair_of_the_sample(tmp_path: Path, sample: list[Do
     """With greetings and templates planted no pair becomes a duplicate that was none."""
     indexer.build(tmp_path, planted(sample))
     assert pairs_of(tmp_path) <= pairs_of(sample_path)
+    assert overlap(sample_path, tmp_path) >= 0.95
