@@ -58,7 +58,7 @@ def test_a_run_is_written_and_compared(folder: Path, tmp_path: Path) -> None:
 
 def test_synonyms_show_what_they_gain(folder: Path, tmp_path: Path) -> None:
     """A synonym file is compared with the ranking without it; a bad one is refused by line."""
-    (tmp_path / "ours.txt").write_text("lifetime => last\n")
+    (tmp_path / "ours.txt").write_text("lifetime => prosthesis\n")
     told = run("evaluate", str(folder), "--no-floor", "--synonyms", str(tmp_path / "ours.txt"))[1]
     assert "gained" in told
     (tmp_path / "bad.txt").write_text("a => b => c\n")
