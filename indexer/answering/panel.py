@@ -10,7 +10,7 @@ from indexer.analysis import Analysed, field_texts
 from indexer.answering.closeness import close_enough
 from indexer.answering.excerpts import excerpt, words_in_common
 from indexer.answering.neighbours import Neighbourhood
-from indexer.answering.weighing import weigh
+from indexer.answering.weighing import weigh_first
 from indexer.engines import Engine, Ranked
 from indexer.ranking.columns import date_of, is_answered
 from indexer.ranking.weighting import FIELD_WEIGHTS
@@ -45,7 +45,7 @@ def make_panel(engine: Engine, generation: int, text: Analysed, near: Neighbourh
 
 def _told(engine: Engine, text: Analysed) -> dict[str, float]:
     """How much a term of a card tells: as a word of the text, else as another name for a thing that the text names."""
-    telling = weigh(engine, text).telling
+    _, telling = weigh_first(engine, text)
     concepts = [concept for concept in text.concepts if concept in telling]
     named = {word: telling[concept] for concept in concepts for word in engine.analyzer.words_of(concept)}
     return named | telling

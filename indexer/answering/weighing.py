@@ -33,21 +33,27 @@ def weigh(engine: Engine, text: Analysed) -> Weighed:
     document tells nothing.
     """
     words = len(text.sequence)
-    rarities = _rarities(engine, text.bag, "terms")
-    terms = steepened(query_weights(text.bag, "terms", words), rarities, words)
-    known = _rarities(engine, text.concepts, "concepts", known=True)
-    concepts = query_weights({concept: text.concepts[concept] for concept in known}, "concepts", words)
-    rarities |= known
-    first = terms | concepts
+    first, telling = weigh_first(engine, text)
     finer = {}
     for channel, bag in text.finer().items():
-        known = _rarities(engine, bag, channel, known=True)
+        known = rarities(engine, bag, channel, known=True)
         weights = query_weights({token: bag[token] for token in known}, channel, words)
         finer[channel] = {token: weight * known[token] for token, weight in weights.items()}
-    return Weighed(first, {term: weight * rarities[term] for term, weight in first.items()}, finer, words)
+    return Weighed(first, telling, finer, words)
 
 
-def _rarities(engine: Engine, tokens: Iterable[str], channel: str, *, known: bool = False) -> dict[str, float]:
+def weigh_first(engine: Engine, text: Analysed) -> tuple[dict[str, float], dict[str, float]]:
+    """The weights of a text's terms and concepts, and how much each tells: all that a card's words need."""
+    words = len(text.sequence)
+    rare = rarities(engine, text.bag, "terms")
+    terms = steepened(query_weights(text.bag, "terms", words), rare, words)
+    known = rarities(engine, text.concepts, "concepts", known=True)
+    concepts = query_weights({concept: text.concepts[concept] for concept in known}, "concepts", words)
+    first, rare = terms | concepts, rare | known
+    return first, {term: weight * rare[term] for term, weight in first.items()}
+
+
+def rarities(engine: Engine, tokens: Iterable[str], channel: str, *, known: bool = False) -> dict[str, float]:
     """The rarity of each token, or of each that some document has."""
     tokens = list(tokens)
     counted = zip(tokens, engine.frequencies(tokens, channel), strict=True)

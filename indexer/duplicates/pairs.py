@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from corpus import Document
 from indexer.analysis import Analysed
+from indexer.answering.weighing import rarities
 from indexer.duplicates.templates import Templates
 from indexer.engines import Engine
 from indexer.ranking.weighting import STOPS_FROM, rarity
@@ -47,15 +48,10 @@ class Profile(NamedTuple):
 def profile(engine: Engine, text: Analysed, templates: Templates) -> Profile:
     """The profile of a question's own words in an index."""
     channels = {"terms": text.bag, "concepts": text.concepts, **text.finer()}
-    bags = {channel: _rarities(engine, list(bag), channel) for channel, bag in channels.items()}
+    bags = {channel: rarities(engine, bag, channel) for channel, bag in channels.items()}
     concepts_of = {term: engine.analyzer.concepts_of(term) for term in text.bag}
     rarest = rarity(engine.statistics.documents, 0)
     return Profile(bags, concepts_of, len(text.tokens), rarest, templates.hold(text.tokens))
-
-
-def _rarities(engine: Engine, tokens: list[str], channel: str) -> dict[str, float]:
-    counted = zip(tokens, engine.frequencies(tokens, channel), strict=True)
-    return {token: engine.statistics.rarity(token, n) for token, n in counted}
 
 
 class Profiles(NamedTuple):
