@@ -2,40 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing
-from dataclasses import asdict
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import IO, NamedTuple
 
-import numpy as np
-
-from corpus import Document, Question, Rejected, from_json, kind_of, to_json
-from indexer.analysis import Analyzer, Boilerplate
-from indexer.answering.neighbours import write_neighbours
-from indexer.duplicates.scan import write_pairs
-from indexer.engines import Engine, open_engine, write_engine
+from corpus import Document, Rejected
+from indexer.analysis import Analyzer
 from indexer.errors import IndexDamaged, IndexMissing, SearchError
 from indexer.generations.folder import IndexFolder
-from indexer.generations.manifest import FORMAT, Manifest, list_files, now, read_manifest, usable_manifest
+from indexer.generations.manifest import read_manifest, usable_manifest
 from indexer.generations.verify import check_before_opening
-from indexer.ranking.tables import ARRAYS, Strings, map_array, write_strings
+from indexer.intake import Intake
+from indexer.making import Making, read_digests, report
+from indexer.ranking.tables import ARRAYS
 from indexer.settings import Settings
 from indexer.types import BuildReport, Info, Progress
-
-_SPOOL = "documents.spool"
-
-
-class _Place(NamedTuple):
-    """Where a document waits in the spool; places sort by id, so the order of reading leaves no trace."""
-
-    id: str
-    digest: str
-    start: int
-    size: int
 
 
 def build(
@@ -58,32 +39,22 @@ def build(
     analyzer = Analyzer(*settings.read_synonyms())
     folder = IndexFolder(index)
     with folder.lock(), folder.staging() as staged:
-        with (staged / _SPOOL).open("w+b") as spool:
-            places, refused = _settle(_spool(documents, spool, tell))
-            number, before = max(folder.numbers(), default=0) + 1, _current_number(folder)
-            manifest = _write(
-                staged, places, spool, analyzer, engine_name=settings.engine, generation=(number, before), tell=tell
-            )
-        (staged / _SPOOL).unlink()
+        number = max(folder.numbers(), default=0) + 1
+        with Intake(staged) as intake:
+            _take(intake, documents, tell)
+            refused = intake.settle()
+            making = Making(staged, number, settings, tell)
+            statistics, analyzer = making.base(intake, analyzer)
+        manifest = making.manifest(statistics, analyzer, before=_current_number(folder))
         for item in refused:
             if rejected:
                 rejected(item)
-        old = _digests(folder)
-        after = {place.id: place.digest for place in places}
+        old, after = _digests(folder), read_digests(staged / ARRAYS)
         tell(Progress(stage="publishing", done=0))
         manifest.write(staged)
         folder.publish(staged, manifest.generation)
         folder.sweep(settings.keep)
-    return BuildReport(
-        generation=manifest.generation,
-        documents=len(after),
-        added=len(set(after) - set(old)),
-        replaced=sum(id_ in old and old[id_] != _short(digest) for id_, digest in after.items()),
-        deleted=len(set(old) - set(after)),
-        rejected=len(refused),
-        seconds=round(time.monotonic() - began, 3),
-        bytes=manifest.bytes,
-    )
+    return report(manifest, old, after, len(refused), began)
 
 
 def rollback(index: str | Path) -> Info:
@@ -114,116 +85,10 @@ def _before(folder: IndexFolder) -> int:
         return max(folder.numbers(), default=0)
 
 
-def _spool(documents: Iterable[Document], spool: IO[bytes], tell: Callable[[Progress], object]) -> list[_Place]:
-    """Write every document to the spool as it comes."""
-    places: list[_Place] = []
-    start = 0
+def _take(intake: Intake, documents: Iterable[Document], tell: Callable[[Progress], object]) -> None:
     for document in documents:
-        line = to_json(document).encode() + b"\n"
-        spool.write(line)
-        places.append(_Place(document.id, hashlib.sha256(line).hexdigest(), start, len(line)))
-        start += len(line)
-        tell(Progress(stage="reading", done=len(places)))
-    return places
-
-
-def _settle(places: list[_Place]) -> tuple[list[_Place], list[Rejected]]:
-    """One place an id, in the order of ids, and what stands behind it; the same document twice is one document."""
-    settled: list[_Place] = []
-    refused: list[Rejected] = []
-    before = _Place("", "", 0, 0)
-    for place in sorted(places):
-        if before.id != place.id:
-            settled.append(place)
-        elif before.digest != place.digest:
-            remedy = "give each document an id of its own"
-            reason = "another document has this id"
-            refused.append(Rejected(source="documents", place=place.id, reason=reason, remedy=remedy))
-        before = place
-    return settled, refused
-
-
-def _write(
-    staged: Path,
-    places: list[_Place],
-    spool: IO[bytes],
-    analyzer: Analyzer,
-    *,
-    engine_name: str,
-    generation: tuple[int, int],
-    tell: Callable[[Progress], object],
-) -> Manifest:
-    """Write the engine's files and the neighbours of every document; return the manifest, not yet written.
-
-    `generation` is its number and that of the one it replaces.
-    """
-    (staged / ARRAYS).mkdir()
-    ids = [place.id for place in places]
-    write_strings(staged / ARRAYS, "ids", ids)
-    np.save(staged / ARRAYS / "digests.npy", np.array([_short(place.digest) for place in places], np.int64))
-    boilerplate = Boilerplate.find(_waiting(places, spool))
-    boilerplate.write(staged / ARRAYS)
-    analyzer = Analyzer(analyzer.synonyms, boilerplate=boilerplate)
-    kinds, answers = Counter[str](), 0
-
-    def counted() -> Iterator[Document]:
-        nonlocal answers
-        for done, document in enumerate(_waiting(places, spool), 1):
-            kinds[kind_of(document)] += 1
-            answers += len(document.answers) if isinstance(document, Question) else 0
-            yield document
-            tell(Progress(stage="indexing", done=done, total=len(places)))
-
-    statistics = write_engine(engine_name, staged, counted(), analyzer)
-    with closing(open_engine(engine_name, staged, statistics, analyzer)) as engine:
-        _compare(staged, engine, places, spool, tell)
-    files = list_files(staged, apart=[_SPOOL])
-    arrays = sorted((name, digest) for name, (_, digest) in files.items() if name.startswith(ARRAYS))
-    return Manifest(
-        format=FORMAT,
-        generation=generation[0],
-        built=now(),
-        engine=engine_name,
-        analysis=analyzer.fingerprint,
-        documents={kind: kinds[kind] for kind in ("article", "question")},
-        answers=answers,
-        statistics=asdict(statistics),
-        content={
-            "documents": _digest_of_all([place.digest for place in places]),
-            "arrays": _digest_of_all([f"{name} {digest}" for name, digest in arrays]),
-        },
-        files=files,
-        before=generation[1],
-        synonyms=analyzer.synonyms,
-    )
-
-
-def _compare(
-    staged: Path, engine: Engine, places: list[_Place], spool: IO[bytes], tell: Callable[[Progress], object]
-) -> None:
-    """Write the neighbours of every document, then the pairs of questions that may be the same question."""
-    ids = [place.id for place in places]
-
-    def told(stage: str) -> Callable[[int], object]:
-        return lambda done: tell(Progress(stage=stage, done=done, total=len(places)))
-
-    write_neighbours(staged, engine, ids, _waiting(places, spool), told("neighbours"))
-    write_pairs(staged, engine, ids, _waiting(places, spool), told("duplicates"))
-
-
-def _waiting(places: Iterable[_Place], spool: IO[bytes]) -> Iterator[Document]:
-    """The documents of the spool, in the order of their places."""
-    for place in places:
-        spool.seek(place.start)
-        yield from_json(spool.read(place.size).decode())
-
-
-def _digest_of_all(digests: Iterable[str]) -> str:
-    return hashlib.sha256("\n".join(digests).encode()).hexdigest()
-
-
-def _short(digest: str) -> int:
-    return int(digest[:16], 16) >> 1
+        intake.add(document)
+        tell(Progress(stage="reading", done=len(intake)))
 
 
 def _current_number(folder: IndexFolder) -> int:
@@ -234,10 +99,9 @@ def _current_number(folder: IndexFolder) -> int:
         return 0
 
 
-def _digests(folder: IndexFolder) -> dict[str, int]:
+def _digests(folder: IndexFolder) -> dict[str, bytes]:
     """The ids and digests of the generation before; empty where there is none that can be read."""
     try:
-        arrays = folder.generation(folder.current()[0]) / ARRAYS
-        return dict(zip(Strings(arrays, "ids"), map_array(arrays, "digests").tolist(), strict=True))
+        return read_digests(folder.generation(folder.current()[0]) / ARRAYS)
     except (SearchError, OSError, ValueError, EOFError):
         return {}

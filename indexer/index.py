@@ -22,7 +22,9 @@ from indexer.errors import DocumentNotFound, IndexDamaged, RequestRefused, Searc
 from indexer.generations import verify as verification
 from indexer.generations.folder import IndexFolder
 from indexer.generations.manifest import Manifest, current_manifest
+from indexer.ranking.ids import InOrder
 from indexer.ranking.tables import ARRAYS
+from indexer.settings import Settings
 from indexer.types import Band, Clusters, Fault, Filter, Info, Panel, Results, SideBySide, Sort
 
 MOST_CARDS = 20
@@ -32,8 +34,9 @@ MOST_DRAFT = 20_000
 class Index:
     """One generation of an index. Use it as a context manager, or call `close`; threads may share it."""
 
-    def __init__(self, folder: IndexFolder, manifest: Manifest, path: Path, engine: Engine) -> None:
+    def __init__(self, folder: IndexFolder, manifest: Manifest, path: Path, engine: Engine, settings: Settings) -> None:
         self._folder, self._manifest, self._near = folder, manifest, StoredNeighbours(path)
+        self._settings = settings
         self._listing = Listing(path, self._near.ids)
         self.profiles = Profiles(engine, Templates.read(path / ARRAYS))
         self._open: Engine | None = engine
@@ -133,7 +136,7 @@ class Index:
 
     def documents(self) -> Iterator[Document]:
         """Every document, in the order of the ids; one at a time."""
-        for id_ in self._near.ids:
+        for id_ in InOrder(self._near.ids):
             yield self.get(id_)
 
     def neighbours(self, id: str) -> list[str]:  # noqa: A002
@@ -149,11 +152,11 @@ class Index:
 
     def latest(self) -> Index:
         """Itself, or the newer generation if one was published since; the caller closes the old one."""
-        return self if self.is_current() else open_index(self._folder.path)
+        return self if self.is_current() else open_index(self._folder.path, settings=self._settings)
 
 
-def open_index(index: str | Path) -> Index:
-    """Open the current generation of an index folder.
+def open_index(index: str | Path, *, settings: Settings = Settings()) -> Index:
+    """Open the current generation of an index folder; `settings.compiled` is for a process that asks often.
 
     Open none that came from somebody else: Whoosh unpickles a file of it, and that runs code.
     Raises IndexMissing, IndexIncompatible or IndexDamaged.
@@ -161,10 +164,12 @@ def open_index(index: str | Path) -> Index:
     folder = IndexFolder(index)
     manifest, path = current_manifest(folder)
     verification.check_before_opening(path, manifest)
+    compiled = bool(settings.compiled)
     try:
         analyzer = Analyzer(manifest.synonyms, boilerplate=Boilerplate.read(path / ARRAYS))
-        engine = open_engine(manifest.engine, path, Statistics.from_record(manifest.statistics), analyzer)
-        return Index(folder, manifest, path, engine)
+        statistics = Statistics.from_record(manifest.statistics)
+        engine = open_engine(manifest.engine, path, statistics, analyzer, compiled=compiled)
+        return Index(folder, manifest, path, engine, settings)
     except Exception as error:  # whatever an engine's files do when they are not what they were
         remedy = "roll back, or build the index again"
         raise IndexDamaged(f"it does not open: {type(error).__name__}: {error}", str(path), remedy) from error

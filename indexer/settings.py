@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 
 from indexer.errors import RequestRefused
@@ -10,22 +12,34 @@ from indexer.errors import RequestRefused
 ENGINES = ("whoosh", "plain")
 
 
+@cache
+def is_fast() -> bool:
+    """Whether the extra `fast` is installed, so that `Settings.compiled` may be asked for."""
+    return find_spec("numba") is not None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """`engine` holds the documents: `whoosh` on disk, or `plain`, the definition in memory, for small corpora and
     tests. `keep` is how many generations stay on disk for rollback, the live one included (at least 2). `synonyms` is a
     file of the site's own synonyms, `a, b, c` or `a, b => c` a line; the index keeps what it says.
+
+    `compiled` asks for the compiled loops of the extra `fast`, which give the same answers sooner but take a second to
+    load: None lets a build of some size use them where they are installed, and everything else do without.
     """
 
     engine: str = "whoosh"
     keep: int = 3
     synonyms: str | Path | None = None
+    compiled: bool | None = None
 
     def __post_init__(self) -> None:
         if self.engine not in ENGINES:
             raise RequestRefused(f"no engine {self.engine!r}", "Settings.engine", f"known are {', '.join(ENGINES)}")
         if self.keep < 2:
             raise RequestRefused(f"keep is {self.keep}", "Settings.keep", "keep 2 or more generations")
+        if self.compiled and not is_fast():
+            raise RequestRefused("the extra `fast` is missing", "Settings.compiled", "pip install 'seealso[fast]'")
 
     def read_synonyms(self) -> tuple[str, str]:
         """The text of the synonym file and its name; nothing where there is none. Raises RequestRefused."""

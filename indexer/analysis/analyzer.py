@@ -70,8 +70,11 @@ class Analyzer:
 
     def analyse(self, text: str) -> Analysed:
         """A text in terms."""
+        return self.analyse_words([token.text for token in tokenize(text)])
+
+    def analyse_words(self, tokens: list[str]) -> Analysed:
+        """The words of a text, already folded, in terms."""
         stop = stop_words()
-        tokens = [token.text for token in tokenize(text)]
         terms = [stem(token) for token in tokens]
         telling = Counter(term for token, term in zip(tokens, terms, strict=True) if token not in stop)
         return Analysed(tokens, terms, telling, self._concepts.of(terms))
@@ -87,6 +90,16 @@ class Analyzer:
     def draft(self, text: str) -> Analysed:
         """A text that is no document, in terms, without the site's boilerplate."""
         return self.analyse(self.boilerplate.strip(text))
+
+    @property
+    def concept_entries(self) -> Sequence[tuple[str, Sequence[str]]]:
+        """The concept and the terms of each name that the tables give."""
+        return self._concepts.entries
+
+    @property
+    def concept_names(self) -> frozenset[str]:
+        """Every concept that the tables name."""
+        return frozenset(concept for concept, _ in self._concepts.entries)
 
     def words_of(self, concept: str) -> Sequence[str]:
         """The single terms that name a concept."""

@@ -20,22 +20,35 @@ _SENTENCE = re.compile(r"[^.!?\n]+[.!?\n]*")
 _FILE = "boilerplate"
 
 
+def sentences_of(text: str) -> list[str]:
+    """The sentences of a text, each with the marks that end it; together they hold every word."""
+    return _SENTENCE.findall(text)
+
+
 class Boilerplate:
     """Strips what a text only repeats, so that it is compared by what it says itself."""
 
     def __init__(self, sentences: Iterable[int] = ()) -> None:
         """`sentences` are the digests of the wordings of repeated sentences."""
-        self._sentences = frozenset(sentences)
+        self.sentences = frozenset(sentences)
 
     @classmethod
     def find(cls, documents: Iterable[Document]) -> Boilerplate:
-        """The sentences that the bodies of questions repeat; questions of one wording count once."""
+        """The sentences that the bodies of questions repeat."""
+        questions = (document for document in documents if isinstance(document, Question))
+        return cls.of((wording(own_text(q)), {wording(s) for s in sentences_of(q.body)}) for q in questions)
+
+    @classmethod
+    def of(cls, questions: Iterable[tuple[int, set[int]]]) -> Boilerplate:
+        """The sentences that questions repeat, given by the digest of the whole and those of the body's sentences;
+        questions of one wording count once.
+        """
         counts: Counter[int] = Counter()
         wordings: set[int] = set()
-        for document in documents:
-            if isinstance(document, Question) and (whole := wording(own_text(document))) not in wordings:
+        for whole, sentences in questions:
+            if whole not in wordings:
                 wordings.add(whole)
-                counts.update({wording(sentence) for sentence in _SENTENCE.findall(document.body)})
+                counts.update(sentences)
         least = max(_LEAST, _SHARE * len(wordings))
         return cls(sentence for sentence, count in counts.items() if count >= least)
 
@@ -46,18 +59,18 @@ class Boilerplate:
 
     def write(self, folder: Path) -> None:
         """Keep it with a generation."""
-        np.save(folder / f"{_FILE}.npy", np.array(sorted(self._sentences), np.int64))
+        np.save(folder / f"{_FILE}.npy", np.array(sorted(self.sentences), np.int64))
 
     def strip(self, text: str) -> str:
         """The text without its repeated sentences; the text itself where nothing else would be left."""
-        kept = self._own(text) if self._sentences else text
+        kept = self._own(text) if self.sentences else text
         return kept if kept.strip() else text
 
     def stripped(self, document: Document) -> Document:
         """A question with what its body says itself, which may be nothing; anything else as it is."""
-        if not self._sentences or not isinstance(document, Question) or not document.body:
+        if not self.sentences or not isinstance(document, Question) or not document.body:
             return document
         return replace(document, body=self._own(document.body))
 
     def _own(self, text: str) -> str:
-        return "".join(s for s in _SENTENCE.findall(text) if wording(s) not in self._sentences)
+        return "".join(s for s in sentences_of(text) if wording(s) not in self.sentences)

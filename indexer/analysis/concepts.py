@@ -27,10 +27,10 @@ class Concepts:
 
         Raises RequestRefused with `name` and the line for one that cannot be used.
         """
-        entries = {entry for line in (*shipped(_TABLE), *lines(synonyms, name)) for entry in _entries(line)}
-        self._phrases = Phrases(sorted(entries))
+        self.entries = sorted({e for line in (*shipped(_TABLE), *lines(synonyms, name)) for e in _entries(line)})
+        self._phrases = Phrases(self.entries)
         self._words: dict[str, list[str]] = {}
-        for concept, called in sorted(entries):
+        for concept, called in self.entries:
             if len(called) == 1:
                 self._words.setdefault(concept, []).append(called[0])
 

@@ -19,16 +19,17 @@ def intents(words: Sequence[str]) -> frozenset[str]:
 @cache
 def intent_names() -> tuple[str, ...]:
     """Every intent that the table names, in order."""
-    return tuple(sorted({name for name, _ in _entries()}))
+    return tuple(sorted({name for name, _ in intent_entries()}))
 
 
 @cache
 def _phrases() -> Phrases:
-    return Phrases(_entries())
+    return Phrases(intent_entries())
 
 
 @cache
-def _entries() -> tuple[tuple[str, tuple[str, ...]], ...]:
+def intent_entries() -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """The name and the words of every phrase of the table."""
     entries = set()
     for line in shipped(_TABLE):
         name, colon, patterns = line.text.partition(":")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
+from collections.abc import Iterable
 from functools import cache, lru_cache
 from typing import NamedTuple
 
@@ -62,5 +63,9 @@ def spots(text: str) -> list[Spot]:
 
 def wording(text: str) -> int:
     """A 63-bit digest of a text's words in their order: equal for texts that differ in case and punctuation alone."""
-    words = "\x1f".join(token.text for token in tokenize(text))
-    return int.from_bytes(hashlib.blake2b(words.encode(), digest_size=8).digest(), "big") >> 1
+    return wording_of(token.text for token in tokenize(text))
+
+
+def wording_of(words: Iterable[str]) -> int:
+    """The `wording` of a text of these folded words."""
+    return int.from_bytes(hashlib.blake2b("\x1f".join(words).encode(), digest_size=8).digest(), "big") >> 1

@@ -8,7 +8,7 @@ from corpus import Article, Document, kind_of
 from indexer.analysis import field_texts
 from indexer.answering.closeness import close_enough
 from indexer.answering.excerpts import snippet
-from indexer.answering.neighbours import RESCORED, Neighbourhood, rescore
+from indexer.answering.neighbours import Neighbourhood
 from indexer.answering.panel import topics_of
 from indexer.answering.query import Query, parse
 from indexer.answering.spelling import respell
@@ -48,8 +48,7 @@ def search(engine: Engine, generation: int, text: str, *, where: Filter, sort: S
     elif sort == Sort.NEWEST or not query.words:
         ranked = [Ranked(id_, 0.0) for id_ in engine.newest(among, page * size)]
     else:
-        best = engine.rank(weighed.first, among, max(RESCORED, page * size), weighed.finer)
-        ranked = rescore(best[:RESCORED], weighed.words) + best[RESCORED:]
+        ranked = engine.rank_twice(weighed.first, among, page * size, weighed.finer, weighed.words).ranked
         near = Neighbourhood(ranked[:1], weighed.possible, weighed.words)
         close = len(query.words) < QUESTION or bool(close_enough(engine, near))
     ranked = ranked[(page - 1) * size : page * size]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Sequence
 from pathlib import Path
 
 from corpus import Document, Question
@@ -14,6 +13,7 @@ from indexer.duplicates.differences import differences
 from indexer.duplicates.scan import read_merit, read_pairs
 from indexer.engines import Engine
 from indexer.errors import RequestRefused
+from indexer.ranking.ids import Ids, InOrder
 from indexer.types import Band, Cluster, Clusters, DuplicatePair, Filter
 
 MOST_SIZE = 200
@@ -22,8 +22,8 @@ MOST_SIZE = 200
 class Listing:
     """The clusters of a generation, formed when they are first asked for."""
 
-    def __init__(self, folder: Path, ids: Sequence[str]) -> None:
-        self._folder, self._ids = folder, ids
+    def __init__(self, folder: Path, ids: Ids) -> None:
+        self._folder, self._ids = folder, InOrder(ids)
         self._merit = read_merit(folder)
         self._lock = threading.Lock()
         self._stars: list[Star] | None = None

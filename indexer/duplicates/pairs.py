@@ -64,6 +64,10 @@ class Profiles(NamedTuple):
         """The profile of a document's own words."""
         return profile(self.engine, self.engine.analyzer.own(document), self.templates)
 
+    def of_words(self, words: list[str]) -> Profile:
+        """The profile of a document, by its own words without boilerplate."""
+        return profile(self.engine, self.engine.analyzer.analyse_words(words), self.templates)
+
     def of_text(self, text: str) -> Profile:
         """The profile of a text that is no document, such as a draft."""
         return profile(self.engine, self.engine.analyzer.draft(text), self.templates)

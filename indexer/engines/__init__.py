@@ -2,34 +2,74 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
-from corpus import Document
 from indexer.analysis import Analyzer
-from indexer.engines.protocol import Engine, Finer, Ranked, Selection, Traits
+from indexer.engines.protocol import Engine, Finer, Ranked, RankedTwice, Selection, Traits
+from indexer.ranking.segment import Contents
 from indexer.ranking.weighting import Statistics
 
-__all__ = ["Engine", "Finer", "Ranked", "Selection", "Statistics", "Traits", "open_engine", "write_engine"]
+__all__ = [
+    "Contents",
+    "Engine",
+    "Finer",
+    "Ranked",
+    "RankedTwice",
+    "Selection",
+    "Statistics",
+    "Traits",
+    "add_segment",
+    "delete_documents",
+    "open_engine",
+]
 
 
-def write_engine(name: str, folder: Path, documents: Iterable[Document], analyzer: Analyzer) -> Statistics:
-    """Write documents, which come in order of their ids, into an empty folder."""
+def add_segment(
+    name: str,
+    folder: Path,
+    segment: str,
+    contents: Contents,
+    lines: Iterable[str],
+    analyzer: Analyzer,
+    frozen: Statistics | None = None,
+    *,
+    compiled: bool = False,
+) -> Statistics:
+    """Write documents, in order of their ids, into a generation's folder: into an empty one, or, with the frozen
+    statistics of the full build before, beside what is there. `compiled` needs the extra `fast`.
+    """
     if name == "plain":
         from indexer.engines import plain  # noqa: PLC0415 (Whoosh and NumPy are loaded where they are used)
 
-        return plain.write(folder, documents, analyzer)
+        return plain.write(folder, lines, analyzer, frozen)
     from indexer.engines.whoosh import writer  # noqa: PLC0415
 
-    return writer.write(folder, documents, analyzer)
+    return writer.write(folder, segment, contents, lines, analyzer, frozen, compiled=compiled)
 
 
-def open_engine(name: str, folder: Path, statistics: Statistics, analyzer: Analyzer) -> Engine:
-    """The engine that was written into a folder."""
+def delete_documents(name: str, folder: Path, ids: Collection[str]) -> None:
+    """Leave documents of a generation's folder out of every answer."""
+    if name == "plain":
+        from indexer.engines import plain  # noqa: PLC0415
+
+        return plain.delete(folder, ids)
+    from indexer.engines.whoosh import writer  # noqa: PLC0415
+
+    return writer.delete(folder, ids)
+
+
+def open_engine(
+    name: str, folder: Path, statistics: Statistics, analyzer: Analyzer, *, compiled: bool = False
+) -> Engine:
+    """The engine that was written into a folder; `compiled` needs the extra `fast`."""
     if name == "plain":
         from indexer.engines import plain  # noqa: PLC0415
 
         return plain.PlainEngine.open(folder, statistics, analyzer)
     from indexer.engines.whoosh import reader  # noqa: PLC0415
 
-    return reader.WhooshEngine(folder, statistics, analyzer)
+    kernels = None
+    if compiled:
+        from indexer.ranking import kernels  # noqa: PLC0415 (numba takes a second to load)
+    return reader.WhooshEngine(folder, statistics, analyzer, kernels)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -11,26 +12,57 @@ import numpy as np
 
 from corpus import Document, from_json, kind_of, to_json
 from indexer.analysis import FIELDS, FINER, Analyzer, is_concept, written_in_han
-from indexer.engines.protocol import Finer, Ranked, Traits
+from indexer.engines.protocol import Finer, Ranked, RankedTwice, Traits
 from indexer.ranking.columns import FACETS, Row, row_of
-from indexer.ranking.weighting import FIELD_WEIGHTS, Length, Statistics, norm, saturation
+from indexer.ranking.weighting import (
+    FIELD_WEIGHTS,
+    RESCORED,
+    Length,
+    Statistics,
+    length_factor,
+    norm,
+    saturation,
+)
 from indexer.types import Filter
 
-_FILE = "documents.jsonl"
+_FILE, _FREQUENCIES = "documents.jsonl", "frequencies.json"
+# By channel, in how many documents each token occurs: those of the last full build.
+Frequencies = Mapping[str, Counter[str]]
 
 
-def write(folder: Path, documents: Iterable[Document], analyzer: Analyzer) -> Statistics:
-    """Write the documents as they are; everything else is computed when they are opened."""
-    plain = PlainEngine(documents, analyzer)
-    with (folder / _FILE).open("w", encoding="utf-8") as file:
-        file.writelines(to_json(document) + "\n" for document in plain.get(plain.ids))
+def write(folder: Path, lines: Iterable[str], analyzer: Analyzer, frozen: Statistics | None) -> Statistics:
+    """Write documents, given as JSON, beside those that are there; everything else is computed when they are opened."""
+    with (folder / _FILE).open("a", encoding="utf-8") as file:
+        file.writelines(line + "\n" for line in lines)
+    if frozen:
+        return frozen
+    plain = PlainEngine(_documents(folder), analyzer)
+    (folder / _FREQUENCIES).write_text(json.dumps(plain.frequencies_by_channel), encoding="utf-8")
     return plain.statistics
+
+
+def delete(folder: Path, ids: Collection[str]) -> None:
+    """Leave documents out."""
+    kept = [document for document in _documents(folder) if document.id not in ids]
+    (folder / _FILE).unlink()  # it may be another generation's too
+    (folder / _FILE).write_text("".join(to_json(document) + "\n" for document in kept), encoding="utf-8")
+
+
+def _documents(folder: Path) -> list[Document]:
+    return [from_json(line) for line in (folder / _FILE).read_text(encoding="utf-8").splitlines()]
 
 
 class PlainEngine:
     """Every document's terms and weights in dictionaries; every answer by looking at every document."""
 
-    def __init__(self, documents: Iterable[Document], analyzer: Analyzer, statistics: Statistics | None = None) -> None:
+    def __init__(
+        self,
+        documents: Iterable[Document],
+        analyzer: Analyzer,
+        statistics: Statistics | None = None,
+        frequencies: Frequencies | None = None,
+    ) -> None:
+        """`statistics` and `frequencies` are those of the last full build; without them these documents are one."""
         self.analyzer = analyzer
         self._documents = {document.id: document for document in sorted(documents, key=lambda d: d.id)}
         self.ids = list(self._documents)
@@ -55,17 +87,19 @@ class PlainEngine:
             id_: row_of(document, sum(length.terms for length in self._lengths[id_].values()))
             for id_, document in self._documents.items()
         }
-        self._frequency = Counter(term for id_ in self.ids for term in self._terms(id_))
-        self._finer_frequency = {
-            channel: Counter(token for id_ in self.ids for token in self._tokens(id_, channel)) for channel in FINER
+        self.frequencies_by_channel = frequencies or {
+            "terms": Counter(term for id_ in self.ids for term in self._terms(id_)),
+            **{c: Counter(token for id_ in self.ids for token in self._tokens(id_, c)) for c in FINER},
         }
+        self._frequency = self.frequencies_by_channel["terms"]
         self._weights = {id_: {term: self._weight(id_, term) for term in self._terms(id_)} for id_ in self.ids}
 
     @classmethod
     def open(cls, folder: Path, statistics: Statistics, analyzer: Analyzer) -> PlainEngine:
         """The engine over the documents that `write` wrote."""
-        with (folder / _FILE).open(encoding="utf-8") as file:
-            return cls([from_json(line) for line in file], analyzer, statistics)
+        record = json.loads((folder / _FREQUENCIES).read_text(encoding="utf-8"))
+        frequencies = {channel: Counter(counts) for channel, counts in record.items()}
+        return cls(_documents(folder), analyzer, statistics, frequencies)
 
     def _terms(self, id_: str) -> set[str]:
         return {term for bag in self._bags[id_].values() for term in bag}
@@ -108,9 +142,7 @@ class PlainEngine:
         rows = [self._rows[id_] for id_ in ids]
         return [Traits(wording=row.wording, answered=row.answered) for row in rows]
 
-    def rank(
-        self, weights: Mapping[str, float], among: frozenset[str] | None, limit: int, finer: Finer | None = None
-    ) -> list[Ranked]:
+    def rank(self, weights: Mapping[str, float], among: frozenset[str] | None, limit: int) -> list[Ranked]:
         """See the protocol."""
         ranked = []
         for id_ in self.ids:
@@ -120,9 +152,21 @@ class PlainEngine:
             for term in sorted(weights):
                 score += weights[term] * self._weights[id_].get(term, 0.0)
             if score != 0:
-                ranked.append(Ranked(id_, score, (1 + self._rows[id_].length) / self._statistics_of(id_).median))
-        best = sorted(ranked, key=lambda r: (-r.score, r.id))[:limit]
-        return [r._replace(finer=self._judge(r.id, finer)) for r in best] if finer else best
+                ranked.append(Ranked(id_, score))
+        return sorted(ranked, key=_best_first)[:limit]
+
+    def rank_twice(
+        self, weights: Mapping[str, float], among: frozenset[str] | None, limit: int, finer: Finer, words: int
+    ) -> RankedTwice:
+        """See the protocol."""
+        ranked = self.rank(weights, among, max(limit, RESCORED))
+        first, rest = ranked[:RESCORED], ranked[RESCORED:]
+        again = []
+        for id_, score in first:
+            length = (1 + self._rows[id_].length) / self._statistics_of(id_).median
+            again.append(Ranked(id_, (score + self._judge(id_, finer)) * length_factor(length, words)))
+        least = first[-1].score if len(first) == RESCORED else 0.0
+        return RankedTwice([*sorted(again, key=_best_first), *rest][:limit], least)
 
     def _judge(self, id_: str, finer: Finer) -> float:
         """What the finer channels say of a document."""
@@ -187,7 +231,7 @@ class PlainEngine:
 
     def frequencies(self, tokens: Sequence[str], channel: str = "terms") -> list[int]:
         """See the protocol."""
-        known = self._finer_frequency.get(channel, self._frequency)
+        known = self.frequencies_by_channel.get(channel, self._frequency)
         return [known[token] for token in tokens]
 
     def words(self, prefix: str) -> dict[str, int]:
@@ -196,6 +240,10 @@ class PlainEngine:
 
     def close(self) -> None:
         """See the protocol."""
+
+
+def _best_first(ranked: Ranked) -> tuple[float, str]:
+    return -ranked.score, ranked.id
 
 
 def _passes(row: Row, where: Filter) -> bool:

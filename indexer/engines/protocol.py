@@ -19,14 +19,19 @@ Finer = Mapping[str, Mapping[str, float]]
 
 
 class Ranked(NamedTuple):
-    """A document and its score; for the second stage its length over the median of its kind (terms plus one), and what
-    the finer channels say of it.
-    """
+    """A document and its score."""
 
     id: str
     score: float
-    length: float = 0.0
-    finer: float = 0.0
+
+
+class RankedTwice(NamedTuple):
+    """What two stages make: the documents, and the lowest score by which a document came through the first stage, 0
+    where every document that shares a term did.
+    """
+
+    ranked: list[Ranked]
+    least: float
 
 
 class Traits(NamedTuple):
@@ -48,13 +53,15 @@ class Engine(Protocol):
     def traits(self, ids: Sequence[str]) -> list[Traits]:
         """The traits of known ids, in their order."""
 
-    def rank(
-        self, weights: Mapping[str, float], among: Selection | None, limit: int, finer: Finer | None = None
-    ) -> list[Ranked]:
-        """The best documents by the sum of weight × impact over the terms, ids ascending among equals.
+    def rank(self, weights: Mapping[str, float], among: Selection | None, limit: int) -> list[Ranked]:
+        """The best documents by the sum of weight × impact over the terms, ids ascending among equals."""
 
-        `finer` says how much the tokens of the finer channels tell: for the documents that are ranked, and for no
-        other, the sum of that × saturated count is told apart from the score.
+    def rank_twice(
+        self, weights: Mapping[str, float], among: Selection | None, limit: int, finer: Finer, words: int
+    ) -> RankedTwice:
+        """As `rank` for a text of so many words, but the best RESCORED are weighed again: to each score comes what the
+        finer channels say of the document (`finer` says how much each of their tokens tells), and its length counts
+        against it (length_factor). What is beyond follows by its first score.
         """
 
     def newest(self, among: Selection, limit: int) -> list[str]:

@@ -6,13 +6,14 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from indexer.answering.closeness import close_enough
-from indexer.answering.neighbours import RESCORED, neighbourhood
+from indexer.answering.neighbours import neighbourhood
 from indexer.errors import RequestRefused
 from indexer.evaluation.measures import MEASURES, Grades
 from indexer.evaluation.results import Comparison, Difference, Estimate, Evaluation
 from indexer.evaluation.runs import Run
 from indexer.evaluation.significance import estimate, randomisation
 from indexer.index import Index, open_index
+from indexer.ranking.weighting import RESCORED
 from indexer.types import Progress
 
 Judgments = Mapping[str, Grades]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,7 +15,7 @@ from indexer.errors import IndexDamaged, IndexIncompatible
 from indexer.generations.folder import DIGEST, MANIFEST, IndexFolder
 from indexer.types import Info
 
-FORMAT = 2
+FORMAT = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,9 +80,9 @@ def digest_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def list_files(folder: Path, apart: Sequence[str]) -> dict[str, tuple[int, str]]:
-    """Every file of a generation but the manifest and those named apart: its size and digest."""
-    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name not in (MANIFEST, *apart))
+def list_files(folder: Path) -> dict[str, tuple[int, str]]:
+    """Every file of a generation but the manifest: its size and digest."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != MANIFEST)
     return {path.relative_to(folder).as_posix(): (path.stat().st_size, digest_of(path)) for path in files}
 
 

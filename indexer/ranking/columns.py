@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from array import array
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
@@ -12,6 +14,8 @@ from numpy.typing import NDArray
 
 from corpus import Article, Document, kind_of
 from indexer.analysis import own_text, wording
+from indexer.ranking.ids import Ids
+from indexer.ranking.keys import Numbers, expand
 from indexer.ranking.tables import Strings, map_array, write_strings
 from indexer.types import Filter
 
@@ -19,6 +23,7 @@ Mask = NDArray[np.bool_]
 KINDS = ("article", "question")
 ANSWERED = ("no", "yes")
 # How the facets are called, in results and filters.
+_YEARS = ("", *map(str, range(1, 10_000)))
 FACETS = ("kind", "specialty", "topic", "year", "answered")
 
 
@@ -64,46 +69,84 @@ def date_of(document: Document) -> date | None:
     return document.published if isinstance(document, Article) else document.asked
 
 
-def write_columns(folder: Path, rows: Sequence[Row]) -> None:
-    """Write the columns of all documents in the order of their numbers."""
-    specialties = sorted({row.specialty for row in rows})
-    topics = sorted({topic for row in rows for topic in row.topics})
-    number = {topic: n for n, topic in enumerate(topics)}
-    place = {specialty: n for n, specialty in enumerate(specialties)}
-    starts = np.zeros(len(rows) + 1, np.int64)
-    np.cumsum([len(row.topics) for row in rows], out=starts[1:])
-    write_strings(folder, "specialties", specialties)
-    write_strings(folder, "topics", topics)
-    for name, values, dtype in (
-        ("kind", [KINDS.index(row.kind) for row in rows], np.int8),
-        ("specialty", [place[row.specialty] for row in rows], np.int32),
-        ("day", [row.day for row in rows], np.int32),
-        ("answered", [row.answered for row in rows], np.bool_),
-        ("wording", [row.wording for row in rows], np.int64),
-        ("length", [row.length for row in rows], np.int32),
-        ("topic", [number[topic] for row in rows for topic in row.topics], np.int32),
-    ):
-        np.save(folder / f"{name}.npy", np.array(values, dtype))
-    np.save(folder / "topic_starts.npy", starts)
+class ColumnsWriter:
+    """Takes what the columns keep of documents in any order."""
+
+    def __init__(self) -> None:
+        self._specialties: dict[str, int] = {}
+        self._topics: dict[str, int] = {}
+        self._kind, self._answered = array("b"), array("b")
+        self._specialty, self._day = array("i"), array("i")
+        self._topic, self._topic_ends = array("i"), array("q", [0])
+
+    def add(self, document: Document) -> None:
+        """Take the next document."""
+        specialty, topics = specialty_of(document), dict.fromkeys(topic.name for topic in document.topics)
+        self._kind.append(KINDS.index(kind_of(document)))
+        self._answered.append(is_answered(document))
+        self._specialty.append(self._specialties.setdefault(specialty, len(self._specialties)))
+        self._day.append(day.toordinal() if (day := date_of(document)) else 0)
+        self._topic.extend(self._topics.setdefault(topic, len(self._topics)) for topic in topics)
+        self._topic_ends.append(len(self._topic))
+
+    def kinds(self, order: Numbers) -> NDArray[np.int8]:
+        """The kinds of the documents of this order, as places in KINDS."""
+        return np.array(self._kind, np.int8)[order]
+
+    def write(self, folder: Path, order: Numbers, wordings: Numbers) -> None:
+        """Write the columns of the documents of this order; `wordings` are theirs, in this order."""
+        ends = np.array(self._topic_ends)
+        place, _ = expand(ends, order)
+        starts = np.zeros(len(order) + 1, np.int64)
+        np.cumsum(ends[order + 1] - ends[order], out=starts[1:])
+        day = np.array(self._day, np.int32)[order]
+        known, year = np.unique(day, return_inverse=True)
+        years = np.array([date.fromordinal(d).year if d else 0 for d in known.tolist()], np.int16)
+        for name, array_ in (
+            ("kind", self.kinds(order)),
+            ("specialty", _renumbered(folder, "specialties", self._specialties, np.array(self._specialty)[order])),
+            ("day", day),
+            ("year", years[year] if len(years) else np.empty(0, np.int16)),
+            ("answered", np.array(self._answered, np.bool_)[order]),
+            ("wording", wordings),
+            ("topic", _renumbered(folder, "topics", self._topics, np.array(self._topic, np.int32)[place])),
+            ("topic_starts", starts),
+        ):
+            np.save(folder / f"{name}.npy", array_)
+
+
+def _renumbered(folder: Path, name: str, numbers: Mapping[str, int], values: NDArray[np.integer]) -> NDArray[np.int32]:
+    """Write the names that occur, in order, and give the values as numbers of these."""
+    names = list(numbers)
+    there = sorted(names[n] for n in np.unique(values).tolist())
+    write_strings(folder, name, there)
+    number = np.zeros(len(names), np.int32)
+    number[[numbers[n] for n in there]] = np.arange(len(there))
+    return number[values]
 
 
 class Columns:
-    """The columns of a generation, mapped."""
+    """The columns of a generation, those of its segments one after the other."""
 
-    def __init__(self, folder: Path) -> None:
-        for name in ("kind", "specialty", "day", "answered", "wording", "length", "topic", "topic_starts"):
-            setattr(self, f"_{name}", map_array(folder, name))
-        self._specialties, self._topics = Strings(folder, "specialties"), Strings(folder, "topics")
-        self._year = np.array([date.fromordinal(d).year if d else 0 for d in self._day.tolist()], np.int16)
+    def __init__(self, folders: Sequence[Path], ids: Ids) -> None:
+        self._ids = ids
+        for name in ("kind", "day", "year", "answered", "wording"):
+            setattr(self, f"_{name}", _joined([map_array(folder, name) for folder in folders]))
+        self._specialties, self._specialty = _together(folders, "specialties", "specialty")
+        self._topics, self._topic = _together(folders, "topics", "topic")
+        sizes = [np.diff(map_array(folder, "topic_starts")) for folder in folders]
+        self._topic_starts = np.zeros(len(self._kind) + 1, np.int64)
+        np.cumsum(np.concatenate(sizes), out=self._topic_starts[1:])
+        # The document of each tag: a facet of many documents counts tags without looking for theirs.
+        self._tagged = np.repeat(np.arange(len(self._kind), dtype=np.int32), np.concatenate(sizes))
 
     _kind: NDArray[np.int8]
     _specialty: NDArray[np.int32]
     _day: NDArray[np.int32]
     _answered: NDArray[np.bool_]
     _wording: NDArray[np.int64]
-    _length: NDArray[np.int32]
+    _year: NDArray[np.int16]
     _topic: NDArray[np.int32]
-    _topic_starts: NDArray[np.int64]
 
     def mask(self, where: Filter) -> Mask:
         """Which documents a filter lets through."""
@@ -111,10 +154,10 @@ class Columns:
         if where.kind is not None:
             mask &= self._kind == (KINDS.index(where.kind) if where.kind in KINDS else -1)
         if where.specialty is not None:
-            mask &= self._specialty == self._specialties.find(where.specialty)
+            mask &= self._specialty == _place(self._specialties, where.specialty)
         if where.topic is not None:
             tagged = np.zeros(len(mask), np.bool_)
-            tagged[self._documents_of(self._topics.find(where.topic))] = True
+            tagged[self._tagged[self._topic == _place(self._topics, where.topic)]] = True
             mask &= tagged
         if where.year is not None:
             mask &= self._year == where.year
@@ -124,28 +167,37 @@ class Columns:
 
     def counts(self, among: Mask, most: int) -> dict[str, dict[str, int]]:
         """How many of the documents have each value of each facet: the `most` frequent ones, by count, then name."""
-        tags = among[np.repeat(np.arange(len(among)), np.diff(self._topic_starts))]
-        years = self._year[among]
-        named = {
-            "kind": _counted(self._kind[among], KINDS),
-            "specialty": _counted(self._specialty[among], self._specialties),
-            "topic": _counted(self._topic[tags], self._topics),
-            "year": {str(year): n for year, n in zip(*np.unique(years[years > 0], return_counts=True), strict=True)},
-            "answered": _counted(self._answered[among].astype(np.int8), ANSWERED),
+        numbers = np.flatnonzero(among)
+        # Tags of few documents are looked up, those of many are filtered.
+        if len(numbers) * 8 < len(among):
+            tags, _ = expand(self._topic_starts, numbers)
+        else:
+            tags = np.flatnonzero(among[self._tagged])
+        return {
+            "kind": _counted(self._kind[numbers], KINDS, most),
+            "specialty": _counted(self._specialty[numbers], self._specialties, most),
+            "topic": _counted(self._topic[tags], self._topics, most),
+            "year": _counted(self._year[numbers], _YEARS, most),
+            "answered": _counted(self._answered[numbers].view(np.int8), ANSWERED, most),
         }
-        ordered = {
-            facet: sorted(values.items(), key=lambda item: (-item[1], item[0])) for facet, values in named.items()
-        }
-        return {facet: {name: int(n) for name, n in values[:most]} for facet, values in ordered.items()}
 
     def newest(self, among: Mask, limit: int) -> NDArray[np.int64]:
-        """The numbers of the newest documents; undated ones last, lower numbers first among equals."""
+        """The numbers of the newest documents; undated ones last, ids ascending among equals."""
         numbers = np.flatnonzero(among)
-        return numbers[np.lexsort((numbers, -self._day[numbers]))[:limit]]
+        return numbers[np.lexsort((self._ids.places(numbers), -self._day[numbers]))[:limit]]
 
-    def kinds(self, numbers: NDArray[np.int64]) -> NDArray[np.int8]:
+    def kinds(self, numbers: Numbers) -> NDArray[np.int8]:
         """The kinds of documents, as places in KINDS."""
         return self._kind[numbers]
+
+    def wordings(self) -> Numbers:
+        """The digests of all documents' own words."""
+        return self._wording
+
+    def questions(self) -> Mask:
+        """Which documents are questions."""
+        found: Mask = self._kind == KINDS.index("question")
+        return found
 
     def wording(self, number: int) -> int:
         """The digest of a document's own words."""
@@ -155,15 +207,38 @@ class Columns:
         """Whether a document is an article or has a reply."""
         return bool(self._answered[number])
 
-    def length(self, number: int) -> int:
-        """How many terms a document has in all fields."""
-        return int(self._length[number])
 
-    def _documents_of(self, topic: int) -> NDArray[np.int64]:
-        return np.searchsorted(self._topic_starts, np.flatnonzero(self._topic == topic), side="right") - 1
+def _joined(arrays: Sequence[NDArray[np.generic]]) -> NDArray[np.generic]:
+    """The arrays one after the other; one alone stays mapped."""
+    return arrays[0] if len(arrays) == 1 else np.concatenate(arrays)
 
 
-def _counted(values: NDArray[np.integer], names: Sequence[str]) -> dict[str, int]:
-    """How often each number occurs, under its name; what has no name (no specialty known) is not counted."""
-    counts = np.bincount(values, minlength=1)
-    return {name: int(counts[n]) for n in np.flatnonzero(counts).tolist() if (name := names[n])}
+def _together(folders: Sequence[Path], names: str, column: str) -> tuple[list[str], NDArray[np.int32]]:
+    """The names that the segments use, in order, and the column with the numbers of these."""
+    own = [list(Strings(folder, names)) for folder in folders]
+    everything = sorted({name for listed in own for name in listed})
+    place = {name: n for n, name in enumerate(everything)}
+    columns = [
+        np.array([place[name] for name in listed], np.int32)[map_array(folder, column)]
+        if listed
+        else np.empty(0, np.int32)
+        for listed, folder in zip(own, folders, strict=True)
+    ]
+    return everything, np.concatenate(columns)
+
+
+def _place(names: Sequence[str], name: str) -> int:
+    """The place of a name among names in order; -1 where it is not there."""
+    at = bisect_left(names, name)
+    return at if at < len(names) and names[at] == name else -1
+
+
+def _counted(values: NDArray[np.integer], names: Sequence[str], most: int) -> dict[str, int]:
+    """How often each number occurs, under its name: the `most` frequent ones, by count, then name, as names ascend.
+
+    What has no name (no specialty or year known) is not counted.
+    """
+    counts = np.bincount(values)
+    there = np.flatnonzero(counts)
+    best = there[np.argsort(-counts[there], kind="stable")][: most + 1]  # one of them may have no name
+    return dict([(name, int(counts[n])) for n in best.tolist() if (name := names[n])][:most])

@@ -1,125 +1,90 @@
-"""Writing forward rows: the words of every document in their order, and how many documents have what they hold."""
+"""Writing forward rows: what the finer channels read of each word, and how many documents have what words hold."""
 
 from __future__ import annotations
 
-from array import array
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.analysis import FIELDS, Analysed, written_in_han
+from indexer.analysis import FIELDS
 from indexer.analysis.channels import GRAM, grams_of
-from indexer.analysis.intents import intent_names, intents
-from indexer.analysis.terms import stem, stop_words
+from indexer.analysis.terms import stop_words
+from indexer.ranking.counting import Counted, Vocabulary
 from indexer.ranking.keys import NO_PAIR, Keys, Numbers, expand, key_of, pair_keys
-from indexer.ranking.tables import write_strings
+from indexer.ranking.words import Words
 
-_CHUNK = 1 << 21  # words counted at a time
-_NO_BITS = np.zeros((0, len(FIELDS)), np.int32)
-_Grams = tuple[Numbers, NDArray[np.int32], int]
-
-
-class ForwardWriter:
-    """Collects the words of each document in the order of their numbers, then writes them."""
-
-    def __init__(self) -> None:
-        self._words: dict[str, int] = {}
-        self._bit = {intent: bit for bit, intent in enumerate(intent_names())}
-        self._sequence, self._starts, self._intents = array("i"), array("q", [0]), array("i")
-        self._han = array("b")
-
-    def add(self, texts: Mapping[str, Analysed]) -> None:
-        """Take the next document: its analysed fields."""
-        self._han.append(written_in_han(texts.values()))
-        for field in FIELDS:
-            bits = 0
-            if field in texts:
-                known = self._words
-                self._sequence.extend(known.setdefault(token, len(known)) for token in texts[field].tokens)
-                bits = sum(1 << self._bit[intent] for intent in intents(texts[field].tokens))
-            self._starts.append(len(self._sequence))
-            self._intents.append(bits)
-
-    def write(self, folder: Path) -> None:
-        """Write the rows, and how many documents have each word, gram, pair and intent."""
-        words = sorted(self._words)
-        # Words were numbered as they came; in the arrays they stand in their own order, the same for every build.
-        number = np.empty(len(words), np.int32)
-        number[[self._words[word] for word in words]] = np.arange(len(words), dtype=np.int32)
-        sequence = number[np.frombuffer(self._sequence, np.int32)] if self._sequence else np.empty(0, np.int32)
-        starts = np.frombuffer(self._starts, np.int64)
-        bits = np.frombuffer(self._intents, np.int32).reshape(-1, len(FIELDS)) if self._intents else _NO_BITS
-        write_strings(folder, "words", words)
-        grams = _grams_of_words(folder, words)
-        stems = [stem(word) for word in words]
-        keys = np.array([key_of(term) if term.isascii() else NO_PAIR for term in stems], np.uint64)
-        np.save(folder / "word_keys.npy", keys)
-        np.save(folder / "sequence.npy", sequence)
-        np.save(folder / "sequence_starts.npy", starts)
-        np.save(folder / "intents.npy", bits)
-        np.save(folder / "han.npy", np.array(self._han, np.bool_))
-        whole = np.bitwise_or.reduce(bits, axis=1)
-        counts = [int((whole >> bit & 1).sum()) for bit in range(len(intent_names()))]
-        np.save(folder / "intent_counts.npy", np.array(counts, np.int32))
-        _count(folder, sequence, starts, keys, grams)
+# Pairs are counted for so many at a time.
+_COUNTED = 1 << 23
 
 
-def _grams_of_words(folder: Path, words: Sequence[str]) -> _Grams:
-    """Write the keys of all grams, in order, and the numbers of each word's grams; return the latter two arrays."""
+class WordKeys(NamedTuple):
+    """What the finer channels know of each word: the key of its term, and the numbers of its grams in `gram_keys`."""
+
+    words: Keys
+    gram_keys: Keys
+    grams: NDArray[np.int32]
+    gram_starts: Numbers
+
+
+class TokenCounts(NamedTuple):
+    """In how many documents each word, gram and pair occurs; `pair_keys` ascend."""
+
+    words: NDArray[np.int32]
+    grams: NDArray[np.int32]
+    pair_keys: Keys
+    pairs: NDArray[np.int32]
+
+
+def word_keys(words: Sequence[str], known: Vocabulary) -> WordKeys:
+    """The keys of words. Stop words and short ones have no grams, terms beyond ASCII are in no pair."""
     stops = stop_words()
     lists = [grams_of(word) if len(word) >= GRAM and word not in stops else [] for word in words]
     keys = np.array([key_of(gram) for grams in lists for gram in grams], np.uint64)
-    known, numbers = np.unique(keys, return_inverse=True)
+    gram_keys, numbers = np.unique(keys, return_inverse=True)
     starts = np.zeros(len(words) + 1, np.int64)
     np.cumsum([len(grams) for grams in lists], out=starts[1:])
-    np.save(folder / "gram_keys.npy", known)
-    np.save(folder / "word_grams.npy", numbers.astype(np.int32))
-    np.save(folder / "word_grams_starts.npy", starts)
-    return starts, numbers.astype(np.int32), len(known)
+    terms = np.array([key_of(term) if term.isascii() else NO_PAIR for term in known.terms], np.uint64)
+    return WordKeys(terms[known.term_of], gram_keys, numbers.astype(np.int32), starts)
 
 
-def _count(
-    folder: Path,
-    sequence: NDArray[np.int32],
-    starts: Numbers,
-    keys: Keys,
-    grams: _Grams,
-) -> None:
-    """Write in how many documents each word, gram and pair occurs."""
-    gram_starts, gram_numbers, gram_total = grams
-    word_counts, gram_counts = np.zeros(len(keys), np.int64), np.zeros(gram_total, np.int64)
-    known_pairs, pair_counts = np.empty(0, np.uint64), np.empty(0, np.int64)
-    for tokens, field in _chunks(sequence, starts):
-        document = field // len(FIELDS)
-        inside = np.unique(document * len(keys) + tokens)
-        word_counts += np.bincount(inside % len(keys), minlength=len(keys))
-        entry, owner = expand(gram_starts, inside % len(keys))
-        gram = np.unique(inside[owner] // len(keys) * gram_total + gram_numbers[entry])
-        gram_counts += np.bincount(gram % max(gram_total, 1), minlength=gram_total)
+def write_forward(folder: Path, keys: WordKeys, counted: Counted, counts: NDArray[np.int32]) -> None:
+    """Write what the finer channels read beside the words themselves; `counts` are the documents of each word."""
+    for name, array in (
+        ("word_keys", keys.words),
+        ("gram_keys", keys.gram_keys),
+        ("word_grams", keys.grams),
+        ("word_grams_starts", keys.gram_starts),
+        ("word_counts", counts),
+        ("intents", counted.intents),
+        ("han", counted.han),
+        ("length", counted.lengths[:, :, 0].sum(axis=1, dtype=np.int32)),
+    ):
+        np.save(folder / f"{name}.npy", array)
+
+
+def count_tokens(words: Words, keys: WordKeys) -> TokenCounts:
+    """Count in how many documents each word, gram and pair occurs."""
+    size, grams = len(words.words), len(keys.gram_keys)
+    word_counts, gram_counts = np.zeros(size, np.int64), np.zeros(grams, np.int64)
+    known, counts = np.empty(0, np.uint64), np.empty(0, np.int64)
+    waiting: list[Keys] = []
+    for _, sequence, field in words.batches():
+        tokens, document = sequence.astype(np.int64), field // len(FIELDS)
+        inside = np.unique(document * size + tokens)
+        word_counts += np.bincount(inside % size, minlength=size)
+        entry, owner = expand(keys.gram_starts, inside % size)
+        gram = np.unique(inside[owner] // size * grams + keys.grams[entry])
+        gram_counts += np.bincount(gram % max(grams, 1), minlength=grams)
         there = np.flatnonzero(field[1:] == field[:-1])
-        pairs = pair_keys(keys[tokens[there]], keys[tokens[there + 1]])
-        found = _once_a_document(pairs, document[there])
-        merged, place = np.unique(np.concatenate([known_pairs, found]), return_inverse=True)
-        times = np.concatenate([pair_counts, np.ones(len(found), np.int64)])
-        known_pairs, pair_counts = merged, np.bincount(place, times, len(merged)).astype(np.int64)
-    np.save(folder / "word_counts.npy", word_counts.astype(np.int32))
-    np.save(folder / "gram_counts.npy", gram_counts.astype(np.int32))
-    np.save(folder / "pair_keys.npy", known_pairs)
-    np.save(folder / "pair_counts.npy", pair_counts.astype(np.int32))
-
-
-def _chunks(sequence: NDArray[np.int32], starts: Numbers) -> Iterator[tuple[Numbers, Numbers]]:
-    """Whole documents of about _CHUNK words at a time: each word's number, and the number of its field."""
-    bounds = starts[:: len(FIELDS)]
-    at = 0
-    while at < len(bounds) - 1:
-        beyond = max(at + 1, int(np.searchsorted(bounds, bounds[at] + _CHUNK, side="right")) - 1)
-        fields = np.arange(at * len(FIELDS), beyond * len(FIELDS))
-        sizes = starts[fields + 1] - starts[fields]
-        yield sequence[bounds[at] : bounds[beyond]].astype(np.int64), np.repeat(fields, sizes)
-        at = beyond
+        pairs = pair_keys(keys.words[tokens[there]], keys.words[tokens[there + 1]])
+        waiting.append(_once_a_document(pairs, document[there]))
+        if sum(map(len, waiting)) > _COUNTED:
+            known, counts = _merged(known, counts, waiting)
+    known, counts = _merged(known, counts, waiting)
+    return TokenCounts(word_counts.astype(np.int32), gram_counts.astype(np.int32), known, counts.astype(np.int32))
 
 
 def _once_a_document(pairs: Keys, document: Numbers) -> Keys:
@@ -130,3 +95,14 @@ def _once_a_document(pairs: Keys, document: Numbers) -> Keys:
     new[1:] = (pairs[1:] != pairs[:-1]) | (document[1:] != document[:-1])
     once: Keys = pairs[new & (pairs != NO_PAIR)]
     return once
+
+
+def _merged(known: Keys, counts: Numbers, waiting: list[Keys]) -> tuple[Keys, Numbers]:
+    """The keys that are known with those that wait, which are each counted once; nothing waits any more."""
+    found, times = np.unique(np.concatenate([*waiting, np.empty(0, np.uint64)]), return_counts=True)
+    waiting.clear()
+    merged = np.union1d(known, found)
+    total = np.zeros(len(merged), np.int64)
+    total[np.searchsorted(merged, known)] = counts
+    total[np.searchsorted(merged, found)] += times
+    return merged, total

@@ -1,144 +1,148 @@
-"""Impacts: the weight of every term in every document, and the sum that ranks by it. NumPy alone."""
+"""Impacts: the sums that rank by weights. Whole numbers find the few documents that may be best, floats judge these."""
 
 from __future__ import annotations
 
-from array import array
+import threading
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.analysis import FIELDS, Analysed, is_concept, written_in_han
-from indexer.ranking.tables import Strings, map_array, write_strings
-from indexer.ranking.weighting import FIELD_WEIGHTS, K1, B, Length, Statistics
+from indexer.ranking.keys import Numbers, expand
+from indexer.ranking.tables import Strings, map_array
 
 Mask = NDArray[np.bool_]
-
-
-class ImpactsWriter:
-    """Collects the counts of each document in the order of their numbers, then writes the weights of all."""
-
-    def __init__(self) -> None:
-        self._terms: dict[str, int] = {}
-        self._term, self._document = array("i"), array("i")
-        self._counts = [array("i") for _ in FIELDS]
-        self._kinds: list[str] = []
-        self.lengths: list[dict[str, Length]] = []
-        self._han: list[bool] = []
-
-    def add(self, kind: str, texts: Mapping[str, Analysed]) -> None:
-        """Take the next document: its analysed fields, of which terms and concepts are counted."""
-        number = len(self._kinds)
-        self._kinds.append(kind)
-        self.lengths.append({field: Length(text.bag.total(), text.concepts.total()) for field, text in texts.items()})
-        self._han.append(written_in_han(texts.values()))
-        together: dict[str, list[int]] = {}
-        for place, field in enumerate(FIELDS):
-            for term, count in texts[field].first().items() if field in texts else ():
-                together.setdefault(term, [0] * len(FIELDS))[place] = count
-        for term, counts in together.items():
-            self._term.append(self._terms.setdefault(term, len(self._terms)))
-            self._document.append(number)
-            for column, count in zip(self._counts, counts, strict=True):
-                column.append(count)
-
-    def write(self, folder: Path) -> Statistics:
-        """Write the arrays: terms, `starts` of each term's postings, and their `documents` and `weights`."""
-        statistics = Statistics.of(self.lengths, self._han)
-        terms = sorted(self._terms)
-        # Terms were numbered as they came; in the arrays they stand in their own order, the same for every build.
-        number = np.empty(len(terms), np.int32)
-        number[[self._terms[term] for term in terms]] = np.arange(len(terms), dtype=np.int32)
-        term = number[np.frombuffer(self._term, np.int32)] if self._term else np.empty(0, np.int32)
-        document = np.frombuffer(self._document, np.int32) if self._document else np.empty(0, np.int32)
-        order = np.lexsort((document, term))
-        frequency = np.bincount(term, minlength=len(terms))
-        counted = zip(terms, frequency.tolist(), strict=True)
-        rare = np.array([statistics.rarity(term, n) for term, n in counted], np.float64)
-        concept = np.array([is_concept(term) for term in terms], np.bool_)
-        weight = rare[term] * self._sums(document, concept[term], statistics)
-        starts = np.zeros(len(terms) + 1, np.int64)
-        np.cumsum(frequency, out=starts[1:])
-        write_strings(folder, "terms", terms)
-        np.save(folder / "starts.npy", starts)
-        np.save(folder / "documents.npy", document[order])
-        np.save(folder / "weights.npy", weight[order].astype(np.float32))
-        return statistics
-
-    def _sums(
-        self, document: NDArray[np.int32], concept: NDArray[np.bool_], statistics: Statistics
-    ) -> NDArray[np.float64]:
-        """For each posting the weighted, saturated counts of its fields, added in the order of FIELDS."""
-        total = np.zeros(len(document))
-        none = Length(0, 0)
-        for place, field in enumerate(FIELDS):
-            count = np.frombuffer(self._counts[place], np.int32).astype(np.float64)
-            share = np.array([FIELD_WEIGHTS[kind].get(field, 0.0) for kind in self._kinds])
-            length = np.array([fields.get(field, none) for fields in self.lengths], np.float64).reshape(-1, 2)
-            terms, concepts = (
-                K1 * (1 - B + B * length[:, n] / np.where(average > 0, average, 1.0))
-                for n, average in enumerate(self._averages(field, statistics))
-            )
-            norm = np.where(concept, concepts[document], terms[document])
-            total += share[document] * (count * (K1 + 1) / (count + norm))
-        return total
-
-    def _averages(self, field: str, statistics: Statistics) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """The average length of a field in terms and in concepts, for each document that of its kind; 0 for none."""
-        kinds = [statistics.of_document(han=han) for han in (False, True)]
-        han = np.array(self._han, np.int64)
-        terms, concepts = ([getattr(kind, name).get(field, 0.0) for kind in kinds] for name in ("average", "concepts"))
-        return np.array(terms)[han], np.array(concepts)[han]
+Found = tuple[Numbers, NDArray[np.float64]]
+# A query weight of 1 as a whole number, for rows (bytes) and for lists (16 bits).
+_FULL_ROW, _FULL_LIST = 256, 65_536
+# The sum of a document stays below 2^16.
+_MOST_SUM = 65_000
+# The NumPy form looks at sums as a grid of so many rows.
+_GRID = 128
+_REMEMBERED = 1 << 16
 
 
 class Impacts:
-    """The arrays of a generation, mapped; shared by threads, since nothing in them changes."""
+    """The impacts of one segment, mapped; shared by threads, since nothing in them changes."""
 
-    def __init__(self, folder: Path, documents: int) -> None:
-        self._documents = documents
-        self._starts = map_array(folder, "starts")
-        self._posted = map_array(folder, "documents")
-        self._weights = map_array(folder, "weights")
-        # A dictionary answers twenty times faster than a search in the file; it costs 0.1 s for 100,000 terms.
-        self._numbers = {term: number for number, term in enumerate(Strings(folder, "terms"))}
+    def __init__(self, folder: Path, kernels: ModuleType | None = None) -> None:
+        """`kernels` is the compiled form, or None for NumPy's; both give the same to the last bit."""
+        self._kernels = kernels
+        terms = Strings(folder, "terms")
+        self.number_of = lru_cache(_REMEMBERED)(terms.find)
+        self._row_of, self._rows = map_array(folder, "row_of"), map_array(folder, "rows")
+        self._most = map_array(folder, "most_units")
+        self._lists = tuple(map_array(folder, f"list_{name}") for name in ("starts", "documents", "units"))
+        self._forward = tuple(map_array(folder, f"forward_{name}") for name in ("starts", "terms", "weights"))
+        self._documents = len(self._forward[0]) - 1
+        # What each term counts in the query that a thread is asking; nothing between queries.
+        self._wanted = threading.local()
 
-    def frequency(self, term: str) -> int:
-        """How many documents have the term."""
-        number = self._numbers.get(term)
-        return 0 if number is None else int(self._starts[number + 1] - self._starts[number])
-
-    def having(self, term: str) -> NDArray[np.int32]:
+    def having(self, term: str) -> NDArray[np.int64]:
         """The numbers of the documents that have the term, ascending."""
-        number = self._numbers.get(term)
-        if number is None:
-            return np.empty(0, np.int32)
-        posted = self._posted[self._starts[number] : self._starts[number + 1]]
-        return posted.astype(np.int32, copy=False)
+        number = self.number_of(term)
+        if number < 0:
+            return np.empty(0, np.int64)
+        if (row := int(self._row_of[number])) >= 0:
+            return np.flatnonzero(self._rows[row])
+        starts, documents, _ = self._lists
+        return documents[starts[number] : starts[number + 1]].astype(np.int64)
 
-    def terms(self) -> list[str]:
-        """Every term, in order."""
-        return list(self._numbers)
-
-    def rank(
-        self, weights: Mapping[str, float], among: Mask | None, limit: int
-    ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    def rank(self, weights: Mapping[str, float], among: Mask | None, limit: int) -> Found:
         """The best documents by the sum of weight × impact: numbers and scores, best first, lower number among equals.
 
         Only documents that share a term are in it. Sums are in float64 in the order of the terms, as in the plain
         engine, so that both agree to the last bit.
+
+        Each weight is kept as a whole number of units, rounded up, so the sum U of a document obeys
+        U − slack < score ≤ U in units: only documents with U > U_k − slack, where U_k is the k-th best U, can be among
+        the best k. Of 200,000 some twenty are left for k = 10, and their floats decide.
         """
-        scores = np.zeros(self._documents)
-        for term in sorted(weights):
-            number = self._numbers.get(term)
-            if number is not None:
-                at = slice(self._starts[number], self._starts[number + 1])
-                scores[self._posted[at]] += weights[term] * self._weights[at].astype(np.float64)
-        if among is not None:
-            scores[~among] = 0.0
-        found = np.flatnonzero(scores)
-        if 0 < limit < len(found):
-            least = np.partition(scores[found], -limit)[-limit]
-            found = found[scores[found] >= least]
-        order = np.lexsort((found, -scores[found]))[:limit]
-        return found[order], scores[found[order]]
+        known = [
+            (n, weight) for term in sorted(weights) if (n := self.number_of(term)) >= 0 and (weight := weights[term])
+        ]
+        if not known or not self._documents or limit < 1:
+            return np.empty(0, np.int64), np.empty(0, np.float64)
+        terms = np.array([n for n, _ in known], np.int64)
+        floats = np.array([weight for _, weight in known], np.float64)
+        wanted = self._wanted_scratch()
+        wanted[terms] = floats
+        try:
+            numbers, scores = self._find(terms, floats, among, min(limit, self._documents), wanted)
+        finally:
+            wanted[terms] = 0.0
+        order = np.lexsort((numbers, -scores))[:limit]
+        return numbers[order], scores[order]
+
+    def _find(
+        self, terms: Numbers, weights: NDArray[np.float64], among: Mask | None, limit: int, wanted: NDArray[np.float64]
+    ) -> Found:
+        """The documents that may be among the best, ascending, and their scores."""
+        rows = self._row_of[terms]
+        in_row = rows >= 0
+        share = weights / weights.max()
+        most = self._most[terms]
+        if (highest := float((most * share + 2).sum())) > _MOST_SUM:
+            share = share * (_MOST_SUM / highest)
+        full = np.where(in_row, _FULL_ROW, _FULL_LIST)
+        factor = np.ceil(share * full).astype(np.int64)
+        slack = int(np.ceil(np.where(factor == full, 1.0, 2 + most / full).sum())) + 1
+        live = among if among is not None else np.empty(0, np.bool_)
+        plan = (rows[in_row], factor[in_row].astype(np.uint16), terms[~in_row], factor[~in_row], slack, limit, live)
+        if self._kernels:
+            found: Found = self._kernels.find(*plan, self._rows, *self._lists, *self._forward, wanted)
+            return found
+        numbers = self._candidates(*plan)
+        return numbers, self._scores(numbers, wanted)
+
+    def _candidates(
+        self,
+        rows: NDArray[np.int32],
+        row_factors: NDArray[np.uint16],
+        lists: Numbers,
+        list_factors: Numbers,
+        slack: int,
+        limit: int,
+        live: Mask,
+    ) -> Numbers:
+        """The documents whose sum of whole numbers reaches that of the `limit`-th best less the slack."""
+        sums = np.zeros(self._rows.shape[1], np.uint16)
+        starts, documents, units = self._lists
+        for row, factor in zip(rows.tolist(), row_factors, strict=True):
+            added = self._rows[row]
+            if factor != _FULL_ROW:
+                added = ((added.astype(np.uint16) * factor + np.uint16(255)) >> np.uint16(8)).astype(np.uint8)
+            np.add(sums, added, out=sums)
+        for term, factor in zip(lists.tolist(), list_factors.tolist(), strict=True):
+            span = slice(starts[term], starts[term + 1])
+            added = (units[span].astype(np.int64) * factor + 65_535) >> 16
+            np.add.at(sums, documents[span], added.astype(np.uint16))
+        if len(live):
+            sums[: self._documents] *= live
+        # The greatest sums of the columns belong to different documents, so the k-th best of them is reached by k.
+        grid = sums.reshape(_GRID, -1)
+        columns = grid.max(axis=0)
+        least = max(1, int(np.partition(columns, -limit)[-limit]) - slack + 1) if len(columns) > limit else 1
+        column = np.flatnonzero(columns >= least)
+        row, place = np.nonzero(grid[:, column] >= least)
+        numbers = row * grid.shape[1] + column[place]
+        if len(numbers) > limit:
+            reached = sums[numbers]
+            numbers = numbers[reached >= int(np.partition(reached, -limit)[-limit]) - slack + 1]
+        numbers.sort()
+        return numbers
+
+    def _scores(self, numbers: Numbers, wanted: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The exact scores of some documents; bincount adds in the order of the terms."""
+        starts, terms, weights = self._forward
+        place, owner = expand(starts, numbers)
+        return np.bincount(owner, wanted[terms[place]] * weights[place], len(numbers))
+
+    def _wanted_scratch(self) -> NDArray[np.float64]:
+        scratch: NDArray[np.float64] | None = getattr(self._wanted, "scratch", None)
+        if scratch is None:
+            scratch = self._wanted.scratch = np.zeros(len(self._row_of))
+        return scratch

@@ -13,7 +13,7 @@ Numbers = NDArray[np.int64]
 # The key of terms that are in no pair: those that are not written in ASCII.
 NO_PAIR = 0
 # An odd number near 2^64 / the golden ratio: multiplying by it parts (a, b) and (b, a).
-_PAIR = np.uint64(0x9E3779B97F4A7C15)
+PAIR = np.uint64(0x9E3779B97F4A7C15)
 
 
 @lru_cache(maxsize=1 << 17)
@@ -24,7 +24,7 @@ def key_of(text: str) -> int:
 
 def pair_keys(first: Keys, second: Keys) -> Keys:
     """The keys of pairs of terms, `NO_PAIR` where a term of them is in none."""
-    keys = first * _PAIR + second
+    keys = first * PAIR + second
     keys[(first == NO_PAIR) | (second == NO_PAIR)] = NO_PAIR
     return keys
 
@@ -45,7 +45,7 @@ def match(keys: Keys, wanted: Keys) -> tuple[Numbers, Numbers]:
     return found, order[place[found]]
 
 
-def counts_of(keys: Keys, counts: NDArray[np.int32], wanted: Keys) -> Numbers:
+def counts_of(keys: Keys, counts: NDArray[np.integer], wanted: Keys) -> Numbers:
     """The count of each of the wanted keys, 0 for one that is not there; `keys` ascend."""
     if not len(keys):
         return np.zeros(len(wanted), np.int64)

@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
-from typing import overload
+from typing import Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,7 +60,7 @@ class Strings(Sequence[str]):
         return at if at < len(self) and self[at] == string else -1
 
 
-def map_array(folder: Path, name: str) -> NDArray[np.generic]:
+def map_array(folder: Path, name: str) -> NDArray[Any]:
     """An array of the generation, mapped: pages are read when they are needed and shared between processes."""
-    array: NDArray[np.generic] = np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False)
+    array: NDArray[Any] = np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False)
     return array.view(np.ndarray)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
+import random
 from dataclasses import replace
 from functools import reduce
 from operator import add
@@ -11,64 +11,80 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indexer.analysis import Analysed
-from indexer.ranking.impacts import Impacts, ImpactsWriter
-from indexer.ranking.tables import Strings, write_strings
+from corpus import Document
+from indexer.analysis import Analyzer
+from indexer.ranking import kernels
+from indexer.ranking.impacts import Impacts
+from indexer.ranking.tables import ARRAYS, Strings, write_strings
 from indexer.ranking.weighting import Length, Statistics, length_factor, query_weights, rarity, steepened
+from tests.documents import question
+from tests.indexer.engines.written import write_engine
+
+_WORDS = [f"w{letter}b" for letter in "abcdefghijkl"]
 
 
-def analysed(bag: dict[str, int]) -> Analysed:
-    """A text of these terms, without concepts."""
-    return Analysed(tokens=list(bag), sequence=list(bag), bag=Counter(bag), concepts=Counter())
+def impacts_of(folder: Path, documents: list[Document], *, compiled: bool = False) -> Impacts:
+    """The impacts of one segment."""
+    write_engine("whoosh", folder, documents, Analyzer())
+    return Impacts(folder / ARRAYS / "000001", kernels if compiled else None)
 
 
 def test_an_impact_is_the_formula(tmp_path: Path) -> None:
     """One posting by hand: rarity^1.25 times each field's weight times its saturated count."""
-    writer = ImpactsWriter()
-    writer.add("question", {"title": analysed({"knee": 1}), "body": analysed({"knee": 2, "hurt": 2})})
-    writer.add("question", {"title": analysed({"hip": 1})})
-    writer.write(tmp_path)
-    _, scores = Impacts(tmp_path, 2).rank({"knee": 1.0}, None, 1)
+    documents = [question("a", "knee", body="knee knee hurting hurting"), question("b", "hip")]
+    _, scores = impacts_of(tmp_path, documents).rank({"knee": 1.0}, None, 1)
     idf = math.log(1 + (2 - 1 + 0.5) / (1 + 0.5)) ** 1.25
     title = 1 * 1.8 / (1 + 0.8 * (0.2 + 0.8 * 1 / 1))
     body = 2 * 1.8 / (2 + 0.8 * (0.2 + 0.8 * 4 / 4))
     assert scores[0] == pytest.approx(idf * (2 * title + 1 * body), rel=1e-6)
 
 
+@pytest.mark.parametrize("compiled", [False, True], ids=["numpy", "compiled"])
+@settings(max_examples=60)
 @given(
-    st.lists(st.dictionaries(st.sampled_from("abcdef"), st.integers(1, 4), min_size=1), min_size=1, max_size=20),
-    st.dictionaries(st.sampled_from("abcdefg"), st.floats(0.1, 2), min_size=1),
-    st.integers(1, 25),
-    st.randoms(use_true_random=False),
+    seed=st.integers(0, 10_000),
+    weights=st.dictionaries(st.sampled_from(_WORDS), st.floats(0.01, 3) | st.sampled_from([0.5, 1.0, 2.0]), min_size=1),
+    limit=st.integers(1, 25) | st.just(100),
+    masked=st.booleans(),
 )
 def test_rank_is_the_sorted_full_sum(
-    tmp_path_factory: pytest.TempPathFactory,
-    bags: list[dict[str, int]],
+    many_impacts: dict[bool, Impacts],
+    compiled: bool,
+    seed: int,
     weights: dict[str, float],
     limit: int,
-    random: object,
+    masked: bool,
 ) -> None:
-    """The best of the array sum are the first of all documents sorted by it, under any mask."""
-    folder = tmp_path_factory.mktemp("impacts")
-    writer = ImpactsWriter()
-    for bag in bags:
-        writer.add("question", {"body": analysed(bag)})
-    writer.write(folder)
-    impacts = Impacts(folder, len(bags))
-    mask = np.array([random.random() < 0.7 for _ in bags])  # type: ignore[attr-defined]
-    single = {
-        term: dict(zip(*(a.tolist() for a in impacts.rank({term: 1.0}, None, len(bags))), strict=True))
-        for term in weights
-    }
+    """The best of the array sum are the first of all documents sorted by it, under any mask, to the last bit."""
+    impacts = many_impacts[compiled]
+    size = 3_000
+    mask = np.random.default_rng(seed).random(size) < 0.3 if masked else None
+    single = {t: dict(zip(*(a.tolist() for a in impacts.rank({t: 1.0}, None, size)), strict=True)) for t in weights}
     # Term by term, as the definition adds: since Python 3.12 the built-in sum adds more exactly than that.
-    sums = [reduce(add, (weights[t] * single[t].get(n, 0.0) for t in sorted(weights)), 0.0) for n in range(len(bags))]
-    expected = sorted((n for n in range(len(bags)) if mask[n] and sums[n]), key=lambda n: (-sums[n], n))[:limit]
+    sums = [reduce(add, (weights[t] * single[t].get(n, 0.0) for t in sorted(weights)), 0.0) for n in range(size)]
+    there = (n for n in range(size) if sums[n] and (mask is None or mask[n]))
+    expected = sorted(there, key=lambda n: (-sums[n], n))[:limit]
     numbers, scores = impacts.rank(weights, mask, limit)
     assert numbers.tolist() == expected
     assert scores.tolist() == [sums[n] for n in expected]
+
+
+@pytest.fixture(scope="module")
+def many_impacts(tmp_path_factory: pytest.TempPathFactory) -> dict[bool, Impacts]:
+    """The impacts of 3,000 documents of words from common to rare, in both forms."""
+    rng = random.Random(5)
+    documents = [
+        question(f"d{n:04d}", " ".join(_WORDS[min(int(rng.expovariate(0.3)), 11)] for _ in range(rng.randint(1, 12))))
+        for n in range(3_000)
+    ]
+    folder = tmp_path_factory.mktemp("impacts")
+    return {
+        False: impacts_of(folder, documents),
+        True: Impacts(folder / ARRAYS / "000001", kernels),
+    }
 
 
 def test_rarity_falls_with_frequency() -> None:

@@ -52,18 +52,18 @@ def test_each_fault_is_named(tmp_path: Path) -> None:
     """A file that is missing, cut, changed or foreign is one fault each; all others are well."""
     indexer.build(tmp_path, NEW)
     generation = tmp_path / "generations" / "000001"
-    (generation / "arrays" / "weights.npy").unlink()
-    changed = generation / "arrays" / "kind.npy"
+    (generation / "arrays" / "near.npy").unlink()
+    changed = generation / "arrays" / "000001" / "kind.npy"
     data = bytearray(changed.read_bytes())
     data[-1] ^= 1
     changed.write_bytes(bytes(data))
-    cut = generation / "arrays" / "terms.utf8"
+    cut = generation / "arrays" / "000001" / "terms.utf8"
     cut.write_bytes(cut.read_bytes()[:-1])
     (generation / "foreign").write_text("x")
     reasons = {fault.file: fault.reason for fault in indexer.verify(tmp_path)}
-    assert reasons["arrays/weights.npy"] == "missing"
-    assert "not those" in reasons["arrays/kind.npy"]
-    assert "bytes where" in reasons["arrays/terms.utf8"]
+    assert reasons["arrays/near.npy"] == "missing"
+    assert "not those" in reasons["arrays/000001/kind.npy"]
+    assert "bytes where" in reasons["arrays/000001/terms.utf8"]
     assert "no build wrote" in reasons["foreign"]
     assert len(reasons) == 4
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import random
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indexer.answering.neighbours import RESCORED, neighbourhood, rescore
+from indexer.answering.neighbours import neighbourhood
 from indexer.answering.weighing import weigh
 from indexer.engines.plain import PlainEngine
+from indexer.ranking.weighting import RESCORED
 from tests.documents import ANALYZER, question
 
 _STEMS = [f"{a}{b}" for a in ("kn", "hip", "tooth", "cardi", "derm") for b in ("al", "og", "ur", "ent")]
@@ -36,7 +38,9 @@ def test_the_first_ten_are_those_of_the_full_sum(seed: int) -> None:
     engine = PlainEngine([question(f"d{n:03d}", text) for n, text in enumerate(texts)], ANALYZER)
     text = ANALYZER.analyse(asked)
     weighed = weigh(engine, text)
-    everything = rescore(engine.rank(weighed.first, None, len(texts), weighed.finer), weighed.words)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("indexer.engines.plain.RESCORED", len(texts))
+        everything = engine.rank_twice(weighed.first, None, len(texts), weighed.finer, weighed.words).ranked
     two = neighbourhood(engine, text, most=RESCORED).ranked
     assert [r.id for r in two[:6]] == [r.id for r in everything[:6]]
     assert len({r.id for r in two[:10]} & {r.id for r in everything[:10]}) >= 9

@@ -162,10 +162,10 @@ def test_a_held_lock_is_status_4(tmp_path: Path) -> None:
 def test_verify_fails_with_1_and_names_the_file(tmp_path: Path) -> None:
     """A changed file is exit status 1 and named."""
     run("build", "--index", str(tmp_path), *SAMPLE)
-    (tmp_path / "generations" / "000001" / "arrays" / "kind.npy").write_bytes(b"x")
+    (tmp_path / "generations" / "000001" / "arrays" / "000001" / "kind.npy").write_bytes(b"x")
     done = run("verify", "--index", str(tmp_path))
     assert done.returncode == 1
-    assert "arrays/kind.npy" in done.stdout
+    assert "arrays/000001/kind.npy" in done.stdout
 
 
 def test_a_taken_port_is_one_sentence(sample_path: Path) -> None:

@@ -3,37 +3,40 @@
 from __future__ import annotations
 
 import threading
-from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from whoosh.filedb.filestore import FileStorage
 from whoosh.reading import TermNotFound
 
 from corpus import Document, from_json
-from indexer.analysis import FIELDS, FINER, Analyzer, stop_terms
-from indexer.engines.protocol import Finer, Ranked, Traits
+from indexer.analysis import FIELDS, Analyzer, stop_terms
+from indexer.engines.protocol import Finer, Ranked, RankedTwice, Traits
 from indexer.engines.whoosh.schema import DOCUMENT_FIELD, folder_of
-from indexer.ranking.columns import Columns, Mask
-from indexer.ranking.forward import Forward
-from indexer.ranking.impacts import Impacts
-from indexer.ranking.tables import ARRAYS, Strings, map_array
-from indexer.ranking.weighting import Statistics
+from indexer.ranking.columns import Mask
+from indexer.ranking.frequencies import Frequencies
+from indexer.ranking.keys import Numbers
+from indexer.ranking.segment import Segments
+from indexer.ranking.tables import ARRAYS
+from indexer.ranking.weighting import RESCORED, Statistics, length_exponent
 from indexer.types import Filter
 
 
 class WhooshEngine:
     """One generation, opened. Whoosh's reader keeps a place in its files, so one thread at a time may use it."""
 
-    def __init__(self, folder: Path, statistics: Statistics, analyzer: Analyzer) -> None:
+    def __init__(
+        self, folder: Path, statistics: Statistics, analyzer: Analyzer, kernels: ModuleType | None = None
+    ) -> None:
         self.statistics, self.analyzer = statistics, analyzer
-        self._ids = Strings(folder / ARRAYS, "ids")
-        self._words, self._word_counts = Strings(folder / ARRAYS, "words"), map_array(folder / ARRAYS, "word_counts")
-        self._columns = Columns(folder / ARRAYS)
-        self._impacts = Impacts(folder / ARRAYS, len(self._ids))
-        self._forward = Forward(folder / ARRAYS, statistics)
+        arrays = folder / ARRAYS
+        self._segments = Segments(arrays, statistics, kernels)
+        self._columns, self._ids = self._segments.columns, self._segments.ids
+        self._frequencies = Frequencies(arrays)
         index = FileStorage(folder_of(folder)).open_index()
         # Two readers: a long phrase must not keep other requests from their documents.
         self._documents: Any = index.reader()
@@ -53,15 +56,28 @@ class WhooshEngine:
         numbers = [self._ids.find(id_) for id_ in ids]
         return [Traits(columns.wording(n), columns.answered(n)) for n in numbers]
 
-    def rank(
-        self, weights: Mapping[str, float], among: Mask | None, limit: int, finer: Finer | None = None
-    ) -> list[Ranked]:
+    def rank(self, weights: Mapping[str, float], among: Mask | None, limit: int) -> list[Ranked]:
         """See the protocol."""
-        numbers, scores = self._impacts.rank(weights, among, limit)
-        more = self._forward.judge(numbers, self._columns.kinds(numbers), finer) if finer else np.zeros(len(numbers))
-        lengths = self._forward.relative_lengths(numbers, [self._columns.length(n) for n in numbers.tolist()])
-        found = zip(numbers.tolist(), scores.tolist(), lengths, more.tolist(), strict=True)
-        return [Ranked(self._ids[n], score, length, further) for n, score, length, further in found]
+        return self._named(*self._segments.rank(weights, among, limit))
+
+    def rank_twice(
+        self, weights: Mapping[str, float], among: Mask | None, limit: int, finer: Finer, words: int
+    ) -> RankedTwice:
+        """See the protocol."""
+        segments = self._segments
+        numbers, scores = segments.rank(weights, among, max(limit, RESCORED))
+        first, exponent = slice(0, RESCORED), length_exponent(words)
+        # Python's own power: NumPy's may differ in the last bit.
+        factors = [length**exponent for length in segments.relative_lengths(numbers[first]).tolist()]
+        again = (scores[first] + segments.judge(numbers[first], finer)) * factors
+        least = float(scores[RESCORED - 1]) if len(scores) >= RESCORED else 0.0
+        order = np.lexsort((self._ids.places(numbers[first]), -again))
+        numbers = np.concatenate([numbers[first][order], numbers[RESCORED:]])[:limit]
+        scores = np.concatenate([again[order], scores[RESCORED:]])[:limit]
+        return RankedTwice(self._named(numbers, scores), least)
+
+    def _named(self, numbers: Numbers, scores: NDArray[np.float64]) -> list[Ranked]:
+        return [Ranked(self._ids[n], score) for n, score in zip(numbers.tolist(), scores.tolist(), strict=True)]
 
     def newest(self, among: Mask, limit: int) -> list[str]:
         """See the protocol."""
@@ -78,10 +94,12 @@ class WhooshEngine:
     ) -> Mask:
         """See the protocol."""
         mask = self._columns.mask(where)
+        if self._ids.live is not None:
+            mask &= self._ids.live
         if least > 0:
             having = np.zeros(len(mask), np.int32)
             for word in words:
-                having[self._impacts.having(word)] += 1
+                having[self._segments.having(word)] += 1
             mask &= having >= least
         for phrase in phrases:
             mask = self._holding(phrase, mask)
@@ -99,15 +117,11 @@ class WhooshEngine:
 
     def frequencies(self, tokens: Sequence[str], channel: str = "terms") -> list[int]:
         """See the protocol."""
-        if channel in FINER:
-            return self._forward.frequencies(tokens, channel)
-        return [self._impacts.frequency(token) for token in tokens]
+        return self._frequencies.of(tokens, channel)
 
     def words(self, prefix: str) -> dict[str, int]:
         """See the protocol."""
-        first = bisect_left(self._words, prefix)
-        last = bisect_left(self._words, prefix + "\U0010ffff")
-        return dict(zip(self._words[first:last], self._word_counts[first:last].tolist(), strict=True))
+        return self._segments.words(prefix)
 
     def close(self) -> None:
         """See the protocol."""
@@ -122,15 +136,16 @@ class WhooshEngine:
         """
         candidates = among.copy()
         for term in set(phrase) - stop_terms():
-            if self._impacts.frequency(term):
+            numbers = self._segments.having(term)
+            if len(numbers):
                 having = np.zeros(len(candidates), np.bool_)
-                having[self._impacts.having(term)] = True
+                having[numbers] = True
                 candidates &= having
         mask = np.zeros(len(candidates), np.bool_)
         for field in FIELDS:
-            numbers = np.flatnonzero(candidates & ~mask).tolist()
+            left = np.flatnonzero(candidates & ~mask).tolist()
             with self._postings_lock:
-                mask[np.fromiter(self._in_field(field, phrase, numbers), np.int64)] = True
+                mask[np.fromiter(self._in_field(field, phrase, left), np.int64)] = True
         return mask
 
     def _in_field(self, field: str, phrase: Sequence[str], candidates: Sequence[int]) -> Iterator[int]:

@@ -1,18 +1,17 @@
-"""Writing a generation: one pass over the documents fills the Whoosh index and the arrays."""
+"""Writing a segment: the Whoosh index takes our own terms, the arrays what ranks by them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from whoosh.filedb.filestore import FileStorage
 
-from corpus import Document, kind_of, to_json
-from indexer.analysis import Analyzer
+from indexer.analysis import FIELDS, Analyzer
 from indexer.engines.whoosh.schema import DOCUMENT_FIELD, FOLDER, ID_FIELD, folder_of, schema
-from indexer.ranking.columns import Row, row_of, write_columns
-from indexer.ranking.forward_writer import ForwardWriter
-from indexer.ranking.impacts import ImpactsWriter
+from indexer.ranking.counting import Vocabulary
+from indexer.ranking.segment import Contents, write_segment
 from indexer.ranking.tables import ARRAYS
 from indexer.ranking.weighting import Statistics
 
@@ -20,27 +19,53 @@ from indexer.ranking.weighting import Statistics
 _MEMORY_MB = 128
 
 
-def write(folder: Path, documents: Iterable[Document], analyzer: Analyzer) -> Statistics:
-    """Write documents, which come in order of their ids, and return the statistics of the arrays.
+def write(
+    folder: Path,
+    name: str,
+    contents: Contents,
+    lines: Iterable[str],
+    analyzer: Analyzer,
+    frozen: Statistics | None,
+    *,
+    compiled: bool,
+) -> Statistics:
+    """Write documents as a segment of this name, and give the statistics that its weights are made from; `lines` are
+    the documents as JSON. `compiled` takes the loops of the extra `fast`, for which nothing differs but the time.
 
-    Whoosh numbers documents as they come, so one number serves both. Any error cancels the whole writer: a document
-    that Whoosh refused halfway would otherwise leave its words to the next one.
+    Whoosh numbers documents as they come, so one number serves both.
     """
-    (folder / FOLDER).mkdir()
-    impacts, forward, rows = ImpactsWriter(), ForwardWriter(), list[Row]()
-    writer = FileStorage(folder_of(folder)).create_index(schema()).writer(limitmb=_MEMORY_MB, procs=1)
+    statistics, known = write_segment(folder / ARRAYS, name, contents, analyzer, frozen)
+    storage = FileStorage(folder_of(folder))
+    if not (folder / FOLDER).exists():
+        (folder / FOLDER).mkdir()
+        storage.create_index(schema())
+    if compiled:
+        from indexer.engines.whoosh import segment  # noqa: PLC0415 (numba takes a second to load)
+
+        texts = segment.Texts(contents.words.sequence, contents.words.starts, known.term_of, known.terms)
+        segment.add_segment(storage.open_index(), contents.ids, lines, texts, memory_mb=_MEMORY_MB)
+    else:
+        _write_stock(storage.open_index(), contents, lines, known)
+    return statistics
+
+
+def _write_stock(index: Any, contents: Contents, lines: Iterable[str], known: Vocabulary) -> None:
+    """Add the documents by Whoosh's own writer, as one more segment.
+
+    Any error cancels the whole writer: a document that Whoosh refused halfway would otherwise leave its words to the
+    next one.
+    """
+    words, starts = contents.words, contents.words.starts
+    writer = index.writer(limitmb=_MEMORY_MB, procs=1)
     try:
-        for document in documents:
-            analysed = analyzer.fields(document)
-            texts = {field: " ".join(text.sequence) for field, text in analysed.items()}
-            writer.add_document(**{ID_FIELD: document.id, DOCUMENT_FIELD: to_json(document), **texts})
-            impacts.add(kind_of(document), analysed)
-            forward.add(analysed)
-            rows.append(row_of(document, sum(length.terms for length in impacts.lengths[-1].values())))
+        for n, (id_, line) in enumerate(zip(contents.ids, lines, strict=True)):
+            texts = {}
+            for place, field in enumerate(FIELDS, n * len(FIELDS)):
+                terms = known.term_of[words.sequence[starts[place] : starts[place + 1]]].tolist()
+                if terms:
+                    texts[field] = " ".join(known.terms[term] for term in terms)
+            writer.add_document(**{ID_FIELD: id_, DOCUMENT_FIELD: line, **texts})
     except BaseException:
         writer.cancel()
         raise
     writer.commit(merge=False)
-    forward.write(folder / ARRAYS)
-    write_columns(folder / ARRAYS, rows)
-    return impacts.write(folder / ARRAYS)

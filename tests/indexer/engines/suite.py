@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from corpus import Article, Document, Topic
-from indexer.engines import Engine, open_engine, write_engine
-from indexer.ranking.tables import ARRAYS, write_strings
+from indexer.engines import Engine
 from indexer.types import Filter
 from tests.documents import ANALYZER, question
+from tests.indexer.engines.written import written_engine
 
 KNEE = Topic(name="Knee", specialty="Surgery")
 DOCUMENTS: list[Document] = [
@@ -37,11 +37,9 @@ class EngineSuite:
         engines: list[Engine] = []
 
         def make(documents: Sequence[Document]) -> Engine:
-            ordered = sorted(documents, key=lambda document: document.id)
             folder = tmp_path / str(len(engines))
-            (folder / ARRAYS).mkdir(parents=True)
-            write_strings(folder / ARRAYS, "ids", [document.id for document in ordered])
-            engines.append(open_engine(self.name, folder, write_engine(self.name, folder, ordered, ANALYZER), ANALYZER))
+            folder.mkdir()
+            engines.append(written_engine(self.name, folder, documents, ANALYZER))
             return engines[-1]
 
         yield make

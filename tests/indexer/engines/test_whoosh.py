@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 
 from corpus import Document
 from indexer.analysis import FINER
-from indexer.engines import Engine, open_engine, write_engine
+from indexer.engines import Engine
 from indexer.engines.plain import PlainEngine
-from indexer.ranking.tables import ARRAYS, write_strings
 from indexer.types import Filter
 from tests.documents import ANALYZER, WORDS, corpora
 from tests.indexer.engines.suite import EngineSuite
+from tests.indexer.engines.written import written_engine
 
 _TERMS = sorted({term for word in WORDS for term in ANALYZER.analyse(word).sequence})
 _terms = st.sampled_from(_TERMS)
@@ -39,16 +39,12 @@ class TestWhoosh(EngineSuite):
 
 
 @contextmanager
-def both(documents: Sequence[Document]) -> Iterator[tuple[PlainEngine, Engine]]:
+def both(documents: Sequence[Document], *, compiled: bool = False) -> Iterator[tuple[PlainEngine, Engine]]:
     """The two engines over the same documents."""
-    ordered = sorted(documents, key=lambda document: document.id)
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        (folder / ARRAYS).mkdir()
-        write_strings(folder / ARRAYS, "ids", [document.id for document in ordered])
-        whoosh = open_engine("whoosh", folder, write_engine("whoosh", folder, ordered, ANALYZER), ANALYZER)
+        whoosh = written_engine("whoosh", Path(name), documents, ANALYZER, compiled=compiled)
         try:
-            yield PlainEngine(ordered, ANALYZER), whoosh
+            yield PlainEngine(documents, ANALYZER), whoosh
         finally:
             whoosh.close()
 
@@ -58,10 +54,12 @@ def both(documents: Sequence[Document]) -> Iterator[tuple[PlainEngine, Engine]]:
 def test_judges_as_the_definition_does(documents: list[Document], text: str, data: st.DataObject) -> None:
     """What the finer channels say of the documents that are ranked is the same, to the last bit."""
     weights = data.draw(st.dictionaries(_terms, st.floats(0.1, 3.0), min_size=1, max_size=6))
+    words, limit = data.draw(st.sampled_from([5, 60])), data.draw(st.integers(1, 12))
     bags = ANALYZER.analyse(text).finer()
     finer = {channel: {token: 0.3 * count for token, count in bags[channel].items()} for channel in FINER}
-    with both(documents) as (plain, whoosh):
-        assert whoosh.rank(weights, None, 100, finer) == plain.rank(weights, None, 100, finer)
+    with both(documents, compiled=data.draw(st.booleans())) as (plain, whoosh):
+        expected = plain.rank_twice(weights, None, limit, finer, words)
+        assert whoosh.rank_twice(weights, None, limit, finer, words) == expected
 
 
 @settings(max_examples=60)
@@ -71,12 +69,11 @@ def test_ranks_as_the_definition_does(documents: list[Document], data: st.DataOb
     weights = data.draw(st.dictionaries(_terms, st.floats(0.1, 3.0), max_size=6))
     where = data.draw(st.none() | _filters)
     limit = data.draw(st.integers(1, 12))
-    with both(documents) as (plain, whoosh):
+    with both(documents, compiled=data.draw(st.booleans())) as (plain, whoosh):
         assert plain.statistics == whoosh.statistics
         expected = plain.rank(weights, None if where is None else plain.allowed(where=where), limit)
         found = whoosh.rank(weights, None if where is None else whoosh.allowed(where=where), limit)
-        assert [ranked.id for ranked in found] == [ranked.id for ranked in expected]
-        assert all(abs(a.score - b.score) <= 1e-4 for a, b in zip(found, expected, strict=True))
+        assert found == expected
 
 
 @settings(max_examples=60)

@@ -18,12 +18,12 @@ import indexer
 from corpus import Document
 from indexer.answering.query import parse
 from indexer.build import build
-from indexer.engines import open_engine, write_engine
+from indexer.engines import open_engine
 from indexer.generations import folder as folders
 from indexer.generations.folder import IndexFolder
 from indexer.index import Index, open_index, verify
-from indexer.ranking.tables import ARRAYS
 from tests.documents import ANALYZER, question
+from tests.indexer.engines.written import write_engine
 
 KNEE = question("q1", "Knee pain after running", "Since May.", "Rest it.")
 BONE = question("q2", "Bone cement leaked", "Is it bad?", "Rarely.")
@@ -65,17 +65,17 @@ def test_trap_4_a_refused_document_leaves_no_words_behind(tmp_path: Path, monkey
 
 def test_trap_4_an_error_in_the_writer_cancels_it(tmp_path: Path) -> None:
     """An error between documents cancels the whole Whoosh writer, so nothing half written is ever committed."""
-    (tmp_path / ARRAYS).mkdir()
-
-    def failing() -> Iterator[Document]:
-        yield KNEE
-        raise RuntimeError("halfway")
-
-    with pytest.raises(RuntimeError, match="halfway"):
-        write_engine("whoosh", tmp_path, failing(), ANALYZER)
+    statistics = write_engine("whoosh", tmp_path, [KNEE], ANALYZER)
     from whoosh.filedb.filestore import FileStorage
 
-    assert FileStorage(str(tmp_path / "whoosh")).open_index().doc_count() == 0
+    def failing(self: object, **fields: object) -> None:
+        raise RuntimeError("halfway")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("whoosh.writing.SegmentWriter.add_document", failing)
+        with pytest.raises(RuntimeError, match="halfway"):
+            write_engine("whoosh", tmp_path, [BONE], ANALYZER, segment=2, frozen=statistics)
+    assert FileStorage(str(tmp_path / "whoosh")).open_index().doc_count() == 1
 
 
 def test_trap_4_one_id_twice_is_one_document(tmp_path: Path) -> None:

@@ -1,0 +1,206 @@
+"""Everyone's neighbours: those of every document, ranked at build in batches on all cores, and by an update anew.
+
+Each worker is a process of its own that opens the generation that is being built, ranks its batches by the same calls
+as `similar`, and fills its rows of arrays that the build has laid out. It ends when the build does, however that ends.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from array import array
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack, closing
+from dataclasses import asdict
+from pathlib import Path
+from typing import IO, Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.analysis import Analyzer, Boilerplate
+from indexer.answering.neighbours import RAW, neighbourhood_of
+from indexer.answering.weighing import weigh
+from indexer.engines import Statistics, open_engine
+from indexer.errors import SearchError
+from indexer.ranking.ids import Ids
+from indexer.ranking.keys import Numbers, key_of
+from indexer.ranking.tables import ARRAYS
+from indexer.ranking.words import StoredWords
+
+# Documents of one batch, and how many are worth processes of their own, which take a second to start.
+_BATCH = 512
+_WORTH_PROCESSES = 4_000
+_TODO = "todo.spool.npy"
+# What is kept of each document: its neighbours, what they are measured by, and the score that a document needs to come
+# into the second stage, by which an update knows the lists that it touches.
+_ROWS: dict[str, tuple[tuple[int, ...], type]] = {
+    "near": ((RAW,), np.int32),
+    "near_scores": ((RAW,), np.float32),
+    "near_least": ((), np.float64),
+    "possible": ((), np.float64),
+    "own_words": ((), np.int32),
+}
+
+
+class Ranking(NamedTuple):
+    """What a worker must know to open the generation that is being built."""
+
+    folder: Path
+    engine: str
+    statistics: Statistics
+    synonyms: str
+    compiled: bool
+
+
+def lay_out(arrays: Path, documents: int) -> None:
+    """Make the rows of so many documents, without a neighbour."""
+    for name, (shape, dtype) in _ROWS.items():
+        rows = np.lib.format.open_memmap(arrays / f"{name}.npy", "w+", dtype, (documents, *shape))
+        rows[...] = -1 if name == "near" else 0
+
+
+def rank_everyone(
+    ranking: Ranking, numbers: Numbers, tell: Callable[[int], object], *, asked_by: Path | None = None
+) -> None:
+    """Rank the neighbours of documents and fill their rows.
+
+    With `asked_by`, the folder of the segment whose documents these are, what each of them asks by is written there.
+    """
+    arrays = ranking.folder / ARRAYS
+    workers = min(os.cpu_count() or 1, len(numbers) // _WORTH_PROCESSES)
+    batches = -(-len(numbers) // _BATCH)
+    np.save(arrays / _TODO, numbers)
+    spools = [arrays / f"asked.{worker}.spool" for worker in range(max(workers, 1))]
+    try:
+        if workers < 2:
+            _work(ranking, 0, 1, tell)
+        else:
+            _in_processes(ranking, workers, tell)
+        if asked_by is not None:
+            _gather_asked(spools, batches, asked_by)
+    finally:
+        for spool in (arrays / _TODO, *spools):
+            spool.unlink(missing_ok=True)
+
+
+def asked_weights(folder: Path) -> tuple[Numbers, NDArray[np.uint64], NDArray[np.float32]]:
+    """What the documents of a segment ask by: where each one's terms begin, their keys, and their weights."""
+    starts, keys, weights = (np.load(folder / f"asked_{name}.npy") for name in ("starts", "keys", "weights"))
+    return starts, keys, weights
+
+
+def _work(ranking: Ranking, worker: int, workers: int, tell: Callable[[int], object]) -> None:
+    """Rank every so many-th batch; `tell` hears how many documents are done."""
+    arrays = ranking.folder / ARRAYS
+    analyzer = Analyzer(ranking.synonyms, boilerplate=Boilerplate.read(arrays))
+    todo: list[int] = np.load(arrays / _TODO).tolist()
+    ids, own = Ids(arrays), StoredWords(arrays)
+    number = {ids[n]: n for n in ids.numbers().tolist()}
+    rows = {name: np.lib.format.open_memmap(arrays / f"{name}.npy", "r+") for name in _ROWS}
+    done = 0
+    with ExitStack() as stack:
+        opened = open_engine(ranking.engine, ranking.folder, ranking.statistics, analyzer, compiled=ranking.compiled)
+        engine = stack.enter_context(closing(opened))
+        spool = stack.enter_context((arrays / f"asked.{worker}.spool").open("wb"))
+        for start in range(worker * _BATCH, len(todo), workers * _BATCH):
+            sizes, keys, weights = array("q"), array("Q"), array("f")
+            for n in todo[start : start + _BATCH]:
+                weighed = weigh(engine, analyzer.analyse_words(own.own(n)))
+                found, rows["near_least"][n] = neighbourhood_of(engine, weighed, without=ids[n])
+                rows["possible"][n], rows["own_words"][n] = found.possible, found.words
+                near = [number[ranked.id] for ranked in found.ranked]
+                rows["near"][n] = near + [-1] * (RAW - len(near))
+                rows["near_scores"][n] = [ranked.score for ranked in found.ranked] + [0.0] * (RAW - len(near))
+                sizes.append(len(weighed.first))
+                keys.extend(map(key_of, weighed.first))
+                weights.extend(weighed.first.values())
+            for part in (sizes, keys, weights):
+                np.save(spool, np.array(part))
+            done += len(sizes)
+            tell(done)
+
+
+def _gather_asked(spools: Sequence[Path], batches: int, folder: Path) -> None:
+    """Put together what the documents of all batches ask by; batch after batch, the workers took turns."""
+    with ExitStack() as stack:
+        files: list[IO[bytes]] = [stack.enter_context(spool.open("rb")) for spool in spools]
+        parts = [[np.load(files[batch % len(files)]) for _ in range(3)] for batch in range(batches)]
+    sizes, keys, weights = (
+        np.concatenate([*(part[place] for part in parts), np.empty(0, dtype)])
+        for place, dtype in enumerate((np.int64, np.uint64, np.float32))
+    )
+    starts = np.zeros(len(sizes) + 1, np.int64)
+    np.cumsum(sizes, out=starts[1:])
+    for name, values in (("starts", starts), ("keys", keys), ("weights", weights)):
+        np.save(folder / f"asked_{name}.npy", values)
+
+
+def _in_processes(ranking: Ranking, workers: int, tell: Callable[[int], object]) -> None:
+    """Run the workers and hear from them; a failure of one is the failure of all."""
+    record = {**ranking._asdict(), "folder": str(ranking.folder), "statistics": asdict(ranking.statistics)}
+    told = [0] * workers
+    running: list[subprocess.Popen[str]] = []
+
+    def listen(worker: int, lines: IO[str]) -> None:
+        for line in lines:
+            told[worker] = int(line)
+            tell(sum(told))
+
+    try:
+        for worker in range(workers):
+            command = [sys.executable, "-c", "from indexer.answering.everyone import main; main()"]
+            process = subprocess.Popen(
+                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=_environment()
+            )
+            running.append(process)
+            assert process.stdin is not None
+            process.stdin.write(json.dumps({**record, "worker": worker, "workers": workers}) + "\n")
+            process.stdin.flush()
+        # The pipes stay open: a worker ends when its own closes, so none outlives the build.
+        listeners = [
+            threading.Thread(target=listen, args=(worker, process.stdout), daemon=True)
+            for worker, process in enumerate(running)
+        ]
+        for listener in listeners:
+            listener.start()
+        for listener in listeners:
+            listener.join()
+        if failed := [process.wait() for process in running if process.wait()]:
+            raise SearchError(f"a worker ended with status {failed[0]}", "neighbours", "see what it wrote above")
+    finally:
+        for process in running:
+            process.kill()
+            process.wait()
+            for pipe in (process.stdin, process.stdout):
+                if pipe is not None:
+                    pipe.close()
+
+
+def _environment() -> dict[str, str]:
+    """The environment of a worker: it finds this package where this process found it."""
+    root = str(Path(__file__).resolve().parents[2])
+    paths = [root, *filter(None, [os.environ.get("PYTHONPATH")])]
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
+
+
+def main() -> None:
+    """A worker: what to do comes as a line of JSON, how many documents are done goes out line by line."""
+    record: dict[str, Any] = json.loads(sys.stdin.readline())
+    threading.Thread(target=_end_with_the_build, daemon=True).start()
+    worker, workers = record.pop("worker"), record.pop("workers")
+    record["folder"], record["statistics"] = Path(record["folder"]), Statistics.from_record(record["statistics"])
+
+    def tell(done: int) -> None:
+        sys.stdout.write(f"{done}\n")
+        sys.stdout.flush()
+
+    _work(Ranking(**record), worker, workers, tell)
+
+
+def _end_with_the_build() -> None:
+    sys.stdin.read()
+    os._exit(1)

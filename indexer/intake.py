@@ -1,0 +1,109 @@
+"""Intake: documents in any order, on their way into a segment. They wait on disk."""
+
+from __future__ import annotations
+
+import hashlib
+from array import array
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+
+from corpus import Document, Question, Rejected, to_json
+from indexer.analysis import Boilerplate, field_texts
+from indexer.duplicates.merit import MeritWriter
+from indexer.engines import Contents
+from indexer.ranking.columns import ColumnsWriter
+from indexer.ranking.keys import Numbers
+from indexer.ranking.tables import write_strings
+from indexer.ranking.words import WordsWriter
+
+_DIGEST = hashlib.sha256().digest_size
+
+
+class Intake:
+    """Takes documents, settles which of them stay, and gathers these for a segment. Use it as a context manager."""
+
+    def __init__(self, folder: Path) -> None:
+        """Until it is closed, files of it wait in `folder`."""
+        self._path = folder / "documents.spool"
+        self._spool = self._path.open("w+b")
+        self._words, self._columns, self._merit = WordsWriter(folder), ColumnsWriter(), MeritWriter()
+        self._ids: list[str] = []
+        self._digests, self._starts = bytearray(), array("q", [0])
+        self._is_question, self._answers = bytearray(), array("i")
+        self._order: Numbers = np.empty(0, np.int64)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._words.close()
+        self._spool.close()
+        self._path.unlink(missing_ok=True)
+
+    def __len__(self) -> int:
+        return len(self._ids)
+
+    def add(self, document: Document) -> None:
+        """Take the next document."""
+        line = to_json(document).encode() + b"\n"
+        asked = isinstance(document, Question)
+        self._spool.write(line)
+        self._starts.append(self._starts[-1] + len(line))
+        self._digests += hashlib.sha256(line).digest()
+        self._ids.append(document.id)
+        self._is_question.append(asked)
+        self._answers.append(len(document.answers) if isinstance(document, Question) else 0)
+        self._words.add(field_texts(document), sentences=asked)
+        self._columns.add(document)
+        self._merit.add(document)
+
+    def settle(self) -> list[Rejected]:
+        """Choose one document for each id; the same document twice is one. Of two different ones the one with the
+        smaller digest stays, in whatever order they came, and the other is told.
+        """
+        refused: list[Rejected] = []
+        kept: list[int] = []
+        before = ("", b"")
+        for id_, digest, n in sorted((id_, self._digest(n), n) for n, id_ in enumerate(self._ids)):
+            if id_ != before[0]:
+                kept.append(n)
+            elif digest != before[1]:
+                reason, remedy = "another document has this id", "give each document an id of its own"
+                refused.append(Rejected(source="documents", place=id_, reason=reason, remedy=remedy))
+            before = (id_, digest)
+        self._order = np.array(kept, np.int64)
+        return refused
+
+    def boilerplate(self) -> Boilerplate:
+        """The sentences that the settled questions repeat."""
+        return self._words.boilerplate(self._order, self._is_question)
+
+    def gather(self, folder: Path, boilerplate: Boilerplate) -> Contents:
+        """The settled documents, their words without boilerplate. What every engine's segment has is written into the
+        folder: words, ids, digests, columns and merit.
+        """
+        folder.mkdir()
+        order = self._order
+        ids = [self._ids[n] for n in order.tolist()]
+        words = self._words.write(folder, order, boilerplate)
+        wordings = np.array(self._words.wordings, np.int64)[order]
+        write_strings(folder, "ids", ids)
+        np.save(folder / "digests.npy", np.frombuffer(self._digests, np.uint8).reshape(-1, _DIGEST)[order])
+        self._columns.write(folder, order, wordings)
+        self._merit.write(folder, order)
+        np.save(folder / "answers.npy", np.array(self._answers, np.int32)[order])
+        return Contents(ids=ids, words=words, kinds=self._columns.kinds(order))
+
+    def lines(self) -> Iterator[str]:
+        """The settled documents as lines of JSON, in the order of their ids."""
+        self._spool.flush()
+        with self._path.open("rb") as spool:
+            for n in self._order.tolist():
+                spool.seek(self._starts[n])
+                yield spool.read(self._starts[n + 1] - self._starts[n] - 1).decode()
+
+    def _digest(self, n: int) -> bytes:
+        return bytes(self._digests[n * _DIGEST : (n + 1) * _DIGEST])

@@ -1,0 +1,149 @@
+"""Making: the steps that turn gathered documents into a generation; a build takes all, an update those that changed."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+
+from indexer.analysis import Analyzer
+from indexer.answering.everyone import Ranking, lay_out, rank_everyone
+from indexer.duplicates.pairs import Profiles
+from indexer.duplicates.scan import Scan
+from indexer.duplicates.templates import Templates, find_templates
+from indexer.engines import Contents, Statistics, add_segment, open_engine
+from indexer.generations.manifest import FORMAT, Manifest, list_files, now
+from indexer.intake import Intake
+from indexer.ranking.columns import KINDS
+from indexer.ranking.ids import Ids, segment_folders
+from indexer.ranking.keys import Numbers
+from indexer.ranking.tables import ARRAYS, map_array
+from indexer.ranking.words import StoredWords
+from indexer.settings import Settings, is_fast
+from indexer.types import BuildReport, Progress
+
+# From so many documents on, compiled loops win back the second that they take to load.
+_WORTH_COMPILING = 2_000
+
+
+class Making:
+    """A generation that is being made in a folder of its own."""
+
+    def __init__(self, staged: Path, number: int, settings: Settings, tell: Callable[[Progress], object]) -> None:
+        self._staged, self._number, self._settings, self._tell = staged, number, settings, tell
+        self._arrays = staged / ARRAYS
+
+    def base(self, intake: Intake, analyzer: Analyzer) -> tuple[Statistics, Analyzer]:
+        """The first segment, of all documents: what it counts is the statistics of the generation."""
+        self._arrays.mkdir()
+        boilerplate = intake.boilerplate()
+        boilerplate.write(self._arrays)
+        analyzer = Analyzer(analyzer.synonyms, boilerplate=boilerplate)
+        statistics, contents = self.segment(intake, analyzer, None)
+        own = StoredWords(self._arrays)
+        questions = np.flatnonzero(contents.kinds == KINDS.index("question")).tolist()
+        find_templates(own.own(n) for n in questions).write(self._arrays)
+        lay_out(self._arrays, len(contents.ids))
+        self.rank(statistics, analyzer, np.arange(len(contents.ids)), asked=True)
+        self.compare(statistics, analyzer)
+        return statistics, analyzer
+
+    def segment(self, intake: Intake, analyzer: Analyzer, frozen: Statistics | None) -> tuple[Statistics, Contents]:
+        """Write the settled documents as the segment of this generation."""
+        name = f"{self._number:06d}"
+        self._tell(Progress(stage="indexing", done=0, total=len(intake)))
+        assert analyzer.boilerplate is not None
+        contents = intake.gather(self._arrays / name, analyzer.boilerplate)
+
+        def lines() -> Iterator[str]:
+            for done, line in enumerate(intake.lines(), 1):
+                yield line
+                self._tell(Progress(stage="indexing", done=done, total=len(contents.ids)))
+
+        engine = self._settings.engine
+        compiled = self._compiled(len(contents.ids))
+        statistics = add_segment(engine, self._staged, name, contents, lines(), analyzer, frozen, compiled=compiled)
+        return statistics, contents
+
+    def rank(self, statistics: Statistics, analyzer: Analyzer, numbers: Numbers, *, asked: bool) -> None:
+        """Rank the neighbours of documents; `asked` where they are those of this generation's segment."""
+        ranking = Ranking(
+            self._staged, self._settings.engine, statistics, analyzer.synonyms, self._compiled(len(numbers))
+        )
+        folder = self._arrays / f"{self._number:06d}" if asked else None
+        rank_everyone(ranking, numbers, self._told("neighbours", len(numbers)), asked_by=folder)
+
+    def compare(self, statistics: Statistics, analyzer: Analyzer) -> None:
+        """Find the pairs of questions that may be the same question."""
+        engine = open_engine(self._settings.engine, self._staged, statistics, analyzer)
+        with closing(engine):
+            profiles = Profiles(engine, Templates.read(self._arrays))
+            scan = Scan(self._staged, engine, profiles)
+            scan.write(self._told("duplicates", len(Ids(self._arrays))))
+
+    def manifest(self, statistics: Statistics, analyzer: Analyzer, *, before: int) -> Manifest:
+        """What the generation holds, when all of it is written."""
+        files = list_files(self._staged)
+        arrays = sorted((name, digest) for name, (_, digest) in files.items() if name.startswith(ARRAYS))
+        ids = Ids(self._arrays)
+        folders, numbers = segment_folders(self._arrays), ids.numbers()
+        kinds, answers, digests = (
+            np.concatenate([map_array(folder, name) for folder in folders])[numbers]
+            for name in ("kind", "answers", "digests")
+        )
+        return Manifest(
+            format=FORMAT,
+            generation=self._number,
+            built=now(),
+            engine=self._settings.engine,
+            analysis=analyzer.fingerprint,
+            documents={kind: int((kinds == place).sum()) for place, kind in enumerate(KINDS)},
+            answers=int(answers.sum()),
+            statistics=asdict(statistics),
+            content={
+                "documents": hashlib.sha256(digests.tobytes()).hexdigest(),
+                "arrays": _digest_of_all([f"{name} {digest}" for name, digest in arrays]),
+            },
+            files=files,
+            before=before,
+            synonyms=analyzer.synonyms,
+        )
+
+    def _compiled(self, documents: int) -> bool:
+        asked = self._settings.compiled
+        return is_fast() and documents >= _WORTH_COMPILING if asked is None else asked
+
+    def _told(self, stage: str, total: int) -> Callable[[int], object]:
+        return lambda done: self._tell(Progress(stage=stage, done=done, total=total))
+
+
+def read_digests(arrays: Path) -> dict[str, bytes]:
+    """The digest of every document of a generation, by id."""
+    ids = Ids(arrays)
+    digests = np.concatenate([map_array(folder, "digests") for folder in segment_folders(arrays)])
+    return {ids[n]: digests[n].tobytes() for n in ids.numbers().tolist()}
+
+
+def report(
+    manifest: Manifest, old: dict[str, bytes], after: dict[str, bytes], rejected: int, began: float
+) -> BuildReport:
+    """What a generation changed."""
+    return BuildReport(
+        generation=manifest.generation,
+        documents=len(after),
+        added=len(after.keys() - old.keys()),
+        replaced=sum(id_ in old and old[id_] != digest for id_, digest in after.items()),
+        deleted=len(old.keys() - after.keys()),
+        rejected=rejected,
+        seconds=round(time.monotonic() - began, 3),
+        bytes=manifest.bytes,
+    )
+
+
+def _digest_of_all(digests: list[str]) -> str:
+    return hashlib.sha256("\n".join(digests).encode()).hexdigest()

@@ -1,0 +1,90 @@
+"""Counting: what the words of a segment's documents say in each field, before any weight is known."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.analysis import FIELDS, Analyzer, is_han
+from indexer.analysis.intents import intent_entries, intent_names
+from indexer.analysis.matching import Matcher
+from indexer.analysis.terms import stem, stop_words
+from indexer.ranking.keys import Numbers
+from indexer.ranking.weighting import Length, Statistics
+from indexer.ranking.words import Words
+
+
+class Vocabulary(NamedTuple):
+    """The terms of a segment, concepts among them, in order; for each word its term, and whether it is a stop word."""
+
+    terms: list[str]
+    term_of: NDArray[np.int32]
+    is_stop: NDArray[np.bool_]
+
+
+class Counted(NamedTuple):
+    """What is counted in the fields of documents.
+
+    `lengths` are the numbers of terms and of concepts of each field of each document (documents × fields × 2),
+    `concept_fields` and `concepts` name the field, counted over all documents, and the term of each concept that is
+    named, `intents` holds a bit for each intent of each field, `han` says which documents are written in characters.
+    """
+
+    lengths: NDArray[np.int32]
+    concept_fields: Numbers
+    concepts: Numbers
+    intents: NDArray[np.int32]
+    han: NDArray[np.bool_]
+
+    def statistics(self) -> Statistics:
+        """The statistics of these documents."""
+        fields = [
+            {field: Length(*lengths) for field, lengths in zip(FIELDS, document, strict=True)}
+            for document in self.lengths.tolist()
+        ]
+        return Statistics.of(fields, self.han.tolist())
+
+
+def vocabulary(words: Sequence[str], analyzer: Analyzer) -> Vocabulary:
+    """The terms of words, and every concept that the analyzer knows."""
+    stems, stops = [stem(word) for word in words], stop_words()
+    terms = sorted({*stems, *analyzer.concept_names})
+    number = {term: n for n, term in enumerate(terms)}
+    term_of = np.array([number[term] for term in stems], np.int32)
+    return Vocabulary(terms, term_of, np.array([word in stops for word in words], np.bool_))
+
+
+def count(words: Words, known: Vocabulary, analyzer: Analyzer) -> Counted:
+    """Count a segment's documents, some at a time."""
+    size = len(words.starts) - 1
+    naming = Matcher(analyzer.concept_entries, known.terms)
+    asking = Matcher(intent_entries(), words.words)
+    place = {term: n for n, term in enumerate(known.terms)}
+    concept_of = np.array([place[name] for name in naming.names], np.int64)
+    bit_of = np.array([1 << intent_names().index(name) for name in asking.names], np.int32)
+    is_character = np.array([is_han(word) for word in words.words], np.bool_)
+    lengths, bits = np.zeros((size, 2), np.int32), np.zeros(size, np.int32)
+    characters = np.zeros(size, np.int64)
+    fields, concepts = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
+    for document, sequence, owner in words.batches():
+        first, beyond = document * len(FIELDS), document * len(FIELDS) + int(owner[-1] if len(owner) else -1) + 1
+        span = slice(first, beyond)
+        at, name = naming.find(known.term_of[sequence], owner)
+        fields.append(first + owner[at])
+        concepts.append(concept_of[name])
+        lengths[span, 0] = np.bincount(owner[~known.is_stop[sequence]], minlength=beyond - first)
+        lengths[span, 1] = np.bincount(owner[at], minlength=beyond - first)
+        characters[span] = np.bincount(owner[is_character[sequence]], minlength=beyond - first)
+        at, name = asking.find(sequence, owner)
+        np.bitwise_or.at(bits, first + owner[at], bit_of[name])
+    totals = np.diff(words.starts).reshape(-1, len(FIELDS)).sum(axis=1)
+    return Counted(
+        lengths=lengths.reshape(-1, len(FIELDS), 2),
+        concept_fields=np.concatenate(fields),
+        concepts=np.concatenate(concepts),
+        intents=bits.reshape(-1, len(FIELDS)),
+        han=2 * characters.reshape(-1, len(FIELDS)).sum(axis=1) > totals,
+    )

@@ -1,0 +1,100 @@
+"""Ids: which document has which number in a generation, whose segments are numbered through."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.ranking.keys import Numbers
+from indexer.ranking.tables import Strings, map_array
+
+_LIVE, _PLACE = "live", "place"
+
+
+def segment_folders(arrays: Path) -> list[Path]:
+    """The folders of the segments of a generation, in the order of their documents."""
+    return sorted(entry for entry in arrays.iterdir() if entry.name.isdigit())
+
+
+class Ids:
+    """The ids of a generation. A document that was deleted or replaced keeps its number, and is not found."""
+
+    def __init__(self, arrays: Path) -> None:
+        self._segments = [Strings(folder, "ids") for folder in segment_folders(arrays)]
+        self.firsts = np.cumsum([0, *map(len, self._segments)])
+        self._starts: list[int] = self.firsts[:-1].tolist()
+        self.live: NDArray[np.bool_] | None = _optional(arrays, _LIVE)
+        # The place of each id among all: None where the numbers say it, as in a full build.
+        self.place: NDArray[np.int32] | None = _optional(arrays, _PLACE)
+
+    def __len__(self) -> int:
+        """How many numbers there are, those of deleted documents too."""
+        return int(self.firsts[-1])
+
+    def __getitem__(self, number: int) -> str:
+        segment = bisect_right(self._starts, number) - 1
+        return self._segments[segment][number - self._starts[segment]]
+
+    def find(self, id_: str) -> int:
+        """The number of a document that is there, or -1."""
+        for strings, first in zip(reversed(self._segments), reversed(self._starts), strict=True):
+            at = strings.find(id_)
+            if at >= 0 and (self.live is None or self.live[first + at]):
+                return first + at
+        return -1
+
+    def numbers(self) -> Numbers:
+        """The numbers of all documents that are there, in the order of their ids."""
+        there = np.arange(len(self)) if self.live is None else np.flatnonzero(self.live)
+        return there if self.place is None else there[np.argsort(self.place[there])]
+
+    def places(self, numbers: Numbers) -> Numbers:
+        """The places of the documents' ids among all."""
+        return numbers if self.place is None else self.place[numbers].astype(np.int64)
+
+    def of_segment(self, numbers: Numbers) -> Numbers:
+        """The place of the segment that each document stands in."""
+        return np.searchsorted(self.firsts, numbers, side="right") - 1
+
+
+class InOrder(Sequence[str]):
+    """The ids of the documents that are there, ascending, by their places."""
+
+    def __init__(self, ids: Ids) -> None:
+        self._ids, self._numbers = ids, ids.numbers()
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    @overload
+    def __getitem__(self, place: int) -> str: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[str]: ...
+    def __getitem__(self, place: int | slice) -> str | list[str]:
+        if isinstance(place, slice):
+            return [self._ids[n] for n in self._numbers[place].tolist()]
+        return self._ids[int(self._numbers[place])]
+
+
+def write_live(arrays: Path, live: NDArray[np.bool_]) -> None:
+    """Say which documents of a generation are there, and note the places of the ids once more."""
+    for name in (_LIVE, _PLACE):
+        (arrays / f"{name}.npy").unlink(missing_ok=True)  # it may be another generation's too
+    ids = Ids(arrays)
+    if not live.all():
+        np.save(arrays / f"{_LIVE}.npy", live)
+    if len(ids.firsts) > 2:
+        known = [ids[n] for n in range(len(ids))]
+        order = np.array(sorted(range(len(known)), key=lambda n: (known[n], n)), np.int64)
+        place = np.empty(len(known), np.int32)
+        place[order] = np.arange(len(known))
+        np.save(arrays / f"{_PLACE}.npy", place)
+
+
+def _optional(arrays: Path, name: str) -> NDArray[Any] | None:
+    return map_array(arrays, name) if (arrays / f"{name}.npy").exists() else None
