@@ -40,7 +40,7 @@ def build(
     folder = IndexFolder(index)
     with folder.lock(), folder.staging() as staged:
         number = max(folder.numbers(), default=0) + 1
-        with Intake(staged) as intake:
+        with Intake(staged, settings.compiled) as intake:
             _take(intake, documents, tell)
             refused = intake.settle()
             making = Making(staged, number, settings, tell)

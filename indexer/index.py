@@ -22,6 +22,7 @@ from indexer.errors import DocumentNotFound, IndexDamaged, RequestRefused, Searc
 from indexer.generations import verify as verification
 from indexer.generations.folder import IndexFolder
 from indexer.generations.manifest import Manifest, current_manifest
+from indexer.ranking.compiled import kernels_for
 from indexer.ranking.ids import InOrder
 from indexer.ranking.tables import ARRAYS
 from indexer.settings import Settings
@@ -164,11 +165,11 @@ def open_index(index: str | Path, *, settings: Settings = Settings()) -> Index:
     folder = IndexFolder(index)
     manifest, path = current_manifest(folder)
     verification.check_before_opening(path, manifest)
-    compiled = bool(settings.compiled)
+    kernels = kernels_for(bool(settings.compiled), 0)
     try:
         analyzer = Analyzer(manifest.synonyms, boilerplate=Boilerplate.read(path / ARRAYS))
         statistics = Statistics.from_record(manifest.statistics)
-        engine = open_engine(manifest.engine, path, statistics, analyzer, compiled=compiled)
+        engine = open_engine(manifest.engine, path, statistics, analyzer, kernels)
         return Index(folder, manifest, path, engine, settings)
     except Exception as error:  # whatever an engine's files do when they are not what they were
         remedy = "roll back, or build the index again"

@@ -25,11 +25,11 @@ _DIGEST = hashlib.sha256().digest_size
 class Intake:
     """Takes documents, settles which of them stay, and gathers these for a segment. Use it as a context manager."""
 
-    def __init__(self, folder: Path) -> None:
-        """Until it is closed, files of it wait in `folder`."""
+    def __init__(self, folder: Path, compiled: bool | None = None) -> None:
+        """Until it is closed, files of it wait in `folder`; `compiled` is as in Settings."""
         self._path = folder / "documents.spool"
         self._spool = self._path.open("w+b")
-        self._words, self._columns, self._merit = WordsWriter(folder), ColumnsWriter(), MeritWriter()
+        self._words, self._columns, self._merit = WordsWriter(folder, compiled), ColumnsWriter(), MeritWriter()
         self._ids: list[str] = []
         self._digests, self._starts = bytearray(), array("q", [0])
         self._is_question, self._answers = bytearray(), array("i")

@@ -20,15 +20,13 @@ from indexer.engines import Contents, Statistics, add_segment, open_engine
 from indexer.generations.manifest import FORMAT, Manifest, list_files, now
 from indexer.intake import Intake
 from indexer.ranking.columns import KINDS
+from indexer.ranking.compiled import kernels_for
 from indexer.ranking.ids import Ids, segment_folders
 from indexer.ranking.keys import Numbers
 from indexer.ranking.tables import ARRAYS, map_array
 from indexer.ranking.words import StoredWords
-from indexer.settings import Settings, is_fast
+from indexer.settings import Settings
 from indexer.types import BuildReport, Progress
-
-# From so many documents on, compiled loops win back the second that they take to load.
-_WORTH_COMPILING = 2_000
 
 
 class Making:
@@ -66,15 +64,13 @@ class Making:
                 self._tell(Progress(stage="indexing", done=done, total=len(contents.ids)))
 
         engine = self._settings.engine
-        compiled = self._compiled(len(contents.ids))
-        statistics = add_segment(engine, self._staged, name, contents, lines(), analyzer, frozen, compiled=compiled)
+        kernels = kernels_for(self._settings.compiled, len(contents.ids))
+        statistics = add_segment(engine, self._staged, name, contents, lines(), analyzer, frozen, kernels=kernels)
         return statistics, contents
 
     def rank(self, statistics: Statistics, analyzer: Analyzer, numbers: Numbers, *, asked: bool) -> None:
         """Rank the neighbours of documents; `asked` where they are those of this generation's segment."""
-        ranking = Ranking(
-            self._staged, self._settings.engine, statistics, analyzer.synonyms, self._compiled(len(numbers))
-        )
+        ranking = Ranking(self._staged, self._settings.engine, statistics, analyzer.synonyms, self._settings.compiled)
         folder = self._arrays / f"{self._number:06d}" if asked else None
         rank_everyone(ranking, numbers, self._told("neighbours", len(numbers)), asked_by=folder)
 
@@ -113,10 +109,6 @@ class Making:
             before=before,
             synonyms=analyzer.synonyms,
         )
-
-    def _compiled(self, documents: int) -> bool:
-        asked = self._settings.compiled
-        return is_fast() and documents >= _WORTH_COMPILING if asked is None else asked
 
     def _told(self, stage: str, total: int) -> Callable[[int], object]:
         return lambda done: self._tell(Progress(stage=stage, done=done, total=total))

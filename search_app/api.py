@@ -9,9 +9,9 @@ from flask import Blueprint, Response, jsonify, request
 
 from indexer import RequestRefused
 from search_app.present import to_json
-from search_app.requests import SEARCH_KEYS, filter_of, number_of, sort_of, text_of
+from search_app.requests import CARDS, SEARCH_KEYS, filter_of, number_of, sort_of, text_of
 from search_app.security import ROUTE_OF_API
-from search_app.services import index
+from search_app.services import index, served
 
 bp = Blueprint("api", __name__, url_prefix=f"{ROUTE_OF_API}v1")
 
@@ -34,7 +34,8 @@ def search() -> Response:
 def related(id_: str) -> Response:
     """The panel of a document. Query: limit, and the filters of search."""
     args = _known(("limit", *SEARCH_KEYS[1:6]))
-    return jsonify(to_json(index().related(id_, where=filter_of(args), limit=number_of(args, "limit", 4))))
+    panel = served().panel(id_, filter_of(args), number_of(args, "limit", CARDS))
+    return Response(panel.json, mimetype="application/json")
 
 
 @bp.post("/similar")
@@ -49,7 +50,7 @@ def similar() -> Response:
         raise RequestRefused("no text in the body", "body", 'send JSON such as {"text": "..."}')
     if unknown := sorted(set(body) - {"text", "limit"}):
         raise RequestRefused(f"unknown key {unknown[0][:40]!r}", "body", "known are text and limit")
-    limit = body.get("limit", 4)
+    limit = body.get("limit", CARDS)
     if not isinstance(limit, int) or isinstance(limit, bool):
         raise RequestRefused("limit is no whole number", "body", "give a whole number")
     return jsonify(to_json(index().similar(body["text"], limit=limit)))

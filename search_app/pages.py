@@ -11,9 +11,9 @@ from werkzeug.wrappers import Response
 
 from corpus import Article, Question
 from indexer import Card, DocumentNotFound, Filter, Hit, Panel, RequestRefused, Results, Sort
-from search_app import present
-from search_app.requests import FILTERS, SEARCH_KEYS, filter_of, number_of, sort_of, text_of
-from search_app.services import index, once
+from search_app import present, revalidation
+from search_app.requests import CARDS, FILTERS, SEARCH_KEYS, filter_of, number_of, sort_of, text_of
+from search_app.services import index, served
 
 log = logging.getLogger(__name__)
 bp = Blueprint("pages", __name__)
@@ -72,7 +72,7 @@ def topic_page(name: str) -> str:
 @bp.get("/")
 def home() -> str:
     """The one question, then what there is: topics by specialty, the newest answers."""
-    return render_template("home.html", info=index().info, **once(_overview))
+    return render_template("home.html", info=index().info, **served().once(_overview))
 
 
 def _overview() -> dict[str, object]:
@@ -167,11 +167,12 @@ def topic(name: str) -> str:
 def _panel(id_: str) -> Panel | None:
     """The panel, or None where it fails: the page is worth more than what stands beside it."""
     try:
-        return index().related(id_)
+        return served().panel(id_, Filter(), CARDS).panel
     except DocumentNotFound:
         raise
     except Exception as error:  # noqa: BLE001 (whatever see-also does, the reader gets the answer to the question)
         log.error("no panel: %s", type(error).__name__)  # noqa: TRY400 (a traceback could hold a patient's text)
+        revalidation.forgo()
         return None
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
 from corpus import Asker, Topic
@@ -26,19 +27,28 @@ _MONTHS = [
     "December",
 ]
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+_PLAIN = (str, bool, float, int, type(None))
 _HEADING = 80
 _GROWN = 20
 
 
 def to_json(value: Any) -> Any:
     """A result as JSON: a dataclass is an object of its fields, a date an ISO string. The same for CLI and HTTP."""
+    if type(value) in _PLAIN:  # most values are
+        return value
     if is_dataclass(value) and not isinstance(value, type):
-        return {field.name: to_json(getattr(value, field.name)) for field in fields(value)}
+        return {name: to_json(getattr(value, name)) for name in _names(type(value))}
     if isinstance(value, Mapping):
         return {str(key): to_json(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [to_json(item) for item in value]
     return value.isoformat() if isinstance(value, date) else value
+
+
+@cache
+def _names(kind: type) -> tuple[str, ...]:
+    """The names of a dataclass's fields."""
+    return tuple(field.name for field in fields(kind))
 
 
 def day(value: date | None) -> str:

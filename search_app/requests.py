@@ -9,6 +9,8 @@ from indexer import Band, Filter, RequestRefused, Sort
 FILTERS = ("kind", "specialty", "topic", "year", "answered")
 SEARCH_KEYS = ("q", *FILTERS, "sort", "page", "size")
 KINDS = ("article", "question")
+# The cards of a panel that asks for no number.
+CARDS = 4
 _ANSWERED = {"yes": True, "no": False}
 
 

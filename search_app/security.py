@@ -35,8 +35,7 @@ def init_app(app: Flask) -> None:
 
     @app.after_request
     def finish(response: Response) -> Response:
-        for name, value in _HEADERS.items():
-            response.headers.setdefault(name, value)
+        response.headers.extend(_HEADERS)
         rule = request.url_rule.rule if request.url_rule else "unknown"
         spent = round((time.perf_counter() - g.get("started", time.perf_counter())) * 1000, 1)
         line = {"method": request.method, "route": rule, "status": response.status_code, "ms": spent}

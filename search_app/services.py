@@ -1,4 +1,4 @@
-"""What requests share: the index, opened once in each process, moved to newer generations between requests."""
+"""What requests share: a generation, opened once in each process and left for a newer one between requests."""
 
 from __future__ import annotations
 
@@ -7,21 +7,57 @@ import os
 import threading
 import time
 from collections.abc import Callable
+from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import TypeVar
-from weakref import WeakKeyDictionary
+from typing import Any, TypeVar
 
 from flask import Flask, current_app, g
 
-from indexer import Index, IndexDamaged, SearchError, open_index, verify
+from indexer import Filter, Index, IndexDamaged, Panel, RequestRefused, SearchError, Settings, open_index, verify
+from search_app.present import to_json
 
 log = logging.getLogger(__name__)
 _KEY = "seealso.index"
 # Seconds until a generation that does not open is tried again.
 _PAUSE = 5.0
+# So many panels are kept, those asked for last.
+MOST_PANELS = 4_096
 
 
 T = TypeVar("T")
+
+
+class KeptPanel:
+    """A panel, and its JSON from the first time that it is asked for."""
+
+    def __init__(self, panel: Panel) -> None:
+        self.panel = panel
+
+    @cached_property
+    def json(self) -> str:
+        """The panel as the API answers it."""
+        return current_app.json.dumps(to_json(self.panel)) + "\n"
+
+
+class Served:
+    """A generation as it is served: its index, and what was made from it, which is let go with it."""
+
+    def __init__(self, index: Index) -> None:
+        self.index = index
+        # Number and digest: a folder that was removed and built anew begins at 1 again.
+        self.name = "-".join(str(part) for part in index._current)
+        self._made: dict[Callable[[], Any], Any] = {}
+        # It holds the index and not this object: nothing refers in a circle, so both go when the last request is done.
+        self.panel: Callable[[str, Filter, int], KeptPanel] = lru_cache(MOST_PANELS)(
+            lambda id_, where, limit: KeptPanel(index.related(id_, where=where, limit=limit))
+        )
+
+    def once(self, make: Callable[[], T]) -> T:
+        """What `make` gives, made once for each generation: what a home page shows does not change within one."""
+        if make not in self._made:
+            self._made[make] = make()
+        made: T = self._made[make]
+        return made
 
 
 class IndexHandle:
@@ -29,43 +65,44 @@ class IndexHandle:
 
     def __init__(self, path: str | Path) -> None:
         self._path = Path(path)
-        self._index: Index | None = None
+        self._served: Served | None = None
         self._process = 0
         self._try_again = 0.0
         self._lock = threading.Lock()
-        self._kept: WeakKeyDictionary[Index, object] = WeakKeyDictionary()
 
-    def once(self, index: Index, make: Callable[[], T]) -> T:
-        """What `make` gives, made once for each generation: what a home page shows does not change within one."""
-        if index not in self._kept:
-            self._kept[index] = make()
-        return self._kept[index]  # type: ignore[return-value]  # it is what `make` gave
-
-    def current(self) -> Index:
+    def current(self) -> Served:
         """The newest generation that opens. Raises SearchError where there is none.
 
         A generation that was replaced is not closed here: other threads may still answer from it, and it goes with
         the last of them.
         """
         with self._lock:
-            if self._index is None or self._process != os.getpid():
-                self._index, self._process = self._opened(), os.getpid()
-                return self._index
+            if self._served is None or self._process != os.getpid():
+                self._served, self._process = self._opened(), os.getpid()
+                return self._served
             if time.monotonic() >= self._try_again:
                 try:
-                    if self._index.is_current():
-                        return self._index
-                    self._index = self._opened()
+                    if self._served.index.is_current():
+                        return self._served
+                    self._served = self._opened()
                 except SearchError as error:
                     self._try_again = time.monotonic() + _PAUSE
                     log.warning("a newer generation does not open, the one before serves on: %s", error.what)
-            return self._index
+            return self._served
 
-    def _opened(self) -> Index:
+    def _opened(self) -> Served:
         """The newest generation, once every byte of it was seen to be what was written (1 GB a second)."""
         if faults := verify(self._path):
             raise IndexDamaged(f"{faults[0].file}: {faults[0].reason}", str(self._path), faults[0].remedy)
-        return open_index(self._path)
+        return Served(open_index(self._path, settings=_settings()))
+
+
+def _settings() -> Settings:
+    """Compiled loops where the extra `fast` is installed: a server asks often enough to win back their loading."""
+    try:
+        return Settings(compiled=True)
+    except RequestRefused:
+        return Settings()
 
 
 def init_app(app: Flask, path: str) -> None:
@@ -73,15 +110,14 @@ def init_app(app: Flask, path: str) -> None:
     app.extensions[_KEY] = IndexHandle(path)
 
 
-def index() -> Index:
-    """The index of this request: the same generation from its beginning to its end."""
-    if "index" not in g:
-        g.index = current_app.extensions[_KEY].current()
-    found: Index = g.index
+def served() -> Served:
+    """The generation of this request: the same from its beginning to its end."""
+    if "served" not in g:
+        g.served = current_app.extensions[_KEY].current()
+    found: Served = g.served
     return found
 
 
-def once(make: Callable[[], T]) -> T:
-    """What `make` gives for this request's generation, made once for each."""
-    handle: IndexHandle = current_app.extensions[_KEY]
-    return handle.once(index(), make)
+def index() -> Index:
+    """The index of this request's generation."""
+    return served().index

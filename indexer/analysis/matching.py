@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
+from types import ModuleType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,8 +17,16 @@ Numbers = NDArray[np.int64]
 class Matcher:
     """Patterns of words as a tree whose branches are word numbers, so that all places step down it together."""
 
-    def __init__(self, entries: Iterable[tuple[str, Sequence[str]]], vocabulary: Sequence[str]) -> None:
-        """`entries` are as for Phrases; `vocabulary` are the words by number, ascending."""
+    def __init__(
+        self,
+        entries: Iterable[tuple[str, Sequence[str]]],
+        vocabulary: Sequence[str],
+        kernels: ModuleType | None = None,
+    ) -> None:
+        """`entries` are as for Phrases; `vocabulary` are the words by number, ascending; `kernels` is the compiled form
+        of the search, or None for NumPy's.
+        """
+        self._kernels = kernels
         self._vocabulary, self._number = vocabulary, {word: n for n, word in enumerate(vocabulary)}
         tree: list[dict[str, int]] = [{}]
         ends: list[tuple[int, str]] = []
@@ -36,7 +45,8 @@ class Matcher:
         self._steps_key = np.array([node * len(vocabulary) + word for node, word, _ in steps], np.int64)
         self._steps_to = np.array([to for _, _, to in steps], np.int64)
         ends.sort()
-        self._ends_node = np.array([node for node, _ in ends], np.int64)
+        self._ends = np.zeros(len(tree) + 1, np.int64)
+        np.cumsum(np.bincount([node for node, _ in ends], minlength=len(tree)), out=self._ends[1:])
         self._ends_name = np.array([place[name] for _, name in ends], np.int64)
         self._begins = np.zeros(len(vocabulary), np.bool_)
         self._begins[[word for node, word, _ in steps if node == 0]] = True
@@ -46,9 +56,21 @@ class Matcher:
 
         `words` are numbers, `owner` ascending numbers of the texts that they stand in: no pattern crosses two.
         """
+        if self._kernels:
+            tree = (self._begins, self._steps_key, self._steps_to, self._ends, self._gap)
+            place, end = self._kernels.find_patterns(words, owner, *tree, len(self._vocabulary), MOST_GAP)
+        else:
+            place, end = self._step_together(words, owner)
+        # The readings of one gapped pattern are one; two patterns of one name are two.
+        ends = max(len(self._ends_name), 1)
+        found = np.unique(place * ends + end)
+        return found // ends, self._ends_name[found % ends]
+
+    def _step_together(self, words: NDArray[np.int32], owner: NDArray[np.integer]) -> tuple[Numbers, Numbers]:
+        """The places where patterns begin and the patterns, some more than once."""
         first = np.flatnonzero(self._begins[words])
         at, node = first, np.zeros(len(first), np.int64)
-        places, names = list[Numbers](), list[Numbers]()
+        places, patterns = list[Numbers](), list[Numbers]()
         while True:
             inside = at < len(words)
             first, at, node = first[inside], at[inside], node[inside]
@@ -56,16 +78,12 @@ class Matcher:
             first, at, node = first[inside], at[inside], node[inside]
             row, to = _joined(self._steps_key, node * len(self._vocabulary) + words[at])
             first, at, node = first[row], at[row] + 1, self._steps_to[to]
-            row, end = _joined(self._ends_node, node)
+            row, end = _spread(self._ends[node], self._ends[node + 1])
             places.append(first[row])
-            names.append(end)
+            patterns.append(end)
             if not len(at):
-                break
+                return np.concatenate(places), np.concatenate(patterns)
             first, at, node = self._after_gaps(first, at, node)
-        # The readings of one gapped pattern are one; two patterns of one name are two.
-        ends = max(len(self._ends_name), 1)
-        found = np.unique(np.concatenate(places) * ends + np.concatenate(names))
-        return found // ends, self._ends_name[found % ends]
 
     def _after_gaps(self, first: Numbers, at: Numbers, node: Numbers) -> tuple[Numbers, Numbers, Numbers]:
         """Where a gap may follow, the pattern may also go on after one to so many words."""
@@ -94,7 +112,11 @@ class Matcher:
 
 def _joined(keys: Numbers, wanted: Numbers) -> tuple[Numbers, Numbers]:
     """Each wanted key with each of the ascending keys that equals it: places among `wanted` and among `keys`."""
-    low, high = np.searchsorted(keys, wanted), np.searchsorted(keys, wanted, side="right")
+    return _spread(np.searchsorted(keys, wanted), np.searchsorted(keys, wanted, side="right"))
+
+
+def _spread(low: Numbers, high: Numbers) -> tuple[Numbers, Numbers]:
+    """The numbers from each low to each high one, and for each the place of its span."""
     size = high - low
-    row = np.repeat(np.arange(len(wanted)), size)
+    row = np.repeat(np.arange(len(low)), size)
     return row, np.arange(len(row)) - np.repeat(np.cumsum(size) - size, size) + low[row]

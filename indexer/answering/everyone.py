@@ -26,6 +26,7 @@ from indexer.answering.neighbours import RAW, neighbourhood_of
 from indexer.answering.weighing import weigh
 from indexer.engines import Statistics, open_engine
 from indexer.errors import SearchError
+from indexer.ranking.compiled import kernels_for
 from indexer.ranking.ids import Ids
 from indexer.ranking.keys import Numbers, key_of
 from indexer.ranking.tables import ARRAYS
@@ -53,7 +54,7 @@ class Ranking(NamedTuple):
     engine: str
     statistics: Statistics
     synonyms: str
-    compiled: bool
+    compiled: bool | None
 
 
 def lay_out(arrays: Path, documents: int) -> None:
@@ -103,7 +104,8 @@ def _work(ranking: Ranking, worker: int, workers: int, tell: Callable[[int], obj
     rows = {name: np.lib.format.open_memmap(arrays / f"{name}.npy", "r+") for name in _ROWS}
     done = 0
     with ExitStack() as stack:
-        opened = open_engine(ranking.engine, ranking.folder, ranking.statistics, analyzer, compiled=ranking.compiled)
+        kernels = kernels_for(ranking.compiled, len(todo))
+        opened = open_engine(ranking.engine, ranking.folder, ranking.statistics, analyzer, kernels)
         engine = stack.enter_context(closing(opened))
         spool = stack.enter_context((arrays / f"asked.{worker}.spool").open("wb"))
         for start in range(worker * _BATCH, len(todo), workers * _BATCH):

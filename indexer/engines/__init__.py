@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from pathlib import Path
+from types import ModuleType
 
 from indexer.analysis import Analyzer
 from indexer.engines.protocol import Engine, Finer, Ranked, RankedTwice, Selection, Traits
@@ -34,10 +35,10 @@ def add_segment(
     analyzer: Analyzer,
     frozen: Statistics | None = None,
     *,
-    compiled: bool = False,
+    kernels: ModuleType | None = None,
 ) -> Statistics:
     """Write documents, in order of their ids, into a generation's folder: into an empty one, or, with the frozen
-    statistics of the full build before, beside what is there. `compiled` needs the extra `fast`.
+    statistics of the full build before, beside what is there. `kernels` is the compiled form, or None for NumPy's.
     """
     if name == "plain":
         from indexer.engines import plain  # noqa: PLC0415 (Whoosh and NumPy are loaded where they are used)
@@ -45,7 +46,7 @@ def add_segment(
         return plain.write(folder, lines, analyzer, frozen)
     from indexer.engines.whoosh import writer  # noqa: PLC0415
 
-    return writer.write(folder, segment, contents, lines, analyzer, frozen, compiled=compiled)
+    return writer.write(folder, segment, contents, lines, analyzer, frozen, kernels)
 
 
 def delete_documents(name: str, folder: Path, ids: Collection[str]) -> None:
@@ -60,16 +61,13 @@ def delete_documents(name: str, folder: Path, ids: Collection[str]) -> None:
 
 
 def open_engine(
-    name: str, folder: Path, statistics: Statistics, analyzer: Analyzer, *, compiled: bool = False
+    name: str, folder: Path, statistics: Statistics, analyzer: Analyzer, kernels: ModuleType | None = None
 ) -> Engine:
-    """The engine that was written into a folder; `compiled` needs the extra `fast`."""
+    """The engine that was written into a folder; `kernels` is the compiled form, or None for NumPy's."""
     if name == "plain":
         from indexer.engines import plain  # noqa: PLC0415
 
         return plain.PlainEngine.open(folder, statistics, analyzer)
     from indexer.engines.whoosh import reader  # noqa: PLC0415
 
-    kernels = None
-    if compiled:
-        from indexer.ranking import kernels  # noqa: PLC0415 (numba takes a second to load)
     return reader.WhooshEngine(folder, statistics, analyzer, kernels)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from types import ModuleType
 from typing import NamedTuple
 
 import numpy as np
@@ -57,11 +58,11 @@ def vocabulary(words: Sequence[str], analyzer: Analyzer) -> Vocabulary:
     return Vocabulary(terms, term_of, np.array([word in stops for word in words], np.bool_))
 
 
-def count(words: Words, known: Vocabulary, analyzer: Analyzer) -> Counted:
-    """Count a segment's documents, some at a time."""
+def count(words: Words, known: Vocabulary, analyzer: Analyzer, kernels: ModuleType | None) -> Counted:
+    """Count a segment's documents, some at a time; `kernels` is the compiled form, or None for NumPy's."""
     size = len(words.starts) - 1
-    naming = Matcher(analyzer.concept_entries, known.terms)
-    asking = Matcher(intent_entries(), words.words)
+    naming = Matcher(analyzer.concept_entries, known.terms, kernels)
+    asking = Matcher(intent_entries(), words.words, kernels)
     place = {term: n for n, term in enumerate(known.terms)}
     concept_of = np.array([place[name] for name in naming.names], np.int64)
     bit_of = np.array([1 << intent_names().index(name) for name in asking.names], np.int32)
@@ -69,17 +70,16 @@ def count(words: Words, known: Vocabulary, analyzer: Analyzer) -> Counted:
     lengths, bits = np.zeros((size, 2), np.int32), np.zeros(size, np.int32)
     characters = np.zeros(size, np.int64)
     fields, concepts = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
-    for document, sequence, owner in words.batches():
-        first, beyond = document * len(FIELDS), document * len(FIELDS) + int(owner[-1] if len(owner) else -1) + 1
-        span = slice(first, beyond)
-        at, name = naming.find(known.term_of[sequence], owner)
-        fields.append(first + owner[at])
+    for batch in words.batches():
+        span, owner, width = batch.fields, batch.owner, len(batch.starts) - 1
+        at, name = naming.find(known.term_of[batch.sequence], owner)
+        fields.append(span.start + owner[at])
         concepts.append(concept_of[name])
-        lengths[span, 0] = np.bincount(owner[~known.is_stop[sequence]], minlength=beyond - first)
-        lengths[span, 1] = np.bincount(owner[at], minlength=beyond - first)
-        characters[span] = np.bincount(owner[is_character[sequence]], minlength=beyond - first)
-        at, name = asking.find(sequence, owner)
-        np.bitwise_or.at(bits, first + owner[at], bit_of[name])
+        lengths[span, 0] = np.bincount(owner[~known.is_stop[batch.sequence]], minlength=width)
+        lengths[span, 1] = np.bincount(owner[at], minlength=width)
+        characters[span] = np.bincount(owner[is_character[batch.sequence]], minlength=width)
+        at, name = asking.find(batch.sequence, owner)
+        np.bitwise_or.at(bits, span.start + owner[at], bit_of[name])
     totals = np.diff(words.starts).reshape(-1, len(FIELDS)).sum(axis=1)
     return Counted(
         lengths=lengths.reshape(-1, len(FIELDS), 2),

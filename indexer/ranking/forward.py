@@ -6,9 +6,10 @@ Postings of pairs and grams would be several times those of the terms; the words
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,8 +18,8 @@ from indexer.analysis import FIELDS, FINER
 from indexer.analysis.intents import intent_names
 from indexer.analysis.terms import stop_words
 from indexer.ranking.columns import KINDS
-from indexer.ranking.frequencies import keys_of, keys_of_pairs
-from indexer.ranking.keys import PAIR, Keys, Numbers, expand, match, pair_keys
+from indexer.ranking.frequencies import keys_of
+from indexer.ranking.keys import Keys, Numbers, expand, match
 from indexer.ranking.tables import Strings, map_array
 from indexer.ranking.weighting import FIELD_WEIGHTS, K1, B, Statistics
 
@@ -28,44 +29,67 @@ _SHARES = np.array([[FIELD_WEIGHTS[kind].get(field, 0.0) for field in FIELDS] fo
 _Found = tuple[Numbers, Numbers]
 
 
+class _Asked(NamedTuple):
+    """The tokens that are asked for, as numbers of a segment, -1 for one that it does not have."""
+
+    pairs: Numbers
+    grams: Numbers
+    stops: Numbers
+    intents: Numbers
+
+
 class Forward:
     """The forward rows of one segment, mapped."""
 
-    def __init__(self, folder: Path, statistics: Statistics, kernels: ModuleType | None = None) -> None:
-        """`kernels` is the compiled form, or None for NumPy's; both give the same to the last bit."""
-        self._statistics, self._kernels = statistics, kernels
+    def __init__(
+        self,
+        folder: Path,
+        statistics: Statistics,
+        number_of: Callable[[str], int],
+        kernels: ModuleType | None = None,
+    ) -> None:
+        """`number_of` gives the number of a term in the segment, -1 for none; `kernels` is the compiled form, or None
+        for NumPy's: both give the same to the last bit.
+        """
+        self._statistics, self._number_of, self._kernels = statistics, number_of, kernels
         for name in (
             "sequence",
             "sequence_starts",
+            "lengths",
             "intents",
             "han",
-            "length",
-            "word_keys",
+            "word_terms",
+            "term_words",
+            "term_words_starts",
             "word_grams",
             "word_grams_starts",
+            "gram_words",
+            "gram_words_starts",
             "gram_keys",
         ):
             setattr(self, f"_{name}", map_array(folder, name))
         words = Strings(folder, "words")
         self._stops = {word: number for word in sorted(stop_words()) if (number := words.find(word)) >= 0}
-        self._is_term = np.ones(len(words), np.bool_)
-        self._is_term[list(self._stops.values())] = False
         self._scratch = threading.local()
 
     _sequence: NDArray[np.int32]
     _sequence_starts: Numbers
+    _lengths: NDArray[np.int32]
     _intents: NDArray[np.int32]
     _han: NDArray[np.bool_]
-    _length: NDArray[np.int32]
-    _word_keys: Keys
+    _word_terms: NDArray[np.int32]
+    _term_words: NDArray[np.int32]
+    _term_words_starts: Numbers
     _word_grams: NDArray[np.int32]
     _word_grams_starts: Numbers
+    _gram_words: NDArray[np.int32]
+    _gram_words_starts: Numbers
     _gram_keys: Keys
 
     def relative_lengths(self, numbers: Numbers) -> NDArray[np.float64]:
         """The lengths of documents, plus one, over the median of their kind."""
         medians = np.array([self._statistics.of_document(han=han).median for han in (False, True)])
-        return (1 + self._length[numbers]) / medians[self._han[numbers].astype(np.int8)]
+        return (1 + self._lengths[numbers].sum(axis=1)) / medians[self._han[numbers].astype(np.int8)]
 
     def judge(
         self, numbers: Numbers, kinds: NDArray[np.int8], finer: Mapping[str, Mapping[str, float]]
@@ -80,89 +104,123 @@ class Forward:
             return np.zeros(len(numbers))
         own = [self._statistics.of_document(han=han) for han in (False, True)]
         averages = np.array([[kind.average.get(field, 0.0) for field in FIELDS] for kind in own])
-        average, share = averages[self._han[numbers].astype(np.int8)], _SHARES[kinds]
-        if self._kernels:
-            return self._judge_compiled(numbers, tokens, tells, share, average)
+        average = averages[self._han[numbers].astype(np.int8)]
+        worths = _SHARES[kinds] * (average > 0)
+        norms = K1 * (1 - B + B * self._lengths[numbers] / np.where(average > 0, average, 1.0))
+        asked = _Asked(
+            pairs=self._pair_keys(tokens["pairs"]),
+            grams=_places(self._gram_keys, keys_of(tokens["grams"])),
+            stops=np.array([self._stops.get(token, -1) for token in tokens["stops"]], np.int64),
+            intents=np.array([intent_names().index(intent) for intent in tokens["intents"]], np.int64),
+        )
+        judge = self._judge_compiled if self._kernels else self._judge
+        return judge(numbers, asked, tells, worths, norms)
+
+    def _judge(
+        self,
+        numbers: Numbers,
+        asked: _Asked,
+        tells: NDArray[np.float64],
+        worths: NDArray[np.float64],
+        norms: NDArray[np.float64],
+    ) -> NDArray[np.float64]:
         fields = (numbers[:, None] * len(FIELDS) + np.arange(len(FIELDS))).ravel()
         place, owner = expand(self._sequence_starts, fields)
         words = self._sequence[place].astype(np.int64)
         # A cell is a field and a token: field * width + column. Each channel gives the cells of what it finds.
         width, first, cells = len(tells), 0, list[Numbers]()
-        for channel, find in (("pairs", self._pairs), ("grams", self._grams), ("stops", self._stop_words)):
-            field, column = find(tokens[channel], words, owner)
+        for wanted, find in ((asked.pairs, self._pairs), (asked.grams, self._grams), (asked.stops, self._stop_words)):
+            field, column = find(wanted, words, owner)
             cells.append(field * width + column + first)
-            first += len(tokens[channel])
-        for number, intent in enumerate(tokens["intents"], first):
-            there = self._intents.ravel()[fields] >> intent_names().index(intent) & 1
-            cells.append(np.flatnonzero(there) * width + number)
+            first += len(wanted)
+        for number, intent in enumerate(asked.intents.tolist(), first):
+            cells.append(np.flatnonzero(self._intents.ravel()[fields] >> intent & 1) * width + number)
         counts = np.bincount(np.concatenate(cells), minlength=len(fields) * width)
-        lengths = np.bincount(owner[self._is_term[words]], minlength=len(fields))
-        scores = _sums(counts, width, lengths, share, average) * tells
+        scores = _sums(counts, width, worths, norms) * tells
         judged: NDArray[np.float64] = np.add.accumulate(scores, axis=1)[:, -1]  # adds one after the other, unlike sum
         return judged
 
     def _judge_compiled(
         self,
         numbers: Numbers,
-        tokens: Mapping[str, list[str]],
+        asked: _Asked,
         tells: NDArray[np.float64],
-        share: NDArray[np.float64],
-        average: NDArray[np.float64],
+        worths: NDArray[np.float64],
+        norms: NDArray[np.float64],
     ) -> NDArray[np.float64]:
-        assert self._kernels is not None
-        stops, grams = self._columns_of()
-        first = len(tokens["pairs"])
-        found, column = match(self._gram_keys, keys_of(tokens["grams"]))
-        asked = [
-            (self._stops[t], c) for c, t in enumerate(tokens["stops"], first + len(tokens["grams"])) if t in self._stops
-        ]
-        words, columns = [word for word, _ in asked], [column for _, column in asked]
-        grams[found], stops[words] = column + first, columns
+        kernels = self._kernels
+        assert kernels is not None
+        flags, gram_column, stop_column = self._columns()
+        firsts = (asked.pairs[asked.pairs >= 0] >> 32).astype(np.int64)
+        grams, stops = asked.grams[asked.grams >= 0], asked.stops[asked.stops >= 0]
+        gram_column[grams] = np.flatnonzero(asked.grams >= 0) + len(asked.pairs)
+        stop_column[stops] = np.flatnonzero(asked.stops >= 0) + len(asked.pairs) + len(asked.grams)
+        marked = (
+            (self._term_words_starts, self._term_words, firsts),
+            (self._gram_words_starts, self._gram_words, grams),
+        )
+        kernels.mark(flags, *marked[0], kernels.PAIRED)
+        kernels.mark(flags, *marked[1], kernels.GRAMMED)
+        flags[stops] |= kernels.STOPPED
         try:
-            judged: NDArray[np.float64] = self._kernels.judge(
+            judged: NDArray[np.float64] = kernels.judge(
                 numbers,
                 self._sequence,
                 self._sequence_starts,
-                self._word_keys,
-                self._is_term,
-                stops,
+                flags,
+                self._word_terms,
                 self._word_grams,
                 self._word_grams_starts,
-                grams,
-                keys_of_pairs(tokens["pairs"]),
-                PAIR,
+                gram_column,
+                stop_column,
+                # 0 is a free slot in the kernel's table; what is not there gets a key that no pair has.
+                np.where(asked.pairs >= 0, asked.pairs + 1, -1 - np.arange(len(asked.pairs))).astype(np.uint64),
                 self._intents,
-                np.array([intent_names().index(intent) for intent in tokens["intents"]], np.int64),
+                asked.intents,
                 tells,
-                share,
-                average,
-                K1,
-                B,
+                worths,
+                norms,
+                K1 + 1,
             )
         finally:
-            grams[found], stops[words] = -1, -1
+            kernels.unmark(flags, *marked[0])
+            kernels.unmark(flags, *marked[1])
+            flags[stops] = 0
+            gram_column[grams], stop_column[stops] = -1, -1
         return judged
 
-    def _columns_of(self) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-        """For each word and each gram the column of what is asked, -1 for none: one pair of arrays a thread."""
+    def _columns(self) -> tuple[NDArray[np.uint8], NDArray[np.int32], NDArray[np.int32]]:
+        """What each word is to a text, and the column of each gram and stop word that it asks for: a set a thread."""
         if not hasattr(self._scratch, "columns"):
-            sizes = len(self._word_keys), len(self._gram_keys)
-            self._scratch.columns = tuple(np.full(size, -1, np.int32) for size in sizes)
-        columns: tuple[NDArray[np.int32], NDArray[np.int32]] = self._scratch.columns
+            words, grams = len(self._word_terms), len(self._gram_keys)
+            self._scratch.columns = (
+                np.zeros(words, np.uint8),
+                np.full(grams, -1, np.int32),
+                np.full(words, -1, np.int32),
+            )
+        columns: tuple[NDArray[np.uint8], NDArray[np.int32], NDArray[np.int32]] = self._scratch.columns
         return columns
 
-    def _pairs(self, tokens: list[str], words: Numbers, owner: Numbers) -> _Found:
+    def _pair_keys(self, tokens: Sequence[str]) -> Numbers:
+        """The keys of pairs of terms in this segment, -1 where one of them is not in it."""
+        keys = []
+        for token in tokens:
+            first, _, second = token.partition(" ")
+            one, other = self._number_of(first), self._number_of(second)
+            keys.append(one << 32 | other if one >= 0 and other >= 0 else -1)
+        return np.array(keys, np.int64)
+
+    def _pairs(self, wanted: Numbers, words: Numbers, owner: Numbers) -> _Found:
         there = np.flatnonzero(owner[1:] == owner[:-1])
-        terms = self._word_keys[words]
-        found, column = match(pair_keys(terms[there], terms[there + 1]), keys_of_pairs(tokens))
+        terms = self._word_terms[words].astype(np.int64)
+        found, column = match(terms[there] << 32 | terms[there + 1], wanted)
         return owner[there[found]], column
 
-    def _grams(self, tokens: list[str], words: Numbers, owner: Numbers) -> _Found:
-        found, column = match(self._gram_keys, keys_of(tokens))
+    def _grams(self, wanted: Numbers, words: Numbers, owner: Numbers) -> _Found:
         column_of = np.full(len(self._gram_keys), -1)
-        column_of[found] = column
+        column_of[wanted[wanted >= 0]] = np.flatnonzero(wanted >= 0)
         # What the words here have of the wanted grams, once for each word however often it occurs.
-        seen = np.zeros(len(self._word_keys), np.bool_)
+        seen = np.zeros(len(self._word_terms), np.bool_)
         seen[words] = True
         known = np.flatnonzero(seen)
         place_of = np.empty(len(seen), np.int64)
@@ -175,26 +233,27 @@ class Forward:
         entry, occurrence = expand(starts, place_of[words])
         return owner[occurrence], column[entry]
 
-    def _stop_words(self, tokens: list[str], words: Numbers, owner: Numbers) -> _Found:
-        column_of = np.full(len(self._word_keys), -1)
-        for number, token in enumerate(tokens):
-            if token in self._stops:
-                column_of[self._stops[token]] = number
+    def _stop_words(self, wanted: Numbers, words: Numbers, owner: Numbers) -> _Found:
+        column_of = np.full(len(self._word_terms), -1)
+        column_of[wanted[wanted >= 0]] = np.flatnonzero(wanted >= 0)
         column = column_of[words]
         return owner[column >= 0], column[column >= 0]
 
 
-def _sums(
-    counts: Numbers, width: int, lengths: Numbers, share: NDArray[np.float64], average: NDArray[np.float64]
-) -> NDArray[np.float64]:
+def _places(keys: Keys, wanted: Keys) -> Numbers:
+    """The place of each wanted key among the ascending ones, -1 where it is not there."""
+    if not len(keys):
+        return np.full(len(wanted), -1)
+    place = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
+    return np.where(keys[place] == wanted, place, -1)
+
+
+def _sums(counts: Numbers, width: int, worths: NDArray[np.float64], norms: NDArray[np.float64]) -> NDArray[np.float64]:
     """For each document and token the weighted, saturated counts of its fields, added in the order of FIELDS."""
-    documents = len(share)
-    own = (share * (average > 0)).ravel()
-    norm = K1 * (1 - B + B * lengths / np.where(average > 0, average, 1.0).ravel())
     cell = np.flatnonzero(counts)
     count, field = counts[cell].astype(np.float64), cell // width
-    worth = own[field] * (count * (K1 + 1) / (count + norm[field]))
+    worth = worths.ravel()[field] * (count * (K1 + 1) / (count + norms.ravel()[field]))
     # Summed with weights it is made of floats, which the stubs of bincount do not know.
-    sums: NDArray[np.float64] = np.zeros(documents * width)
+    sums: NDArray[np.float64] = np.zeros(len(worths) * width)
     sums += np.bincount(field // len(FIELDS) * width + cell % width, worth, len(sums))
     return sums.reshape(-1, width)

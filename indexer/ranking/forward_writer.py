@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from types import ModuleType
 from typing import NamedTuple
 
 import numpy as np
@@ -13,8 +14,8 @@ from indexer.analysis import FIELDS
 from indexer.analysis.channels import GRAM, grams_of
 from indexer.analysis.terms import stop_words
 from indexer.ranking.counting import Counted, Vocabulary
-from indexer.ranking.keys import NO_PAIR, Keys, Numbers, expand, key_of, pair_keys
-from indexer.ranking.words import Words
+from indexer.ranking.keys import NO_PAIR, PAIR, Keys, Numbers, expand, key_of, pair_keys
+from indexer.ranking.words import Batch, Words
 
 # Pairs are counted for so many at a time.
 _COUNTED = 1 << 23
@@ -50,41 +51,69 @@ def word_keys(words: Sequence[str], known: Vocabulary) -> WordKeys:
     return WordKeys(terms[known.term_of], gram_keys, numbers.astype(np.int32), starts)
 
 
-def write_forward(folder: Path, keys: WordKeys, counted: Counted, counts: NDArray[np.int32]) -> None:
+def write_forward(folder: Path, known: Vocabulary, keys: WordKeys, counted: Counted, counts: NDArray[np.int32]) -> None:
     """Write what the finer channels read beside the words themselves; `counts` are the documents of each word."""
+    by_term = np.argsort(known.term_of, kind="stable").astype(np.int32)
+    by_gram = np.argsort(keys.grams, kind="stable")
+    owner = np.repeat(np.arange(len(keys.words), dtype=np.int32), np.diff(keys.gram_starts))
     for name, array in (
-        ("word_keys", keys.words),
+        ("word_terms", known.term_of),
+        ("term_words", by_term),
+        ("term_words_starts", _starts(known.term_of, len(known.terms))),
         ("gram_keys", keys.gram_keys),
         ("word_grams", keys.grams),
         ("word_grams_starts", keys.gram_starts),
+        ("gram_words", owner[by_gram]),
+        ("gram_words_starts", _starts(keys.grams, len(keys.gram_keys))),
         ("word_counts", counts),
         ("intents", counted.intents),
         ("han", counted.han),
-        ("length", counted.lengths[:, :, 0].sum(axis=1, dtype=np.int32)),
+        ("lengths", counted.lengths[:, :, 0]),
     ):
         np.save(folder / f"{name}.npy", array)
 
 
-def count_tokens(words: Words, keys: WordKeys) -> TokenCounts:
-    """Count in how many documents each word, gram and pair occurs."""
+def _starts(groups: NDArray[np.int32], size: int) -> Numbers:
+    """Where each group begins once its members are sorted by it."""
+    starts = np.zeros(size + 1, np.int64)
+    np.cumsum(np.bincount(groups, minlength=size), out=starts[1:])
+    return starts
+
+
+def count_tokens(words: Words, keys: WordKeys, kernels: ModuleType | None) -> TokenCounts:
+    """Count in how many documents each word, gram and pair occurs; `kernels` is the compiled form, or None for NumPy's."""
     size, grams = len(words.words), len(keys.gram_keys)
     word_counts, gram_counts = np.zeros(size, np.int64), np.zeros(grams, np.int64)
     known, counts = np.empty(0, np.uint64), np.empty(0, np.int64)
     waiting: list[Keys] = []
-    for _, sequence, field in words.batches():
-        tokens, document = sequence.astype(np.int64), field // len(FIELDS)
-        inside = np.unique(document * size + tokens)
-        word_counts += np.bincount(inside % size, minlength=size)
-        entry, owner = expand(keys.gram_starts, inside % size)
-        gram = np.unique(inside[owner] // size * grams + keys.grams[entry])
-        gram_counts += np.bincount(gram % max(grams, 1), minlength=grams)
-        there = np.flatnonzero(field[1:] == field[:-1])
-        pairs = pair_keys(keys.words[tokens[there]], keys.words[tokens[there + 1]])
-        waiting.append(_once_a_document(pairs, document[there]))
+    last = np.zeros(size, np.int64), np.zeros(grams, np.int64)
+    for batch in words.batches():
+        if kernels:
+            fixed = (batch.document, len(FIELDS), keys.gram_starts, keys.grams, keys.words, PAIR)
+            found = kernels.count_tokens(
+                batch.sequence, batch.starts, *fixed, word_counts, last[0], gram_counts, last[1]
+            )
+        else:
+            found = _count_together(batch, keys, word_counts, gram_counts)
+        waiting.append(found)
         if sum(map(len, waiting)) > _COUNTED:
             known, counts = _merged(known, counts, waiting)
     known, counts = _merged(known, counts, waiting)
     return TokenCounts(word_counts.astype(np.int32), gram_counts.astype(np.int32), known, counts.astype(np.int32))
+
+
+def _count_together(batch: Batch, keys: WordKeys, word_counts: Numbers, gram_counts: Numbers) -> Keys:
+    """Add the documents of each word and gram to the counts, and give the keys of pairs, once for each document."""
+    size, grams = len(word_counts), len(gram_counts)
+    tokens, document = batch.sequence.astype(np.int64), batch.owner // len(FIELDS)
+    inside = np.unique(document * size + tokens)
+    word_counts += np.bincount(inside % size, minlength=size)
+    entry, owner = expand(keys.gram_starts, inside % size)
+    gram = np.unique(inside[owner] // size * grams + keys.grams[entry])
+    gram_counts += np.bincount(gram % max(grams, 1), minlength=grams)
+    there = np.flatnonzero(batch.owner[1:] == batch.owner[:-1])
+    pairs = pair_keys(keys.words[tokens[there]], keys.words[tokens[there + 1]])
+    return _once_a_document(pairs, document[there])
 
 
 def _once_a_document(pairs: Keys, document: Numbers) -> Keys:

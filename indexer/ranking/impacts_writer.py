@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 from typing import IO
 
 import numpy as np
@@ -19,7 +20,7 @@ from indexer.ranking.counting import Counted, Vocabulary
 from indexer.ranking.keys import Numbers
 from indexer.ranking.tables import write_strings
 from indexer.ranking.weighting import FIELD_WEIGHTS, K1, B, Statistics
-from indexer.ranking.words import BATCH, Words
+from indexer.ranking.words import BATCH, Batch, Words
 
 # A term that more than one of so many documents have is a row: adding it whole is faster than walking its list.
 DENSE = 16
@@ -31,24 +32,29 @@ _SORTED = 1 << 22
 
 
 class Weighing:
-    """How the counts of one segment become weights, field by field."""
+    """How the counts of one segment become weights: for words and for concepts what each field of each document is
+    worth, and what its length adds to a count before it saturates.
+    """
 
     def __init__(self, counted: Counted, kinds: NDArray[np.int8], statistics: Statistics) -> None:
         shares = np.array([[FIELD_WEIGHTS[kind].get(field, 0.0) for field in FIELDS] for kind in KINDS])
         own = [statistics.of_document(han=han) for han in (False, True)]
         han = counted.han.astype(np.int64)
-        self._worth, self._norm = [], []
+        worths, norms = [], []
         for place, name in enumerate(("average", "concepts")):
             averages = np.array([[getattr(kind, name).get(field, 0.0) for field in FIELDS] for kind in own])[han]
             length = counted.lengths[:, :, place]
-            self._norm.append((K1 * (1 - B + B * length / np.where(averages > 0, averages, 1.0))).ravel())
-            self._worth.append((shares[kinds] * (averages > 0)).ravel())
+            norms.append((K1 * (1 - B + B * length / np.where(averages > 0, averages, 1.0))).ravel())
+            worths.append((shares[kinds] * (averages > 0)).ravel())
+
+        self.worths, self.norms = np.array(worths), np.array(norms)
 
     def worth(self, fields: Numbers, counts: Numbers, concept: NDArray[np.bool_]) -> NDArray[np.float64]:
         """The weighted, saturated count of a term or concept in each of some fields."""
         count = counts.astype(np.float64)
-        norm = np.where(concept, self._norm[1][fields], self._norm[0][fields])
-        return np.where(concept, self._worth[1][fields], self._worth[0][fields]) * (count * (K1 + 1) / (count + norm))
+        kind = concept.astype(np.int8)
+        worth: NDArray[np.float64] = self.worths[kind, fields] * (count * (K1 + 1) / (count + self.norms[kind, fields]))
+        return worth
 
 
 def write_impacts(
@@ -58,6 +64,7 @@ def write_impacts(
     counted: Counted,
     weighing: Weighing,
     rarities: Callable[[NDArray[np.int64]], NDArray[np.float64]],
+    kernels: ModuleType | None,
 ) -> NDArray[np.int64]:
     """Write the arrays of a segment and give the number of documents of each term; `rarities` makes rarities of these.
 
@@ -67,7 +74,7 @@ def write_impacts(
     spool = folder / "sums.spool"
     try:
         with spool.open("w+b") as sums:
-            starts, terms, frequency = _write_terms(folder, words, known, counted, weighing, sums)
+            starts, terms, frequency = _write_terms(folder, words, _Counting(known, counted, weighing, kernels), sums)
             sums.flush()
             waiting = np.memmap(spool, np.float64, "r") if len(terms) else np.empty(0, np.float64)
             rare = rarities(frequency)
@@ -78,42 +85,79 @@ def write_impacts(
     finally:
         spool.unlink(missing_ok=True)
     write_strings(folder, "terms", known.terms)
-    _write_postings(folder, starts, terms, weights, frequency)
+    _write_postings(folder, starts, terms, weights, frequency, kernels)
     return frequency
 
 
 def _write_terms(
-    folder: Path, words: Words, known: Vocabulary, counted: Counted, weighing: Weighing, sums: IO[bytes]
+    folder: Path, words: Words, counting: _Counting, sums: IO[bytes]
 ) -> tuple[Numbers, NDArray[np.int32], NDArray[np.int64]]:
     """Write the terms of every document, ascending; give where each document's begin, the terms, and how many documents
     each term has. The sums over the fields go to `sums`.
     """
-    concept = np.array([is_concept(term) for term in known.terms], np.bool_)
-    frequency = np.zeros(len(known.terms), np.int64)
-    sizes = np.zeros(len(counted.han), np.int64)
-    parts: list[NDArray[np.int32]] = []
-    for document, sequence, owner in words.batches():
-        first, telling = document * len(FIELDS), ~known.is_stop[sequence]
-        low, high = np.searchsorted(counted.concept_fields, [first, first + int(owner[-1]) + 1])
-        fields = np.concatenate([owner[telling], counted.concept_fields[low:high] - first])
-        named = np.concatenate([known.term_of[sequence[telling]], counted.concepts[low:high]])
-        cells, counts = np.unique(fields * len(known.terms) + named, return_counts=True)
-        field, term = np.divmod(cells, len(known.terms))
-        worth = weighing.worth(first + field, counts, concept[term])
-        # Cells ascend by field and bincount adds in order: the fields of a document are added in that of FIELDS.
-        rows, row = np.unique(field // len(FIELDS) * len(known.terms) + term, return_inverse=True)
-        np.bincount(row, worth, len(rows)).tofile(sums)
-        owners, term = np.divmod(rows, len(known.terms))
-        parts.append(term.astype(np.int32))
-        frequency += np.bincount(term, minlength=len(known.terms))
-        counted_here = np.bincount(owners)
-        sizes[document : document + len(counted_here)] = counted_here
-    starts = np.zeros(len(sizes) + 1, np.int64)
-    np.cumsum(sizes, out=starts[1:])
+    sizes, parts = [np.zeros(1, np.int64)], [np.empty(0, np.int32)]
+    for batch in words.batches():
+        own, terms, totals = counting.count(batch)
+        totals.tofile(sums)
+        sizes.append(own)
+        parts.append(terms)
+    starts = np.cumsum(np.concatenate(sizes))
     terms = np.lib.format.open_memmap(folder / "forward_terms.npy", "w+", np.int32, (int(starts[-1]),))
-    np.concatenate([*parts, np.empty(0, np.int32)], out=terms)
+    np.concatenate(parts, out=terms)
     np.save(folder / "forward_starts.npy", starts)
-    return starts, terms, frequency
+    return starts, terms, counting.frequency
+
+
+class _Counting:
+    """Counts the terms of documents, a batch at a time, and sums what they are worth in each field."""
+
+    def __init__(self, known: Vocabulary, counted: Counted, weighing: Weighing, kernels: ModuleType | None) -> None:
+        self._known, self._counted, self._weighing, self._kernels = known, counted, weighing, kernels
+        self._is_concept = np.array([is_concept(term) for term in known.terms], np.bool_)
+        self._scratch = np.zeros((len(known.terms), len(FIELDS)) if kernels else (0, 0), np.int32)
+        self.frequency = np.zeros(len(known.terms), np.int64)
+
+    def count(self, batch: Batch) -> tuple[Numbers, NDArray[np.int32], NDArray[np.float64]]:
+        """How many terms each document has, these ascending, and their sums."""
+        span = batch.fields
+        low, high = np.searchsorted(self._counted.concept_fields, [span.start, span.stop])
+        fields, concepts = self._counted.concept_fields[low:high] - span.start, self._counted.concepts[low:high]
+        if self._kernels is None:
+            return self._together(batch, fields, concepts)
+        concept_starts = np.searchsorted(fields, np.arange(span.stop - span.start + 1))
+        weighing = self._weighing
+        sizes, terms, sums = self._kernels.count_terms(
+            batch.sequence,
+            batch.starts,
+            self._known.term_of,
+            self._known.is_stop,
+            self._is_concept,
+            concepts,
+            concept_starts,
+            weighing.norms[:, span],
+            weighing.worths[:, span],
+            K1 + 1,
+            self._scratch,
+            self.frequency,
+        )
+        return sizes, terms, sums
+
+    def _together(
+        self, batch: Batch, concept_fields: Numbers, concepts: Numbers
+    ) -> tuple[Numbers, NDArray[np.int32], NDArray[np.float64]]:
+        size, telling = len(self._known.terms), ~self._known.is_stop[batch.sequence]
+        fields = np.concatenate([batch.owner[telling], concept_fields])
+        named = np.concatenate([self._known.term_of[batch.sequence[telling]], concepts])
+        cells, counts = np.unique(fields * size + named, return_counts=True)
+        field, term = np.divmod(cells, size)
+        worth = self._weighing.worth(batch.fields.start + field, counts, self._is_concept[term])
+        # Cells ascend by field and bincount adds in order: the fields of a document are added in that of FIELDS.
+        rows, row = np.unique(field // len(FIELDS) * size + term, return_inverse=True)
+        sums = np.bincount(row, worth, len(rows))
+        document, term = np.divmod(rows, size)
+        self.frequency += np.bincount(term, minlength=size)
+        sizes = np.bincount(document, minlength=(len(batch.starts) - 1) // len(FIELDS))
+        return sizes, term.astype(np.int32), sums
 
 
 def _write_postings(
@@ -122,6 +166,7 @@ def _write_postings(
     terms: NDArray[np.int32],
     weights: NDArray[np.float32],
     frequency: NDArray[np.int64],
+    kernels: ModuleType | None,
 ) -> None:
     """Write rows and lists: the transpose of the forward arrays, made for a range of terms at a time."""
     documents = len(starts) - 1
@@ -136,7 +181,33 @@ def _write_postings(
     rows = np.lib.format.open_memmap(folder / "rows.npy", "w+", np.uint8, (len(dense), -(-documents // BLOCK) * BLOCK))
     numbers = np.lib.format.open_memmap(folder / "list_documents.npy", "w+", np.int32, (int(list_starts[-1]),))
     units = np.lib.format.open_memmap(folder / "list_units.npy", "w+", np.uint16, (int(list_starts[-1]),))
-    owner = np.repeat(np.arange(documents, dtype=np.int32), np.diff(starts))
+    if kernels:
+        kernels.write_postings(starts, terms, weights, unit, row_of, rows, list_starts[:-1].copy(), numbers, units)
+    else:
+        _sort_postings(starts, terms, weights, unit, row_of, rows, list_starts, numbers, units)
+    for name, array in (
+        ("row_of", row_of),
+        ("list_starts", list_starts),
+        ("most_units", np.ceil(greatest.astype(np.float64) / unit).astype(np.int32)),
+        ("unit", np.array([unit])),
+    ):
+        np.save(folder / f"{name}.npy", array)
+
+
+def _sort_postings(
+    starts: Numbers,
+    terms: NDArray[np.int32],
+    weights: NDArray[np.float32],
+    unit: float,
+    row_of: NDArray[np.int32],
+    rows: NDArray[np.uint8],
+    list_starts: Numbers,
+    numbers: NDArray[np.int32],
+    units: NDArray[np.uint16],
+) -> None:
+    """Write every weight into its row or list, for a range of terms at a time."""
+    frequency = np.bincount(terms, minlength=len(row_of))
+    owner = np.repeat(np.arange(len(starts) - 1, dtype=np.int32), np.diff(starts))
     low = 0
     while low < len(frequency):
         high = max(low + 1, int(np.searchsorted(np.cumsum(frequency[low:]), _SORTED)) + low)
@@ -147,13 +218,6 @@ def _write_postings(
         numbers[span], units[span] = document[sparse], whole[sparse]
         rows[row_of[term[~sparse]], document[~sparse]] = whole[~sparse]
         low = high
-    for name, array in (
-        ("row_of", row_of),
-        ("list_starts", list_starts),
-        ("most_units", np.ceil(greatest.astype(np.float64) / unit).astype(np.int32)),
-        ("unit", np.array([unit])),
-    ):
-        np.save(folder / f"{name}.npy", array)
 
 
 def _sorted_entries(terms: NDArray[np.int32], low: int, high: int) -> tuple[Numbers, Numbers]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from functools import lru_cache
+from types import ModuleType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,7 +38,17 @@ def expand(starts: Numbers, rows: NDArray[np.integer]) -> tuple[Numbers, Numbers
     return np.arange(len(owner)) - before[owner] + starts[rows][owner], owner
 
 
-def match(keys: Keys, wanted: Keys) -> tuple[Numbers, Numbers]:
+def gather(
+    values: NDArray[np.int32], starts: Numbers, rows: NDArray[np.integer], kernels: ModuleType | None
+) -> NDArray[np.int32]:
+    """The values of some lists one after the other; `kernels` is the compiled form, or None for NumPy's."""
+    if kernels:
+        gathered: NDArray[np.int32] = kernels.gather(values, starts, rows)
+        return gathered
+    return values[expand(starts, rows)[0]]
+
+
+def match(keys: Numbers, wanted: Numbers) -> tuple[Numbers, Numbers]:
     """The places of the keys that are wanted, and for each its place among the wanted ones, which are unique."""
     order = np.argsort(wanted)
     place = np.minimum(np.searchsorted(wanted[order], keys), max(len(wanted) - 1, 0))

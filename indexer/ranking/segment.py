@@ -36,18 +36,23 @@ class Contents(NamedTuple):
 
 
 def write_segment(
-    arrays: Path, name: str, contents: Contents, analyzer: Analyzer, frozen: Statistics | None
+    arrays: Path,
+    name: str,
+    contents: Contents,
+    analyzer: Analyzer,
+    frozen: Statistics | None,
+    kernels: ModuleType | None,
 ) -> tuple[Statistics, Vocabulary]:
     """Write the arrays of a segment beside its words, which are there; give its statistics and terms.
 
     Without `frozen` this is a full build, and its counts become the frequencies of the generation; with the statistics
-    of one, its frequencies are there and weigh these documents too.
+    of one, its frequencies are there and weigh these documents too. `kernels` is the compiled form, or None.
     """
     folder = arrays / name
     frequencies = Frequencies(arrays) if frozen else None
     words = contents.words
     known = vocabulary(words.words, analyzer)
-    counted = count(words, known, analyzer)
+    counted = count(words, known, analyzer, kernels)
     statistics = frozen or counted.statistics()
 
     def rarities(documents: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -56,10 +61,10 @@ def write_segment(
         return np.array([statistics.rarity(term, n) for term, n in pairs], np.float64)
 
     weighing = Weighing(counted, contents.kinds, statistics)
-    documents = write_impacts(folder, words, known, counted, weighing, rarities)
+    documents = write_impacts(folder, words, known, counted, weighing, rarities, kernels)
     keys = word_keys(words.words, known)
-    tokens = count_tokens(words, keys)
-    write_forward(folder, keys, counted, tokens.words)
+    tokens = count_tokens(words, keys, kernels)
+    write_forward(folder, known, keys, counted, tokens.words)
     if frozen is None:
         write_frequencies(arrays, words, known, counted, documents, keys, tokens)
     return statistics, known
@@ -70,7 +75,7 @@ class Segment:
 
     def __init__(self, folder: Path, statistics: Statistics, kernels: ModuleType | None) -> None:
         self.impacts = Impacts(folder, kernels)
-        self.forward = Forward(folder, statistics, kernels)
+        self.forward = Forward(folder, statistics, self.impacts.number_of, kernels)
         self.words, self.word_counts = Strings(folder, "words"), map_array(folder, "word_counts")
 
 

@@ -10,6 +10,7 @@ from array import array
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from types import ModuleType
 from typing import NamedTuple
 
 import numpy as np
@@ -18,8 +19,9 @@ from numpy.typing import NDArray
 from indexer.analysis import FIELDS, Boilerplate, tokenize
 from indexer.analysis.boilerplate import sentences_of
 from indexer.analysis.terms import wording_of
+from indexer.ranking.compiled import kernels_for
 from indexer.ranking.ids import segment_folders
-from indexer.ranking.keys import Numbers, expand
+from indexer.ranking.keys import Numbers, gather
 from indexer.ranking.tables import Strings, map_array, write_strings
 
 # So many pieces of text are held before they go to disk, and so many words are looked at together afterwards.
@@ -29,6 +31,23 @@ _MOST_PIECES = 1 << 19
 _BODY = FIELDS.index("body")
 
 
+class Batch(NamedTuple):
+    """Some documents: the number of the first, their words, where each field begins in all words, and the field of each
+    word, counted from the first document's first one.
+    """
+
+    document: int
+    sequence: NDArray[np.int32]
+    starts: Numbers
+    owner: Numbers
+
+    @property
+    def fields(self) -> slice:
+        """The fields of these documents among those of all."""
+        first = self.document * len(FIELDS)
+        return slice(first, first + len(self.starts) - 1)
+
+
 class Words(NamedTuple):
     """The words of documents in their order: `starts` says where each field of each document begins in `sequence`."""
 
@@ -36,16 +55,15 @@ class Words(NamedTuple):
     sequence: NDArray[np.int32]
     starts: Numbers
 
-    def batches(self, size: int = BATCH) -> Iterator[tuple[int, NDArray[np.int32], Numbers]]:
-        """Whole documents of about so many words: the first document's number, the words, and the field of each word,
-        counted from the first document's first one.
-        """
+    def batches(self, size: int = BATCH) -> Iterator[Batch]:
+        """Whole documents of about so many words, one batch after the other."""
         bounds = self.starts[:: len(FIELDS)]
         at = 0
         while at < len(bounds) - 1:
             beyond = max(at + 1, int(np.searchsorted(bounds, bounds[at] + size, side="right")) - 1)
-            sizes = np.diff(self.starts[at * len(FIELDS) : beyond * len(FIELDS) + 1])
-            yield at, self.sequence[bounds[at] : bounds[beyond]], np.repeat(np.arange(len(sizes)), sizes)
+            starts = self.starts[at * len(FIELDS) : beyond * len(FIELDS) + 1]
+            owner = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
+            yield Batch(at, self.sequence[starts[0] : starts[-1]], starts, owner)
             at = beyond
 
     def of(self, field: int) -> list[str]:
@@ -92,14 +110,13 @@ class _Pieces(dict[str, int]):
         super().clear()
         self._flat, self._ends = array("i"), array("q", [0])
 
-    def words_of(self, pieces: array[int]) -> tuple[NDArray[np.int32], Numbers]:
+    def words_of(self, pieces: array[int], kernels: ModuleType | None) -> tuple[NDArray[np.int32], Numbers]:
         """The words of some pieces, and for each piece where its words begin."""
         flat, ends = np.array(self._flat, np.int32), np.array(self._ends, np.int64)
         numbers = np.array(pieces, np.int32)
-        place, _ = expand(ends, numbers)
         starts = np.zeros(len(numbers) + 1, np.int64)
         np.cumsum(ends[numbers + 1] - ends[numbers], out=starts[1:])
-        return flat[place], starts
+        return gather(flat, ends, numbers, kernels), starts
 
 
 class WordsWriter:
@@ -109,8 +126,9 @@ class WordsWriter:
     boilerplate.
     """
 
-    def __init__(self, folder: Path) -> None:
-        """Until `close`, the words wait in a file in `folder`."""
+    def __init__(self, folder: Path, compiled: bool | None) -> None:
+        """Until `close`, the words wait in a file in `folder`; `compiled` is as in Settings."""
+        self._compiled = compiled
         self._path = folder / "words.spool"
         self._file = self._path.open("w+b")
         self._pieces = _Pieces()
@@ -161,11 +179,12 @@ class WordsWriter:
         spooled = np.memmap(self._path, np.int32, "r") if self._size else np.empty(0, np.int32)
         sequence = np.lib.format.open_memmap(folder / "sequence.npy", "w+", np.int32, (int(starts[-1]),))
         ends, at, place = np.array(self._spans), 0, 0
+        kernels = kernels_for(self._compiled, self._documents)
         written = np.concatenate([[0], np.cumsum(ends[spans + 1] - ends[spans])])
         while at < len(spans):
             beyond = max(at + 1, int(np.searchsorted(written, place + BATCH, side="right")) - 1)
-            source, _ = expand(ends, spans[at:beyond])
-            sequence[place : place + len(source)] = number[spooled[source]]
+            source = number[gather(spooled, ends, spans[at:beyond], kernels)]
+            sequence[place : place + len(source)] = source
             at, place = beyond, place + len(source)
         np.save(folder / "sequence_starts.npy", starts)
         write_strings(folder, "words", words)
@@ -193,7 +212,7 @@ class WordsWriter:
 
     def _spill(self) -> None:
         """Bring what is held to disk, as words."""
-        words, starts = self._pieces.words_of(self._raw)
+        words, starts = self._pieces.words_of(self._raw, kernels_for(self._compiled, self._documents))
         names = list(self._pieces.words)
         ends = [*self._begins[1:], len(self._raw)] if self._begins else []
         first = len(self._fields) - len(self._begins)

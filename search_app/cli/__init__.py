@@ -9,7 +9,7 @@ import sys
 import click
 
 import search_app
-from search_app.cli import ask, checks, content, demo, measure, operate
+from search_app.cli import ask, bench, checks, content, demo, measure, operate
 from search_app.cli.common import fail
 from search_app.errors import UsageError
 
@@ -39,6 +39,7 @@ for command in (
     operate.rollback,
     measure.evaluate,
     checks.test,
+    bench.bench,
 ):
     cli.add_command(command)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from whoosh.filedb.filestore import FileStorage
@@ -26,20 +27,19 @@ def write(
     lines: Iterable[str],
     analyzer: Analyzer,
     frozen: Statistics | None,
-    *,
-    compiled: bool,
+    kernels: ModuleType | None,
 ) -> Statistics:
     """Write documents as a segment of this name, and give the statistics that its weights are made from; `lines` are
-    the documents as JSON. `compiled` takes the loops of the extra `fast`, for which nothing differs but the time.
+    the documents as JSON. `kernels` is the compiled form, or None: nothing differs but the time.
 
     Whoosh numbers documents as they come, so one number serves both.
     """
-    statistics, known = write_segment(folder / ARRAYS, name, contents, analyzer, frozen)
+    statistics, known = write_segment(folder / ARRAYS, name, contents, analyzer, frozen, kernels)
     storage = FileStorage(folder_of(folder))
     if not (folder / FOLDER).exists():
         (folder / FOLDER).mkdir()
         storage.create_index(schema())
-    if compiled:
+    if kernels:
         from indexer.engines.whoosh import segment  # noqa: PLC0415 (numba takes a second to load)
 
         texts = segment.Texts(contents.words.sequence, contents.words.starts, known.term_of, known.terms)

@@ -1,25 +1,23 @@
-"""Compiled loops (the extra `fast`): each does to the last bit what the NumPy form that it is named after does.
-
-Imported only where Settings.compiled asks for it: numba takes a second to load. Shapes matter to the compiler: plain
-loops with `if value > most` vectorise, strided ranges and nested conditionals do not (20 times slower).
-"""
+"""Loops of a question: the documents that may be best are found with whole numbers, and a few are judged."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import numpy as np
-from numba import njit
 
-_OPTIONS: dict[str, Any] = {"cache": True, "boundscheck": False, "nogil": True}
+from indexer.ranking.kernels.options import kernel
+
 # Documents summed at a time: 32 KB of sums stay in the first-level cache.
 _WINDOW = 16384
 # Sums are looked through in blocks, and blocks in parts: most hold nothing that could be among the best.
 BLOCK = 512
 _PART = 64
+# What a word may be to a text that is judged by.
+PAIRED, GRAMMED, STOPPED = 1, 2, 4
 
 
-@njit(**_OPTIONS)
+@kernel
 def _keep_best(best: Any, held: int, value: int) -> int:
     """Insert a value into a descending list of the best ones; how many it holds."""
     at = held if held < len(best) else len(best) - 1
@@ -30,7 +28,7 @@ def _keep_best(best: Any, held: int, value: int) -> int:
     return min(held + 1, len(best))
 
 
-@njit(**_OPTIONS)
+@kernel
 def _add_window(sums: Any, begin: int, size: int, dense: Any, dense_factor: Any, rows: Any) -> None:
     """Add the rows of frequent terms, two at a time where both count whole."""
     at = 0
@@ -52,7 +50,7 @@ def _add_window(sums: Any, begin: int, size: int, dense: Any, dense_factor: Any,
             at += 1
 
 
-@njit(**_OPTIONS)
+@kernel
 def _exact(document: int, starts: Any, terms: Any, weights: Any, wanted: Any) -> float:
     score = 0.0
     for at in range(starts[document], starts[document + 1]):
@@ -60,7 +58,7 @@ def _exact(document: int, starts: Any, terms: Any, weights: Any, wanted: Any) ->
     return score
 
 
-@njit(**_OPTIONS)
+@kernel
 def find(
     dense: Any,
     dense_factor: Any,
@@ -139,7 +137,7 @@ def find(
     return numbers[:kept], scores[:kept]
 
 
-@njit(**_OPTIONS)
+@kernel
 def _slot(keys: Any, key: int) -> int:
     """The slot of a table of keys that holds a key, or the free one where it belongs."""
     mask = np.uint64(len(keys) - 1)
@@ -149,29 +147,47 @@ def _slot(keys: Any, key: int) -> int:
     return np.int64(at)
 
 
-@njit(**_OPTIONS)
+@kernel
+def mark(flags: Any, starts: Any, members: Any, groups: Any, flag: int) -> None:
+    """Set a flag at every member of some groups."""
+    for group in groups:
+        for at in range(starts[group], starts[group + 1]):
+            flags[members[at]] |= flag
+
+
+@kernel
+def unmark(flags: Any, starts: Any, members: Any, groups: Any) -> None:
+    """Take all flags from every member of some groups."""
+    for group in groups:
+        for at in range(starts[group], starts[group + 1]):
+            flags[members[at]] = 0
+
+
+@kernel
 def judge(
     numbers: Any,
     sequence: Any,
     starts: Any,
-    word_keys: Any,
-    is_term: Any,
-    stop_column: Any,
+    flags: Any,
+    word_terms: Any,
     word_grams: Any,
     word_grams_starts: Any,
     gram_column: Any,
+    stop_column: Any,
     pairs: Any,
-    pair_factor: int,
     intents: Any,
     wanted_intents: Any,
     tells: Any,
-    shares: Any,
-    averages: Any,
-    k1: float,
-    b: float,
+    worths: Any,
+    norms: Any,
+    saturated: float,
 ) -> Any:
-    """What the finer channels say of some documents (see Forward.judge); columns are pairs, grams, stops, intents."""
-    fields, width = shares.shape[1], len(tells)
+    """What the finer channels say of some documents (see Forward.judge); columns are pairs, grams, stops, intents.
+
+    `flags` say of each word whether it is the first of a pair that is asked for, has a gram that is, or is a stop word
+    that is; `pairs` are first term × 2^32 + second term; `worths` and `norms` belong to the fields of the documents.
+    """
+    fields, width = worths.shape[1], len(tells)
     size = 16
     while size < 4 * len(pairs):
         size *= 2
@@ -180,38 +196,35 @@ def judge(
         at = _slot(table, pairs[column])
         table[at], column_of[at] = pairs[column], column
     counts, touched = np.zeros((width, fields), np.int32), np.zeros(width, np.bool_)
-    lengths, norms = np.zeros(fields, np.int64), np.zeros(fields, np.float64)
     result = np.zeros(len(numbers), np.float64)
     first_intent = width - len(wanted_intents)
     for n in range(len(numbers)):
         for field in range(fields):
             low, high = starts[numbers[n] * fields + field], starts[numbers[n] * fields + field + 1]
-            length = 0
             for at in range(low, high):
                 word = sequence[at]
-                length += is_term[word]
-                if stop_column[word] >= 0:
+                flag = flags[word]
+                if flag == 0:
+                    continue
+                if flag & PAIRED and at + 1 < high:
+                    key = np.uint64(word_terms[word]) << np.uint64(32) | np.uint64(word_terms[sequence[at + 1]])
+                    slot = _slot(table, key + np.uint64(1))
+                    if table[slot] != np.uint64(0):
+                        counts[column_of[slot], field] += 1
+                        touched[column_of[slot]] = True
+                if flag & GRAMMED:
+                    for entry in range(word_grams_starts[word], word_grams_starts[word + 1]):
+                        column = gram_column[word_grams[entry]]
+                        if column >= 0:
+                            counts[column, field] += 1
+                            touched[column] = True
+                if flag & STOPPED:
                     counts[stop_column[word], field] += 1
                     touched[stop_column[word]] = True
-                for entry in range(word_grams_starts[word], word_grams_starts[word + 1]):
-                    column = gram_column[word_grams[entry]]
-                    if column >= 0:
-                        counts[column, field] += 1
-                        touched[column] = True
-                if at + 1 < high and len(pairs):
-                    one, other = word_keys[word], word_keys[sequence[at + 1]]
-                    if one != np.uint64(0) and other != np.uint64(0):
-                        slot = _slot(table, one * pair_factor + other)
-                        if table[slot] != np.uint64(0):
-                            counts[column_of[slot], field] += 1
-                            touched[column_of[slot]] = True
             for x in range(len(wanted_intents)):
                 if intents[numbers[n], field] >> wanted_intents[x] & 1:
                     counts[first_intent + x, field] += 1
                     touched[first_intent + x] = True
-            average = averages[n, field]
-            lengths[field] = length
-            norms[field] = k1 * (1 - b + b * length / (average if average > 0 else 1.0))
         score = 0.0
         for column in range(width):
             if touched[column]:
@@ -221,8 +234,7 @@ def judge(
                     count = counts[column, field]
                     if count:
                         counts[column, field] = 0
-                        share = shares[n, field] if averages[n, field] > 0 else 0.0
-                        total += share * (count * (k1 + 1) / (count + norms[field]))
+                        total += worths[n, field] * (count * saturated / (count + norms[n, field]))
                 score += total * tells[column]
         result[n] = score
     return result

@@ -1,0 +1,44 @@
+"""Answers that need not be given again: each has a tag of its generation, and who has it already is told so (304)."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, datetime
+
+from flask import Flask, Response, g, request
+
+from search_app.services import served
+
+# The editors' pages are kept by nobody, and files have tags of their own.
+_BLUEPRINTS = ("api", "pages")
+
+
+def init_app(app: Flask, version: str) -> None:
+    """Tag what API and pages answer, and answer 304 before anything is searched where the client names the tag."""
+    shown = repr(app.config["SEEALSO"])
+
+    @app.before_request
+    def compare() -> Response | None:
+        asked = request.blueprint
+        if asked not in _BLUEPRINTS or request.method not in ("GET", "HEAD"):
+            return None
+        parts = [version, served().name, request.script_root, request.full_path]
+        if asked == "pages":
+            # They show settings, and say of a reply that it is over a year old.
+            parts += [shown, datetime.now(UTC).date().isoformat()]
+        g.tag = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
+        return Response(status=304) if g.tag in request.if_none_match.as_set(include_weak=True) else None
+
+    @app.after_request
+    def tag(response: Response) -> Response:
+        if "tag" in g and response.status_code in (200, 304):
+            # Weak: a proxy may compress the answer on its way.
+            response.set_etag(g.tag, weak=True)
+            # Kept, but never used without asking; what somebody searched for is kept by nobody on the way.
+            response.headers["Cache-Control"] = "private, no-cache" if "q" in request.args else "no-cache"
+        return response
+
+
+def forgo() -> None:
+    """Leave this answer without a tag: it is less than its address has to say."""
+    g.pop("tag", None)
