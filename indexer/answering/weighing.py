@@ -56,5 +56,6 @@ def weigh_first(engine: Engine, text: Analysed) -> tuple[dict[str, float], dict[
 def rarities(engine: Engine, tokens: Iterable[str], channel: str, *, known: bool = False) -> dict[str, float]:
     """The rarity of each token, or of each that some document has."""
     tokens = list(tokens)
-    counted = zip(tokens, engine.frequencies(tokens, channel), strict=True)
-    return {token: engine.statistics.rarity(token, n) for token, n in counted if n or not known}
+    counts = engine.frequencies(tokens, channel)
+    rare = engine.statistics.rarities(tokens, counts)
+    return {token: own for token, n, own in zip(tokens, counts, rare, strict=True) if n or not known}

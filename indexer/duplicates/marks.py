@@ -8,7 +8,7 @@ from dataclasses import replace
 from corpus import Document
 from indexer.analysis import own_text, spots, wording
 from indexer.duplicates.differences import differences, said
-from indexer.duplicates.pairs import Profiles, band, likelihood, missing
+from indexer.duplicates.pairs import Profiles, band, likelihood, missing, worth_comparing
 from indexer.types import Band, Card, DuplicatePair, Mark, Side, SideBySide
 
 SHARED = "shared"
@@ -23,7 +23,7 @@ def side_by_side(profiles: Profiles, a: Document, b: Document) -> SideBySide:
     apart = missing(ours, theirs)
     same = wording(one) == wording(other)
     score = 1.0 if same else likelihood(ours, theirs)
-    common = sorted(((rare, term) for term, rare in ours.bags["terms"].items() if term not in apart), reverse=True)
+    common = sorted(((rare, term) for term, rare in ours.terms.items() if term not in apart), reverse=True)
     shared = {term for _, term in common[:_MOST_SHARED]}
     pair = DuplicatePair(
         a=a.id,
@@ -47,7 +47,7 @@ def same_question(profiles: Profiles, text: str, cards: Iterable[Card]) -> Itera
             yield replace(card, same=Band.SAME)
             continue
         theirs = profiles.of(document)
-        found = band(ours, theirs, likelihood(ours, theirs))
+        found = band(ours, theirs, likelihood(ours, theirs)) if worth_comparing(ours, theirs) else None
         yield replace(card, same=found if found is Band.VERY_LIKELY else None)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from functools import cached_property
 from typing import NamedTuple
 
 from corpus import Document
@@ -31,27 +32,31 @@ _SUBSTITUTED = 0.72
 STORY = 40
 
 
-class Profile(NamedTuple):
+class Profile:
     """What of a question is compared: for each channel its tokens with their rarities, and the number of words.
 
-    `concepts_of` gives for each term the concepts that may stand for it in the other question; `template` says whether
-    the question is written in one.
+    `template` says whether the question is written in one. The finer channels are looked up when they are needed:
+    most pairs are told apart by their terms alone.
     """
 
-    bags: Mapping[str, Mapping[str, float]]
-    concepts_of: Mapping[str, frozenset[str]]
-    words: int
-    rarest: float
-    template: bool
+    def __init__(self, engine: Engine, text: Analysed, templates: Templates) -> None:
+        self._engine, self._text = engine, text
+        self.terms = rarities(engine, text.bag, "terms")
+        self.concepts = rarities(engine, text.concepts, "concepts")
+        self.concepts_of = {term: engine.analyzer.concepts_of(term) for term in text.bag}
+        self.words = len(text.tokens)
+        self.rarest = rarity(engine.statistics.documents, 0)
+        self.template = templates.hold(text.tokens)
 
+    @cached_property
+    def finer(self) -> dict[str, dict[str, float]]:
+        """The tokens of the finer channels with their rarities."""
+        return {channel: rarities(self._engine, bag, channel) for channel, bag in self._text.finer().items()}
 
-def profile(engine: Engine, text: Analysed, templates: Templates) -> Profile:
-    """The profile of a question's own words in an index."""
-    channels = {"terms": text.bag, "concepts": text.concepts, **text.finer()}
-    bags = {channel: rarities(engine, bag, channel) for channel, bag in channels.items()}
-    concepts_of = {term: engine.analyzer.concepts_of(term) for term in text.bag}
-    rarest = rarity(engine.statistics.documents, 0)
-    return Profile(bags, concepts_of, len(text.tokens), rarest, templates.hold(text.tokens))
+    @cached_property
+    def whole(self) -> float:
+        """The rarities of all terms together."""
+        return math.fsum(self.terms.values())
 
 
 class Profiles(NamedTuple):
@@ -62,15 +67,15 @@ class Profiles(NamedTuple):
 
     def of(self, document: Document) -> Profile:
         """The profile of a document's own words."""
-        return profile(self.engine, self.engine.analyzer.own(document), self.templates)
+        return Profile(self.engine, self.engine.analyzer.own(document), self.templates)
 
     def of_words(self, words: list[str]) -> Profile:
         """The profile of a document, by its own words without boilerplate."""
-        return profile(self.engine, self.engine.analyzer.analyse_words(words), self.templates)
+        return Profile(self.engine, self.engine.analyzer.analyse_words(words), self.templates)
 
     def of_text(self, text: str) -> Profile:
         """The profile of a text that is no document, such as a draft."""
-        return profile(self.engine, self.engine.analyzer.draft(text), self.templates)
+        return Profile(self.engine, self.engine.analyzer.draft(text), self.templates)
 
 
 def likelihood(a: Profile, b: Profile) -> float:
@@ -79,19 +84,25 @@ def likelihood(a: Profile, b: Profile) -> float:
     Each channel gives Dice's coefficient, 2·|A∩B| / (|A| + |B|), of its tokens weighted by rarity; intents give
     Jaccard's, |A∩B| / |A∪B|. The stop words of long texts are noise, as in ranking.
     """
-    asked, wanted = a.bags["intents"].keys(), b.bags["intents"].keys()
-    mass = math.fsum([*a.bags["stops"].values(), *b.bags["stops"].values()])
+    asked, wanted = a.finer["intents"].keys(), b.finer["intents"].keys()
+    mass = math.fsum([*a.finer["stops"].values(), *b.finer["stops"].values()])
     said = min(1.0, STOPS_FROM / max(a.words, b.words, 1)) * min(1.0, mass / _STOPS_MASS)
     score = (
         _CONSTANT
-        + _GRAMS * _dice(a.bags["grams"], b.bags["grams"])
-        + _CONCEPTS * _dice(a.bags["concepts"], b.bags["concepts"])
-        + _PAIRS * _dice(a.bags["pairs"], b.bags["pairs"])
-        + _STOPS * _dice(a.bags["stops"], b.bags["stops"]) * said
+        + _GRAMS * _dice(a.finer["grams"], b.finer["grams"])
+        + _CONCEPTS * _dice(a.concepts, b.concepts)
+        + _PAIRS * _dice(a.finer["pairs"], b.finer["pairs"])
+        + _STOPS * _dice(a.finer["stops"], b.finer["stops"]) * said
         + _INTENTS * (len(asked & wanted) / len(asked | wanted) if asked | wanted else 1.0)
         + _UNMATCHED * unmatched(a, b)
     )
     return 1 / (1 + math.exp(-score))
+
+
+def worth_comparing(a: Profile, b: Profile) -> bool:
+    """Whether two questions can be in a band at all; it takes their terms alone to say no."""
+    alone = unmatched(a, b)
+    return not alone if a.template and b.template else alone <= _MOST_UNMATCHED_POSSIBLE
 
 
 def band(a: Profile, b: Profile, probability: float) -> Band | None:
@@ -102,7 +113,7 @@ def band(a: Profile, b: Profile, probability: float) -> Band | None:
     """
     alone = unmatched(a, b)
     if a.template and b.template:
-        same = not alone and a.bags["intents"].keys() == b.bags["intents"].keys()
+        same = not alone and a.finer["intents"].keys() == b.finer["intents"].keys()
         return Band.POSSIBLE if same and probability >= POSSIBLE else None
     if probability >= VERY_LIKELY and alone <= _MOST_UNMATCHED and not substituted(a, b):
         return Band.VERY_LIKELY
@@ -118,14 +129,14 @@ def substituted(a: Profile, b: Profile) -> bool:
     least = min(max(ours.values(), default=0.0), max(theirs.values(), default=0.0))
     if max(a.words, b.words) > STORY:
         return least > 0
-    shared = max((rare for term, rare in a.bags["terms"].items() if term not in ours), default=0.0)
+    shared = max((rare for term, rare in a.terms.items() if term not in ours), default=0.0)
     return least > min(shared, _SUBSTITUTED * a.rarest)
 
 
 def unmatched(a: Profile, b: Profile) -> float:
     """The share of the terms of both questions, by rarity, that the other has neither by word nor by concept."""
     alone = math.fsum([*missing(a, b).values(), *missing(b, a).values()])
-    whole = math.fsum([*a.bags["terms"].values(), *b.bags["terms"].values()])
+    whole = a.whole + b.whole
     return alone / whole if whole else 0.0
 
 
@@ -133,8 +144,8 @@ def missing(a: Profile, b: Profile) -> dict[str, float]:
     """The terms of one question, with their rarities, that the other has neither by word nor by concept."""
     return {
         term: rare
-        for term, rare in a.bags["terms"].items()
-        if term not in b.bags["terms"] and a.concepts_of[term].isdisjoint(b.bags["concepts"])
+        for term, rare in a.terms.items()
+        if term not in b.terms and a.concepts_of[term].isdisjoint(b.concepts)
     }
 
 

@@ -14,7 +14,7 @@ from indexer.answering.closeness import close_enough
 from indexer.answering.neighbours import Neighbourhood, StoredNeighbours
 from indexer.duplicates.clusters import ORDER, Edge
 from indexer.duplicates.merit import merit
-from indexer.duplicates.pairs import POSSIBLE, STORY, Profile, Profiles, band, likelihood
+from indexer.duplicates.pairs import POSSIBLE, STORY, Profile, Profiles, band, likelihood, worth_comparing
 from indexer.engines import Engine
 from indexer.ranking.columns import Columns
 from indexer.ranking.ids import Ids, segment_folders
@@ -100,8 +100,11 @@ class Scan:
                 if (a, b) in compared:
                     continue  # found from both sides, a pair is one pair
                 compared.add((a, b))
-                score = likelihood(self._profiled(a), self._profiled(b))
-                if kind := band(self._profiled(a), self._profiled(b), score):
+                ours, theirs = self._profiled(a), self._profiled(b)
+                if not worth_comparing(ours, theirs):
+                    continue
+                score = likelihood(ours, theirs)
+                if kind := band(ours, theirs, score):
                     told.add((a, b))
                     yield Edge(a, b, score, kind)
             tell(done)

@@ -23,6 +23,8 @@ from indexer.ranking.keys import Keys, Numbers, expand, match
 from indexer.ranking.tables import Strings, map_array
 from indexer.ranking.weighting import FIELD_WEIGHTS, K1, B, Statistics
 
+# So many tokens are remembered with their numbers before all are forgotten.
+_REMEMBERED = 1 << 16
 # How much a field of a kind of document counts.
 _SHARES = np.array([[FIELD_WEIGHTS[kind].get(field, 0.0) for field in FIELDS] for kind in KINDS])
 # The field and the column of everything found.
@@ -51,7 +53,10 @@ class Forward:
         """`number_of` gives the number of a term in the segment, -1 for none; `kernels` is the compiled form, or None
         for NumPy's: both give the same to the last bit.
         """
-        self._statistics, self._number_of, self._kernels = statistics, number_of, kernels
+        self._number_of, self._kernels = number_of, kernels
+        own = [statistics.of_document(han=han) for han in (False, True)]
+        self._averages = np.array([[kind.average.get(field, 0.0) for field in FIELDS] for kind in own])
+        self._medians = np.array([kind.median for kind in own])
         for name in (
             "sequence",
             "sequence_starts",
@@ -71,6 +76,7 @@ class Forward:
         words = Strings(folder, "words")
         self._stops = {word: number for word in sorted(stop_words()) if (number := words.find(word)) >= 0}
         self._scratch = threading.local()
+        self._known_grams: dict[str, int] = {}
 
     _sequence: NDArray[np.int32]
     _sequence_starts: Numbers
@@ -88,8 +94,7 @@ class Forward:
 
     def relative_lengths(self, numbers: Numbers) -> NDArray[np.float64]:
         """The lengths of documents, plus one, over the median of their kind."""
-        medians = np.array([self._statistics.of_document(han=han).median for han in (False, True)])
-        return (1 + self._lengths[numbers].sum(axis=1)) / medians[self._han[numbers].astype(np.int8)]
+        return (1 + self._lengths[numbers].sum(axis=1)) / self._medians[self._han[numbers].astype(np.int8)]
 
     def judge(
         self, numbers: Numbers, kinds: NDArray[np.int8], finer: Mapping[str, Mapping[str, float]]
@@ -102,14 +107,12 @@ class Forward:
         tells = np.array([finer[channel][token] for channel in FINER for token in tokens[channel]], np.float64)
         if not len(tells) or not len(numbers):
             return np.zeros(len(numbers))
-        own = [self._statistics.of_document(han=han) for han in (False, True)]
-        averages = np.array([[kind.average.get(field, 0.0) for field in FIELDS] for kind in own])
-        average = averages[self._han[numbers].astype(np.int8)]
+        average = self._averages[self._han[numbers].astype(np.int8)]
         worths = _SHARES[kinds] * (average > 0)
         norms = K1 * (1 - B + B * self._lengths[numbers] / np.where(average > 0, average, 1.0))
         asked = _Asked(
             pairs=self._pair_keys(tokens["pairs"]),
-            grams=_places(self._gram_keys, keys_of(tokens["grams"])),
+            grams=self._gram_numbers(tokens["grams"]),
             stops=np.array([self._stops.get(token, -1) for token in tokens["stops"]], np.int64),
             intents=np.array([intent_names().index(intent) for intent in tokens["intents"]], np.int64),
         )
@@ -209,6 +212,16 @@ class Forward:
             one, other = self._number_of(first), self._number_of(second)
             keys.append(one << 32 | other if one >= 0 and other >= 0 else -1)
         return np.array(keys, np.int64)
+
+    def _gram_numbers(self, tokens: Sequence[str]) -> Numbers:
+        """The numbers of grams in this segment, -1 where it has none."""
+        known = self._known_grams
+        if new := [token for token in tokens if token not in known]:
+            if len(known) > _REMEMBERED:
+                known = self._known_grams = {}
+                new = list(tokens)
+            known.update(zip(new, _places(self._gram_keys, keys_of(new)).tolist(), strict=True))
+        return np.array([known[token] for token in tokens], np.int64)
 
     def _pairs(self, wanted: Numbers, words: Numbers, owner: Numbers) -> _Found:
         there = np.flatnonzero(owner[1:] == owner[:-1])

@@ -55,10 +55,12 @@ class Frequencies:
 
     def __init__(self, folder: Path) -> None:
         folder = folder / FREQUENCIES
-        self._terms, self._stops = Strings(folder, "terms"), Strings(folder, "stops")
-        self._counts = {name: map_array(folder, name) for name in ("terms", "stops", "intents", "grams", "pairs")}
+        self._terms = Strings(folder, "terms")
+        self._counts = {name: map_array(folder, name) for name in ("terms", "intents", "grams", "pairs")}
+        self._stops = dict(zip(Strings(folder, "stops"), map_array(folder, "stops").tolist(), strict=True))
         self._keys: dict[str, Keys] = {name: map_array(folder, f"{name[:-1]}_keys") for name in ("grams", "pairs")}
         self._of_term = lru_cache(_REMEMBERED)(self._find_term)
+        self._known: dict[str, dict[str, int]] = {name: {} for name in self._keys}
 
     def of(self, tokens: Sequence[str], channel: str) -> list[int]:
         """In how many documents each token of a channel occurs; a concept is looked up as a term."""
@@ -67,11 +69,16 @@ class Frequencies:
         if channel == "intents":
             return [int(self._counts[channel][intent_names().index(token)]) for token in tokens]
         if channel == "stops":
-            places = [self._stops.find(token) for token in tokens]
-            return [int(self._counts[channel][place]) if place >= 0 else 0 for place in places]
-        wanted = keys_of_pairs(tokens) if channel == "pairs" else keys_of(tokens)
-        counted: list[int] = counts_of(self._keys[channel], self._counts[channel], wanted).tolist()
-        return counted
+            return [self._stops.get(token, 0) for token in tokens]
+        known = self._known[channel]
+        if new := [token for token in tokens if token not in known]:
+            if len(known) > _REMEMBERED:
+                known = self._known[channel] = {}
+                new = list(tokens)
+            wanted = keys_of_pairs(new) if channel == "pairs" else keys_of(new)
+            counts = counts_of(self._keys[channel], self._counts[channel], wanted)
+            known.update(zip(new, counts.tolist(), strict=True))
+        return [known[token] for token in tokens]
 
     def _find_term(self, term: str) -> int:
         place = self._terms.find(term)

@@ -95,6 +95,13 @@ class Statistics:
         """The rarity of a token that so many documents have, among the documents of its kind."""
         return rarity(max(self.of_document(han=is_han(token)).documents, frequency), frequency)
 
+    def rarities(self, tokens: Sequence[str], frequencies: Sequence[int]) -> list[float]:
+        """The rarity of each of some tokens that so many documents have."""
+        if self.han is not None:
+            return [self.rarity(token, n) for token, n in zip(tokens, frequencies, strict=True)]
+        documents = self.documents
+        return [rarity(max(documents, n), n) for n in frequencies]
+
     @classmethod
     def _of(cls, lengths: Iterable[Mapping[str, Length]]) -> Statistics:
         totals: dict[str, list[int]] = {}

@@ -65,5 +65,11 @@ def test_progress_tells_every_stage(tmp_path: Path) -> None:
     """A build tells how far reading, indexing, neighbours and duplicates are."""
     told: list[Progress] = []
     indexer.build(tmp_path, many(30), progress=told.append)
-    assert list(dict.fromkeys(p.stage for p in told)) == ["reading", "indexing", "neighbours", "duplicates", "publishing"]
+    assert list(dict.fromkeys(p.stage for p in told)) == [
+        "reading",
+        "indexing",
+        "neighbours",
+        "duplicates",
+        "publishing",
+    ]
     assert [p.done for p in told if p.stage == "neighbours"][-1] == 30

@@ -1,0 +1,16 @@
+"""What an answer costs at least: a Flask route that does nothing but answer JSON."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, jsonify
+
+
+def create_app() -> Flask:
+    """The application with its one route."""
+    app = Flask(__name__)
+
+    @app.get("/trivial/<path:id_>")
+    def trivial(id_: str) -> Response:
+        return jsonify(id=id_)
+
+    return app
