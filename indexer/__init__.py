@@ -47,6 +47,7 @@ from indexer.types import (
     Sort,
     TopicName,
 )
+from indexer.update import update
 
 __all__ = [
     "Agreement",
@@ -95,6 +96,7 @@ __all__ = [
     "open_index",
     "read_run",
     "rollback",
+    "update",
     "verify",
     "write_run",
 ]

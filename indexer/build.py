@@ -13,7 +13,7 @@ from indexer.generations.folder import IndexFolder
 from indexer.generations.manifest import read_manifest, usable_manifest
 from indexer.generations.verify import check_before_opening
 from indexer.intake import Intake
-from indexer.making import Making, read_digests, report
+from indexer.making import Making, read_digests, report, take
 from indexer.ranking.tables import ARRAYS
 from indexer.settings import Settings
 from indexer.types import BuildReport, Info, Progress
@@ -41,7 +41,7 @@ def build(
     with folder.lock(), folder.staging() as staged:
         number = max(folder.numbers(), default=0) + 1
         with Intake(staged, settings.compiled) as intake:
-            _take(intake, documents, tell)
+            take(intake, documents, tell)
             refused = intake.settle()
             making = Making(staged, number, settings, tell)
             statistics, analyzer = making.base(intake, analyzer)
@@ -83,12 +83,6 @@ def _before(folder: IndexFolder) -> int:
         return read_manifest(folder.generation(number), digest).before
     except (IndexDamaged, IndexMissing):
         return max(folder.numbers(), default=0)
-
-
-def _take(intake: Intake, documents: Iterable[Document], tell: Callable[[Progress], object]) -> None:
-    for document in documents:
-        intake.add(document)
-        tell(Progress(stage="reading", done=len(intake)))
 
 
 def _current_number(folder: IndexFolder) -> int:

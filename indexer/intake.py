@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Self
 
@@ -34,6 +34,7 @@ class Intake:
         self._digests, self._starts = bytearray(), array("q", [0])
         self._is_question, self._answers = bytearray(), array("i")
         self._order: Numbers = np.empty(0, np.int64)
+        self._settled = 0
 
     def __enter__(self) -> Self:
         return self
@@ -62,20 +63,27 @@ class Intake:
 
     def settle(self) -> list[Rejected]:
         """Choose one document for each id; the same document twice is one. Of two different ones the one with the
-        smaller digest stays, in whatever order they came, and the other is told.
+        smaller digest stays, in whatever order they came, and the other is told. What was left out stays out.
         """
         refused: list[Rejected] = []
         kept: list[int] = []
+        waiting = [*self._order.tolist(), *range(self._settled, len(self._ids))]
         before = ("", b"")
-        for id_, digest, n in sorted((id_, self._digest(n), n) for n, id_ in enumerate(self._ids)):
+        for id_, digest, n in sorted((self._ids[n], self._digest(n), n) for n in waiting):
             if id_ != before[0]:
                 kept.append(n)
             elif digest != before[1]:
                 reason, remedy = "another document has this id", "give each document an id of its own"
                 refused.append(Rejected(source="documents", place=id_, reason=reason, remedy=remedy))
             before = (id_, digest)
-        self._order = np.array(kept, np.int64)
+        self._order, self._settled = np.array(kept, np.int64), len(self._ids)
         return refused
+
+    def leave_out(self, known: Mapping[str, bytes]) -> list[str]:
+        """Leave out the settled documents that are known with this very digest; the ids of the others."""
+        kept = [n for n in self._order.tolist() if known.get(self._ids[n]) != self._digest(n)]
+        self._order = np.array(kept, np.int64)
+        return [self._ids[n] for n in kept]
 
     def boilerplate(self) -> Boilerplate:
         """The sentences that the settled questions repeat."""

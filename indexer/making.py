@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
 
+from corpus import Document
 from indexer.analysis import Analyzer
-from indexer.answering.everyone import Ranking, lay_out, rank_everyone
+from indexer.answering.everyone import Asked, Ranking, lay_out, rank_everyone, write_asked
 from indexer.duplicates.pairs import Profiles
-from indexer.duplicates.scan import Scan
+from indexer.duplicates.scan import Known, Scan
 from indexer.duplicates.templates import Templates, find_templates
 from indexer.engines import Contents, Statistics, add_segment, open_engine
-from indexer.generations.manifest import FORMAT, Manifest, list_files, now
+from indexer.generations.manifest import FORMAT, FileList, Manifest, list_files, now
 from indexer.intake import Intake
 from indexer.ranking.columns import KINDS
 from indexer.ranking.compiled import kernels_for
@@ -47,7 +48,9 @@ class Making:
         questions = np.flatnonzero(contents.kinds == KINDS.index("question")).tolist()
         find_templates(own.own(n) for n in questions).write(self._arrays)
         lay_out(self._arrays, len(contents.ids))
-        self.rank(statistics, analyzer, np.arange(len(contents.ids)), asked=True)
+        everyone = np.arange(len(contents.ids))
+        asked = self.rank(statistics, analyzer, everyone)
+        write_asked(self._arrays / f"{self._number:06d}", 0, [(everyone, asked)])
         self.compare(statistics, analyzer)
         return statistics, analyzer
 
@@ -68,23 +71,34 @@ class Making:
         statistics = add_segment(engine, self._staged, name, contents, lines(), analyzer, frozen, kernels=kernels)
         return statistics, contents
 
-    def rank(self, statistics: Statistics, analyzer: Analyzer, numbers: Numbers, *, asked: bool) -> None:
-        """Rank the neighbours of documents; `asked` where they are those of this generation's segment."""
-        ranking = Ranking(self._staged, self._settings.engine, statistics, analyzer.synonyms, self._settings.compiled)
-        folder = self._arrays / f"{self._number:06d}" if asked else None
-        rank_everyone(ranking, numbers, self._told("neighbours", len(numbers)), asked_by=folder)
+    def rank(self, statistics: Statistics, analyzer: Analyzer, numbers: Numbers) -> Asked:
+        """Rank the neighbours of documents; give what each of them asks by."""
+        compiled = self._settings.compiled
+        ranking = Ranking(self._staged, self._settings.engine, statistics, analyzer.synonyms, compiled)
+        return rank_everyone(ranking, numbers, self._told("neighbours", len(numbers)))
 
-    def compare(self, statistics: Statistics, analyzer: Analyzer) -> None:
-        """Find the pairs of questions that may be the same question."""
+    def compare(self, statistics: Statistics, analyzer: Analyzer, known: Known | None = None) -> None:
+        """Find the pairs of questions that may be the same question; `known` are those of the generation before."""
         engine = open_engine(self._settings.engine, self._staged, statistics, analyzer)
         with closing(engine):
             profiles = Profiles(engine, Templates.read(self._arrays))
             scan = Scan(self._staged, engine, profiles)
-            scan.write(self._told("duplicates", len(Ids(self._arrays))))
+            scan.write(known, self._told("duplicates", len(Ids(self._arrays))))
 
-    def manifest(self, statistics: Statistics, analyzer: Analyzer, *, before: int) -> Manifest:
-        """What the generation holds, when all of it is written."""
-        files = list_files(self._staged)
+    def manifest(
+        self,
+        statistics: Statistics,
+        analyzer: Analyzer,
+        *,
+        before: int,
+        changed: int = 0,
+        known: tuple[Path, FileList] | None = None,
+    ) -> Manifest:
+        """What the generation holds, when all of it is written: `before` is the number of the one that it replaces,
+        `changed` how many documents changed since the last full build, `known` the folder and files of a generation
+        that files are linked from.
+        """
+        files = list_files(self._staged, known)
         arrays = sorted((name, digest) for name, (_, digest) in files.items() if name.startswith(ARRAYS))
         ids = Ids(self._arrays)
         folders, numbers = segment_folders(self._arrays), ids.numbers()
@@ -107,11 +121,19 @@ class Making:
             },
             files=files,
             before=before,
+            changed=changed,
             synonyms=analyzer.synonyms,
         )
 
     def _told(self, stage: str, total: int) -> Callable[[int], object]:
         return lambda done: self._tell(Progress(stage=stage, done=done, total=total))
+
+
+def take(intake: Intake, documents: Iterable[Document], tell: Callable[[Progress], object]) -> None:
+    """Let the intake have all documents."""
+    for document in documents:
+        intake.add(document)
+        tell(Progress(stage="reading", done=len(intake)))
 
 
 def read_digests(arrays: Path) -> dict[str, bytes]:

@@ -65,8 +65,10 @@ class IndexHandle:
 
     def __init__(self, path: str | Path) -> None:
         self._path = Path(path)
+        self._current = self._path / "CURRENT"
         self._served: Served | None = None
         self._process = 0
+        self._seen: tuple[int, int] | None = None
         self._try_again = 0.0
         self._lock = threading.Lock()
 
@@ -77,18 +79,30 @@ class IndexHandle:
         the last of them.
         """
         with self._lock:
+            # Looked at before the generation is: what is published in between is found by the next request.
+            found = self._pointer()
             if self._served is None or self._process != os.getpid():
-                self._served, self._process = self._opened(), os.getpid()
-                return self._served
-            if time.monotonic() >= self._try_again:
+                self._served, self._process, self._seen = self._opened(), os.getpid(), found
+            elif found != self._seen and time.monotonic() >= self._try_again:
                 try:
-                    if self._served.index.is_current():
-                        return self._served
-                    self._served = self._opened()
+                    if not self._served.index.is_current():
+                        self._served = self._opened()
+                    self._seen = found
                 except SearchError as error:
                     self._try_again = time.monotonic() + _PAUSE
                     log.warning("a newer generation does not open, the one before serves on: %s", error.what)
             return self._served
+
+    def _pointer(self) -> tuple[int, int] | None:
+        """Which file names the current generation, and since when; publishing puts a new one in its place.
+
+        A look at it costs a tenth of reading it.
+        """
+        try:
+            status = self._current.stat()
+        except OSError:
+            return None
+        return status.st_ino, status.st_mtime_ns
 
     def _opened(self) -> Served:
         """The newest generation, once every byte of it was seen to be what was written (1 GB a second)."""

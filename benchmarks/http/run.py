@@ -2,9 +2,9 @@
 
     python benchmarks/http/run.py INDEX [--rounds 3] [--seconds 5] [--out DIR]
 
-Needs wrk, and the packages of requirements/prod.txt. Loads: `one` asks for the panel of one document, `any` for those of
-all documents in random order, `draft` for the panels of long drafts.
-Results are written to OUT/DATE.json. docs/reference/operating.md says what they mean.
+Needs wrk, and the packages of requirements/prod.txt. Loads: `one` asks for the panel of one document, `any` for those
+of all documents in random order, `draft` for the panels of long drafts. Results are written to OUT/DATE.json.
+docs/reference/operating.md says what they mean.
 """
 
 from __future__ import annotations
@@ -34,10 +34,10 @@ TRIVIAL = "trivial"
 # Documents that drafts are made of: as many as anybody would read through.
 _SOURCES = 2_000
 _NOTES = (
-    "Each round asks every load in turn, the trivial route first; wrk runs on the same cores. per_s is requests a second,",
-    "p50_ms and p99_ms are milliseconds until an answer, each the median of its rounds; per_s_ratio and p99_ratio are the",
-    "medians of the ratios to the trivial route in the same round. `any` keeps 4,096 panels in each worker, so that",
-    "most of its answers are made anew.",
+    "Each round asks every load in turn, the trivial route first; wrk runs on the same cores. per_s is requests a",
+    "second, p50_ms and p99_ms are milliseconds until an answer, each the median of its rounds; per_s_ratio and",
+    "p99_ratio are the medians of the ratios to the trivial route in the same round. A worker keeps 4,096 panels: in",
+    "`any` most answers of a larger index are made anew.",
 )
 
 
@@ -79,7 +79,7 @@ def summary(told: Mapping[str, Sequence[serving.Figures]]) -> dict[str, dict[str
     """The medians of each load's rounds, and of its ratios to the trivial route in the same round."""
     return {
         name: {
-            **{field: median(getattr(round_, field) for round_ in own) for field in serving.Figures._fields},
+            **{field: round(median(getattr(row, field) for row in own), 2) for field in serving.Figures._fields},
             "per_s_ratio": round(median(a.per_s / b.per_s for a, b in zip(own, told[TRIVIAL], strict=True)), 3),
             "p99_ratio": round(median(a.p99_ms / b.p99_ms for a, b in zip(own, told[TRIVIAL], strict=True)), 3),
         }
@@ -106,7 +106,6 @@ def measured(index: Path, *, rounds: int, seconds: int) -> dict[str, Any]:
         "rounds": rounds,
         "seconds": seconds,
         "workers": serving.WORKERS,
-        "threads": serving.THREADS,
         "connections": serving.CONNECTIONS,
         "machine": about,
         "packages": packages() | {name: importlib.metadata.version(name) for name in ("flask", "gunicorn")},
@@ -118,8 +117,10 @@ def measured(index: Path, *, rounds: int, seconds: int) -> dict[str, Any]:
 def table(result: Mapping[str, Any]) -> str:
     """The figures of a result for a terminal."""
     columns = list(result["loads"][TRIVIAL])
-    rows = [f"{name:<10}" + "".join(f"{row[column]:>14,}" for column in columns) for name, row in result["loads"].items()]
-    return "\n".join([" " * 10 + "".join(f"{column:>14}" for column in columns), *rows])
+    lines = [" " * 10 + "".join(f"{column:>14}" for column in columns)]
+    for name, row in result["loads"].items():
+        lines.append(f"{name:<10}" + "".join(f"{row[column]:>14,}" for column in columns))
+    return "\n".join(lines)
 
 
 def written(result: Mapping[str, Any], out: Path) -> Path:
@@ -139,7 +140,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("index", type=Path, help="the folder of an index")
     parser.add_argument("--rounds", type=int, default=3, help="default: %(default)s")
     parser.add_argument("--seconds", type=int, default=5, help="of each load in each round (default: %(default)s)")
-    parser.add_argument("--out", type=Path, default=RESULTS, help="write the result here (default: beside this program)")
+    parser.add_argument("--out", type=Path, default=RESULTS, help="default: beside this program")
     options = parser.parse_args(argv)
     if why := serving.missing():
         parser.error(why)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import shutil
@@ -17,7 +18,7 @@ from types import TracebackType
 from typing import Any, NamedTuple, Self
 
 ROOT = Path(__file__).resolve().parents[2]
-WORKERS, THREADS = 2, 4
+WORKERS = 2
 CONNECTIONS = 8
 _PATIENCE = 60.0
 _SCRIPT = Path(__file__).with_name("asking.lua")
@@ -39,7 +40,7 @@ class Server:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
         self.address = f"http://127.0.0.1:{port}"
-        options = ["--preload", "--workers", str(WORKERS), "--threads", str(THREADS), "--log-level", "error"]
+        options = ["--preload", "--workers", str(WORKERS), "--log-level", "error"]
         self._process = subprocess.Popen(
             [sys.executable, "-m", "gunicorn", *options, "--bind", f"127.0.0.1:{port}", application],
             cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT), **settings},
@@ -62,7 +63,7 @@ class Server:
         until = time.monotonic() + _PATIENCE
         while time.monotonic() < until and self._process.poll() is None:
             try:
-                with urllib.request.urlopen(self.address + path, timeout=_PATIENCE):
+                with urllib.request.urlopen(self.address + path, timeout=_PATIENCE):  # noqa: S310 (it is http)
                     return
             except urllib.error.HTTPError as error:
                 raise SystemExit(f"{path} is answered with {error.code}: {error.read().decode()}") from error
@@ -74,9 +75,8 @@ class Server:
 def asked(address: str, requests: Path, *, seconds: int, seed: int) -> Figures:
     """Ask the requests of a file for so many seconds. Raises SystemExit where an answer is an error."""
     options = ["-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "--timeout", "30s", "-s", str(_SCRIPT)]
-    done = subprocess.run(
-        ["wrk", *options, address, "--", str(requests), str(seed)], stdout=subprocess.PIPE, text=True, check=True
-    )
+    command = [shutil.which("wrk") or "wrk", *options, address, "--", str(requests), str(seed)]
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
     told: Mapping[str, Any] = json.loads(done.stdout.splitlines()[-1])
     if told["refused"] or told["broken"]:
         raise SystemExit(f"{requests.stem}: {told['refused']} answers are errors, {told['broken']} came to no end")
@@ -88,6 +88,6 @@ def missing() -> str:
     """What is not installed here that a run needs; nothing where all is."""
     if not shutil.which("wrk"):
         return "wrk is not installed: apt install wrk, or brew install wrk"
-    if not shutil.which("gunicorn", path=str(Path(sys.executable).parent)):
+    if not importlib.util.find_spec("gunicorn"):
         return "gunicorn is not installed: pip install --require-hashes -r requirements/prod.txt"
     return ""

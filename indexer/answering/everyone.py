@@ -27,9 +27,9 @@ from indexer.answering.weighing import weigh
 from indexer.engines import Statistics, open_engine
 from indexer.errors import SearchError
 from indexer.ranking.compiled import kernels_for
-from indexer.ranking.ids import Ids
-from indexer.ranking.keys import Numbers, key_of
-from indexer.ranking.tables import ARRAYS
+from indexer.ranking.ids import Ids, segment_folders
+from indexer.ranking.keys import Keys, Numbers, expand, key_of
+from indexer.ranking.tables import ARRAYS, map_array
 from indexer.ranking.words import StoredWords
 
 # Documents of one batch, and how many are worth processes of their own, which take a second to start.
@@ -57,20 +57,37 @@ class Ranking(NamedTuple):
     compiled: bool | None
 
 
+class Asked(NamedTuple):
+    """What documents ask by: where each one's terms begin, their keys, and their weights."""
+
+    starts: Numbers
+    keys: Keys
+    weights: NDArray[np.float32]
+
+
 def lay_out(arrays: Path, documents: int) -> None:
     """Make the rows of so many documents, without a neighbour."""
     for name, (shape, dtype) in _ROWS.items():
+        (arrays / f"{name}.npy").unlink(missing_ok=True)  # it may be another generation's too
         rows = np.lib.format.open_memmap(arrays / f"{name}.npy", "w+", dtype, (documents, *shape))
         rows[...] = -1 if name == "near" else 0
 
 
-def rank_everyone(
-    ranking: Ranking, numbers: Numbers, tell: Callable[[int], object], *, asked_by: Path | None = None
-) -> None:
-    """Rank the neighbours of documents and fill their rows.
-
-    With `asked_by`, the folder of the segment whose documents these are, what each of them asks by is written there.
+def move_rows(old: Path, arrays: Path, moved: Numbers, documents: int) -> None:
+    """Lay out the rows of so many documents, with those of an older generation where `moved` says: the new number of
+    each old document, -1 for one that is gone.
     """
+    lay_out(arrays, documents)
+    kept = np.flatnonzero(moved >= 0)
+    for name in _ROWS:
+        rows = map_array(old, name)[kept]
+        if name == "near":
+            rows = np.where(rows >= 0, moved[rows], -1)
+        np.lib.format.open_memmap(arrays / f"{name}.npy", "r+")[moved[kept]] = rows
+
+
+def rank_everyone(ranking: Ranking, numbers: Numbers, tell: Callable[[int], object]) -> Asked:
+    """Rank the neighbours of documents and fill their rows; give what each of them asks by."""
     arrays = ranking.folder / ARRAYS
     workers = min(os.cpu_count() or 1, len(numbers) // _WORTH_PROCESSES)
     batches = -(-len(numbers) // _BATCH)
@@ -81,17 +98,47 @@ def rank_everyone(
             _work(ranking, 0, 1, tell)
         else:
             _in_processes(ranking, workers, tell)
-        if asked_by is not None:
-            _gather_asked(spools, batches, asked_by)
+        return _gather_asked(spools, batches)
     finally:
         for spool in (arrays / _TODO, *spools):
             spool.unlink(missing_ok=True)
 
 
-def asked_weights(folder: Path) -> tuple[Numbers, NDArray[np.uint64], NDArray[np.float32]]:
-    """What the documents of a segment ask by: where each one's terms begin, their keys, and their weights."""
-    starts, keys, weights = (np.load(folder / f"asked_{name}.npy") for name in ("starts", "keys", "weights"))
-    return starts, keys, weights
+def asked_of(arrays: Path, numbers: Numbers) -> Asked:
+    """What documents of a generation ask by, as their segments keep it."""
+    parts = [
+        Asked(*(map_array(folder, f"asked_{name}") for name in Asked._fields)) for folder in segment_folders(arrays)
+    ]
+    firsts = np.cumsum([0, *(len(part.starts) - 1 for part in parts)])
+    rows = [
+        _rows(part, numbers[(numbers >= first) & (numbers < first + len(part.starts) - 1)] - first)
+        for part, first in zip(parts, firsts, strict=False)
+    ]
+    return _joined(rows)
+
+
+def write_asked(folder: Path, first: int, parts: Sequence[tuple[Numbers, Asked]]) -> None:
+    """Write what the documents of a segment ask by; `first` is the number of its first one, and each part has the
+    numbers of its documents.
+    """
+    together = _joined([asked for _, asked in parts])
+    order = np.argsort(np.concatenate([numbers for numbers, _ in parts]) - first)
+    for name, values in _rows(together, order)._asdict().items():
+        np.save(folder / f"asked_{name}.npy", values)
+
+
+def _rows(asked: Asked, rows: Numbers) -> Asked:
+    place, _ = expand(asked.starts, rows)
+    starts = np.zeros(len(rows) + 1, np.int64)
+    np.cumsum(asked.starts[rows + 1] - asked.starts[rows], out=starts[1:])
+    return Asked(starts, asked.keys[place], asked.weights[place])
+
+
+def _joined(parts: Sequence[Asked]) -> Asked:
+    sizes = np.concatenate([np.diff(part.starts) for part in parts])
+    starts = np.zeros(len(sizes) + 1, np.int64)
+    np.cumsum(sizes, out=starts[1:])
+    return Asked(starts, np.concatenate([p.keys for p in parts]), np.concatenate([p.weights for p in parts]))
 
 
 def _work(ranking: Ranking, worker: int, workers: int, tell: Callable[[int], object]) -> None:
@@ -126,8 +173,8 @@ def _work(ranking: Ranking, worker: int, workers: int, tell: Callable[[int], obj
             tell(done)
 
 
-def _gather_asked(spools: Sequence[Path], batches: int, folder: Path) -> None:
-    """Put together what the documents of all batches ask by; batch after batch, the workers took turns."""
+def _gather_asked(spools: Sequence[Path], batches: int) -> Asked:
+    """What the documents of all batches ask by; batch after batch, the workers took turns."""
     with ExitStack() as stack:
         files: list[IO[bytes]] = [stack.enter_context(spool.open("rb")) for spool in spools]
         parts = [[np.load(files[batch % len(files)]) for _ in range(3)] for batch in range(batches)]
@@ -137,8 +184,7 @@ def _gather_asked(spools: Sequence[Path], batches: int, folder: Path) -> None:
     )
     starts = np.zeros(len(sizes) + 1, np.int64)
     np.cumsum(sizes, out=starts[1:])
-    for name, values in (("starts", starts), ("keys", keys), ("weights", weights)):
-        np.save(folder / f"asked_{name}.npy", values)
+    return Asked(starts, keys, weights)
 
 
 def _in_processes(ranking: Ranking, workers: int, tell: Callable[[int], object]) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from indexer.analysis import Analysed
 from indexer.answering.weighing import Weighed, weigh
@@ -64,6 +65,10 @@ class StoredNeighbours:
         scores = self._scores[n, : len(near)].tolist()
         ranked = [Ranked(self.ids[m], score) for m, score in zip(near, scores, strict=True)]
         return Neighbourhood(ranked, float(self._possible[n]), int(self._words[n]))
+
+    def all_numbers(self) -> NDArray[np.int32]:
+        """The numbers of the neighbours of every document, a row each, -1 where there are no more."""
+        return self._near
 
     def numbers(self, n: int) -> list[int]:
         """The numbers of the neighbours of a document, best first."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from itertools import combinations
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,7 @@ from indexer.duplicates.pairs import POSSIBLE, STORY, Profile, Profiles, band, l
 from indexer.engines import Engine
 from indexer.ranking.columns import Columns
 from indexer.ranking.ids import Ids, segment_folders
+from indexer.ranking.keys import Numbers
 from indexer.ranking.tables import ARRAYS, map_array
 from indexer.ranking.words import StoredWords
 from indexer.types import Band
@@ -29,6 +31,16 @@ _ALL_PAIRS = 20
 # A neighbour that earns less of what is possible has not half of the telling words in common.
 _LEAST_SHARE = 0.5
 _KEPT = 1 << 13
+
+
+class Known(NamedTuple):
+    """What the generation before knew: its arrays, the new number of each of its documents (-1: gone), and the numbers
+    of the documents that were ranked anew.
+    """
+
+    arrays: Path
+    moved: Numbers
+    ranked: Numbers
 
 
 class Scan:
@@ -57,12 +69,14 @@ class Scan:
 
         self._profiled = profiled
 
-    def write(self, tell: Callable[[int], object]) -> None:
-        """Find the pairs and write them beside the neighbours.
+    def write(self, known: Known | None, tell: Callable[[int], object]) -> None:
+        """Find the pairs and write them beside the neighbours; `known` are those of the generation before.
 
         Candidates are identical wordings and each question's own neighbours: a second join would find templates.
         """
-        edges = sorted({*self._same(), *self._alike(tell)})
+        asked = None if known is None else self._fresh(known.ranked)
+        kept = [] if known is None else self._kept(known)
+        edges = sorted({*self._same(), *kept, *self._alike(asked, tell)})
         arrays = self._folder / ARRAYS
         rows = [(edge.a, edge.b, ORDER.index(edge.band)) for edge in edges]
         for name, array in (
@@ -84,12 +98,27 @@ class Scan:
                 if len(group) <= _ALL_PAIRS or best in (a, b):
                     yield Edge(a, b, 1.0, Band.SAME)
 
-    def _alike(self, tell: Callable[[int], object]) -> Iterator[Edge]:
-        """The pairs of different wordings among stored neighbours that are in a band."""
+    def _fresh(self, ranked: Numbers) -> set[int]:
+        """The places of documents that were ranked anew."""
+        return set(self._place[ranked].tolist())
+
+    def _kept(self, known: Known) -> Iterator[Edge]:
+        """The pairs of different wordings that were known and whose two lists are what they were."""
+        fresh, before = self._fresh(known.ranked), Ids(known.arrays).numbers()
+        place = np.where(known.moved >= 0, self._place[known.moved], -1)[before]
+        for edge in _read(known.arrays):
+            a, b = int(place[edge.a]), int(place[edge.b])
+            if edge.band is not Band.SAME and min(a, b) >= 0 and not {a, b} & fresh:
+                yield edge._replace(a=min(a, b), b=max(a, b))
+
+    def _alike(self, fresh: set[int] | None, tell: Callable[[int], object]) -> Iterator[Edge]:
+        """The pairs of different wordings among stored neighbours that are in a band; with `fresh`, those of which one
+        is among these places.
+        """
         wordings, panels = self._wordings, dict[int, set[int]]()
         compared: set[tuple[int, int]] = set()
         told: set[tuple[int, int]] = set()
-        for done, n in enumerate(self._questions, 1):
+        for done, n in enumerate(self._asking(fresh), 1):
             number = int(self._numbers[n])
             found, places = self._near.of_number(number), self._place[self._near.numbers(number)].tolist()
             panels[n] = self._panel(found, places) if found.words > STORY else set()
@@ -97,20 +126,29 @@ class Scan:
                 if m not in wordings or wordings[m] == wordings[n] or ranked.score < _LEAST_SHARE * found.possible:
                     continue
                 a, b = min(n, m), max(n, m)
-                if (a, b) in compared:
+                if (a, b) in compared or (fresh is not None and not {a, b} & fresh):
                     continue  # found from both sides, a pair is one pair
                 compared.add((a, b))
                 ours, theirs = self._profiled(a), self._profiled(b)
-                if not worth_comparing(ours, theirs):
-                    continue
-                score = likelihood(ours, theirs)
-                if kind := band(ours, theirs, score):
+                score = likelihood(ours, theirs) if worth_comparing(ours, theirs) else 0.0
+                if score and (kind := band(ours, theirs, score)):
                     told.add((a, b))
                     yield Edge(a, b, score, kind)
             tell(done)
         for n, shown in panels.items():
-            mutual = (m for m in shown if n < m and n in panels.get(m, ()) and (n, m) not in told)
-            yield from (Edge(n, m, POSSIBLE, Band.POSSIBLE) for m in mutual if wordings[m] != wordings[n])
+            for m in shown:
+                mutual = n < m and n in panels.get(m, ()) and wordings[m] != wordings[n]
+                if mutual and (n, m) not in told and (fresh is None or {n, m} & fresh):
+                    yield Edge(n, m, POSSIBLE, Band.POSSIBLE)
+
+    def _asking(self, fresh: set[int] | None) -> list[int]:
+        """The questions whose lists are looked through: all, or those that are fresh or list one that is."""
+        if fresh is None:
+            return self._questions
+        mark = np.zeros(len(self._place) + 1, np.bool_)
+        mark[self._numbers[sorted(fresh)]] = True
+        lists = mark[self._near.all_numbers()].any(axis=1) | mark[:-1]
+        return [n for n in self._questions if lists[self._numbers[n]]]
 
     def _panel(self, found: Neighbourhood, places: list[int]) -> set[int]:
         """The documents of a panel, before any policy."""
@@ -120,11 +158,14 @@ class Scan:
 
 def read_pairs(folder: Path) -> list[Edge]:
     """The pairs that a scan wrote; documents are called by their places in the order of ids."""
-    arrays = folder / ARRAYS
-    rows, scores = map_array(arrays, "pairs").tolist(), map_array(arrays, "pair_scores").tolist()
-    return [Edge(a, b, score, ORDER[place]) for (a, b, place), score in zip(rows, scores, strict=True)]
+    return _read(folder / ARRAYS)
 
 
 def read_merit(folder: Path) -> NDArray[np.int64]:
     """What speaks for keeping each document, a row of numbers each (see merit)."""
     return map_array(folder / ARRAYS, "merits").astype(np.int64, copy=False)
+
+
+def _read(arrays: Path) -> list[Edge]:
+    rows, scores = map_array(arrays, "pairs").tolist(), map_array(arrays, "pair_scores").tolist()
+    return [Edge(a, b, score, ORDER[place]) for (a, b, place), score in zip(rows, scores, strict=True)]

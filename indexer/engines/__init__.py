@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from types import ModuleType
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from indexer.analysis import Analyzer
 from indexer.engines.protocol import Engine, Finer, Ranked, RankedTwice, Selection, Traits
@@ -17,6 +21,7 @@ __all__ = [
     "Finer",
     "Ranked",
     "RankedTwice",
+    "Removal",
     "Selection",
     "Statistics",
     "Traits",
@@ -49,15 +54,26 @@ def add_segment(
     return writer.write(folder, segment, contents, lines, analyzer, frozen, kernels)
 
 
-def delete_documents(name: str, folder: Path, ids: Collection[str]) -> None:
-    """Leave documents of a generation's folder out of every answer."""
+class Removal(NamedTuple):
+    """What an update removes: the ids of all documents that go from where they are, the numbers of those that go from
+    segments that stay, and the places of segments that go as a whole.
+    """
+
+    ids: Collection[str]
+    numbers: NDArray[np.int64]
+    segments: Sequence[int]
+
+
+def delete_documents(name: str, folder: Path, removal: Removal) -> None:
+    """Take documents out of a generation's folder, whose segments are all still there."""
     if name == "plain":
         from indexer.engines import plain  # noqa: PLC0415
 
-        return plain.delete(folder, ids)
+        plain.delete(folder, removal.ids)
+        return
     from indexer.engines.whoosh import writer  # noqa: PLC0415
 
-    return writer.delete(folder, ids)
+    writer.delete(folder, removal.numbers, removal.segments)
 
 
 def open_engine(

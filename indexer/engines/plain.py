@@ -178,6 +178,10 @@ class PlainEngine:
                 score += finer[channel][token] * self._sum_over_fields(id_, counts, lengths, averages)
         return score
 
+    def impacts(self, ids: Sequence[str]) -> list[dict[str, float]]:
+        """See the protocol."""
+        return [self._weights[id_] for id_ in ids]
+
     def newest(self, among: frozenset[str], limit: int) -> list[str]:
         """See the protocol."""
         return sorted(among, key=lambda id_: (-self._rows[id_].day, id_))[:limit]

@@ -64,6 +64,9 @@ class Engine(Protocol):
         against it (length_factor). What is beyond follows by its first score.
         """
 
+    def impacts(self, ids: Sequence[str]) -> list[dict[str, float]]:
+        """The weight of each term and concept in each of some known documents."""
+
     def newest(self, among: Selection, limit: int) -> list[str]:
         """The newest documents; undated ones last, ids ascending among equals."""
 

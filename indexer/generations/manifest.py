@@ -16,6 +16,8 @@ from indexer.generations.folder import DIGEST, MANIFEST, IndexFolder
 from indexer.types import Info
 
 FORMAT = 3
+# Every file of a generation: its size and digest.
+FileList = Mapping[str, tuple[int, str]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +25,7 @@ class Manifest:
     """`content` holds digests that two builds of one corpus share; `files` those of the bytes as they were written.
 
     `synonyms` is the text of the site's synonym file; `before` is the generation that was current when this one was
-    built (0: none); `digest` that of the manifest's own bytes, known once it was read.
+    built (0: none); `changed` is how many documents changed since the last full build; `digest` that of the manifest's own bytes, known once it was read.
     """
 
     format: int
@@ -37,6 +39,7 @@ class Manifest:
     content: Mapping[str, str]
     files: Mapping[str, tuple[int, str]]
     before: int
+    changed: int = 0
     synonyms: str = ""
     digest: str = ""
 
@@ -56,7 +59,7 @@ class Manifest:
             answers=self.answers,
             analysis=self.analysis,
             format=self.format,
-            drift=0.0,  # a full build has just frozen its own statistics
+            drift=round(self.changed / max(self.statistics["documents"], 1), 4),
             bytes=self.bytes,
             semantic=False,
         )
@@ -80,10 +83,16 @@ def digest_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def list_files(folder: Path) -> dict[str, tuple[int, str]]:
-    """Every file of a generation but the manifest: its size and digest."""
-    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != MANIFEST)
-    return {path.relative_to(folder).as_posix(): (path.stat().st_size, digest_of(path)) for path in files}
+def list_files(folder: Path, known: tuple[Path, FileList] | None = None) -> FileList:
+    """Every file of a generation but the manifest: its size and digest. The bytes of a file that is linked from a
+    `known` generation are not read again.
+    """
+    files: dict[str, tuple[int, str]] = {}
+    for path in sorted(path for path in folder.rglob("*") if path.is_file() and path.name not in (MANIFEST, DIGEST)):
+        name = path.relative_to(folder).as_posix()
+        linked = known is not None and name in known[1] and path.samefile(known[0] / name)
+        files[name] = known[1][name] if known and linked else (path.stat().st_size, digest_of(path))
+    return files
 
 
 def read_manifest(folder: Path, digest: str) -> Manifest:

@@ -14,6 +14,7 @@ from indexer.analysis.intents import intent_names
 from indexer.analysis.terms import stop_words
 from indexer.ranking.counting import Counted, Vocabulary
 from indexer.ranking.forward_writer import TokenCounts, WordKeys
+from indexer.ranking.ids import segment_folders
 from indexer.ranking.keys import Keys, counts_of, key_of, pair_keys
 from indexer.ranking.tables import Strings, map_array, write_strings
 from indexer.ranking.words import Words
@@ -48,6 +49,22 @@ def write_frequencies(
         ("pair_keys", tokens.pair_keys),
     ):
         np.save(folder / FREQUENCIES / f"{name}.npy", array)
+
+
+def forget_terms(arrays: Path) -> None:
+    """Forget the terms that no document of the generation has any more: nothing of a purged text may be left."""
+    folder = arrays / FREQUENCIES
+    there: set[str] = set()
+    for segment in segment_folders(arrays):
+        if (segment / "terms.utf8").exists():
+            terms = Strings(segment, "terms")
+            there.update(terms[n] for n in np.unique(map_array(segment, "forward_terms")).tolist())
+    terms, counts = list(Strings(folder, "terms")), map_array(folder, "terms").tolist()
+    kept = [(term, n) for term, n in zip(terms, counts, strict=True) if term in there]
+    for name in ("terms.utf8", "terms.offsets.npy", "terms.npy"):
+        (folder / name).unlink()  # it is another generation's too
+    write_strings(folder, "terms", [term for term, _ in kept])
+    np.save(folder / "terms.npy", np.array([n for _, n in kept], np.int32))
 
 
 class Frequencies:

@@ -31,8 +31,8 @@ class Impacts:
     def __init__(self, folder: Path, kernels: ModuleType | None = None) -> None:
         """`kernels` is the compiled form, or None for NumPy's; both give the same to the last bit."""
         self._kernels = kernels
-        terms = Strings(folder, "terms")
-        self.number_of = lru_cache(_REMEMBERED)(terms.find)
+        self._terms = Strings(folder, "terms")
+        self.number_of = lru_cache(_REMEMBERED)(self._terms.find)
         self._row_of, self._rows = map_array(folder, "row_of"), map_array(folder, "rows")
         self._most = map_array(folder, "most_units")
         self._lists = tuple(map_array(folder, f"list_{name}") for name in ("starts", "documents", "units"))
@@ -40,6 +40,12 @@ class Impacts:
         self._documents = len(self._forward[0]) - 1
         # What each term counts in the query that a thread is asking; nothing between queries.
         self._wanted = threading.local()
+
+    def of(self, document: int) -> dict[str, float]:
+        """The weight of each term in a document."""
+        starts, terms, weights = self._forward
+        span = slice(starts[document], starts[document + 1])
+        return {self._terms[n]: weight for n, weight in zip(terms[span].tolist(), weights[span].tolist(), strict=True)}
 
     def having(self, term: str) -> NDArray[np.int64]:
         """The numbers of the documents that have the term, ascending."""

@@ -124,6 +124,11 @@ class Segments:
         found = [part.impacts.having(term) + span.start for part, span in zip(self._parts, self._spans, strict=True)]
         return found[0] if len(found) == 1 else np.concatenate(found)
 
+    def impacts_of(self, number: int) -> dict[str, float]:
+        """The weight of each term in a document."""
+        part = int(self.ids.of_segment(np.array([number]))[0])
+        return self._parts[part].impacts.of(number - self._spans[part].start)
+
     def words(self, prefix: str) -> dict[str, int]:
         """The folded words that begin so, each with the number of documents that have it."""
         counts: dict[str, int] = {}

@@ -201,7 +201,7 @@ def test_a_damaged_new_generation_leaves_the_old_one_serving(tmp_path: Path) -> 
     client = create_app({"index": str(tmp_path)}).test_client()
     assert client.get("/readyz").status_code == 200
     indexer.build(tmp_path, [question("b", "Hip pain")])
-    damaged = tmp_path / "generations" / "000002" / "arrays" / "ids.utf8"
+    damaged = tmp_path / "generations" / "000002" / "arrays" / "near.npy"
     damaged.write_bytes(b"\xff" * damaged.stat().st_size)
     assert client.get("/api/v1/search?q=knee").json["total"] == 1  # type: ignore[index]
 

@@ -163,13 +163,14 @@ def test_the_emergency_number_is_a_setting(sample_path: Path) -> None:
     assert "In an emergency call 999" in page(client, "/")
 
 
-def test_a_page_renders_without_its_panel(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_page_renders_without_its_panel(sample_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where see-also fails the question and its reply are shown all the same."""
 
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("the panel is broken")
 
     monkeypatch.setattr(indexer.Index, "related", broken)
+    client = create_app({"index": str(sample_path)}).test_client()  # one that keeps no panel yet
     html = page(client, "/questions/q-0039")
     assert "Dr. Ines Falk replied" in html
     assert "cannot be shown at the moment" in html

@@ -79,6 +79,10 @@ class WhooshEngine:
     def _named(self, numbers: Numbers, scores: NDArray[np.float64]) -> list[Ranked]:
         return [Ranked(self._ids[n], score) for n, score in zip(numbers.tolist(), scores.tolist(), strict=True)]
 
+    def impacts(self, ids: Sequence[str]) -> list[dict[str, float]]:
+        """See the protocol."""
+        return [self._segments.impacts_of(self._ids.find(id_)) for id_ in ids]
+
     def newest(self, among: Mask, limit: int) -> list[str]:
         """See the protocol."""
         return [self._ids[n] for n in self._columns.newest(among, limit).tolist()]

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from whoosh.filedb.filestore import FileStorage
 
 from indexer.analysis import FIELDS, Analyzer
 from indexer.engines.whoosh.schema import DOCUMENT_FIELD, FOLDER, ID_FIELD, folder_of, schema
 from indexer.ranking.counting import Vocabulary
+from indexer.ranking.ids import Ids
 from indexer.ranking.segment import Contents, write_segment
 from indexer.ranking.tables import ARRAYS
 from indexer.ranking.weighting import Statistics
@@ -47,6 +50,21 @@ def write(
     else:
         _write_stock(storage.open_index(), contents, lines, known)
     return statistics
+
+
+def delete(folder: Path, numbers: NDArray[np.int64], dropped: Collection[int]) -> None:
+    """Mark documents as deleted, by their numbers, and leave out the segments of these places."""
+    sizes = np.diff(Ids(folder / ARRAYS).firsts)
+    # Whoosh has no segment without documents.
+    kept = [place not in dropped for place, size in enumerate(sizes.tolist()) if size]
+    writer = FileStorage(folder_of(folder)).open_index().writer(procs=1)
+    try:
+        for number in numbers.tolist():
+            writer.delete_document(number)
+    except BaseException:
+        writer.cancel()
+        raise
+    writer.commit(mergetype=lambda _, segments: [s for s, keep in zip(segments, kept, strict=True) if keep])
 
 
 def _write_stock(index: Any, contents: Contents, lines: Iterable[str], known: Vocabulary) -> None:

@@ -1,0 +1,199 @@
+"""Updates: what changed, and nothing else; every answer that of a rebuild with the statistics of the base."""
+
+from __future__ import annotations
+
+import random
+import shutil
+from pathlib import Path
+
+import pytest
+
+import indexer
+from corpus import Document
+from indexer import DocumentNotFound, RequestRefused, Settings, build, open_index, update
+from indexer.analysis import Analyzer, Boilerplate
+from indexer.answering.neighbours import neighbourhood
+from indexer.duplicates.pairs import Profiles
+from indexer.duplicates.scan import Scan, read_pairs
+from indexer.duplicates.templates import Templates
+from indexer.engines.plain import PlainEngine
+from indexer.generations.folder import IndexFolder
+from indexer.generations.manifest import current_manifest
+from indexer.ranking.tables import ARRAYS
+from tests.documents import question
+
+_WORDS = "knee hip pain cement leak spine fracture surgery fever cough rash sugar heart attack blood pressure".split()
+
+
+def some(rng: random.Random, name: str, size: int) -> list[Document]:
+    """Documents of few words, so that many are alike and some are the same question."""
+    return [
+        question(
+            f"{name}{n:03d}",
+            " ".join(rng.choices(_WORDS, k=rng.randint(1, 4))),
+            body=rng.choice(["", "Hello doctor. " + " ".join(rng.choices(_WORDS, k=5))]),
+            answer=rng.choice(["", " ".join(rng.choices(_WORDS, k=8))]),
+        )
+        for n in range(size)
+    ]
+
+
+def held(index: Path) -> dict[str, Document]:
+    """The documents of an index."""
+    with open_index(index) as opened:
+        return {document.id: document for document in opened.documents()}
+
+
+def check_as_rebuilt(index: Path, documents: dict[str, Document]) -> None:
+    """Documents, neighbours, hits and pairs are those of a rebuild with the base's statistics."""
+    folder = IndexFolder(index)
+    manifest, path = current_manifest(folder)
+    analyzer = Analyzer(boilerplate=Boilerplate.read(path / ARRAYS))
+    with open_index(index) as opened:
+        frozen = opened.engine
+        oracle = PlainEngine(documents.values(), analyzer, frozen.statistics, _Frozen(frozen))
+        assert held(index) == dict(sorted(documents.items()))
+        assert manifest.documents["question"] == len(documents)
+        for id_, document in documents.items():
+            near = neighbourhood(oracle, analyzer.own(document), without=id_)
+            assert opened.neighbours(id_) == [ranked.id for ranked in near.ranked], id_
+            assert opened._near.of(id_) == near
+        for text in ("knee pain", "heart attack pressure", "hip"):
+            found, wanted = frozen.allowed(words=text.split(), least=1), oracle.allowed(words=text.split(), least=1)
+            weights = dict.fromkeys(text.split(), 1.0)
+            assert frozen.newest(found, 500) == oracle.newest(wanted, 500)
+            assert frozen.facets(found, 9) == oracle.facets(wanted, 9)
+            assert frozen.rank(weights, found, 20) == oracle.rank(weights, wanted, 20)
+        pairs = read_pairs(path)
+        again = index.parent / "again"
+        shutil.copytree(path, again)
+        Scan(again, frozen, Profiles(frozen, Templates.read(path / ARRAYS))).write(None, lambda _: None)
+        assert read_pairs(again) == pairs
+        shutil.rmtree(again)
+
+
+class _Frozen(dict[str, "_Counts"]):
+    """The frequencies that an engine has frozen, as the plain engine wants them."""
+
+    def __init__(self, engine: indexer.index.Engine) -> None:
+        super().__init__({c: _Counts(engine, c) for c in ("terms", "pairs", "grams", "stops", "intents")})
+
+
+class _Counts(dict[str, int]):
+    def __init__(self, engine: indexer.index.Engine, channel: str) -> None:
+        super().__init__()
+        self._engine, self._channel = engine, channel
+
+    def __missing__(self, token: str) -> int:
+        return self._engine.frequencies([token], self._channel)[0]
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("compiled", [False, True], ids=["numpy", "compiled"])
+def test_updates_are_a_rebuild_with_the_statistics_of_the_base(tmp_path: Path, seed: int, compiled: bool) -> None:
+    """Added, replaced and deleted documents, update after update, with segments merged and a purge in between."""
+    rng, index, settings = random.Random(seed), tmp_path / "index", Settings(compiled=compiled)
+    documents = {document.id: document for document in some(rng, "b", rng.choice([3, 160]))}
+    build(index, documents.values(), settings=settings)
+    for step in range(4):
+        added = some(rng, f"s{step}-", rng.randint(0, 6))
+        known = sorted(documents)
+        replaced = [question(rng.choice(known), " ".join(rng.choices(_WORDS, k=3))) for _ in range(rng.randint(0, 1))]
+        unchanged = [documents[rng.choice(known)]]
+        given = {document.id: document for document in (*unchanged, *added, *replaced)}
+        delete = [id_ for id_ in rng.sample(known, min(len(known) - 1, rng.randint(0, 3))) if id_ not in given]
+        was = dict(documents)
+        report = update(index, given.values(), delete=delete, purge=step == 2, settings=settings)
+        documents = {id_: document for id_, document in (documents | given).items() if id_ not in delete}
+        assert report.added == len(documents.keys() - was.keys())
+        assert report.deleted == len(delete)
+        assert report.replaced == sum(id_ in was and was[id_] != document for id_, document in documents.items())
+        check_as_rebuilt(index, documents)
+
+
+def test_the_plain_engine_updates_too(tmp_path: Path) -> None:
+    """An index of the plain engine takes updates by the same call, and answers as Whoosh's does."""
+    rng = random.Random(1)
+    base, added = some(rng, "b", 40), some(rng, "n", 5)
+    for engine in ("plain", "whoosh"):
+        build(tmp_path / engine, base, settings=Settings(engine=engine))
+        update(tmp_path / engine, added, delete=["b001"])
+    with open_index(tmp_path / "plain") as plain, open_index(tmp_path / "whoosh") as whoosh:
+        assert [d.id for d in plain.documents()] == [d.id for d in whoosh.documents()]
+        for document in whoosh.documents():
+            assert plain.neighbours(document.id) == whoosh.neighbours(document.id)
+
+
+def test_the_generation_before_serves_on(tmp_path: Path) -> None:
+    """An index that is open keeps its documents and neighbours while an update makes the next generation."""
+    build(tmp_path, some(random.Random(2), "b", 30))
+    with open_index(tmp_path) as before:
+        neighbours = {d.id: before.neighbours(d.id) for d in before.documents()}
+        update(tmp_path, [question("new", "knee pain")], delete=["b003"])
+        assert {d.id: before.neighbours(d.id) for d in before.documents()} == neighbours
+        assert not before.is_current()
+    indexer.rollback(tmp_path)
+    with open_index(tmp_path) as again:
+        assert {d.id: again.neighbours(d.id) for d in again.documents()} == neighbours
+    assert not indexer.verify(tmp_path)
+
+
+def test_an_update_without_a_change_keeps_every_answer(tmp_path: Path) -> None:
+    """Documents that are there already, word for word, change nothing but the generation's number."""
+    documents = some(random.Random(2), "b", 30)
+    build(tmp_path, documents)
+    report = update(tmp_path, documents)
+    assert (report.added, report.replaced, report.deleted, report.documents) == (0, 0, 0, 30)
+    assert not indexer.verify(tmp_path)
+
+
+def test_drift_grows_with_what_changed(tmp_path: Path) -> None:
+    """`info.drift` is the share of documents that changed since the last full build, which sets it back."""
+    documents = some(random.Random(2), "b", 30)
+    build(tmp_path, documents)
+    update(tmp_path, [question("new", "knee pain")], delete=["b003", "b004"])
+    with open_index(tmp_path) as index:
+        assert index.info.drift == 0.1
+    build(tmp_path, documents)
+    with open_index(tmp_path) as index:
+        assert index.info.drift == 0.0
+
+
+@pytest.mark.parametrize(
+    ("delete", "given", "error"),
+    [(["nobody"], [], DocumentNotFound), (["b001"], [question("b001", "hip")], RequestRefused)],
+)
+def test_a_wrong_update_is_refused_and_costs_nothing(
+    tmp_path: Path, delete: list[str], given: list[Document], error: type[Exception]
+) -> None:
+    """An unknown id to delete, or one that is given too, is named; the generation stays."""
+    build(tmp_path, some(random.Random(2), "b", 5))
+    with pytest.raises(error, match=delete[0]):
+        update(tmp_path, given, delete=delete)
+    assert indexer.current(tmp_path) == 1
+
+
+@pytest.mark.parametrize("compiled", [False, True], ids=["numpy", "compiled"])
+def test_a_purge_leaves_no_byte_of_what_was_deleted(tmp_path: Path, compiled: bool) -> None:
+    """A name that only a deleted document held is in no file afterwards, of any generation."""
+    secret = "Zwetschgenbaum"
+    documents = [*some(random.Random(2), "b", 20), question("secret", f"My name is {secret}", body=f"{secret}'s knee")]
+    build(tmp_path, documents, settings=Settings(compiled=compiled))
+    update(tmp_path, [question("new", "knee pain")], delete=["secret"])
+    update(tmp_path, purge=True, settings=Settings(compiled=compiled))
+    for file in tmp_path.rglob("*"):
+        if file.is_file():
+            data = file.read_bytes().lower()
+            assert secret.lower().encode() not in data, file
+            assert b"zwetschgen" not in data, file
+    with open_index(tmp_path) as index:
+        assert index.search(secret).total == 0
+        assert index.search("knee").total
+    assert not indexer.verify(tmp_path)
+
+
+def test_an_update_needs_an_index(tmp_path: Path) -> None:
+    """Without an index there is nothing to update, and no folder is made."""
+    with pytest.raises(indexer.IndexMissing):
+        update(tmp_path / "none", [])
+    assert not (tmp_path / "none").exists()
