@@ -9,10 +9,11 @@ from types import TracebackType
 from typing import Self
 
 from corpus import Article, Document
-from indexer.analysis import Analyzer, Boilerplate, own_text
-from indexer.answering.neighbours import StoredNeighbours, neighbourhood
+from indexer.analysis import Analysed, Analyzer, Boilerplate, own_text
+from indexer.answering.neighbours import Neighbourhood, StoredNeighbours, neighbourhood, neighbourhood_of
 from indexer.answering.panel import make_panel
 from indexer.answering.search import search
+from indexer.answering.weighing import weigh, weigh_first
 from indexer.duplicates.listing import Listing
 from indexer.duplicates.marks import same_question, side_by_side
 from indexer.duplicates.pairs import Profiles
@@ -96,7 +97,10 @@ class Index:
         near = self._near.of(id) if where == Filter() else None
         if near is None:
             near = neighbourhood(self.engine, text, among=self.engine.allowed(where=where), without=id)
-        return self._marked(make_panel(self.engine, self._manifest.generation, text, near, _checked(limit)), document)
+        _, telling = weigh_first(self.engine, text)
+        panel = make_panel(self.engine, self._manifest.generation, telling, near, _checked(limit))
+        # An article is no question, so nothing is the same question.
+        return panel if isinstance(document, Article) else self._marked(panel, own_text(document), text, near)
 
     def similar(self, text: str, *, where: Filter = Filter(), limit: int = 4) -> Panel:
         """The documents most like a text, such as a question that is still being typed; the text is not kept.
@@ -107,16 +111,14 @@ class Index:
             raise RequestRefused(f"{len(text):,} characters", "text", f"send at most {MOST_DRAFT:,}")
         among = None if where == Filter() else self.engine.allowed(where=where)
         analysed = self.engine.analyzer.draft(text)
-        near = neighbourhood(self.engine, analysed, among=among)
-        panel = make_panel(self.engine, self._manifest.generation, analysed, near, _checked(limit))
-        return self._marked(panel, text)
+        weighed = weigh(self.engine, analysed)
+        near, _ = neighbourhood_of(self.engine, weighed, among=among)
+        panel = make_panel(self.engine, self._manifest.generation, weighed.telling, near, _checked(limit))
+        return self._marked(panel, text, analysed, near)
 
-    def _marked(self, panel: Panel, asked: Document | str) -> Panel:
-        """The panel with the cards marked that are the same question; an article is none."""
-        if isinstance(asked, Article):
-            return panel
-        text = asked if isinstance(asked, str) else own_text(asked)
-        return replace(panel, cards=tuple(same_question(self.profiles, text, panel.cards)))
+    def _marked(self, panel: Panel, written: str, text: Analysed, near: Neighbourhood) -> Panel:
+        """The panel with the cards marked that are the same question as a text."""
+        return replace(panel, cards=tuple(same_question(self.profiles, written, text, near.possible, panel.cards)))
 
     def duplicates(
         self, *, where: Filter = Filter(), band: Band | None = None, page: int = 1, size: int = 50

@@ -8,7 +8,7 @@ import typing
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import date
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from corpus.errors import CorpusError
 from corpus.formats import beir
@@ -17,9 +17,12 @@ from corpus.formats.lines import line_reader, value_of
 from corpus.model import KINDS, Document, kind_of
 
 
+_ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
 def to_json(document: Document) -> str:
     """The document as one line of JSON; fields that are empty are left out."""
-    return json.dumps({"kind": kind_of(document), **_plain(document)}, ensure_ascii=False, separators=(",", ":"))
+    return _ENCODE({"kind": kind_of(document), **_plain(document)})
 
 
 def from_json(line: str) -> Document:
@@ -60,37 +63,48 @@ def _hints(kind: type) -> dict[str, Any]:
 
 def _build(kind: type, record: dict[str, Any]) -> object:
     """A dataclass from a JSON object; a key that the model does not have is an error, so that nothing is lost."""
-    hints = _hints(kind)
+    hints, name_of = _hints(kind), kind.__name__
     if unknown := sorted(record.keys() - hints.keys()):
         raise CorpusError(f"unknown field {unknown[0]!r}", kind.__name__, f"known are {', '.join(hints)}")
     for name in (name for name, default in _defaults(kind) if default is MISSING and name not in record):
         raise CorpusError(f"no {name}", kind.__name__, f"give the {name}")
     values = {
         # A string needs nothing: the model refuses it where it wants something else, unless that is a date.
-        name: value
-        if type(value) is str and hints[name] is str
-        else _value(hints[name], value, f"{kind.__name__}.{name}")
+        name: value if type(value) is str and hints[name] is str else _value(hints[name], value, f"{name_of}.{name}")
         for name, value in record.items()
     }
     return kind(**values)
 
 
+class _Shape(NamedTuple):
+    """What a declared type asks of a JSON value: a date, a list of parts, or an object of a class; where none, nothing."""
+
+    date: bool = False
+    part: Any = None
+    kind: type | None = None
+
+
+@cache
+def _shape(hint: Any) -> _Shape:
+    if typing.get_origin(hint) is types.UnionType:
+        hint = next(arm for arm in typing.get_args(hint) if arm is not type(None))
+    if typing.get_origin(hint) is tuple:
+        return _Shape(part=typing.get_args(hint)[0])
+    return _Shape(date=hint is date, kind=hint if is_dataclass(hint) else None)
+
+
 def _value(hint: Any, value: Any, where: str) -> Any:
     """A JSON value as the type that the model declares; types that do not fit go on to the model's own checks."""
-    if typing.get_origin(hint) is types.UnionType:
-        if value is None:
-            return None
-        hint = next(arm for arm in typing.get_args(hint) if arm is not type(None))
-    if hint is date and isinstance(value, str):
+    shape = _shape(hint)
+    if shape.date and isinstance(value, str):
         try:
             return date.fromisoformat(value)
         except ValueError as error:
             raise CorpusError(f"{value!r} is no date", where, "give a date such as 2024-06-03") from error
-    if typing.get_origin(hint) is tuple and isinstance(value, list):
-        part = typing.get_args(hint)[0]
-        return tuple(_value(part, item, where) for item in value)
-    if is_dataclass(hint) and isinstance(value, dict):
-        return _build(typing.cast("type", hint), value)
+    if shape.part is not None and isinstance(value, list):
+        return tuple(_value(shape.part, item, where) for item in value)
+    if shape.kind is not None and isinstance(value, dict):
+        return _build(shape.kind, value)
     return value
 
 

@@ -15,7 +15,7 @@ from indexer.analysis.fields import field_texts, own_text
 from indexer.analysis.intents import intents
 from indexer.analysis.tables import shipped
 from indexer.analysis.terms import STEMMER, stem, stop_words
-from indexer.analysis.tokens import is_han, tokenize
+from indexer.analysis.tokens import is_han, words_of
 
 # Raise this when the rules change in a way that the probe below does not show.
 _RULES = 2
@@ -70,7 +70,7 @@ class Analyzer:
 
     def analyse(self, text: str) -> Analysed:
         """A text in terms."""
-        return self.analyse_words([token.text for token in tokenize(text)])
+        return self.analyse_words(words_of(text))
 
     def analyse_words(self, tokens: list[str]) -> Analysed:
         """The words of a text, already folded, in terms."""
@@ -107,4 +107,4 @@ class Analyzer:
 
     def concepts_of(self, term: str) -> frozenset[str]:
         """The concepts that a single term names."""
-        return frozenset(self._concepts.of([term]))
+        return frozenset(self._concepts.of_word(term))

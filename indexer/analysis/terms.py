@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Sequence
 from functools import cache, lru_cache
 from typing import NamedTuple
 
 import Stemmer
 
 from indexer.analysis.tables import shipped
-from indexer.analysis.tokens import tokenize
+from indexer.analysis.tokens import MOST_PIECE, PIECE, REMEMBERED, tokenize, words_of
 
 STEMMER = "english"  # Porter2; index and query must share it
 _local = threading.local()
@@ -52,7 +52,7 @@ class Spot(NamedTuple):
 
 def sequence(text: str) -> list[str]:
     """Every term of a text in its order, stop words too: what phrases are looked up in."""
-    return [stem(token.text) for token in tokenize(text)]
+    return [stem(word) for word in words_of(text)]
 
 
 def spots(text: str) -> list[Spot]:
@@ -61,9 +61,29 @@ def spots(text: str) -> list[Spot]:
     return [Spot(stem(t.text), t.text, t.start, t.end) for t in tokenize(text) if t.text not in stops]
 
 
+def spots_among(text: str, terms: Container[str]) -> list[Spot]:
+    """Those `spots` of a text whose terms are wanted."""
+    found = []
+    for piece in PIECE.finditer(text):
+        for spot in _spots_of(piece[0]):
+            if spot.term in terms:
+                start = piece.start()
+                found.append(Spot(spot.term, spot.word, start + spot.start, start + spot.end))
+    return found
+
+
+def _spots_of(piece: str) -> Sequence[Spot]:
+    return _remembered_spots(piece) if len(piece) <= MOST_PIECE else spots(piece)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _remembered_spots(piece: str) -> tuple[Spot, ...]:
+    return tuple(spots(piece))
+
+
 def wording(text: str) -> int:
     """A 63-bit digest of a text's words in their order: equal for texts that differ in case and punctuation alone."""
-    return wording_of(token.text for token in tokenize(text))
+    return wording_of(words_of(text))
 
 
 def wording_of(words: Iterable[str]) -> int:

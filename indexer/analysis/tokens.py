@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from indexer.analysis.folding import fold
@@ -21,6 +22,9 @@ _TIES = re.compile("[-‐‑–]")
 _APOSTROPHES = re.compile("['’ʼ]")
 # T12, B12, 10mg: where letters and digits meet within one word.
 _SEAM = re.compile(r"(?<=[^\W\d])(?=\d)|(?<=\d)(?=[^\W\d])")
+# No token crosses white space. What stands between is remembered with its tokens: most of a text was seen before.
+PIECE = re.compile(r"\S+")
+MOST_PIECE, REMEMBERED = 40, 1 << 15
 # Nobody writes a word of this length; a run of that many characters is data, not text.
 MOST_WORD = 64
 
@@ -44,6 +48,35 @@ def tokenize(text: str) -> Iterator[Token]:
     >>> [token.text for token in tokenize("IL-6 isn't in T12")]
     ['il6', 'il', '6', 'isnt', 'in', 't12', '12']
     """
+    for piece in PIECE.finditer(text):
+        start, written = piece.start(), piece[0]
+        if len(written) > MOST_PIECE:
+            yield from (Token(word, start + a, start + b) for word, a, b in tokenize_anew(written))
+        else:
+            for word, a, b in _of_piece(written):
+                yield Token(word, start + a, start + b)
+
+
+def words_of(text: str) -> list[str]:
+    """The folded words of a text, as `tokenize` gives them, without their places."""
+    words: list[str] = []
+    for piece in text.split():
+        words += _words_of_piece(piece) if len(piece) <= MOST_PIECE else [t.text for t in tokenize_anew(piece)]
+    return words
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _of_piece(piece: str) -> tuple[Token, ...]:
+    return tuple(tokenize_anew(piece))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _words_of_piece(piece: str) -> tuple[str, ...]:
+    return tuple(token.text for token in _of_piece(piece))
+
+
+def tokenize_anew(text: str) -> Iterator[Token]:
+    """As `tokenize`, without remembering what stands between white space: the definition."""
     for match in _WORD.finditer(text):
         start, end = match.span()
         if match.lastgroup == "cjk":

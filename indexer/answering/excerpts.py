@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from indexer.analysis import Spot, spots
+from indexer.analysis import Spot, spots_among
 from indexer.ranking.weighting import K1, saturation
 from indexer.types import Fragment
 
@@ -36,7 +36,7 @@ def snippet(texts: Iterable[str], terms: Mapping[str, float], most: int = SNIPPE
         return ((excerpt(texts[0], most), False),) if texts else ()
     best: tuple[float, str, list[Spot], int] | None = None
     for text in texts:
-        matches = [spot for spot in spots(text) if spot.term in terms]
+        matches = spots_among(text, terms)
         for at, first in enumerate(matches):
             inside = _within(matches[at : at + most], first.start + most)
             worth = sum(terms[term] for term in {spot.term for spot in inside})
@@ -93,8 +93,8 @@ def words_in_common(passages: Sequence[tuple[str, float]], terms: Mapping[str, f
     told: dict[str, float] = {}
     for number, (text, weight) in enumerate(passages):
         counts: Counter[str] = Counter()
-        for spot in spots(text[:LOOKED_AT]):
-            if spot.term in terms and not spot.word.isdigit() and (len(spot.word) > 1 or not spot.word.isascii()):
+        for spot in spots_among(text[:LOOKED_AT], terms):
+            if not spot.word.isdigit() and (len(spot.word) > 1 or not spot.word.isascii()):
                 counts[spot.term] += 1
                 first.setdefault(spot.term, (number, spot))
         for term, count in counts.items():

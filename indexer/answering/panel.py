@@ -6,11 +6,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from corpus import Article, Document, kind_of
-from indexer.analysis import Analysed, field_texts
+from indexer.analysis import field_texts, is_concept
 from indexer.answering.closeness import close_enough
 from indexer.answering.excerpts import excerpt, words_in_common
 from indexer.answering.neighbours import Neighbourhood
-from indexer.answering.weighing import weigh_first
 from indexer.engines import Engine, Ranked
 from indexer.ranking.columns import date_of, is_answered
 from indexer.ranking.weighting import FIELD_WEIGHTS
@@ -33,22 +32,27 @@ def one_per_wording(engine: Engine, ranked: Sequence[Ranked]) -> list[Ranked]:
     return list(chosen.values())
 
 
-def make_panel(engine: Engine, generation: int, text: Analysed, near: Neighbourhood, limit: int) -> Panel:
-    """The panel of a text: at most `limit` cards and the topics that its neighbours share."""
+def make_panel(engine: Engine, generation: int, telling: Mapping[str, float], near: Neighbourhood, limit: int) -> Panel:
+    """The panel of a text: at most `limit` cards and the topics that its neighbours share; `telling` is how much each
+    term and concept of the text tells.
+    """
     ranked = one_per_wording(engine, close_enough(engine, near))[: max(limit, VOTERS)]
     documents = engine.get([r.id for r in ranked])
-    weights = _told(engine, text)
+    weights = _told(engine, telling)
     pairs = list(zip(documents, ranked, strict=True))
     cards = tuple(_card(document, r.score, weights) for document, r in pairs[:limit])
     return Panel(generation=generation, cards=cards, topics=_topics(pairs[:VOTERS]))
 
 
-def _told(engine: Engine, text: Analysed) -> dict[str, float]:
+def _told(engine: Engine, telling: Mapping[str, float]) -> dict[str, float]:
     """How much a term of a card tells: as a word of the text, else as another name for a thing that the text names."""
-    _, telling = weigh_first(engine, text)
-    concepts = [concept for concept in text.concepts if concept in telling]
-    named = {word: telling[concept] for concept in concepts for word in engine.analyzer.words_of(concept)}
-    return named | telling
+    named = {
+        word: telling[concept]
+        for concept in telling
+        if is_concept(concept)
+        for word in engine.analyzer.words_of(concept)
+    }
+    return {**named, **telling}
 
 
 def topics_of(document: Document) -> tuple[TopicName, ...]:

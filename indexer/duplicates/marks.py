@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
 from corpus import Document
-from indexer.analysis import own_text, spots, wording
+from indexer.analysis import Analysed, own_text, spots, wording
 from indexer.duplicates.differences import differences, said
-from indexer.duplicates.pairs import Profiles, band, likelihood, missing, worth_comparing
+from indexer.duplicates.pairs import LEAST_SHARE, Profiles, band, likelihood, missing, very_likely
 from indexer.types import Band, Card, DuplicatePair, Mark, Side, SideBySide
 
 SHARED = "shared"
@@ -35,20 +35,24 @@ def side_by_side(profiles: Profiles, a: Document, b: Document) -> SideBySide:
     return SideBySide(pair=pair, a=_side(a, one, other, shared), b=_side(b, other, one, shared))
 
 
-def same_question(profiles: Profiles, text: str, cards: Iterable[Card]) -> Iterator[Card]:
-    """The cards, those marked that are the same question as a text by identical wording or the upper band."""
-    asked, ours = wording(text), profiles.of_text(text)
-    for card in cards:
-        if card.kind != "question":
-            yield card
-            continue
-        document = profiles.engine.get([card.id])[0]
-        if wording(own_text(document)) == asked:
-            yield replace(card, same=Band.SAME)
-            continue
-        theirs = profiles.of(document)
-        found = band(ours, theirs, likelihood(ours, theirs)) if worth_comparing(ours, theirs) else None
-        yield replace(card, same=found if found is Band.VERY_LIKELY else None)
+def same_question(
+    profiles: Profiles, written: str, text: Analysed, possible: float, cards: Sequence[Card]
+) -> Iterator[Card]:
+    """The cards, those marked that are the same question as a text by identical wording or the upper band.
+
+    `written` is the text itself, `text` what is compared of it, and `possible` what it could earn at best: a card that
+    earns too little of it is no candidate, as in the scan.
+    """
+    asked, engine = wording(written), profiles.engine
+    ours = None
+    for card, traits in zip(cards, engine.traits([card.id for card in cards]), strict=True):
+        same = None
+        if card.kind == "question" and traits.wording == asked:
+            same = Band.SAME
+        elif card.kind == "question" and card.score >= LEAST_SHARE * possible:
+            ours = ours or profiles.of_analysed(text)
+            same = Band.VERY_LIKELY if very_likely(ours, profiles.of(engine.get([card.id])[0])) else None
+        yield replace(card, same=same) if same else card
 
 
 def _side(document: Document, text: str, other: str, shared: Collection[str]) -> Side:

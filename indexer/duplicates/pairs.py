@@ -28,6 +28,8 @@ POSSIBLE, _MOST_UNMATCHED_POSSIBLE = 0.6, 0.5
 # A substitution: each question has a word that the other lacks, rarer than this share of the rarest word of the index,
 # or rarer than every word that they share. Costs nothing in precision and .01 of recall.
 _SUBSTITUTED = 0.72
+# A neighbour that earns less of what is possible has not half of the telling words in common: it is no candidate.
+LEAST_SHARE = 0.5
 # Longer questions tell a story, each its own: there any telling word on either side is a substitution.
 STORY = 40
 
@@ -67,15 +69,15 @@ class Profiles(NamedTuple):
 
     def of(self, document: Document) -> Profile:
         """The profile of a document's own words."""
-        return Profile(self.engine, self.engine.analyzer.own(document), self.templates)
+        return self.of_analysed(self.engine.analyzer.own(document))
 
     def of_words(self, words: list[str]) -> Profile:
         """The profile of a document, by its own words without boilerplate."""
-        return Profile(self.engine, self.engine.analyzer.analyse_words(words), self.templates)
+        return self.of_analysed(self.engine.analyzer.analyse_words(words))
 
-    def of_text(self, text: str) -> Profile:
-        """The profile of a text that is no document, such as a draft."""
-        return Profile(self.engine, self.engine.analyzer.draft(text), self.templates)
+    def of_analysed(self, text: Analysed) -> Profile:
+        """The profile of an analysed text, without boilerplate."""
+        return Profile(self.engine, text, self.templates)
 
 
 def likelihood(a: Profile, b: Profile) -> float:
@@ -103,6 +105,13 @@ def worth_comparing(a: Profile, b: Profile) -> bool:
     """Whether two questions can be in a band at all; it takes their terms alone to say no."""
     alone = unmatched(a, b)
     return not alone if a.template and b.template else alone <= _MOST_UNMATCHED_POSSIBLE
+
+
+def very_likely(a: Profile, b: Profile) -> bool:
+    """Whether two questions of different wording are very likely the same; mostly their terms alone say no."""
+    if (a.template and b.template) or unmatched(a, b) > _MOST_UNMATCHED or substituted(a, b):
+        return False
+    return likelihood(a, b) >= VERY_LIKELY
 
 
 def band(a: Profile, b: Profile, probability: float) -> Band | None:

@@ -15,7 +15,7 @@ from indexer.answering.closeness import close_enough
 from indexer.answering.neighbours import Neighbourhood, StoredNeighbours
 from indexer.duplicates.clusters import ORDER, Edge
 from indexer.duplicates.merit import merit
-from indexer.duplicates.pairs import POSSIBLE, STORY, Profile, Profiles, band, likelihood, worth_comparing
+from indexer.duplicates.pairs import LEAST_SHARE, POSSIBLE, STORY, Profile, Profiles, band, likelihood, worth_comparing
 from indexer.engines import Engine
 from indexer.ranking.columns import Columns
 from indexer.ranking.ids import Ids, segment_folders
@@ -28,8 +28,6 @@ from indexer.types import Band
 _PANEL = 4
 # Among so many questions of one wording every pair is named; of more, each with the best of them alone.
 _ALL_PAIRS = 20
-# A neighbour that earns less of what is possible has not half of the telling words in common.
-_LEAST_SHARE = 0.5
 _KEPT = 1 << 13
 
 
@@ -123,7 +121,7 @@ class Scan:
             found, places = self._near.of_number(number), self._place[self._near.numbers(number)].tolist()
             panels[n] = self._panel(found, places) if found.words > STORY else set()
             for ranked, m in zip(found.ranked, places, strict=True):
-                if m not in wordings or wordings[m] == wordings[n] or ranked.score < _LEAST_SHARE * found.possible:
+                if m not in wordings or wordings[m] == wordings[n] or ranked.score < LEAST_SHARE * found.possible:
                     continue
                 a, b = min(n, m), max(n, m)
                 if (a, b) in compared or (fresh is not None and not {a, b} & fresh):

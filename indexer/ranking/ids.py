@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from indexer.ranking.keys import Numbers
 from indexer.ranking.tables import Strings, map_array
 
+_REMEMBERED = 1 << 14
 _LIVE, _PLACE = "live", "place"
 
 
@@ -28,6 +29,7 @@ class Ids:
         self._segments = [Strings(folder, "ids") for folder in segment_folders(arrays)]
         self.firsts = np.cumsum([0, *map(len, self._segments)])
         self._starts: list[int] = self.firsts[:-1].tolist()
+        self._named: dict[str, int] = {}
         self.live: NDArray[np.bool_] | None = _optional(arrays, _LIVE)
         # The place of each id among all: None where the numbers say it, as in a full build.
         self.place: NDArray[np.int32] | None = _optional(arrays, _PLACE)
@@ -38,10 +40,18 @@ class Ids:
 
     def __getitem__(self, number: int) -> str:
         segment = bisect_right(self._starts, number) - 1
-        return self._segments[segment][number - self._starts[segment]]
+        id_ = self._segments[segment][number - self._starts[segment]]
+        if len(self._named) > _REMEMBERED:
+            self._named = {}
+        self._named[id_] = number
+        return id_
 
     def find(self, id_: str) -> int:
         """The number of a document that is there, or -1."""
+        # What is looked up was mostly named a moment ago.
+        number = self._named.get(id_, -1)
+        if number >= 0 and (self.live is None or self.live[number]):
+            return number
         for strings, first in zip(reversed(self._segments), reversed(self._starts), strict=True):
             at = strings.find(id_)
             if at >= 0 and (self.live is None or self.live[first + at]):

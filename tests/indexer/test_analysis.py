@@ -9,8 +9,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from indexer.analysis import sequence, spots, tokenize, wording
+from indexer.analysis import sequence, spots, spots_among, tokenize, wording
 from indexer.analysis.folding import fold
+from indexer.analysis.tokens import tokenize_anew, words_of
 from tests.documents import ANALYZER
 
 
@@ -123,3 +124,16 @@ def test_fingerprint_is_the_same_in_every_process() -> None:
         for seed in ("1", "2")
     ]
     assert {run.stdout.strip() for run in told} == {ANALYZER.fingerprint}
+
+
+@given(
+    st.text(max_size=80)
+    | st.lists(st.sampled_from([*["a", "b", "IL-6", "don't", "\u3000", "骨水泥", "3.5", "é"], "x" * 50])).map(" ".join)
+)
+def test_what_is_remembered_is_what_tokenizing_anew_gives(text: str) -> None:
+    """Tokens, words and wanted spots, found piece by piece, are those of the whole text."""
+    anew = list(tokenize_anew(text))
+    assert list(tokenize(text)) == anew
+    assert words_of(text) == [token.text for token in anew]
+    wanted = {spot.term for spot in spots(text)[::2]}
+    assert spots_among(text, wanted) == [spot for spot in spots(text) if spot.term in wanted]

@@ -17,6 +17,7 @@ from indexer.answering.panel import make_panel, one_per_wording
 from indexer.answering.query import parse
 from indexer.answering.search import search
 from indexer.answering.spelling import respell
+from indexer.answering.weighing import weigh_first
 from indexer.engines import Ranked
 from indexer.engines.plain import PlainEngine
 from indexer.types import Filter, Panel, Results, Sort
@@ -44,7 +45,8 @@ def engine() -> PlainEngine:
 def panel(engine: PlainEngine, text: str, without: str = "", limit: int = 4) -> Panel:
     """The panel of a text."""
     analysed = ANALYZER.analyse(text)
-    return make_panel(engine, 1, analysed, neighbourhood(engine, analysed, without=without), limit)
+    _, telling = weigh_first(engine, analysed)
+    return make_panel(engine, 1, telling, neighbourhood(engine, analysed, without=without), limit)
 
 
 def find(engine: PlainEngine, text: str, **more: object) -> Results:

@@ -17,6 +17,7 @@ import indexer
 from corpus import Document
 from indexer.answering.neighbours import neighbourhood
 from indexer.answering.panel import make_panel
+from indexer.answering.weighing import weigh_first
 from tests.documents import corpora
 
 JUDGMENTS = Path(corpus.__file__).parent / "sample" / "judgments.tsv"
@@ -60,7 +61,8 @@ def test_related_is_similar_of_the_documents_own_words(documents: list[Document]
                 for document in documents:
                     text = index.engine.analyzer.own(document)
                     near = neighbourhood(index.engine, text, without=document.id)
-                    live = make_panel(index.engine, 1, text, near, 20)
+                    _, telling = weigh_first(index.engine, text)
+                    live = make_panel(index.engine, 1, telling, near, 20)
                     stored = index.related(document.id, limit=20)
                     assert (stored.cards, stored.topics) == (live.cards, live.topics)
                     assert document.id not in {card.id for card in stored.cards}

@@ -22,7 +22,24 @@ from indexer.generations.manifest import current_manifest
 from indexer.ranking.tables import ARRAYS
 from tests.documents import question
 
-_WORDS = "knee hip pain cement leak spine fracture surgery fever cough rash sugar heart attack blood pressure".split()
+_WORDS = [
+    "knee",
+    "hip",
+    "pain",
+    "cement",
+    "leak",
+    "spine",
+    "fracture",
+    "surgery",
+    "fever",
+    "cough",
+    "rash",
+    "sugar",
+    "heart",
+    "attack",
+    "blood",
+    "pressure",
+]
 
 
 def some(rng: random.Random, name: str, size: int) -> list[Document]:

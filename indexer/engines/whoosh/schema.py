@@ -15,6 +15,8 @@ from indexer.analysis import FIELDS
 FOLDER = "whoosh"
 ID_FIELD = "id"
 DOCUMENT_FIELD = "document"
+# Files of a segment apart: of one file for all, Whoosh's readers copy the parts into memory, each for itself.
+PARTED = {"compound": False}
 
 
 def schema() -> Schema:

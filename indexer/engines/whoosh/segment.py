@@ -21,7 +21,7 @@ from whoosh.writing import SegmentWriter
 
 from indexer.analysis import FIELDS
 from indexer.engines.whoosh.blocks import Bytes, Ints, Longs, codec, compiled, memory_of, pack, write_terms
-from indexer.engines.whoosh.schema import DOCUMENT_FIELD, ID_FIELD
+from indexer.engines.whoosh.schema import DOCUMENT_FIELD, ID_FIELD, PARTED
 
 _Number = TypeVar("_Number", bound=np.integer[Any])
 _LENGTHS = np.array([byte_to_length(byte) for byte in range(256)])
@@ -76,7 +76,7 @@ class _BulkWriter(SegmentWriter):  # type: ignore[misc]  # Whoosh ships no types
     """Whoosh's writer, but for the postings and lengths: they come from arrays when the segment is flushed."""
 
     def __init__(self, index: FileIndex, ids: Sequence[str], texts: Texts, memory: int) -> None:
-        super().__init__(index, codec=codec())
+        super().__init__(index, codec=codec(), **PARTED)
         self._ids, self._terms, self._memory = ids, texts.terms, memory
         # Read-only views, so that arrays and maps of files are one type to Numba, which then compiles once.
         self._sequence, self._starts = _frozen(texts.sequence), _frozen(texts.starts)

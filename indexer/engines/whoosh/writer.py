@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from whoosh.filedb.filestore import FileStorage
 
 from indexer.analysis import FIELDS, Analyzer
-from indexer.engines.whoosh.schema import DOCUMENT_FIELD, FOLDER, ID_FIELD, folder_of, schema
+from indexer.engines.whoosh.schema import DOCUMENT_FIELD, FOLDER, ID_FIELD, PARTED, folder_of, schema
 from indexer.ranking.counting import Vocabulary
 from indexer.ranking.ids import Ids
 from indexer.ranking.segment import Contents, write_segment
@@ -74,7 +74,7 @@ def _write_stock(index: Any, contents: Contents, lines: Iterable[str], known: Vo
     next one.
     """
     words, starts = contents.words, contents.words.starts
-    writer = index.writer(limitmb=_MEMORY_MB, procs=1)
+    writer = index.writer(limitmb=_MEMORY_MB, procs=1, **PARTED)
     try:
         for n, (id_, line) in enumerate(zip(contents.ids, lines, strict=True)):
             texts = {}
