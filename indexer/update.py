@@ -67,8 +67,8 @@ def update(
     bytes of all that was ever deleted or replaced go too, and with them the generations before: nothing is left to
     roll back to. Of `settings` only `keep` and `compiled` count; engine and synonyms are those of the index.
 
-    Raises DocumentNotFound for an id to delete that is not there, RequestRefused for one that is also given, and
-    BuildInProgress at once where another build holds the folder.
+    Where nothing changes no generation is made. Raises DocumentNotFound for an id to delete that is not there,
+    RequestRefused for one that is also given, and BuildInProgress at once where another build holds the folder.
     """
     began = time.monotonic()
     tell = progress or (lambda _: None)
@@ -83,12 +83,13 @@ def update(
         with Intake(staged, settings.compiled) as intake:
             take(intake, documents, tell)
             refused = intake.settle()
+            for item in refused:
+                if rejected:
+                    rejected(item)
             work = _Update(before, path, staged, making)
-            work.run(intake, delete, purge=purge)
+            if not work.run(intake, delete, purge=purge):
+                return report(before, work.digests, work.digests, len(refused), began)
         manifest = work.manifest()
-        for item in refused:
-            if rejected:
-                rejected(item)
         tell(Progress(stage="publishing", done=0))
         manifest.write(staged)
         folder.publish(staged, number)
@@ -109,12 +110,14 @@ class _Update:
         self._changed = 0
         self._gone_impacts: list[dict[str, float]] = []
 
-    def run(self, intake: Intake, delete: Collection[str], *, purge: bool) -> None:
-        """Make the generation, all but its manifest."""
+    def run(self, intake: Intake, delete: Collection[str], *, purge: bool) -> bool:
+        """Make the generation, all but its manifest; False where nothing would change."""
         given = intake.leave_out(self.digests)
         self._check(delete, given)
         gone = sorted({*delete, *(id_ for id_ in given if id_ in self.digests)})
         self._changed = len({*gone, *given})
+        if not self._changed and not purge:
+            return False
         numbers = np.array([self._ids.find(id_) for id_ in gone], np.int64)
         plan = self._plan(numbers, len(given), purge=purge)
         self._gone_impacts = self._carry(intake, gone, plan)
@@ -128,6 +131,7 @@ class _Update:
         self._making.compare(self._statistics, self._analyzer, Known(self._old, moved, ranked))
         if purge:
             forget_terms(self._arrays)
+        return True
 
     def manifest(self) -> Manifest:
         """What was made."""
@@ -181,7 +185,7 @@ class _Update:
     def _link(self, plan: _Plan) -> None:
         """Link the files of the generation before, without the segments that are dropped and what else goes."""
         ignored = shutil.ignore_patterns(MANIFEST, DIGEST)
-        shutil.copytree(self._path, self._staged, copy_function=os.link, ignore=ignored, dirs_exist_ok=True)
+        shutil.copytree(self._path, self._staged, copy_function=_link_or_copy, ignore=ignored, dirs_exist_ok=True)
         numbers = np.concatenate([plan.gone, plan.carried])
         ids = {self._ids[n] for n in numbers.tolist()}
         delete_documents(self._before.engine, self._staged, Removal(ids, plan.gone, plan.dropped))
@@ -228,3 +232,11 @@ class _Update:
         again = np.setdiff1d(again if live is None else again[live[again]], added)
         self._making.rank(self._statistics, self._analyzer, again)
         return np.union1d(added, again)
+
+
+def _link_or_copy(source: str, target: str) -> None:
+    """Link a file, or copy it where links are refused: by the file system, or to another user's file."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)

@@ -16,7 +16,6 @@ from corpus.formats.format import Format
 from corpus.formats.lines import line_reader, value_of
 from corpus.model import KINDS, Document, kind_of
 
-
 _ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
@@ -36,7 +35,7 @@ def from_json(line: str) -> Document:
 def _plain(value: Any) -> dict[str, Any]:
     """A dataclass as a JSON object without its empty fields."""
     result: dict[str, Any] = {}
-    for name, default in _defaults(type(value)):
+    for name, default in _defaults(value.__class__):
         item = getattr(value, name)
         if default is not MISSING and item == default:
             continue
@@ -51,7 +50,7 @@ def _plain(value: Any) -> dict[str, Any]:
 
 
 @cache
-def _defaults(kind: type) -> tuple[tuple[str, Any], ...]:
+def _defaults(kind: Any) -> tuple[tuple[str, Any], ...]:
     """The fields of a dataclass and their defaults; asking the dataclass each time costs half of writing a line."""
     return tuple((field.name, field.default) for field in fields(kind))
 
@@ -77,7 +76,7 @@ def _build(kind: type, record: dict[str, Any]) -> object:
 
 
 class _Shape(NamedTuple):
-    """What a declared type asks of a JSON value: a date, a list of parts, or an object of a class; where none, nothing."""
+    """What a declared type asks of a JSON value: a date, a list of parts, an object of a class, or nothing of these."""
 
     date: bool = False
     part: Any = None
@@ -90,7 +89,7 @@ def _shape(hint: Any) -> _Shape:
         hint = next(arm for arm in typing.get_args(hint) if arm is not type(None))
     if typing.get_origin(hint) is tuple:
         return _Shape(part=typing.get_args(hint)[0])
-    return _Shape(date=hint is date, kind=hint if is_dataclass(hint) else None)
+    return _Shape(date=hint is date, kind=typing.cast("type", hint) if is_dataclass(hint) else None)
 
 
 def _value(hint: Any, value: Any, where: str) -> Any:

@@ -36,6 +36,9 @@ from indexer.ranking.words import StoredWords
 _BATCH = 512
 _WORTH_PROCESSES = 4_000
 _TODO = "todo.spool.npy"
+# A worker finds this package where this process found it, and nothing in the folder that it happens to start in.
+_ROOT = Path(__file__).resolve().parents[2]
+_WORKER = "import sys; sys.path.insert(0, sys.argv[1]); from indexer.answering.everyone import main; main()"
 # What is kept of each document: its neighbours, what they are measured by, and the score that a document needs to come
 # into the second stage, by which an update knows the lists that it touches.
 _ROWS: dict[str, tuple[tuple[int, ...], type]] = {
@@ -200,10 +203,8 @@ def _in_processes(ranking: Ranking, workers: int, tell: Callable[[int], object])
 
     try:
         for worker in range(workers):
-            command = [sys.executable, "-c", "from indexer.answering.everyone import main; main()"]
-            process = subprocess.Popen(
-                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=_environment()
-            )
+            command = [sys.executable, "-P", "-c", _WORKER, str(_ROOT)]
+            process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
             running.append(process)
             assert process.stdin is not None
             process.stdin.write(json.dumps({**record, "worker": worker, "workers": workers}) + "\n")
@@ -226,13 +227,6 @@ def _in_processes(ranking: Ranking, workers: int, tell: Callable[[int], object])
             for pipe in (process.stdin, process.stdout):
                 if pipe is not None:
                     pipe.close()
-
-
-def _environment() -> dict[str, str]:
-    """The environment of a worker: it finds this package where this process found it."""
-    root = str(Path(__file__).resolve().parents[2])
-    paths = [root, *filter(None, [os.environ.get("PYTHONPATH")])]
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
 
 
 def main() -> None:

@@ -129,8 +129,10 @@ class PlainEngine:
         """The weighted, saturated counts of a token in the fields of a document."""
         weights, total = FIELD_WEIGHTS[kind_of(self._documents[id_])], 0.0
         for field in FIELDS:
-            if counts.get(field) and field in weights and field in averages:
-                total += weights[field] * saturation(counts[field], norm(lengths[field], averages[field]))
+            if counts.get(field) and field in weights:
+                # A field that no document of the full build had has no average length: each is of the usual one.
+                usual = averages.get(field, lengths[field])
+                total += weights[field] * saturation(counts[field], norm(lengths[field], usual))
         return total
 
     def get(self, ids: Sequence[str]) -> list[Document]:

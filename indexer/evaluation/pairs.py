@@ -18,7 +18,7 @@ def evaluate_pairs(index: str | Path, pairs: Iterable[tuple[str, str, bool]]) ->
     judged: list[tuple[float, Band | None, bool]] = []
     with open_index(index) as opened:
         for a, b, same in pairs:
-            ours, theirs = (opened.profiles.of_text(text) for text in (a, b))
+            ours, theirs = (opened.profiles.of_analysed(opened.engine.analyzer.draft(text)) for text in (a, b))
             score = likelihood(ours, theirs)
             found = Band.SAME if wording(a) == wording(b) else band(ours, theirs, score)
             judged.append((1.0 if found is Band.SAME else score, found, same))

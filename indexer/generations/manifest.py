@@ -25,7 +25,8 @@ class Manifest:
     """`content` holds digests that two builds of one corpus share; `files` those of the bytes as they were written.
 
     `synonyms` is the text of the site's synonym file; `before` is the generation that was current when this one was
-    built (0: none); `changed` is how many documents changed since the last full build; `digest` that of the manifest's own bytes, known once it was read.
+    built (0: none); `changed` is how many documents changed since the last full build; `digest` that of the manifest's
+    own bytes, known once it was read.
     """
 
     format: int
@@ -49,6 +50,12 @@ class Manifest:
         return sum(size for size, _ in self.files.values())
 
     @property
+    def _counted(self) -> int:
+        """How many documents the statistics are of; those written in characters have their own."""
+        han = self.statistics["han"]
+        return int(self.statistics["documents"]) + (int(han["documents"]) if han else 0)
+
+    @property
     def info(self) -> Info:
         """What the generation holds, for its users."""
         return Info(
@@ -59,7 +66,7 @@ class Manifest:
             answers=self.answers,
             analysis=self.analysis,
             format=self.format,
-            drift=round(self.changed / max(self.statistics["documents"], 1), 4),
+            drift=round(self.changed / max(self._counted, 1), 4),
             bytes=self.bytes,
             semantic=False,
         )

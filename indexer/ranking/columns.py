@@ -122,7 +122,8 @@ def _renumbered(folder: Path, name: str, numbers: Mapping[str, int], values: NDA
     write_strings(folder, name, there)
     number = np.zeros(len(names), np.int32)
     number[[numbers[n] for n in there]] = np.arange(len(there))
-    return number[values]
+    renumbered: NDArray[np.int32] = number[values]
+    return renumbered
 
 
 class Columns:

@@ -21,7 +21,7 @@ from indexer.ranking.columns import KINDS
 from indexer.ranking.frequencies import keys_of
 from indexer.ranking.keys import Keys, Numbers, expand, match
 from indexer.ranking.tables import Strings, map_array
-from indexer.ranking.weighting import FIELD_WEIGHTS, K1, B, Statistics
+from indexer.ranking.weighting import FIELD_WEIGHTS, K1, Statistics, norm_of
 
 # So many tokens are remembered with their numbers before all are forgotten.
 _REMEMBERED = 1 << 16
@@ -94,7 +94,9 @@ class Forward:
 
     def relative_lengths(self, numbers: Numbers) -> NDArray[np.float64]:
         """The lengths of documents, plus one, over the median of their kind."""
-        return (1 + self._lengths[numbers].sum(axis=1)) / self._medians[self._han[numbers].astype(np.int8)]
+        lengths = 1.0 + self._lengths[numbers].sum(axis=1)
+        relative: NDArray[np.float64] = lengths / self._medians[self._han[numbers].astype(np.int8)]
+        return relative
 
     def judge(
         self, numbers: Numbers, kinds: NDArray[np.int8], finer: Mapping[str, Mapping[str, float]]
@@ -108,8 +110,7 @@ class Forward:
         if not len(tells) or not len(numbers):
             return np.zeros(len(numbers))
         average = self._averages[self._han[numbers].astype(np.int8)]
-        worths = _SHARES[kinds] * (average > 0)
-        norms = K1 * (1 - B + B * self._lengths[numbers] / np.where(average > 0, average, 1.0))
+        worths, norms = _SHARES[kinds], norm_of(self._lengths[numbers], average)
         asked = _Asked(
             pairs=self._pair_keys(tokens["pairs"]),
             grams=self._gram_numbers(tokens["grams"]),

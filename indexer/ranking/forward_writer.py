@@ -18,7 +18,7 @@ from indexer.ranking.keys import NO_PAIR, PAIR, Keys, Numbers, expand, key_of, p
 from indexer.ranking.words import Batch, Words
 
 # Pairs are counted for so many at a time.
-_COUNTED = 1 << 23
+_COUNTED = 1 << 21
 
 
 class WordKeys(NamedTuple):
@@ -81,7 +81,7 @@ def _starts(groups: NDArray[np.int32], size: int) -> Numbers:
 
 
 def count_tokens(words: Words, keys: WordKeys, kernels: ModuleType | None) -> TokenCounts:
-    """Count in how many documents each word, gram and pair occurs; `kernels` is the compiled form, or None for NumPy's."""
+    """Count in how many documents each word, gram and pair occurs; `kernels` is the compiled form, or None."""
     size, grams = len(words.words), len(keys.gram_keys)
     word_counts, gram_counts = np.zeros(size, np.int64), np.zeros(grams, np.int64)
     known, counts = np.empty(0, np.uint64), np.empty(0, np.int64)

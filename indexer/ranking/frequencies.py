@@ -59,8 +59,8 @@ def forget_terms(arrays: Path) -> None:
         if (segment / "terms.utf8").exists():
             terms = Strings(segment, "terms")
             there.update(terms[n] for n in np.unique(map_array(segment, "forward_terms")).tolist())
-    terms, counts = list(Strings(folder, "terms")), map_array(folder, "terms").tolist()
-    kept = [(term, n) for term, n in zip(terms, counts, strict=True) if term in there]
+    counted = zip(Strings(folder, "terms"), map_array(folder, "terms").tolist(), strict=True)
+    kept = [(term, n) for term, n in counted if term in there]
     for name in ("terms.utf8", "terms.offsets.npy", "terms.npy"):
         (folder / name).unlink()  # it is another generation's too
     write_strings(folder, "terms", [term for term, _ in kept])

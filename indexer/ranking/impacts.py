@@ -145,7 +145,10 @@ class Impacts:
         """The exact scores of some documents; bincount adds in the order of the terms."""
         starts, terms, weights = self._forward
         place, owner = expand(starts, numbers)
-        return np.bincount(owner, wanted[terms[place]] * weights[place], len(numbers))
+        # Summed with weights it is made of floats, which the stubs of bincount do not know.
+        scores: NDArray[np.float64] = np.zeros(len(numbers))
+        scores += np.bincount(owner, wanted[terms[place]] * weights[place], len(numbers))
+        return scores
 
     def _wanted_scratch(self) -> NDArray[np.float64]:
         scratch: NDArray[np.float64] | None = getattr(self._wanted, "scratch", None)

@@ -18,8 +18,8 @@ from indexer.analysis import FIELDS, is_concept
 from indexer.ranking.columns import KINDS
 from indexer.ranking.counting import Counted, Vocabulary
 from indexer.ranking.keys import Numbers
-from indexer.ranking.tables import write_strings
-from indexer.ranking.weighting import FIELD_WEIGHTS, K1, B, Statistics
+from indexer.ranking.tables import release, write_strings
+from indexer.ranking.weighting import FIELD_WEIGHTS, K1, Statistics, norm_of
 from indexer.ranking.words import BATCH, Batch, Words
 
 # A term that more than one of so many documents have is a row: adding it whole is faster than walking its list.
@@ -40,20 +40,19 @@ class Weighing:
         shares = np.array([[FIELD_WEIGHTS[kind].get(field, 0.0) for field in FIELDS] for kind in KINDS])
         own = [statistics.of_document(han=han) for han in (False, True)]
         han = counted.han.astype(np.int64)
-        worths, norms = [], []
+        norms = []
         for place, name in enumerate(("average", "concepts")):
             averages = np.array([[getattr(kind, name).get(field, 0.0) for field in FIELDS] for kind in own])[han]
             length = counted.lengths[:, :, place]
-            norms.append((K1 * (1 - B + B * length / np.where(averages > 0, averages, 1.0))).ravel())
-            worths.append((shares[kinds] * (averages > 0)).ravel())
+            norms.append(norm_of(length, averages).ravel())
 
-        self.worths, self.norms = np.array(worths), np.array(norms)
+        self.worths, self.norms = shares[kinds].ravel(), np.array(norms)
 
     def worth(self, fields: Numbers, counts: Numbers, concept: NDArray[np.bool_]) -> NDArray[np.float64]:
         """The weighted, saturated count of a term or concept in each of some fields."""
         count = counts.astype(np.float64)
         kind = concept.astype(np.int8)
-        worth: NDArray[np.float64] = self.worths[kind, fields] * (count * (K1 + 1) / (count + self.norms[kind, fields]))
+        worth: NDArray[np.float64] = self.worths[fields] * (count * (K1 + 1) / (count + self.norms[kind, fields]))
         return worth
 
 
@@ -82,6 +81,8 @@ def write_impacts(
             for at in range(0, len(terms), BATCH):
                 part = slice(at, at + BATCH)
                 weights[part] = rare[terms[part]] * waiting[part]
+                for array in (weights, terms, waiting):
+                    release(array)
     finally:
         spool.unlink(missing_ok=True)
     write_strings(folder, "terms", known.terms)
@@ -135,7 +136,7 @@ class _Counting:
             concepts,
             concept_starts,
             weighing.norms[:, span],
-            weighing.worths[:, span],
+            weighing.worths[span],
             K1 + 1,
             self._scratch,
             self.frequency,
@@ -153,7 +154,9 @@ class _Counting:
         worth = self._weighing.worth(batch.fields.start + field, counts, self._is_concept[term])
         # Cells ascend by field and bincount adds in order: the fields of a document are added in that of FIELDS.
         rows, row = np.unique(field // len(FIELDS) * size + term, return_inverse=True)
-        sums = np.bincount(row, worth, len(rows))
+        # Summed with weights it is made of floats, which the stubs of bincount do not know.
+        sums: NDArray[np.float64] = np.zeros(len(rows))
+        sums += np.bincount(row, worth, len(rows))
         document, term = np.divmod(rows, size)
         self.frequency += np.bincount(term, minlength=size)
         sizes = np.bincount(document, minlength=(len(batch.starts) - 1) // len(FIELDS))
@@ -185,6 +188,8 @@ def _write_postings(
         kernels.write_postings(starts, terms, weights, unit, row_of, rows, list_starts[:-1].copy(), numbers, units)
     else:
         _sort_postings(starts, terms, weights, unit, row_of, rows, list_starts, numbers, units)
+    for mapped in (starts, terms, weights, rows, numbers, units):
+        release(mapped)
     for name, array in (
         ("row_of", row_of),
         ("list_starts", list_starts),

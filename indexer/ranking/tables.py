@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
@@ -30,8 +31,8 @@ class Strings(Sequence[str]):
     def __init__(self, folder: Path, name: str) -> None:
         path = folder / f"{name}.utf8"
         # Views give a string in a third of the time that arrays take. An empty file cannot be mapped.
-        self._bytes = memoryview(np.memmap(path, np.uint8, "r") if path.stat().st_size else b"")
-        self._ends = memoryview(map_array(folder, f"{name}.offsets"))
+        self._bytes = memoryview(np.memmap(path, np.uint8, "r").data if path.stat().st_size else b"")
+        self._ends = map_array(folder, f"{name}.offsets").data
         self._size = len(self._ends) - 1
 
     def __len__(self) -> int:
@@ -62,3 +63,15 @@ def map_array(folder: Path, name: str) -> NDArray[Any]:
     """An array of the generation, mapped: pages are read when they are needed and shared between processes."""
     array: NDArray[Any] = np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False)
     return array.view(np.ndarray)
+
+
+def release(array: NDArray[Any]) -> None:
+    """Let go of the memory in which a mapped array was read or written; its bytes stay in the file's cache.
+
+    What a process maps counts as its memory: a build that walks through arrays larger than that lets go as it walks.
+    """
+    base: object = array
+    while isinstance(base, np.ndarray | memoryview):
+        base = base.base if isinstance(base, np.ndarray) else base.obj
+    if isinstance(base, mmap.mmap):
+        base.madvise(mmap.MADV_DONTNEED)

@@ -13,6 +13,9 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from indexer.analysis import is_han
 
 # Flat: 30 % more or less on any one of these moves the mean nDCG@10 of the development tasks by less than .003.
@@ -133,6 +136,14 @@ def rarity(documents: int, frequency: int) -> float:
 def norm(length: int, average: float) -> float:
     """What a field's length adds to the count of a term before it saturates (BM25, Robertson and Zaragoza 2009)."""
     return K1 * (1 - B + B * length / average)
+
+
+def norm_of(lengths: NDArray[np.integer], averages: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The `norm` of many lengths; where no average is known (0) a length is the usual one."""
+    known = np.where(averages > 0, averages, np.maximum(lengths, 1))
+    usual = np.where(averages > 0, lengths, np.maximum(lengths, 1))
+    norms: NDArray[np.float64] = K1 * (1 - B + B * usual / known)
+    return norms
 
 
 def saturation(count: int, norm: float) -> float:

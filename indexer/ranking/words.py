@@ -23,7 +23,7 @@ from indexer.analysis.tokens import tokenize_anew
 from indexer.ranking.compiled import kernels_for
 from indexer.ranking.ids import segment_folders
 from indexer.ranking.keys import Numbers, gather
-from indexer.ranking.tables import Strings, map_array, write_strings
+from indexer.ranking.tables import Strings, map_array, release, write_strings
 
 # So many pieces of text are held before they go to disk, and so many words are looked at together afterwards.
 BATCH = 1 << 20
@@ -65,6 +65,7 @@ class Words(NamedTuple):
             starts = self.starts[at * len(FIELDS) : beyond * len(FIELDS) + 1]
             owner = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
             yield Batch(at, self.sequence[starts[0] : starts[-1]], starts, owner)
+            release(self.sequence)
             at = beyond
 
     def of(self, field: int) -> list[str]:
@@ -160,7 +161,7 @@ class WordsWriter:
         if len(self._raw) > BATCH:
             self._spill()
 
-    def boilerplate(self, order: Numbers, questions: Sequence[bool]) -> Boilerplate:
+    def boilerplate(self, order: Numbers, questions: Sequence[int]) -> Boilerplate:
         """The sentences that the questions among the documents of this order repeat."""
         self._spill()
         said: dict[int, set[int]] = {}
@@ -187,8 +188,11 @@ class WordsWriter:
             source = number[gather(spooled, ends, spans[at:beyond], kernels)]
             sequence[place : place + len(source)] = source
             at, place = beyond, place + len(source)
+            release(sequence)
+            release(spooled)
         np.save(folder / "sequence_starts.npy", starts)
         write_strings(folder, "words", words)
+        self._pieces.clear()
         return Words(words, sequence, starts)
 
     def close(self) -> None:

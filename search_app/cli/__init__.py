@@ -29,6 +29,7 @@ def cli() -> None:
 for command in (
     demo.demo,
     content.build,
+    content.update,
     ask.search,
     ask.related,
     ask.similar,

@@ -12,12 +12,14 @@ from typing import Any, NamedTuple, NoReturn, TypeVar
 import click
 
 from corpus import CorpusError
-from indexer import SearchError
+from indexer import Info, SearchError
 from search_app import settings
 from search_app.errors import outside
 from search_app.present import to_json
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+# The share of changed documents from which a rebuild pays: at 5 % nine lists of ten still hold the same documents.
+_MOST_DRIFT = 0.05
 
 
 class Output(NamedTuple):
@@ -79,3 +81,10 @@ def setting_option(name: str) -> Callable[[Command], Command]:
 def index_path(given: str | None) -> str:
     """The folder of the index."""
     return settings.load({"index": given})["index"]
+
+
+def drifted(held: Info) -> str:
+    """The advice to build anew, once more has changed than the statistics of the last full build bear; else nothing."""
+    if held.drift <= _MOST_DRIFT:
+        return ""
+    return f"{100 * held.drift:.1f} % of the documents changed since the last full build: build anew when it suits"

@@ -1,10 +1,10 @@
-"""Commands that change what an index holds: build."""
+"""Commands that change what an index holds: build and update."""
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, replace
 from typing import TextIO
 
@@ -13,25 +13,43 @@ import click
 import corpus
 import indexer
 from corpus import CorpusError, Document, Rejected
-from indexer import Settings
+from indexer import BuildReport, Progress, Settings, open_index
 from search_app import settings
-from search_app.cli.common import Output, index_path, setting_option, shared
+from search_app.cli.common import Command, Output, drifted, index_path, setting_option, shared
 from search_app.cli.progress import Teller
+from search_app.errors import UsageError
 
 _NAMED = 5
+
+
+def reading(command: Command) -> Command:
+    """Give a command the options that say how sources are read and what becomes of what cannot be."""
+    for option in (
+        click.option(
+            "--strict", is_flag=True, help="Exit with 1 if a record was left out; the others are taken all the same."
+        ),
+        click.option(
+            "--rejects",
+            type=click.File("w", encoding="utf-8", lazy=False),
+            help="Write what was left out here, as JSON lines.",
+        ),
+        click.option(
+            "--mapping",
+            multiple=True,
+            help="A TOML file that says which columns JSON or CSV records have. Repeatable.",
+        ),
+        click.option(
+            "--format", "format_", type=click.Choice(list(corpus.formats())), help="The format of all sources."
+        ),
+    ):
+        command = option(command)
+    return command
 
 
 @click.command(epilog="Example: seealso build pages/ medquad.zip forum.json.gz --mapping forum.toml")
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
 @setting_option("index")
-@click.option("--format", "format_", type=click.Choice(list(corpus.formats())), help="The format of all sources.")
-@click.option(
-    "--mapping", multiple=True, help="A TOML file that says which columns JSON or CSV records have. Repeatable."
-)
-@click.option(
-    "--rejects", type=click.File("w", encoding="utf-8", lazy=False), help="Write what was left out here, as JSON lines."
-)
-@click.option("--strict", is_flag=True, help="Exit with 1 if a record was left out; the index is built all the same.")
+@reading
 @setting_option("synonyms")
 @click.option("--engine", type=click.Choice(["whoosh", "plain"]), default="whoosh", help="Where documents are kept.")
 @shared
@@ -50,49 +68,143 @@ def build(
 
     The index before stays until the new one is complete, and stays on disk for rollback.
     """
-    rejected: list[Rejected] = []
-
-    def reject(item: Rejected) -> None:
-        rejected.append(item)
-        if rejects is not None:
-            rejects.write(json.dumps(asdict(item)) + "\n")
-
-    tell = Teller(output.quiet or output.json)
-    try:
-        documents = corpus.read(*sources, format=format_, mapping=mapping or None, rejected=reject)
-        report = indexer.build(
+    taken = _Reading(sources, format_, mapping, rejects)
+    report = taken.through(
+        lambda tell: indexer.build(
             index_path(index),
-            _some(documents, rejected),
+            taken.documents(),
             settings=Settings(engine=engine, synonyms=settings.load({"synonyms": synonyms})["synonyms"] or None),
             progress=tell,
-            rejected=reject,
-        )
-    finally:
-        tell.done()
-    report = replace(report, rejected=len(rejected))
-    if rejected and not (output.quiet or output.json or rejects):
-        for item in rejected[:_NAMED]:
-            click.echo(f"left out: {item.source}, {item.place}: {item.reason}; {item.remedy}", err=True)
-        if len(rejected) > _NAMED:
-            click.echo(f"left out: {len(rejected) - _NAMED:,} more; --rejects FILE lists all", err=True)
-    output.result(
-        report,
-        lambda: (
-            f"generation {report.generation}: {report.documents:,} documents ({report.added:,} added, "
-            f"{report.replaced:,} replaced, {report.deleted:,} deleted), {report.rejected:,} left out, "
-            f"{report.bytes / 1e6:,.1f} MB, {report.seconds:,.1f} s"
+            rejected=taken.reject,
         ),
+        output,
     )
-    if strict and rejected:
-        sys.exit(1)
+    output.result(report, lambda: _told(report))
+    taken.end(strict=strict)
 
 
-def _some(documents: Iterator[Document], rejected: list[Rejected]) -> Iterator[Document]:
-    """The documents; where every record was left out, an error instead of an empty index in the place of a full one."""
-    count = 0
-    for count, document in enumerate(documents, 1):  # noqa: B007 (read after the loop)
-        yield document
-    if not count and rejected:
-        first = rejected[0]
-        what = f"none of {len(rejected):,} records could be read; the first: {first.reason}"
-        raise CorpusError(what, f"{first.source}, {first.place}", first.remedy)
+@click.command(epilog="Example: seealso update new.jsonl --delete q-0817 --delete q-0818")
+@click.argument("sources", nargs=-1, metavar="[SOURCE]...")
+@setting_option("index")
+@click.option("--delete", multiple=True, metavar="ID", help="Delete the document of this id. Repeatable.")
+@click.option(
+    "--purge",
+    is_flag=True,
+    help="Take every byte of what was ever deleted or replaced off the disk, and with it the generations before.",
+)
+@reading
+@shared
+def update(
+    sources: tuple[str, ...],
+    index: str | None,
+    delete: tuple[str, ...],
+    purge: bool,
+    format_: str | None,
+    mapping: tuple[str, ...],
+    rejects: TextIO | None,
+    strict: bool,
+    output: Output,
+) -> None:
+    """Add the documents of some sources to the index, replace those whose id is there, and delete those of some ids.
+
+    It costs what changed, not what is there. Weights keep the statistics of the last full build; `seealso info` says
+    when it is time to build anew.
+    """
+    if not (sources or delete or purge):
+        raise UsageError("nothing to do", "update", "name a SOURCE, an id with --delete ID, or --purge")
+    path = index_path(index)
+    taken = _Reading(sources, format_, mapping, rejects)
+    report = taken.through(
+        lambda tell: indexer.update(
+            path, taken.some(), delete=delete, purge=purge, progress=tell, rejected=taken.reject
+        ),
+        output,
+    )
+
+    def told() -> str:
+        gone = "nothing that was deleted is left on the disk, and no generation before to roll back to" if purge else ""
+        with open_index(path) as opened:
+            return "\n".join(filter(None, (_told(report), gone, drifted(opened.info))))
+
+    output.result(report, told)
+    taken.end(strict=strict)
+
+
+class _Reading:
+    """The sources of a command, and what was left out of them."""
+
+    def __init__(
+        self, sources: Sequence[str], format_: str | None, mapping: Sequence[str], rejects: TextIO | None
+    ) -> None:
+        self._rejects, self._rejected, self._empty = rejects, list[Rejected](), list[str]()
+        # Each is looked at here, so that a wrong path or mapping is told before anything is read.
+        self._sources = [
+            (source, corpus.read(source, format=format_, mapping=mapping or None, rejected=self.reject))
+            for source in sources
+        ]
+
+    def reject(self, item: Rejected) -> None:
+        """Note what was left out."""
+        self._rejected.append(item)
+        if self._rejects is not None:
+            self._rejects.write(json.dumps(asdict(item)) + "\n")
+
+    def documents(self) -> Iterator[Document]:
+        """The documents of all sources; where every record was left out, an error: an index of nothing would take the
+        place of a full one.
+        """
+        count = 0
+        for source, documents in self._sources:
+            before = count + len(self._rejected)
+            for document in documents:
+                count += 1
+                yield document
+            if count + len(self._rejected) == before:
+                self._empty.append(source)
+        if not count and self._rejected:
+            first = self._rejected[0]
+            what = f"none of {len(self._rejected):,} records could be read; the first: {first.reason}"
+            raise CorpusError(what, f"{first.source}, {first.place}", first.remedy)
+
+    def some(self) -> Iterator[Document]:
+        """The documents of all sources; where these hold none, an error: whoever names a source means something."""
+        count = 0
+        for count, document in enumerate(self.documents(), 1):  # noqa: B007 (read after the loop)
+            yield document
+        if self._sources and not count:
+            where = ", ".join(self._empty)
+            raise CorpusError("no document is there", where, "check the path; the index stays as it is")
+
+    def through(self, work: Callable[[Callable[[Progress], object]], BuildReport], output: Output) -> BuildReport:
+        """Work with progress on the terminal; then tell what was left out."""
+        tell = Teller(output.quiet or output.json)
+        try:
+            report = work(tell)
+        finally:
+            tell.done()
+        if not (output.quiet or output.json):
+            for source in self._empty:
+                click.echo(f"nothing is in it: {source}", err=True)
+            if not self._rejects:
+                self._name_rejected()
+        return replace(report, rejected=len(self._rejected))
+
+    def _name_rejected(self) -> None:
+        for item in self._rejected[:_NAMED]:
+            click.echo(f"left out: {item.source}, {item.place}: {item.reason}; {item.remedy}", err=True)
+        if len(self._rejected) > _NAMED:
+            click.echo(f"left out: {len(self._rejected) - _NAMED:,} more; --rejects FILE lists all", err=True)
+
+    def end(self, *, strict: bool) -> None:
+        """Leave with 1 where nothing may be left out and something was."""
+        if strict and self._rejected:
+            sys.exit(1)
+
+
+def _told(report: BuildReport) -> str:
+    """What a build or an update did, as text."""
+    return (
+        f"generation {report.generation}: {report.documents:,} documents ({report.added:,} added, "
+        f"{report.replaced:,} replaced, {report.deleted:,} deleted), {report.rejected:,} left out, "
+        f"{report.bytes / 1e6:,.1f} MB, {report.seconds:,.1f} s"
+    )

@@ -9,7 +9,7 @@ import click
 import indexer
 from indexer import Info, open_index
 from search_app.cli import server
-from search_app.cli.common import Output, index_path, setting_option, shared
+from search_app.cli.common import Output, drifted, index_path, setting_option, shared
 
 
 @click.command(epilog="Example: seealso serve --port 8080")
@@ -74,6 +74,8 @@ def described(held: Info) -> str:
             f"documents   {documents:,}: {questions:,} questions with {held.answers:,} answers, {articles:,} articles",
             f"engine      {held.engine}, format {held.format}, analysis {held.analysis}",
             f"size        {held.bytes / 1e6:,.1f} MB",
+            f"drift       {100 * held.drift:.1f} %",
+            *([f"advice      {advice}"] if (advice := drifted(held)) else []),
             *(["note        it holds no document: build it from a source that does"] if not documents else []),
         )
     )

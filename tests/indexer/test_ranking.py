@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import reduce
 from operator import add
@@ -26,7 +27,7 @@ from tests.indexer.engines.written import write_engine
 _WORDS = [f"w{letter}b" for letter in "abcdefghijkl"]
 
 
-def impacts_of(folder: Path, documents: list[Document], *, compiled: bool = False) -> Impacts:
+def impacts_of(folder: Path, documents: Sequence[Document], *, compiled: bool = False) -> Impacts:
     """The impacts of one segment."""
     write_engine("whoosh", folder, documents, Analyzer())
     return Impacts(folder / ARRAYS / "000001", kernels if compiled else None)

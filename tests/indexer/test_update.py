@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import shutil
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from indexer.answering.neighbours import neighbourhood
 from indexer.duplicates.pairs import Profiles
 from indexer.duplicates.scan import Scan, read_pairs
 from indexer.duplicates.templates import Templates
+from indexer.engines import Engine
 from indexer.engines.plain import PlainEngine
 from indexer.generations.folder import IndexFolder
 from indexer.generations.manifest import current_manifest
@@ -68,7 +70,8 @@ def check_as_rebuilt(index: Path, documents: dict[str, Document]) -> None:
     analyzer = Analyzer(boilerplate=Boilerplate.read(path / ARRAYS))
     with open_index(index) as opened:
         frozen = opened.engine
-        oracle = PlainEngine(documents.values(), analyzer, frozen.statistics, _Frozen(frozen))
+        frequencies = {c: _Counts(frozen, c) for c in ("terms", "pairs", "grams", "stops", "intents")}
+        oracle = PlainEngine(documents.values(), analyzer, frozen.statistics, frequencies)
         assert held(index) == dict(sorted(documents.items()))
         assert manifest.documents["question"] == len(documents)
         for id_, document in documents.items():
@@ -89,30 +92,25 @@ def check_as_rebuilt(index: Path, documents: dict[str, Document]) -> None:
         shutil.rmtree(again)
 
 
-class _Frozen(dict[str, "_Counts"]):
-    """The frequencies that an engine has frozen, as the plain engine wants them."""
+class _Counts(Counter[str]):
+    """The frequencies of a channel that an engine has frozen, as the plain engine wants them."""
 
-    def __init__(self, engine: indexer.index.Engine) -> None:
-        super().__init__({c: _Counts(engine, c) for c in ("terms", "pairs", "grams", "stops", "intents")})
-
-
-class _Counts(dict[str, int]):
-    def __init__(self, engine: indexer.index.Engine, channel: str) -> None:
+    def __init__(self, engine: Engine, channel: str) -> None:
         super().__init__()
         self._engine, self._channel = engine, channel
 
     def __missing__(self, token: str) -> int:
-        return self._engine.frequencies([token], self._channel)[0]
+        count: int = self._engine.frequencies([token], self._channel)[0]
+        return count
 
 
 @pytest.mark.parametrize("seed", range(6))
-@pytest.mark.parametrize("compiled", [False, True], ids=["numpy", "compiled"])
-def test_updates_are_a_rebuild_with_the_statistics_of_the_base(tmp_path: Path, seed: int, compiled: bool) -> None:
+def test_updates_are_a_rebuild_with_the_statistics_of_the_base(tmp_path: Path, seed: int) -> None:
     """Added, replaced and deleted documents, update after update, with segments merged and a purge in between."""
-    rng, index, settings = random.Random(seed), tmp_path / "index", Settings(compiled=compiled)
-    documents = {document.id: document for document in some(rng, "b", rng.choice([3, 160]))}
+    rng, index, settings = random.Random(seed), tmp_path / "index", Settings(compiled=bool(seed % 2))
+    documents = {document.id: document for document in some(rng, "b", [3, 130, 150][seed // 2])}
     build(index, documents.values(), settings=settings)
-    for step in range(4):
+    for step in range(3):
         added = some(rng, f"s{step}-", rng.randint(0, 6))
         known = sorted(documents)
         replaced = [question(rng.choice(known), " ".join(rng.choices(_WORDS, k=3))) for _ in range(rng.randint(0, 1))]
@@ -120,7 +118,7 @@ def test_updates_are_a_rebuild_with_the_statistics_of_the_base(tmp_path: Path, s
         given = {document.id: document for document in (*unchanged, *added, *replaced)}
         delete = [id_ for id_ in rng.sample(known, min(len(known) - 1, rng.randint(0, 3))) if id_ not in given]
         was = dict(documents)
-        report = update(index, given.values(), delete=delete, purge=step == 2, settings=settings)
+        report = update(index, given.values(), delete=delete, purge=step == 1, settings=settings)
         documents = {id_: document for id_, document in (documents | given).items() if id_ not in delete}
         assert report.added == len(documents.keys() - was.keys())
         assert report.deleted == len(delete)
@@ -155,12 +153,13 @@ def test_the_generation_before_serves_on(tmp_path: Path) -> None:
     assert not indexer.verify(tmp_path)
 
 
-def test_an_update_without_a_change_keeps_every_answer(tmp_path: Path) -> None:
-    """Documents that are there already, word for word, change nothing but the generation's number."""
+def test_an_update_without_a_change_makes_no_generation(tmp_path: Path) -> None:
+    """Documents that are there already, word for word, change nothing, and the generation before stays for rollback."""
     documents = some(random.Random(2), "b", 30)
     build(tmp_path, documents)
     report = update(tmp_path, documents)
     assert (report.added, report.replaced, report.deleted, report.documents) == (0, 0, 0, 30)
+    assert report.generation == indexer.current(tmp_path) == 1
     assert not indexer.verify(tmp_path)
 
 

@@ -18,7 +18,7 @@ import pytest
 import corpus
 
 ROOT = Path(__file__).parents[2]
-COMMANDS = ("demo", "test", "build", "search", "related", "similar", "serve", "info", "verify", "rollback")
+COMMANDS = ("demo", "test", "build", "update", "search", "related", "similar", "serve", "info", "verify", "rollback")
 SAMPLE = [str(path) for path in corpus.sample()]
 
 
@@ -48,7 +48,8 @@ def test_without_arguments_the_commands_are_listed() -> None:
 
 
 @pytest.mark.parametrize(
-    "command", ["demo", "build", "search", "related", "similar", "serve", "info", "verify", "rollback", "test"]
+    "command",
+    ["demo", "build", "update", "bench", "search", "related", "similar", "serve", "info", "verify", "rollback", "test"],
 )
 def test_every_command_explains_itself_with_an_example(command: str) -> None:
     """--help says what a command does and shows one call."""
@@ -127,6 +128,8 @@ def test_rejects_are_listed_and_strict_fails(tmp_path: Path) -> None:
         (3, ["build", "--index", "/dev/null", SAMPLE[0]]),
         (2, ["search", "x", "--size", "0"]),
         (2, ["search", "x", "--colour", "red"]),
+        (2, ["update"]),
+        (3, ["update", "--purge"]),
         (3, ["search", "x"]),
         (3, ["info"]),
         (3, ["verify"]),

@@ -18,7 +18,7 @@ PAIRED, GRAMMED, STOPPED = 1, 2, 4
 
 
 @kernel
-def _keep_best(best: Any, held: int, value: int) -> int:
+def _keep_best(best: Any, held: Any, value: Any) -> Any:
     """Insert a value into a descending list of the best ones; how many it holds."""
     at = held if held < len(best) else len(best) - 1
     while at > 0 and best[at - 1] < value:
@@ -138,7 +138,7 @@ def find(
 
 
 @kernel
-def _slot(keys: Any, key: int) -> int:
+def _slot(keys: Any, key: Any) -> Any:
     """The slot of a table of keys that holds a key, or the free one where it belongs."""
     mask = np.uint64(len(keys) - 1)
     at = (key ^ (key >> np.uint64(32))) & mask

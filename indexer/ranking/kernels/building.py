@@ -88,7 +88,7 @@ def count_terms(
 ) -> Any:
     """Of a batch of documents how many terms each has, these ascending, and their sums over the fields.
 
-    `counts` (terms × fields) is zero before and after; norms and worths are those of words and of concepts.
+    `counts` (terms × fields) is zero before and after; norms are those of words and of concepts.
     """
     fields = counts.shape[1]
     documents = (len(starts) - 1) // fields
@@ -114,7 +114,7 @@ def count_terms(
                 if count:
                     counts[term, field] = 0
                     own = document * fields + field
-                    total += worths[kind, own] * (count * saturated / (count + norms[kind, own]))
+                    total += worths[own] * (count * saturated / (count + norms[kind, own]))
             sums[place] = total
             frequency[term] += 1
         sizes[document] = at - begin
