@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, abort, g, request
 
 ROUTE_OF_API = "/api/"
 MOST_BODY = 128 * 1024
@@ -32,12 +32,17 @@ def init_app(app: Flask) -> None:
     @app.before_request
     def start() -> None:
         g.started = time.perf_counter()
+        try:
+            request.query_string.decode()
+        except UnicodeDecodeError:
+            abort(400, "the query of the address is not UTF-8")
 
     @app.after_request
     def finish(response: Response) -> Response:
         response.headers.extend(_HEADERS)
-        rule = request.url_rule.rule if request.url_rule else "unknown"
-        spent = round((time.perf_counter() - g.get("started", time.perf_counter())) * 1000, 1)
-        line = {"method": request.method, "route": rule, "status": response.status_code, "ms": spent}
-        access.info("request", extra={"fields": line})
+        if access.isEnabledFor(logging.INFO):
+            rule = request.url_rule.rule if request.url_rule else "unknown"
+            spent = round((time.perf_counter() - g.get("started", time.perf_counter())) * 1000, 1)
+            line = {"method": request.method, "route": rule, "status": response.status_code, "ms": spent}
+            access.info("request", extra={"fields": line})
         return response

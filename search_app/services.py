@@ -6,6 +6,7 @@ import logging
 import os
 import threading
 import time
+import weakref
 from collections.abc import Callable
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -44,10 +45,12 @@ class Served:
 
     def __init__(self, index: Index) -> None:
         self.index = index
+        # The last request that answers from it lets go of it, and nobody else knows which that is.
+        weakref.finalize(self, index.close)
         # Number and digest: a folder that was removed and built anew begins at 1 again.
         self.name = "-".join(str(part) for part in index._current)
         self._made: dict[Callable[[], Any], Any] = {}
-        # It holds the index and not this object: nothing refers in a circle, so both go when the last request is done.
+        # It holds the index and not this object, or else they would hold each other.
         self.panel: Callable[[str, Filter, int], KeptPanel] = lru_cache(MOST_PANELS)(
             lambda id_, where, limit: KeptPanel(index.related(id_, where=where, limit=limit))
         )
@@ -75,8 +78,8 @@ class IndexHandle:
     def current(self) -> Served:
         """The newest generation that opens. Raises SearchError where there is none.
 
-        A generation that was replaced is not closed here: other threads may still answer from it, and it goes with
-        the last of them.
+        A generation that was replaced is not closed here: other threads may still answer from it, and the last of them
+        closes it.
         """
         with self._lock:
             # Looked at before the generation is: what is published in between is found by the next request.

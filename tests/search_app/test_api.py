@@ -111,6 +111,13 @@ def test_brackets_without_end_are_a_problem(client: FlaskClient) -> None:
     assert response.status_code == 400
 
 
+@pytest.mark.parametrize("address", ["/", "/search", "/api/v1/search", "/api/v1/related/q-0039", "/nowhere"])
+def test_a_query_that_is_no_text_is_refused(address: str, client: FlaskClient) -> None:
+    """Bytes in an address that are not UTF-8 are the sender's fault and not ours; escaped ones are letters unknown."""
+    assert client.get(address, environ_overrides={"QUERY_STRING": "q=\xff"}).status_code == 400
+    assert client.get("/api/v1/search?q=%ff").status_code == 200
+
+
 def test_a_wrong_method_says_which_is_right(client: FlaskClient) -> None:
     """405 names the methods that an address takes."""
     assert "POST" in client.get("/api/v1/similar").headers["Allow"]

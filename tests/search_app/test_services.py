@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import importlib.util
 import weakref
 from pathlib import Path
@@ -77,17 +76,30 @@ def test_kept_panels_are_bounded(sample_path: Path, asked: list[str], monkeypatc
 
 
 def test_kept_panels_go_with_their_generation(tmp_path: Path) -> None:
-    """A new generation answers with its own panels, and the old one is let go with what was made of it."""
+    """A new generation answers with its own panels; the old one is closed at once, and what was made of it is gone."""
     indexer.build(tmp_path, [question("a", "Knee pain after a fall", "My knee hurts since I fell from the stairs.")])
     app = create_app({"index": str(tmp_path)})
     client = app.test_client()
     assert client.get("/api/v1/related/a").json["generation"] == 1  # type: ignore[index]
     client.get("/")
-    old = weakref.ref(app.extensions[services._KEY].current().index)
+    old = weakref.ref(app.extensions[services._KEY].current())
+    index = old().index  # type: ignore[union-attr]
     indexer.build(tmp_path, [question("a", "Hip pain")])
     assert client.get("/api/v1/related/a").json["generation"] == 2  # type: ignore[index]
-    gc.collect()
     assert old() is None
+    with pytest.raises(indexer.SearchError, match="closed"):
+        index.get("a")
+
+
+def test_a_generation_is_open_while_a_request_answers_from_it(tmp_path: Path) -> None:
+    """A request that began before a newer generation was published answers from the older one to its end."""
+    indexer.build(tmp_path, [question("a", "Knee pain")])
+    app = create_app({"index": str(tmp_path)})
+    with app.app_context():
+        before = services.served()
+    indexer.build(tmp_path, [question("a", "Hip pain")])
+    assert app.test_client().get("/api/v1/search?q=hip").json["total"] == 1  # type: ignore[index]
+    assert before.index.get("a").title == "Knee pain"
 
 
 def test_a_panel_needs_no_ranking(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
