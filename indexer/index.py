@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -98,9 +98,9 @@ class Index:
         if near is None:
             near = neighbourhood(self.engine, text, among=self.engine.allowed(where=where), without=id)
         _, telling = weigh_first(self.engine, text)
-        panel = make_panel(self.engine, self._manifest.generation, telling, near, _checked(limit))
+        panel, shown = make_panel(self.engine, self._manifest.generation, telling, near, _checked(limit))
         # An article is no question, so nothing is the same question.
-        return panel if isinstance(document, Article) else self._marked(panel, own_text(document), text, near)
+        return panel if isinstance(document, Article) else self._marked(panel, shown, own_text(document), text, near)
 
     def similar(self, text: str, *, where: Filter = Filter(), limit: int = 4) -> Panel:
         """The documents most like a text, such as a question that is still being typed; the text is not kept.
@@ -113,12 +113,15 @@ class Index:
         analysed = self.engine.analyzer.draft(text)
         weighed = weigh(self.engine, analysed)
         near, _ = neighbourhood_of(self.engine, weighed, among=among)
-        panel = make_panel(self.engine, self._manifest.generation, weighed.telling, near, _checked(limit))
-        return self._marked(panel, text, analysed, near)
+        panel, shown = make_panel(self.engine, self._manifest.generation, weighed.telling, near, _checked(limit))
+        return self._marked(panel, shown, text, analysed, near)
 
-    def _marked(self, panel: Panel, written: str, text: Analysed, near: Neighbourhood) -> Panel:
-        """The panel with the cards marked that are the same question as a text."""
-        return replace(panel, cards=tuple(same_question(self.profiles, written, text, near.possible, panel.cards)))
+    def _marked(
+        self, panel: Panel, shown: Sequence[Document], written: str, text: Analysed, near: Neighbourhood
+    ) -> Panel:
+        """The panel with the cards marked that are the same question as a text; `shown` are their documents."""
+        marked = same_question(self.profiles, written, text, near.possible, zip(panel.cards, shown, strict=True))
+        return replace(panel, cards=tuple(marked))
 
     def duplicates(
         self, *, where: Filter = Filter(), band: Band | None = None, page: int = 1, size: int = 50

@@ -63,13 +63,19 @@ def spots(text: str) -> list[Spot]:
 
 def spots_among(text: str, terms: Container[str]) -> list[Spot]:
     """Those `spots` of a text whose terms are wanted."""
-    found = []
-    for piece in PIECE.finditer(text):
-        for spot in _spots_of(piece[0]):
-            if spot.term in terms:
-                start = piece.start()
-                found.append(Spot(spot.term, spot.word, start + spot.start, start + spot.end))
-    return found
+    wanted = {
+        piece: there
+        for piece in set(text.split())
+        if (there := [spot for spot in _spots_of(piece) if spot.term in terms])
+    }
+    if not wanted:
+        return []
+    return [
+        Spot(spot.term, spot.word, piece.start() + spot.start, piece.start() + spot.end)
+        for piece in PIECE.finditer(text)
+        if piece[0] in wanted
+        for spot in wanted[piece[0]]
+    ]
 
 
 def _spots_of(piece: str) -> Sequence[Spot]:

@@ -32,16 +32,19 @@ def one_per_wording(engine: Engine, ranked: Sequence[Ranked]) -> list[Ranked]:
     return list(chosen.values())
 
 
-def make_panel(engine: Engine, generation: int, telling: Mapping[str, float], near: Neighbourhood, limit: int) -> Panel:
-    """The panel of a text: at most `limit` cards and the topics that its neighbours share; `telling` is how much each
-    term and concept of the text tells.
+def make_panel(
+    engine: Engine, generation: int, telling: Mapping[str, float], near: Neighbourhood, limit: int
+) -> tuple[Panel, list[Document]]:
+    """The panel of a text: at most `limit` cards and the topics that its neighbours share; and the documents of the
+    cards. `telling` is how much each term and concept of the text tells.
     """
     ranked = one_per_wording(engine, close_enough(engine, near))[: max(limit, VOTERS)]
     documents = engine.get([r.id for r in ranked])
     weights = _told(engine, telling)
     pairs = list(zip(documents, ranked, strict=True))
     cards = tuple(_card(document, r.score, weights) for document, r in pairs[:limit])
-    return Panel(generation=generation, cards=cards, topics=_topics(pairs[:VOTERS]))
+    panel = Panel(generation=generation, cards=cards, topics=_topics(pairs[:VOTERS]))
+    return panel, documents[:limit]
 
 
 def _told(engine: Engine, telling: Mapping[str, float]) -> dict[str, float]:

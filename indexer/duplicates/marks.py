@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 
 from corpus import Document
@@ -36,22 +36,22 @@ def side_by_side(profiles: Profiles, a: Document, b: Document) -> SideBySide:
 
 
 def same_question(
-    profiles: Profiles, written: str, text: Analysed, possible: float, cards: Sequence[Card]
+    profiles: Profiles, written: str, text: Analysed, possible: float, cards: Iterable[tuple[Card, Document]]
 ) -> Iterator[Card]:
-    """The cards, those marked that are the same question as a text by identical wording or the upper band.
+    """The cards, given with their documents, those marked that are the same question as a text by identical wording or
+    the upper band.
 
     `written` is the text itself, `text` what is compared of it, and `possible` what it could earn at best: a card that
     earns too little of it is no candidate, as in the scan.
     """
-    asked, engine = wording(written), profiles.engine
-    ours = None
-    for card, traits in zip(cards, engine.traits([card.id for card in cards]), strict=True):
+    asked, ours = wording(written), None
+    for card, document in cards:
         same = None
-        if card.kind == "question" and traits.wording == asked:
+        if card.kind == "question" and wording(own_text(document)) == asked:
             same = Band.SAME
         elif card.kind == "question" and card.score >= LEAST_SHARE * possible:
             ours = ours or profiles.of_analysed(text)
-            same = Band.VERY_LIKELY if very_likely(ours, profiles.of(engine.get([card.id])[0])) else None
+            same = Band.VERY_LIKELY if very_likely(ours, profiles.of(document)) else None
         yield replace(card, same=same) if same else card
 
 

@@ -131,8 +131,8 @@ class PlainEngine:
         for field in FIELDS:
             if counts.get(field) and field in weights:
                 # A field that no document of the full build had has no average length: each is of the usual one.
-                usual = averages.get(field, lengths[field])
-                total += weights[field] * saturation(counts[field], norm(lengths[field], usual))
+                own = norm(lengths[field], averages[field]) if field in averages else norm(1, 1.0)
+                total += weights[field] * saturation(counts[field], own)
         return total
 
     def get(self, ids: Sequence[str]) -> list[Document]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from types import ModuleType
 from typing import NamedTuple
 
@@ -14,7 +15,7 @@ from indexer.analysis.intents import intent_entries, intent_names
 from indexer.analysis.matching import Matcher
 from indexer.analysis.terms import stem, stop_words
 from indexer.ranking.keys import Numbers
-from indexer.ranking.weighting import Length, Statistics
+from indexer.ranking.weighting import LEAST_OF_A_KIND, Statistics
 from indexer.ranking.words import Words
 
 
@@ -41,12 +42,25 @@ class Counted(NamedTuple):
     han: NDArray[np.bool_]
 
     def statistics(self) -> Statistics:
-        """The statistics of these documents."""
-        fields = [
-            {field: Length(*lengths) for field, lengths in zip(FIELDS, document, strict=True)}
-            for document in self.lengths.tolist()
-        ]
-        return Statistics.of(fields, self.han.tolist())
+        """The statistics of these documents, as Statistics.of makes them of each document's fields."""
+        if min(self.han.sum(), (~self.han).sum()) < LEAST_OF_A_KIND:
+            return _statistics(self.lengths)
+        return replace(_statistics(self.lengths[~self.han]), han=_statistics(self.lengths[self.han]))
+
+
+def _statistics(lengths: NDArray[np.int32]) -> Statistics:
+    """The statistics of documents of one kind, from the lengths of their fields."""
+    there = (lengths[:, :, 0] > 0).sum(axis=0)
+    terms, concepts = lengths.sum(axis=0, dtype=np.int64).T.tolist()
+    fields = sorted(zip(FIELDS, there.tolist(), terms, concepts, strict=True))
+    whole = np.sort(1 + lengths[:, :, 0].sum(axis=1))
+    middle = (int(whole[(len(whole) - 1) // 2]) + int(whole[len(whole) // 2])) / 2 if len(whole) else 1.0
+    return Statistics(
+        documents=len(whole),
+        average={field: n / documents for field, documents, n, _ in fields if n},
+        concepts={field: n / documents for field, documents, _, n in fields if n},
+        median=middle,
+    )
 
 
 def vocabulary(words: Sequence[str], analyzer: Analyzer) -> Vocabulary:

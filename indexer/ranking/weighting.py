@@ -140,9 +140,8 @@ def norm(length: int, average: float) -> float:
 
 def norm_of(lengths: NDArray[np.integer], averages: NDArray[np.float64]) -> NDArray[np.float64]:
     """The `norm` of many lengths; where no average is known (0) a length is the usual one."""
-    known = np.where(averages > 0, averages, np.maximum(lengths, 1))
-    usual = np.where(averages > 0, lengths, np.maximum(lengths, 1))
-    norms: NDArray[np.float64] = K1 * (1 - B + B * usual / known)
+    known = averages > 0
+    norms: NDArray[np.float64] = K1 * (1 - B + B * np.where(known, lengths, 1) / np.where(known, averages, 1.0))
     return norms
 
 

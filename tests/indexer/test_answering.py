@@ -46,7 +46,7 @@ def panel(engine: PlainEngine, text: str, without: str = "", limit: int = 4) -> 
     """The panel of a text."""
     analysed = ANALYZER.analyse(text)
     _, telling = weigh_first(engine, analysed)
-    return make_panel(engine, 1, telling, neighbourhood(engine, analysed, without=without), limit)
+    return make_panel(engine, 1, telling, neighbourhood(engine, analysed, without=without), limit)[0]
 
 
 def find(engine: PlainEngine, text: str, **more: object) -> Results:

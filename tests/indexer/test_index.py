@@ -62,7 +62,7 @@ def test_related_is_similar_of_the_documents_own_words(documents: list[Document]
                     text = index.engine.analyzer.own(document)
                     near = neighbourhood(index.engine, text, without=document.id)
                     _, telling = weigh_first(index.engine, text)
-                    live = make_panel(index.engine, 1, telling, near, 20)
+                    live, _ = make_panel(index.engine, 1, telling, near, 20)
                     stored = index.related(document.id, limit=20)
                     assert (stored.cards, stored.topics) == (live.cards, live.topics)
                     assert document.id not in {card.id for card in stored.cards}

@@ -22,6 +22,7 @@ from whoosh.writing import SegmentWriter
 from indexer.analysis import FIELDS
 from indexer.engines.whoosh.blocks import Bytes, Ints, Longs, codec, compiled, memory_of, pack, write_terms
 from indexer.engines.whoosh.schema import DOCUMENT_FIELD, ID_FIELD, PARTED
+from indexer.ranking.tables import release
 
 _Number = TypeVar("_Number", bound=np.integer[Any])
 _LENGTHS = np.array([byte_to_length(byte) for byte in range(256)])
@@ -146,10 +147,12 @@ class _BulkWriter(SegmentWriter):  # type: ignore[misc]  # Whoosh ships no types
         begins, ends = self._starts[number :: len(FIELDS)], self._starts[number + 1 :: len(FIELDS)]
         counts = np.zeros(len(self._terms), np.int64)
         _count(self._sequence, begins, ends, self._term_of, counts)
+        release(self._sequence)
         for low, high in _ranges(counts, self._memory):
             firsts = np.concatenate([[0], np.cumsum(counts[low:high])])
             tokens = np.empty((2, firsts[-1]), np.int32)
             _sort(self._sequence, begins, ends, self._term_of, low, firsts[:-1].copy(), tokens)
+            release(self._sequence)
             write_terms(self.fieldwriter, self._terms[low:high], firsts, tokens, lengths)
         self.fieldwriter.finish_field()
 
