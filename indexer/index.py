@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from corpus import Article, Document
-from indexer.analysis import Analysed, Analyzer, Boilerplate, own_text
-from indexer.answering.neighbours import Neighbourhood, StoredNeighbours, neighbourhood, neighbourhood_of
+from indexer.analysis import Analyzer, Boilerplate, own_text
+from indexer.answering.neighbours import StoredNeighbours, neighbourhood, neighbourhood_of
 from indexer.answering.panel import make_panel
 from indexer.answering.search import search
 from indexer.answering.weighing import weigh, weigh_first
 from indexer.duplicates.listing import Listing
-from indexer.duplicates.marks import same_question, side_by_side
+from indexer.duplicates.marks import same_as, same_question, side_by_side
 from indexer.duplicates.pairs import Profiles
+from indexer.duplicates.scan import StoredBands
 from indexer.duplicates.templates import Templates
 from indexer.engines import Engine, Statistics, open_engine
 from indexer.errors import DocumentNotFound, IndexDamaged, RequestRefused, SearchError
@@ -40,6 +41,7 @@ class Index:
         self._folder, self._manifest, self._near = folder, manifest, StoredNeighbours(path)
         self._settings = settings
         self._listing = Listing(path, self._near.ids)
+        self._bands = StoredBands(path, self._near.ids)
         self.profiles = Profiles(engine, Templates.read(path / ARRAYS))
         self._open: Engine | None = engine
         # Number and digest: a folder that was removed and built anew begins at 1 again.
@@ -99,8 +101,9 @@ class Index:
             near = neighbourhood(self.engine, text, among=self.engine.allowed(where=where), without=id)
         _, telling = weigh_first(self.engine, text)
         panel, shown = make_panel(self.engine, self._manifest.generation, telling, near, _checked(limit))
-        # An article is no question, so nothing is the same question.
-        return panel if isinstance(document, Article) else self._marked(panel, shown, own_text(document), text, near)
+        if isinstance(document, Article):
+            return panel  # it is no question, so nothing is the same question
+        return replace(panel, cards=tuple(same_as(document, self._bands, zip(panel.cards, shown, strict=True))))
 
     def similar(self, text: str, *, where: Filter = Filter(), limit: int = 4) -> Panel:
         """The documents most like a text, such as a question that is still being typed; the text is not kept.
@@ -114,14 +117,8 @@ class Index:
         weighed = weigh(self.engine, analysed)
         near, _ = neighbourhood_of(self.engine, weighed, among=among)
         panel, shown = make_panel(self.engine, self._manifest.generation, weighed.telling, near, _checked(limit))
-        return self._marked(panel, shown, text, analysed, near)
-
-    def _marked(
-        self, panel: Panel, shown: Sequence[Document], written: str, text: Analysed, near: Neighbourhood
-    ) -> Panel:
-        """The panel with the cards marked that are the same question as a text; `shown` are their documents."""
-        marked = same_question(self.profiles, written, text, near.possible, zip(panel.cards, shown, strict=True))
-        return replace(panel, cards=tuple(marked))
+        cards = zip(panel.cards, shown, strict=True)
+        return replace(panel, cards=tuple(same_question(self.profiles, text, analysed, near.possible, cards)))
 
     def duplicates(
         self, *, where: Filter = Filter(), band: Band | None = None, page: int = 1, size: int = 50

@@ -9,6 +9,7 @@ from corpus import Document
 from indexer.analysis import Analysed, own_text, spots, wording
 from indexer.duplicates.differences import differences, said
 from indexer.duplicates.pairs import LEAST_SHARE, Profiles, band, likelihood, missing, very_likely
+from indexer.duplicates.scan import StoredBands
 from indexer.types import Band, Card, DuplicatePair, Mark, Side, SideBySide
 
 SHARED = "shared"
@@ -52,6 +53,18 @@ def same_question(
         elif card.kind == "question" and card.score >= LEAST_SHARE * possible:
             ours = ours or profiles.of_analysed(text)
             same = Band.VERY_LIKELY if very_likely(ours, profiles.of(document)) else None
+        yield replace(card, same=same) if same else card
+
+
+def same_as(document: Document, bands: StoredBands, cards: Iterable[tuple[Card, Document]]) -> Iterator[Card]:
+    """The cards of a stored document, those marked that are the same question: the scan compared them at build."""
+    asked = wording(own_text(document))
+    for card, other in cards:
+        same = None
+        if card.kind == "question" and wording(own_text(other)) == asked:
+            same = Band.SAME
+        elif bands.of(document.id, card.id) is Band.VERY_LIKELY:
+            same = Band.VERY_LIKELY
         yield replace(card, same=same) if same else card
 
 

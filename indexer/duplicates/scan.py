@@ -154,6 +154,24 @@ class Scan:
         return {m for ranked, m in zip(found.ranked, places, strict=True) if ranked.id in close}
 
 
+class StoredBands:
+    """The bands of the pairs that a scan wrote, looked up pair by pair."""
+
+    def __init__(self, folder: Path, ids: Ids) -> None:
+        rows = map_array(folder / ARRAYS, "pairs").astype(np.int64)
+        self._ids, self._keys, self._bands = ids, rows[:, 0] << 32 | rows[:, 1], rows[:, 2]
+        numbers = ids.numbers()
+        self._place = np.full(len(ids), -1)
+        self._place[numbers] = np.arange(len(numbers))
+
+    def of(self, a: str, b: str) -> Band | None:
+        """The band of two documents, None where the scan proposed no pair of them."""
+        one, other = sorted(int(self._place[self._ids.find(id_)]) for id_ in (a, b))
+        at = int(np.searchsorted(self._keys, one << 32 | other))
+        there = at < len(self._keys) and self._keys[at] == one << 32 | other
+        return ORDER[int(self._bands[at])] if there else None
+
+
 def read_pairs(folder: Path) -> list[Edge]:
     """The pairs that a scan wrote; documents are called by their places in the order of ids."""
     return _read(folder / ARRAYS)

@@ -183,6 +183,21 @@ def test_the_better_answered_question_is_canonical(tmp_path: Path) -> None:
             index.duplicates(size=0)
 
 
+def test_a_stored_panel_marks_what_a_draft_would_be_marked_with(tmp_path: Path) -> None:
+    """The cards of a question that the scan found very likely the same are marked as those of its text as a draft."""
+    documents = [
+        *OTHERS,
+        question("a", "My cement leaked after kyphoplasty, how dangerous is the leak in my spine?"),
+        question("b", "How dangerous is the leak in my spine, after kyphoplasty my cement leaked?"),
+    ]
+    indexer.build(tmp_path, documents)
+    with indexer.open_index(tmp_path) as index:
+        stored = {card.id: card.same for card in index.related("a").cards}
+        draft = {card.id: card.same for card in index.similar(index.own_text("a")).cards if card.id != "a"}
+    assert stored == draft
+    assert stored["b"] is Band.VERY_LIKELY
+
+
 def test_two_builds_find_the_same_pairs(tmp_path: Path, sample: list[Document]) -> None:
     """The order of reading changes no cluster."""
     indexer.build(tmp_path / "one", sample)
