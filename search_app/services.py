@@ -19,6 +19,9 @@ from search_app.present import to_json
 
 log = logging.getLogger(__name__)
 _KEY = "seealso.index"
+# A smaller index is answered from as fast without compiled loops, which take seconds to load.
+_WORTH_COMPILING = 2_000
+_WARM_UP = "How long does it take to get warm?"
 # Seconds until a generation that does not open is tried again.
 _PAUSE = 5.0
 # So many panels are kept, those asked for last.
@@ -111,15 +114,20 @@ class IndexHandle:
         """The newest generation, once every byte of it was seen to be what was written (1 GB a second)."""
         if faults := verify(self._path):
             raise IndexDamaged(f"{faults[0].file}: {faults[0].reason}", str(self._path), faults[0].remedy)
-        return Served(open_index(self._path, settings=_settings()))
+        return Served(_with_compiled_loops(open_index(self._path), self._path))
 
 
-def _settings() -> Settings:
-    """Compiled loops where the extra `fast` is installed: a server asks often enough to win back their loading."""
+def _with_compiled_loops(index: Index, path: Path) -> Index:
+    """The index with the compiled loops of the extra `fast`, where it is installed and the index is worth it."""
+    if sum(index.info.documents.values()) < _WORTH_COMPILING:
+        return index
     try:
-        return Settings(compiled=True)
+        compiled = open_index(path, settings=Settings(compiled=True))
     except RequestRefused:
-        return Settings()
+        return index
+    index.close()
+    compiled.similar(_WARM_UP)  # loops are loaded, or compiled for the first time ever, before anybody waits
+    return compiled
 
 
 def init_app(app: Flask, path: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
 from types import ModuleType
@@ -56,6 +56,17 @@ class Impacts:
             return np.flatnonzero(self._rows[row])
         starts, documents, _ = self._lists
         return documents[starts[number] : starts[number + 1]].astype(np.int64)
+
+    def tally(self, words: Iterable[str], counts: NDArray[np.uint16]) -> None:
+        """Count for each document how many of the words it has."""
+        starts, documents, _ = self._lists
+        for number in map(self.number_of, words):
+            if number < 0:
+                continue
+            if (row := int(self._row_of[number])) >= 0:
+                counts += self._rows[row][: self._documents] != 0
+            else:
+                counts[documents[starts[number] : starts[number + 1]]] += 1
 
     def rank(self, weights: Mapping[str, float], among: Mask | None, limit: int) -> Found:
         """The best documents by the sum of weight × impact: numbers and scores, best first, lower number among equals.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 from types import ModuleType
@@ -123,6 +123,13 @@ class Segments:
         """The numbers of the documents that have the term, deleted ones too."""
         found = [part.impacts.having(term) + span.start for part, span in zip(self._parts, self._spans, strict=True)]
         return found[0] if len(found) == 1 else np.concatenate(found)
+
+    def tally(self, words: Sequence[str]) -> NDArray[np.uint16]:
+        """How many of the words each document has."""
+        counts = np.zeros(len(self.ids), np.uint16)
+        for part, span in zip(self._parts, self._spans, strict=True):
+            part.impacts.tally(words, counts[span])
+        return counts
 
     def impacts_of(self, number: int) -> dict[str, float]:
         """The weight of each term in a document."""

@@ -125,21 +125,24 @@ def test_kept_json_is_the_panels(client: FlaskClient, sample_index: indexer.Inde
         assert client.get("/api/v1/related/q-0039").text == kept.json
 
 
-@pytest.mark.parametrize("found", [True, False])
+@pytest.mark.parametrize(("found", "enough"), [(True, True), (False, True), (True, False)])
 def test_a_server_uses_compiled_loops_where_they_are(
-    found: bool, sample_path: Path, monkeypatch: pytest.MonkeyPatch
+    found: bool, enough: bool, sample_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """With the extra `fast` an index is opened for a process that asks often; without it, it opens all the same."""
+    """With the extra `fast` an index of some size is opened for a process that asks often; without it, or small, it
+    opens all the same.
+    """
     if found and importlib.util.find_spec("numba") is None:
         pytest.skip("the extra `fast` is not installed")
-    given: list[indexer.Settings] = []
+    given: list[bool] = []
     opened = indexer.open_index
 
-    def noted(path: Path, *, settings: indexer.Settings) -> indexer.Index:
-        given.append(settings)
-        return opened(path)
+    def noted(path: Path, **options: indexer.Settings) -> indexer.Index:
+        given.append(any(settings.compiled for settings in options.values()))
+        return opened(path, **options)
 
     monkeypatch.setattr("indexer.settings.is_fast", lambda: found)
     monkeypatch.setattr(services, "open_index", noted)
+    monkeypatch.setattr(services, "_WORTH_COMPILING", 1 if enough else 1_000)
     assert create_app({"index": str(sample_path)}).test_client().get("/readyz").status_code == 200
-    assert [bool(settings.compiled) for settings in given] == [found]
+    assert given == ([False, True] if found and enough else [False])

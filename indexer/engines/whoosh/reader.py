@@ -10,13 +10,13 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from whoosh.filedb.filestore import FileStorage
 from whoosh.reading import TermNotFound
 
 from corpus import Document, from_json
 from indexer.analysis import FIELDS, Analyzer, stop_terms
 from indexer.engines.protocol import Finer, Ranked, RankedTwice, Traits
 from indexer.engines.whoosh.schema import DOCUMENT_FIELD, folder_of
+from indexer.engines.whoosh.storage import MappedStorage
 from indexer.ranking.columns import Mask
 from indexer.ranking.frequencies import Frequencies
 from indexer.ranking.keys import Numbers
@@ -37,7 +37,7 @@ class WhooshEngine:
         self._segments = Segments(arrays, statistics, kernels)
         self._columns, self._ids = self._segments.columns, self._segments.ids
         self._frequencies = Frequencies(arrays)
-        index = FileStorage(folder_of(folder)).open_index()
+        index = MappedStorage(folder_of(folder)).open_index()
         # Two readers: a long phrase must not keep other requests from their documents.
         self._documents: Any = index.reader()
         self._postings: Any = index.reader()
@@ -101,10 +101,7 @@ class WhooshEngine:
         if self._ids.live is not None:
             mask &= self._ids.live
         if least > 0:
-            having = np.zeros(len(mask), np.int32)
-            for word in words:
-                having[self._segments.having(word)] += 1
-            mask &= having >= least
+            mask &= self._segments.tally(words) >= least
         for phrase in phrases:
             mask = self._holding(phrase, mask)
         for phrase in without:
