@@ -28,7 +28,7 @@ from indexer.engines import Statistics, open_engine
 from indexer.errors import SearchError
 from indexer.ranking.compiled import kernels_for
 from indexer.ranking.ids import Ids, segment_folders
-from indexer.ranking.keys import Keys, Numbers, expand, key_of
+from indexer.ranking.keys import Keys, Numbers, expand, key_of, starts_of
 from indexer.ranking.tables import ARRAYS, map_array
 from indexer.ranking.words import StoredWords
 
@@ -132,15 +132,13 @@ def write_asked(folder: Path, first: int, parts: Sequence[tuple[Numbers, Asked]]
 
 def _rows(asked: Asked, rows: Numbers) -> Asked:
     place, _ = expand(asked.starts, rows)
-    starts = np.zeros(len(rows) + 1, np.int64)
-    np.cumsum(asked.starts[rows + 1] - asked.starts[rows], out=starts[1:])
+    starts = starts_of(asked.starts[rows + 1] - asked.starts[rows])
     return Asked(starts, asked.keys[place], asked.weights[place])
 
 
 def _joined(parts: Sequence[Asked]) -> Asked:
     sizes = np.concatenate([np.diff(part.starts) for part in parts])
-    starts = np.zeros(len(sizes) + 1, np.int64)
-    np.cumsum(sizes, out=starts[1:])
+    starts = starts_of(sizes)
     return Asked(starts, np.concatenate([p.keys for p in parts]), np.concatenate([p.weights for p in parts]))
 
 
@@ -185,8 +183,7 @@ def _gather_asked(spools: Sequence[Path], batches: int) -> Asked:
         np.concatenate([*(part[place] for part in parts), np.empty(0, dtype)])
         for place, dtype in enumerate((np.int64, np.uint64, np.float32))
     )
-    starts = np.zeros(len(sizes) + 1, np.int64)
-    np.cumsum(sizes, out=starts[1:])
+    starts = starts_of(sizes)
     return Asked(starts, keys, weights)
 
 

@@ -17,7 +17,6 @@ from indexer.ranking.tables import map_array
 # Answered, answered by a named doctor, words of answer, age: a document without a date counts as the newest.
 _COLUMNS = 4
 _NO_DATE = -(1 << 30)
-Merit = tuple[int, int, int, int, int]
 
 
 class MeritWriter:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from corpus import Article, Document, kind_of
 from indexer.analysis import own_text, wording
 from indexer.ranking.ids import Ids
-from indexer.ranking.keys import Numbers, expand
+from indexer.ranking.keys import Numbers, expand, starts_of
 from indexer.ranking.tables import Strings, map_array, write_strings
 from indexer.types import Filter
 
@@ -97,8 +97,7 @@ class ColumnsWriter:
         """Write the columns of the documents of this order; `wordings` are theirs, in this order."""
         ends = np.array(self._topic_ends)
         place, _ = expand(ends, order)
-        starts = np.zeros(len(order) + 1, np.int64)
-        np.cumsum(ends[order + 1] - ends[order], out=starts[1:])
+        starts = starts_of(ends[order + 1] - ends[order])
         day = np.array(self._day, np.int32)[order]
         known, year = np.unique(day, return_inverse=True)
         years = np.array([date.fromordinal(d).year if d else 0 for d in known.tolist()], np.int16)

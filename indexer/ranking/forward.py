@@ -19,7 +19,7 @@ from indexer.analysis.intents import intent_names
 from indexer.analysis.terms import stop_words
 from indexer.ranking.columns import KINDS
 from indexer.ranking.frequencies import keys_of
-from indexer.ranking.keys import Keys, Numbers, expand, match
+from indexer.ranking.keys import Keys, Numbers, expand, match, starts_of
 from indexer.ranking.tables import Strings, map_array
 from indexer.ranking.weighting import FIELD_WEIGHTS, K1, Statistics, norm_of
 
@@ -32,12 +32,17 @@ _Found = tuple[Numbers, Numbers]
 
 
 class _Asked(NamedTuple):
-    """The tokens that are asked for, as numbers of a segment, -1 for one that it does not have."""
+    """The tokens that are asked for, as numbers of a segment, -1 for one that it does not have; how much each tells;
+    and what each field of the documents is worth and adds to a count (see weighting.norm).
+    """
 
     pairs: Numbers
     grams: Numbers
     stops: Numbers
     intents: Numbers
+    tells: NDArray[np.float64]
+    worths: NDArray[np.float64]
+    norms: NDArray[np.float64]
 
 
 class Forward:
@@ -110,29 +115,23 @@ class Forward:
         if not len(tells) or not len(numbers):
             return np.zeros(len(numbers))
         average = self._averages[self._han[numbers].astype(np.int8)]
-        worths, norms = _SHARES[kinds], norm_of(self._lengths[numbers], average)
         asked = _Asked(
             pairs=self._pair_keys(tokens["pairs"]),
             grams=self._gram_numbers(tokens["grams"]),
             stops=np.array([self._stops.get(token, -1) for token in tokens["stops"]], np.int64),
             intents=np.array([intent_names().index(intent) for intent in tokens["intents"]], np.int64),
+            tells=tells,
+            worths=_SHARES[kinds],
+            norms=norm_of(self._lengths[numbers], average),
         )
-        judge = self._judge_compiled if self._kernels else self._judge
-        return judge(numbers, asked, tells, worths, norms)
+        return self._judge_compiled(numbers, asked) if self._kernels else self._judge(numbers, asked)
 
-    def _judge(
-        self,
-        numbers: Numbers,
-        asked: _Asked,
-        tells: NDArray[np.float64],
-        worths: NDArray[np.float64],
-        norms: NDArray[np.float64],
-    ) -> NDArray[np.float64]:
+    def _judge(self, numbers: Numbers, asked: _Asked) -> NDArray[np.float64]:
         fields = (numbers[:, None] * len(FIELDS) + np.arange(len(FIELDS))).ravel()
         place, owner = expand(self._sequence_starts, fields)
         words = self._sequence[place].astype(np.int64)
         # A cell is a field and a token: field * width + column. Each channel gives the cells of what it finds.
-        width, first, cells = len(tells), 0, list[Numbers]()
+        width, first, cells = len(asked.tells), 0, list[Numbers]()
         for wanted, find in ((asked.pairs, self._pairs), (asked.grams, self._grams), (asked.stops, self._stop_words)):
             field, column = find(wanted, words, owner)
             cells.append(field * width + column + first)
@@ -140,18 +139,11 @@ class Forward:
         for number, intent in enumerate(asked.intents.tolist(), first):
             cells.append(np.flatnonzero(self._intents.ravel()[fields] >> intent & 1) * width + number)
         counts = np.bincount(np.concatenate(cells), minlength=len(fields) * width)
-        scores = _sums(counts, width, worths, norms) * tells
+        scores = _sums(counts, width, asked.worths, asked.norms) * asked.tells
         judged: NDArray[np.float64] = np.add.accumulate(scores, axis=1)[:, -1]  # adds one after the other, unlike sum
         return judged
 
-    def _judge_compiled(
-        self,
-        numbers: Numbers,
-        asked: _Asked,
-        tells: NDArray[np.float64],
-        worths: NDArray[np.float64],
-        norms: NDArray[np.float64],
-    ) -> NDArray[np.float64]:
+    def _judge_compiled(self, numbers: Numbers, asked: _Asked) -> NDArray[np.float64]:
         kernels = self._kernels
         assert kernels is not None
         flags, gram_column, stop_column = self._columns()
@@ -181,9 +173,9 @@ class Forward:
                 np.where(asked.pairs >= 0, asked.pairs + 1, -1 - np.arange(len(asked.pairs))).astype(np.uint64),
                 self._intents,
                 asked.intents,
-                tells,
-                worths,
-                norms,
+                asked.tells,
+                asked.worths,
+                asked.norms,
                 K1 + 1,
             )
         finally:
@@ -242,8 +234,7 @@ class Forward:
         entry, word = expand(self._word_grams_starts, known)
         column = column_of[self._word_grams[entry]]
         word, column = word[column >= 0], column[column >= 0]
-        starts = np.zeros(len(known) + 1, np.int64)
-        np.cumsum(np.bincount(word, minlength=len(known)), out=starts[1:])
+        starts = starts_of(np.bincount(word, minlength=len(known)))
         entry, occurrence = expand(starts, place_of[words])
         return owner[occurrence], column[entry]
 

@@ -14,7 +14,7 @@ from indexer.analysis import FIELDS
 from indexer.analysis.channels import GRAM, grams_of
 from indexer.analysis.terms import stop_words
 from indexer.ranking.counting import Counted, Vocabulary
-from indexer.ranking.keys import NO_PAIR, PAIR, Keys, Numbers, expand, key_of, pair_keys
+from indexer.ranking.keys import NO_PAIR, PAIR, Keys, Numbers, expand, key_of, pair_keys, starts_of
 from indexer.ranking.words import Batch, Words
 
 # Pairs are counted for so many at a time.
@@ -45,8 +45,7 @@ def word_keys(words: Sequence[str], known: Vocabulary) -> WordKeys:
     lists = [grams_of(word) if len(word) >= GRAM and word not in stops else [] for word in words]
     keys = np.array([key_of(gram) for grams in lists for gram in grams], np.uint64)
     gram_keys, numbers = np.unique(keys, return_inverse=True)
-    starts = np.zeros(len(words) + 1, np.int64)
-    np.cumsum([len(grams) for grams in lists], out=starts[1:])
+    starts = starts_of(np.array([len(grams) for grams in lists], np.int64))
     terms = np.array([key_of(term) if term.isascii() else NO_PAIR for term in known.terms], np.uint64)
     return WordKeys(terms[known.term_of], gram_keys, numbers.astype(np.int32), starts)
 
@@ -59,25 +58,18 @@ def write_forward(folder: Path, known: Vocabulary, keys: WordKeys, counted: Coun
     for name, array in (
         ("word_terms", known.term_of),
         ("term_words", by_term),
-        ("term_words_starts", _starts(known.term_of, len(known.terms))),
+        ("term_words_starts", starts_of(np.bincount(known.term_of, minlength=len(known.terms)))),
         ("gram_keys", keys.gram_keys),
         ("word_grams", keys.grams),
         ("word_grams_starts", keys.gram_starts),
         ("gram_words", owner[by_gram]),
-        ("gram_words_starts", _starts(keys.grams, len(keys.gram_keys))),
+        ("gram_words_starts", starts_of(np.bincount(keys.grams, minlength=len(keys.gram_keys)))),
         ("word_counts", counts),
         ("intents", counted.intents),
         ("han", counted.han),
         ("lengths", counted.lengths[:, :, 0]),
     ):
         np.save(folder / f"{name}.npy", array)
-
-
-def _starts(groups: NDArray[np.int32], size: int) -> Numbers:
-    """Where each group begins once its members are sorted by it."""
-    starts = np.zeros(size + 1, np.int64)
-    np.cumsum(np.bincount(groups, minlength=size), out=starts[1:])
-    return starts
 
 
 def count_tokens(words: Words, keys: WordKeys, kernels: ModuleType | None) -> TokenCounts:

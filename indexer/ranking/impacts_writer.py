@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from indexer.analysis import FIELDS, is_concept
 from indexer.ranking.columns import KINDS
 from indexer.ranking.counting import Counted, Vocabulary
-from indexer.ranking.keys import Numbers
+from indexer.ranking.keys import Numbers, starts_of
 from indexer.ranking.tables import release, write_strings
 from indexer.ranking.weighting import FIELD_WEIGHTS, K1, Statistics, norm_of
 from indexer.ranking.words import BATCH, Batch, Words
@@ -179,8 +179,7 @@ def _write_postings(
     greatest = np.zeros(len(frequency), np.float32)
     np.maximum.at(greatest, terms, weights)
     unit = _unit(greatest, dense)
-    list_starts = np.zeros(len(frequency) + 1, np.int64)
-    np.cumsum(np.where(row_of < 0, frequency, 0), out=list_starts[1:])
+    list_starts = starts_of(np.where(row_of < 0, frequency, 0))
     rows = np.lib.format.open_memmap(folder / "rows.npy", "w+", np.uint8, (len(dense), -(-documents // BLOCK) * BLOCK))
     numbers = np.lib.format.open_memmap(folder / "list_documents.npy", "w+", np.int32, (int(list_starts[-1]),))
     units = np.lib.format.open_memmap(folder / "list_units.npy", "w+", np.uint16, (int(list_starts[-1]),))

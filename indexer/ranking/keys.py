@@ -30,6 +30,13 @@ def pair_keys(first: Keys, second: Keys) -> Keys:
     return keys
 
 
+def starts_of(sizes: NDArray[np.integer]) -> Numbers:
+    """Where each of some lists of these sizes begins when they stand one after the other, and where the last ends."""
+    starts = np.zeros(len(sizes) + 1, np.int64)
+    np.cumsum(sizes, out=starts[1:])
+    return starts
+
+
 def expand(starts: Numbers, rows: NDArray[np.integer]) -> tuple[Numbers, Numbers]:
     """The places of all entries of some rows of a list of lists, and for each the place of its row among `rows`."""
     sizes = starts[rows + 1] - starts[rows]

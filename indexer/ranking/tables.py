@@ -12,6 +12,8 @@ from typing import Any, overload
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.ranking.keys import starts_of
+
 # The folder of a generation that holds its arrays.
 ARRAYS = "arrays"
 
@@ -19,8 +21,7 @@ ARRAYS = "arrays"
 def write_strings(folder: Path, name: str, strings: Sequence[str]) -> None:
     """Write strings, which must be sorted and unique, as one block of UTF-8 and the offsets within it."""
     encoded = [string.encode() for string in strings]
-    offsets = np.zeros(len(encoded) + 1, np.int64)
-    np.cumsum([len(string) for string in encoded], out=offsets[1:])
+    offsets = starts_of(np.array([len(string) for string in encoded], np.int64))
     (folder / f"{name}.utf8").write_bytes(b"".join(encoded))
     np.save(folder / f"{name}.offsets.npy", offsets)
 

@@ -22,7 +22,7 @@ from indexer.analysis.terms import wording_of
 from indexer.analysis.tokens import tokenize_anew
 from indexer.ranking.compiled import kernels_for
 from indexer.ranking.ids import segment_folders
-from indexer.ranking.keys import Numbers, gather
+from indexer.ranking.keys import Numbers, gather, starts_of
 from indexer.ranking.tables import Strings, map_array, release, write_strings
 
 # So many pieces of text are held before they go to disk, and so many words are looked at together afterwards.
@@ -116,8 +116,7 @@ class _Pieces(dict[str, int]):
         """The words of some pieces, and for each piece where its words begin."""
         flat, ends = np.array(self._flat, np.int32), np.array(self._ends, np.int64)
         numbers = np.array(pieces, np.int32)
-        starts = np.zeros(len(numbers) + 1, np.int64)
-        np.cumsum(ends[numbers + 1] - ends[numbers], out=starts[1:])
+        starts = starts_of(ends[numbers + 1] - ends[numbers])
         return gather(flat, ends, numbers, kernels), starts
 
 
@@ -211,9 +210,7 @@ class WordsWriter:
         spans = spans[np.argsort(place[fields[spans] // len(FIELDS)], kind="stable")]
         target = place[fields[spans] // len(FIELDS)] * len(FIELDS) + fields[spans] % len(FIELDS)
         sizes = np.diff(np.array(self._spans))[spans]
-        starts = np.zeros(len(order) * len(FIELDS) + 1, np.int64)
-        np.cumsum(np.bincount(target, sizes, len(starts) - 1), out=starts[1:])
-        return spans, starts
+        return spans, starts_of(np.bincount(target, sizes, len(order) * len(FIELDS)).astype(np.int64))
 
     def _spill(self) -> None:
         """Bring what is held to disk, as words."""
