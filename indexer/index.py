@@ -100,10 +100,10 @@ class Index:
         if near is None:
             near = neighbourhood(self.engine, text, among=self.engine.allowed(where=where), without=id)
         _, telling = weigh_first(self.engine, text)
-        panel, shown = make_panel(self.engine, self._manifest.generation, telling, near, _checked(limit))
+        panel, _ = make_panel(self.engine, self._manifest.generation, telling, near, _checked(limit))
         if isinstance(document, Article):
             return panel  # it is no question, so nothing is the same question
-        return replace(panel, cards=tuple(same_as(document, self._bands, zip(panel.cards, shown, strict=True))))
+        return replace(panel, cards=tuple(same_as(self.engine, id, self._bands, panel.cards)))
 
     def similar(self, text: str, *, where: Filter = Filter(), limit: int = 4) -> Panel:
         """The documents most like a text, such as a question that is still being typed; the text is not kept.

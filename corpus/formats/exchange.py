@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import types
 import typing
+from collections.abc import Callable
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from typing import Any, NamedTuple
 
 from corpus.errors import CorpusError
@@ -30,6 +31,29 @@ def from_json(line: str) -> Document:
     if not isinstance(record, dict) or not isinstance(record.get("kind"), str) or record["kind"] not in KINDS:
         raise CorpusError("no kind", "line", f'give "kind" as one of {", ".join(sorted(KINDS))}')
     return typing.cast("Document", _build(KINDS[record.pop("kind")], record))
+
+
+def restore(line: str) -> Document:
+    """The document of a line that `to_json` wrote and nobody changed: as `from_json`, and nothing is checked again.
+
+    It takes a third of the time, and is for what a program wrote itself.
+    """
+    record = json.loads(line)
+    return typing.cast("Document", _restored(KINDS[record["kind"]], record))
+
+
+def _restored(kind: type, record: dict[str, Any]) -> object:
+    """A dataclass from a JSON object without its checks, which `__post_init__` makes."""
+    made: object = object.__new__(kind)
+    there, put = record.get, object.__setattr__
+    for name, default, restored in _restorers(kind):
+        value = there(name, default)
+        put(made, name, value if restored is None or value is default else restored(value))
+    return made
+
+
+def _restored_all(kind: type, records: list[dict[str, Any]]) -> tuple[object, ...]:
+    return tuple([_restored(kind, record) for record in records])
 
 
 def _plain(value: Any) -> dict[str, Any]:
@@ -90,6 +114,24 @@ def _shape(hint: Any) -> _Shape:
     if typing.get_origin(hint) is tuple:
         return _Shape(part=typing.get_args(hint)[0])
     return _Shape(date=hint is date, kind=typing.cast("type", hint) if is_dataclass(hint) else None)
+
+
+@cache
+def _restorers(kind: type) -> tuple[tuple[str, Any, Callable[[Any], object] | None], ...]:
+    """The fields of a dataclass with their defaults and what makes each of its JSON value, None for a plain string."""
+    hints = _hints(kind)
+    return tuple((name, default, _restorer(hints[name])) for name, default in _defaults(kind))
+
+
+def _restorer(hint: Any) -> Callable[[Any], object] | None:
+    shape = _shape(hint)
+    if shape.date:
+        return date.fromisoformat
+    if shape.kind is not None:
+        return partial(_restored, shape.kind)
+    if is_dataclass(shape.part):
+        return partial(_restored_all, typing.cast("type", shape.part))
+    return None if shape.part is None else tuple
 
 
 def _value(hint: Any, value: Any, where: str) -> Any:

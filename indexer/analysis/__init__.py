@@ -4,7 +4,7 @@ from indexer.analysis.analyzer import FINER, Analysed, Analyzer, written_in_han
 from indexer.analysis.boilerplate import Boilerplate
 from indexer.analysis.concepts import is_concept
 from indexer.analysis.fields import FIELDS, field_texts, own_text
-from indexer.analysis.terms import Spot, sequence, spots, spots_among, stop_terms, wording
+from indexer.analysis.terms import Spot, sequence, spots, spots_among, spots_of, stop_terms, wording
 from indexer.analysis.tokens import Token, is_han, tokenize
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "sequence",
     "spots",
     "spots_among",
+    "spots_of",
     "stop_terms",
     "tokenize",
     "wording",

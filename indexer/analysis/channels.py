@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from itertools import pairwise
+from functools import lru_cache
+from itertools import chain, pairwise
 
 from indexer.analysis.terms import stop_words
 
@@ -13,22 +14,23 @@ GRAM = 4
 
 def pairs(sequence: Sequence[str]) -> Counter[str]:
     """Neighbouring terms, stop words kept ("how long", "due to"); Chinese terms are pairs of characters already."""
-    return Counter(f"{a} {b}" for a, b in pairwise(sequence) if a.isascii() and b.isascii())
+    return Counter([f"{a} {b}" for a, b in pairwise(sequence) if a.isascii() and b.isascii()])
 
 
 def grams(words: Sequence[str]) -> Counter[str]:
     """Pieces of four letters of the words that are no stop words: they survive most misspellings."""
     stops = stop_words()
-    return Counter(gram for word in words if len(word) >= GRAM and word not in stops for gram in grams_of(word))
+    return Counter(chain.from_iterable([grams_of(w) for w in words if len(w) >= GRAM and w not in stops]))
 
 
-def grams_of(word: str) -> list[str]:
+@lru_cache(maxsize=1 << 15)
+def grams_of(word: str) -> tuple[str, ...]:
     """The pieces of one word, whose beginning and end count as letters."""
     whole = f"^{word}$"
-    return [whole[at : at + GRAM] for at in range(len(whole) - GRAM + 1)]
+    return tuple([whole[at : at + GRAM] for at in range(len(whole) - GRAM + 1)])
 
 
 def stops(words: Sequence[str]) -> Counter[str]:
     """The stop words: "how", "after", "while" say little each and something together."""
     known = stop_words()
-    return Counter(word for word in words if word in known)
+    return Counter([word for word in words if word in known])

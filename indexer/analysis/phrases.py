@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import product
 
 # `...` in a pattern stands for one to so many words.
 GAP, MOST_GAP = "...", 6
 _MOST_READINGS = 2_000
+_REMEMBERED = 1 << 15
+# No word is empty.
+_ANY = ""
+# The words of a pattern after its first one, and its name.
+_Pattern = tuple[Sequence[str], str]
 
 
 class Phrases:
     """Patterns of words, each with a name. A word is itself, a `prefix*`, or `*` for any; a `...` is a short gap."""
 
     def __init__(self, entries: Iterable[tuple[str, Sequence[str]]]) -> None:
-        self._words: dict[str, list[tuple[Sequence[str], str]]] = {}
-        self._prefixes: dict[str, list[tuple[Sequence[str], str]]] = {}
+        self._words: dict[str, list[_Pattern]] = {}
+        self._prefixes: dict[str, list[_Pattern]] = {}
         for name, pattern in entries:
             first, rest = pattern[0], tuple(pattern[1:])
             if first.endswith("*"):
@@ -24,6 +30,8 @@ class Phrases:
                 self._words.setdefault(first, []).append((rest, name))
         self._shortest = min(map(len, self._prefixes), default=0)
         self._longest = max(map(len, self._prefixes), default=-1)
+        self._beginning: Callable[[str], dict[str, tuple[_Pattern, ...]] | None]
+        self._beginning = lru_cache(_REMEMBERED)(self._find_beginning)
 
     def find(self, words: Sequence[str]) -> Iterator[str]:
         """The name of every pattern at every place where it begins, in the order of the places."""
@@ -31,13 +39,30 @@ class Phrases:
 
     def places(self, words: Sequence[str]) -> Iterator[tuple[str, int, int]]:
         """As `find`, with the places of the first word and of the one after the last."""
+        beginning = self._beginning
         for at, word in enumerate(words):
-            known = self._words.get(word, ())
-            for size in range(self._shortest, min(len(word), self._longest) + 1):
-                known = (*known, *self._prefixes.get(word[:size], ()))
-            for rest, name in known:
+            known = beginning(word)
+            if known is None:
+                continue  # as for almost all words
+            second = words[at + 1] if at + 1 < len(words) else ""
+            for rest, name in known.get(second) or known[_ANY]:
                 if (end := _end(rest, words, at + 1)) > at:
                     yield name, at, end
+
+    def _find_beginning(self, word: str) -> dict[str, tuple[_Pattern, ...]] | None:
+        """The patterns that begin with a word, by the word that must follow: those of _ANY do not ask for one, and are
+        among those of every other word too.
+        """
+        known = [*self._words.get(word, ())]
+        for size in range(self._shortest, min(len(word), self._longest) + 1):
+            known += self._prefixes.get(word[:size], ())
+        if not known:
+            return None
+        plain = {rest[0] for rest, _ in known if rest and rest[0] != GAP and not rest[0].endswith("*")}
+        return {
+            second: tuple(p for p in known if not p[0] or p[0][0] == second or p[0][0] not in plain)
+            for second in (*plain, _ANY)
+        }
 
 
 def readings(pattern: str) -> Iterator[tuple[str, ...]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable
 from functools import cache, lru_cache
 from typing import NamedTuple
 
@@ -66,7 +66,7 @@ def spots_among(text: str, terms: Container[str]) -> list[Spot]:
     wanted = {
         piece: there
         for piece in set(text.split())
-        if (there := [spot for spot in _spots_of(piece) if spot.term in terms])
+        if (there := [spot for spot in spots_of(piece) if spot.term in terms])
     }
     if not wanted:
         return []
@@ -78,13 +78,24 @@ def spots_among(text: str, terms: Container[str]) -> list[Spot]:
     ]
 
 
-def _spots_of(piece: str) -> Sequence[Spot]:
-    return _remembered_spots(piece) if len(piece) <= MOST_PIECE else spots(piece)
+class _Spots(dict[str, tuple[Spot, ...]]):
+    """The spots of pieces of text: those of short ones are remembered, so many that all are forgotten at times."""
+
+    def __missing__(self, piece: str) -> tuple[Spot, ...]:
+        found = tuple(spots(piece))
+        if len(piece) <= MOST_PIECE:
+            if len(self) >= REMEMBERED:
+                self.clear()
+            self[piece] = found
+        return found
 
 
-@lru_cache(maxsize=REMEMBERED)
-def _remembered_spots(piece: str) -> tuple[Spot, ...]:
-    return tuple(spots(piece))
+_SPOTS = _Spots()
+
+
+def spots_of(piece: str) -> tuple[Spot, ...]:
+    """The `spots` of a piece of text without white space, remembered."""
+    return _SPOTS[piece]
 
 
 def wording(text: str) -> int:

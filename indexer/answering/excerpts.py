@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from indexer.analysis import Spot, spots_among
+from indexer.analysis import Spot, spots_among, spots_of
 from indexer.ranking.weighting import K1, saturation
 from indexer.types import Fragment
 
@@ -14,12 +14,16 @@ EXCERPT = 180
 SNIPPET = 240
 # Nobody reads on from here in a list, and a text may have a million characters.
 LOOKED_AT = 20_000
+# An excerpt is almost always found in so many times its length, white space and all.
+_ROOM = 4
 _SPACE = re.compile(r"\s+")
 
 
 def excerpt(text: str, most: int = EXCERPT) -> str:
     """The beginning of a text on one line, cut after a whole word, with … where it goes on."""
-    line = _SPACE.sub(" ", text[:LOOKED_AT]).strip()
+    line = " ".join(text[: most * _ROOM].split())
+    if len(line) <= most:
+        line = " ".join(text[:LOOKED_AT].split())
     if len(line) <= most:
         return line
     cut = line.rfind(" ", 0, most)
@@ -89,25 +93,28 @@ def words_in_common(passages: Sequence[tuple[str, float]], terms: Mapping[str, f
     at the beginning of a word goes (it may only begin a sentence); MRI, T12 and X-ray keep theirs. Bare numbers and
     single letters are left out, and parts of a compound that is named already.
     """
-    first: dict[str, tuple[int, Spot]] = {}
+    first: dict[str, tuple[int, str, Spot]] = {}
     told: dict[str, float] = {}
     for number, (text, weight) in enumerate(passages):
-        counts: Counter[str] = Counter()
-        for spot in spots_among(text[:LOOKED_AT], terms):
-            if not spot.word.isdigit() and (len(spot.word) > 1 or not spot.word.isascii()):
-                counts[spot.term] += 1
-                first.setdefault(spot.term, (number, spot))
+        counts: dict[str, int] = {}
+        # No word crosses white space, and what is written alike holds the same words: each piece is looked at once.
+        for piece, count in Counter(text[:LOOKED_AT].split()).items():
+            for spot in spots_of(piece):
+                term, word, _, _ = spot
+                if term in terms and not word.isdigit() and (len(word) > 1 or not word.isascii()):
+                    counts[term] = counts.get(term, 0) + count
+                    first.setdefault(term, (number, piece, spot))
         for term, count in counts.items():
             told[term] = told.get(term, 0.0) + terms[term] * weight * saturation(count, K1)
     chosen: list[str] = []
-    taken: list[tuple[int, Spot]] = []
+    taken: list[tuple[int, str, Spot]] = []
     for term in sorted(told, key=lambda term: (-told[term], term)):
-        number, spot = first[term]
-        if any(number == other and spot.start < known.end and known.start < spot.end for other, known in taken):
+        number, piece, spot = first[term]
+        if any(number == n and piece == p and spot.start < s.end and s.start < spot.end for n, p, s in taken):
             continue
-        written = passages[number][0][spot.start : spot.end]
+        written = piece[spot.start : spot.end]
         chosen.append(written.lower() if written[1:].islower() and written[1].isalpha() else written)
-        taken.append((number, spot))
+        taken.append((number, piece, spot))
         if len(chosen) == most:
             break
     return tuple(dict.fromkeys(chosen))

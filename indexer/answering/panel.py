@@ -40,9 +40,9 @@ def make_panel(
     """
     ranked = one_per_wording(engine, close_enough(engine, near))[: max(limit, VOTERS)]
     documents = engine.get([r.id for r in ranked])
-    weights = _told(engine, telling)
+    terms = _told(engine, telling)
     pairs = list(zip(documents, ranked, strict=True))
-    cards = tuple(_card(document, r.score, weights) for document, r in pairs[:limit])
+    cards = tuple(_card(document, r.score, terms) for document, r in pairs[:limit])
     panel = Panel(generation=generation, cards=cards, topics=_topics(pairs[:VOTERS]))
     return panel, documents[:limit]
 
@@ -63,7 +63,7 @@ def topics_of(document: Document) -> tuple[TopicName, ...]:
     return tuple(TopicName(name=topic.name, specialty=topic.specialty) for topic in document.topics)
 
 
-def _card(document: Document, score: float, weights: Mapping[str, float]) -> Card:
+def _card(document: Document, score: float, terms: Mapping[str, float]) -> Card:
     fields = FIELD_WEIGHTS[kind_of(document)]
     passages = [(text, fields[name]) for name, text in field_texts(document).items()]
     reply = None
@@ -80,7 +80,7 @@ def _card(document: Document, score: float, weights: Mapping[str, float]) -> Car
         excerpt=excerpt(document.body),
         reply=reply,
         score=round(score, 4),
-        matched=words_in_common(passages, weights, MOST_MATCHED),
+        matched=words_in_common(passages, terms, MOST_MATCHED),
     )
 
 

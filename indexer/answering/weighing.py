@@ -36,9 +36,8 @@ def weigh(engine: Engine, text: Analysed) -> Weighed:
     first, telling = weigh_first(engine, text)
     finer = {}
     for channel, bag in text.finer().items():
-        known = rarities(engine, bag, channel, known=True)
-        weights = query_weights({token: bag[token] for token in known}, channel, words)
-        finer[channel] = {token: weight * known[token] for token, weight in weights.items()}
+        known, weights = rarities(engine, bag, channel, known=True), query_weights(bag, channel, words)
+        finer[channel] = {token: weights[token] * rare for token, rare in known.items()}
     return Weighed(first, telling, finer, words)
 
 

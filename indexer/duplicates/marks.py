@@ -10,6 +10,7 @@ from indexer.analysis import Analysed, own_text, spots, wording
 from indexer.duplicates.differences import differences, said
 from indexer.duplicates.pairs import LEAST_SHARE, Profiles, band, likelihood, missing, very_likely
 from indexer.duplicates.scan import StoredBands
+from indexer.engines import Engine
 from indexer.types import Band, Card, DuplicatePair, Mark, Side, SideBySide
 
 SHARED = "shared"
@@ -48,7 +49,7 @@ def same_question(
     asked, ours = wording(written), None
     for card, document in cards:
         same = None
-        if card.kind == "question" and wording(own_text(document)) == asked:
+        if card.kind == "question" and _worded(profiles.engine, card.id) == asked:
             same = Band.SAME
         elif card.kind == "question" and card.score >= LEAST_SHARE * possible:
             ours = ours or profiles.of_analysed(text)
@@ -56,16 +57,21 @@ def same_question(
         yield replace(card, same=same) if same else card
 
 
-def same_as(document: Document, bands: StoredBands, cards: Iterable[tuple[Card, Document]]) -> Iterator[Card]:
+def same_as(engine: Engine, id_: str, bands: StoredBands, cards: Iterable[Card]) -> Iterator[Card]:
     """The cards of a stored document, those marked that are the same question: the scan compared them at build."""
-    asked = wording(own_text(document))
-    for card, other in cards:
+    asked = _worded(engine, id_)
+    for card in cards:
         same = None
-        if card.kind == "question" and wording(own_text(other)) == asked:
+        if card.kind == "question" and _worded(engine, card.id) == asked:
             same = Band.SAME
-        elif bands.of(document.id, card.id) is Band.VERY_LIKELY:
+        elif bands.of(id_, card.id) is Band.VERY_LIKELY:
             same = Band.VERY_LIKELY
         yield replace(card, same=same) if same else card
+
+
+def _worded(engine: Engine, id_: str) -> int:
+    """The wording of a document, as the columns have it."""
+    return engine.traits([id_])[0].wording
 
 
 def _side(document: Document, text: str, other: str, shared: Collection[str]) -> Side:

@@ -69,17 +69,14 @@ class Forward:
             "intents",
             "han",
             "word_terms",
-            "term_words",
-            "term_words_starts",
             "word_grams",
             "word_grams_starts",
-            "gram_words",
-            "gram_words_starts",
             "gram_keys",
         ):
             setattr(self, f"_{name}", map_array(folder, name))
         words = Strings(folder, "words")
         self._stops = {word: number for word in sorted(stop_words()) if (number := words.find(word)) >= 0}
+        # For the compiled form, a set a thread: zeros for each word and gram, as it leaves them.
         self._scratch = threading.local()
         self._known_grams: dict[str, int] = {}
 
@@ -89,12 +86,8 @@ class Forward:
     _intents: NDArray[np.int32]
     _han: NDArray[np.bool_]
     _word_terms: NDArray[np.int32]
-    _term_words: NDArray[np.int32]
-    _term_words_starts: Numbers
     _word_grams: NDArray[np.int32]
     _word_grams_starts: Numbers
-    _gram_words: NDArray[np.int32]
-    _gram_words_starts: Numbers
     _gram_keys: Keys
 
     def relative_lengths(self, numbers: Numbers) -> NDArray[np.float64]:
@@ -146,56 +139,29 @@ class Forward:
     def _judge_compiled(self, numbers: Numbers, asked: _Asked) -> NDArray[np.float64]:
         kernels = self._kernels
         assert kernels is not None
-        flags, gram_column, stop_column = self._columns()
-        firsts = (asked.pairs[asked.pairs >= 0] >> 32).astype(np.int64)
-        grams, stops = asked.grams[asked.grams >= 0], asked.stops[asked.stops >= 0]
-        gram_column[grams] = np.flatnonzero(asked.grams >= 0) + len(asked.pairs)
-        stop_column[stops] = np.flatnonzero(asked.stops >= 0) + len(asked.pairs) + len(asked.grams)
-        marked = (
-            (self._term_words_starts, self._term_words, firsts),
-            (self._gram_words_starts, self._gram_words, grams),
+        scratch: tuple[NDArray[np.int32], ...] | None = getattr(self._scratch, "zeros", None)
+        if scratch is None:
+            sizes = len(self._word_terms), len(self._gram_keys)
+            scratch = self._scratch.zeros = tuple(np.zeros(size, np.int32) for size in sizes)
+        judged: NDArray[np.float64] = kernels.judge(
+            numbers,
+            self._sequence,
+            self._sequence_starts,
+            self._word_terms,
+            self._word_grams,
+            self._word_grams_starts,
+            *scratch,
+            asked.pairs,
+            asked.grams,
+            asked.stops,
+            self._intents,
+            asked.intents,
+            asked.tells,
+            asked.worths,
+            asked.norms,
+            K1 + 1,
         )
-        kernels.mark(flags, *marked[0], kernels.PAIRED)
-        kernels.mark(flags, *marked[1], kernels.GRAMMED)
-        flags[stops] |= kernels.STOPPED
-        try:
-            judged: NDArray[np.float64] = kernels.judge(
-                numbers,
-                self._sequence,
-                self._sequence_starts,
-                flags,
-                self._word_terms,
-                self._word_grams,
-                self._word_grams_starts,
-                gram_column,
-                stop_column,
-                # 0 is a free slot in the kernel's table; what is not there gets a key that no pair has.
-                np.where(asked.pairs >= 0, asked.pairs + 1, -1 - np.arange(len(asked.pairs))).astype(np.uint64),
-                self._intents,
-                asked.intents,
-                asked.tells,
-                asked.worths,
-                asked.norms,
-                K1 + 1,
-            )
-        finally:
-            kernels.unmark(flags, *marked[0])
-            kernels.unmark(flags, *marked[1])
-            flags[stops] = 0
-            gram_column[grams], stop_column[stops] = -1, -1
         return judged
-
-    def _columns(self) -> tuple[NDArray[np.uint8], NDArray[np.int32], NDArray[np.int32]]:
-        """What each word is to a text, and the column of each gram and stop word that it asks for: a set a thread."""
-        if not hasattr(self._scratch, "columns"):
-            words, grams = len(self._word_terms), len(self._gram_keys)
-            self._scratch.columns = (
-                np.zeros(words, np.uint8),
-                np.full(grams, -1, np.int32),
-                np.full(words, -1, np.int32),
-            )
-        columns: tuple[NDArray[np.uint8], NDArray[np.int32], NDArray[np.int32]] = self._scratch.columns
-        return columns
 
     def _pair_keys(self, tokens: Sequence[str]) -> Numbers:
         """The keys of pairs of terms in this segment, -1 where one of them is not in it."""

@@ -20,6 +20,8 @@ Found = tuple[Numbers, NDArray[np.float64]]
 _FULL_ROW, _FULL_LIST = 256, 65_536
 # The sum of a document stays below 2^16.
 _MOST_SUM = 65_000
+# A query weight of 1 is at most so many units: the product of a byte and its factor is one of 16 bits.
+_FINEST = 255
 # The NumPy form looks at sums as a grid of so many rows.
 _GRID = 128
 _REMEMBERED = 1 << 16
@@ -102,11 +104,13 @@ class Impacts:
         in_row = rows >= 0
         share = weights / weights.max()
         most = self._most[terms]
-        if (highest := float((most * share + 2).sum())) > _MOST_SUM:
-            share = share * (_MOST_SUM / highest)
+        # Where weights differ, sums are as fine as 16 bits allow: small weights in whole units would be mostly slack.
+        highest = float((most * share + 2).sum())
+        if highest > _MOST_SUM or share.min() < 1:
+            share = share * min(_FINEST, _MOST_SUM / highest)
         full = np.where(in_row, _FULL_ROW, _FULL_LIST)
         factor = np.ceil(share * full).astype(np.int64)
-        slack = int(np.ceil(np.where(factor == full, 1.0, 2 + most / full).sum())) + 1
+        slack = int(np.ceil(np.where(factor == full, 1.0, share + 1 + most / full).sum())) + 1
         live = among if among is not None else np.empty(0, np.bool_)
         plan = (rows[in_row], factor[in_row].astype(np.uint16), terms[~in_row], factor[~in_row], slack, limit, live)
         if self._kernels:
@@ -131,7 +135,7 @@ class Impacts:
         for row, factor in zip(rows.tolist(), row_factors, strict=True):
             added = self._rows[row]
             if factor != _FULL_ROW:
-                added = ((added.astype(np.uint16) * factor + np.uint16(255)) >> np.uint16(8)).astype(np.uint8)
+                added = (added.astype(np.uint32) * factor >> np.uint32(8)).astype(np.uint16) + (added != 0)
             np.add(sums, added, out=sums)
         for term, factor in zip(lists.tolist(), list_factors.tolist(), strict=True):
             span = slice(starts[term], starts[term + 1])

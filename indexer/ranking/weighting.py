@@ -102,8 +102,8 @@ class Statistics:
         """The rarity of each of some tokens that so many documents have."""
         if self.han is not None:
             return [self.rarity(token, n) for token, n in zip(tokens, frequencies, strict=True)]
-        documents = self.documents
-        return [rarity(max(documents, n), n) for n in frequencies]
+        known = _rarities(self.documents)
+        return [known[n] for n in frequencies]
 
     @classmethod
     def _of(cls, lengths: Iterable[Mapping[str, Length]]) -> Statistics:
@@ -133,6 +133,22 @@ def rarity(documents: int, frequency: int) -> float:
     return float(math.log(1 + (documents - frequency + 0.5) / (frequency + 0.5)) ** IDF_POWER)
 
 
+class _Rarities(dict[int, float]):
+    """The rarity of each frequency, remembered: there are no more of them than documents."""
+
+    def __init__(self, documents: int) -> None:
+        self._documents = documents
+
+    def __missing__(self, frequency: int) -> float:
+        self[frequency] = rarity(max(self._documents, frequency), frequency)
+        return self[frequency]
+
+
+@lru_cache(maxsize=4)
+def _rarities(documents: int) -> _Rarities:
+    return _Rarities(documents)
+
+
 def norm(length: int, average: float) -> float:
     """What a field's length adds to the count of a term before it saturates (BM25, Robertson and Zaragoza 2009)."""
     return K1 * (1 - B + B * length / average)
@@ -157,7 +173,7 @@ def query_weights(bag: Mapping[str, int], channel: str, words: int) -> dict[str,
     weight = CHANNEL_WEIGHTS[channel]
     if channel == "stops":
         weight *= min(1.0, STOPS_FROM / max(words, 1))
-    return {token: weight * math.sqrt(count) for token, count in bag.items()}
+    return {token: weight if count == 1 else weight * math.sqrt(count) for token, count in bag.items()}
 
 
 def steepened(weights: Mapping[str, float], rarities: Mapping[str, float], words: int) -> dict[str, float]:

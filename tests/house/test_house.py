@@ -26,7 +26,7 @@ MOST_KERNEL, KERNELS = 110, ROOT / "indexer" / "ranking" / "kernels"
 
 FACES = {
     corpus: "Answer Article Asker Comment CorpusError Document Judged Link Question Rejected "
-    "Topic formats from_json judged kind_of read sample to_json write",
+    "Topic formats from_json judged kind_of read restore sample to_json write",
     indexer: "Agreement Band BandQuality BuildInProgress BuildReport Card Cluster Clusters Comparison Difference "
     "Differs DocumentNotFound DuplicatePair Estimate Evaluation Fault Filter Hit Index IndexDamaged "
     "IndexIncompatible IndexMissing Info Mark PairQuality Panel Progress Reply RequestRefused Results "

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from whoosh.reading import TermNotFound
 
-from corpus import Document, from_json
+from corpus import Document, restore
 from indexer.analysis import FIELDS, Analyzer, stop_terms
 from indexer.engines.protocol import Finer, Ranked, RankedTwice, Traits
 from indexer.engines.whoosh.schema import DOCUMENT_FIELD, folder_of
@@ -48,7 +48,7 @@ class WhooshEngine:
         numbers = [number for id_ in ids if (number := self._ids.find(id_)) >= 0]
         with self._documents_lock:
             stored = [self._documents.stored_fields(number)[DOCUMENT_FIELD] for number in numbers]
-        return [from_json(line) for line in stored]
+        return [restore(line) for line in stored]
 
     def traits(self, ids: Sequence[str]) -> list[Traits]:
         """See the protocol."""

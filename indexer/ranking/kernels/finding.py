@@ -1,4 +1,4 @@
-"""Loops of a question: the documents that may be best are found with whole numbers, and a few are judged."""
+"""The loop that finds: the documents that may be best by whole numbers, with their exact scores."""
 
 from __future__ import annotations
 
@@ -13,8 +13,6 @@ _WINDOW = 16384
 # Sums are looked through in blocks, and blocks in parts: most hold nothing that could be among the best.
 BLOCK = 512
 _PART = 64
-# What a word may be to a text that is judged by.
-PAIRED, GRAMMED, STOPPED = 1, 2, 4
 
 
 @kernel
@@ -37,7 +35,9 @@ def _add_window(sums: Any, begin: int, size: int, dense: Any, dense_factor: Any,
         factor = dense_factor[at]
         if factor != 256:
             for i in range(size):
-                sums[i] += np.uint16(np.uint16(np.uint16(one[i]) * factor + np.uint16(255)) >> np.uint16(8))
+                # The high half of a product of 16 bits is one instruction.
+                high = np.uint16((np.uint32(one[i]) << np.uint32(8)) * np.uint32(factor) >> np.uint32(16))
+                sums[i] = sums[i] + (high + np.uint16(one[i] != 0))
             at += 1
         elif at + 1 < len(dense) and dense_factor[at + 1] == 256:
             other = rows[dense[at + 1], begin : begin + size]
@@ -135,106 +135,3 @@ def find(
             scores[kept] = _exact(found[x], forward_starts, forward_terms, forward_weights, wanted)
             kept += 1
     return numbers[:kept], scores[:kept]
-
-
-@kernel
-def _slot(keys: Any, key: Any) -> Any:
-    """The slot of a table of keys that holds a key, or the free one where it belongs."""
-    mask = np.uint64(len(keys) - 1)
-    at = (key ^ (key >> np.uint64(32))) & mask
-    while keys[at] != np.uint64(0) and keys[at] != key:
-        at = (at + np.uint64(1)) & mask
-    return np.int64(at)
-
-
-@kernel
-def mark(flags: Any, starts: Any, members: Any, groups: Any, flag: int) -> None:
-    """Set a flag at every member of some groups."""
-    for group in groups:
-        for at in range(starts[group], starts[group + 1]):
-            flags[members[at]] |= flag
-
-
-@kernel
-def unmark(flags: Any, starts: Any, members: Any, groups: Any) -> None:
-    """Take all flags from every member of some groups."""
-    for group in groups:
-        for at in range(starts[group], starts[group + 1]):
-            flags[members[at]] = 0
-
-
-@kernel
-def judge(
-    numbers: Any,
-    sequence: Any,
-    starts: Any,
-    flags: Any,
-    word_terms: Any,
-    word_grams: Any,
-    word_grams_starts: Any,
-    gram_column: Any,
-    stop_column: Any,
-    pairs: Any,
-    intents: Any,
-    wanted_intents: Any,
-    tells: Any,
-    worths: Any,
-    norms: Any,
-    saturated: float,
-) -> Any:
-    """What the finer channels say of some documents (see Forward.judge); columns are pairs, grams, stops, intents.
-
-    `flags` say of each word whether it is the first of a pair that is asked for, has a gram that is, or is a stop word
-    that is; `pairs` are first term × 2^32 + second term; `worths` and `norms` belong to the fields of the documents.
-    """
-    fields, width = worths.shape[1], len(tells)
-    size = 16
-    while size < 4 * len(pairs):
-        size *= 2
-    table, column_of = np.zeros(size, np.uint64), np.zeros(size, np.int32)
-    for column in range(len(pairs)):
-        at = _slot(table, pairs[column])
-        table[at], column_of[at] = pairs[column], column
-    counts, touched = np.zeros((width, fields), np.int32), np.zeros(width, np.bool_)
-    result = np.zeros(len(numbers), np.float64)
-    first_intent = width - len(wanted_intents)
-    for n in range(len(numbers)):
-        for field in range(fields):
-            low, high = starts[numbers[n] * fields + field], starts[numbers[n] * fields + field + 1]
-            for at in range(low, high):
-                word = sequence[at]
-                flag = flags[word]
-                if flag == 0:
-                    continue
-                if flag & PAIRED and at + 1 < high:
-                    key = np.uint64(word_terms[word]) << np.uint64(32) | np.uint64(word_terms[sequence[at + 1]])
-                    slot = _slot(table, key + np.uint64(1))
-                    if table[slot] != np.uint64(0):
-                        counts[column_of[slot], field] += 1
-                        touched[column_of[slot]] = True
-                if flag & GRAMMED:
-                    for entry in range(word_grams_starts[word], word_grams_starts[word + 1]):
-                        column = gram_column[word_grams[entry]]
-                        if column >= 0:
-                            counts[column, field] += 1
-                            touched[column] = True
-                if flag & STOPPED:
-                    counts[stop_column[word], field] += 1
-                    touched[stop_column[word]] = True
-            for x in range(len(wanted_intents)):
-                if intents[numbers[n], field] >> wanted_intents[x] & 1:
-                    counts[first_intent + x, field] += 1
-                    touched[first_intent + x] = True
-        score = 0.0
-        for column in range(width):
-            if touched[column]:
-                touched[column] = False
-                total = 0.0
-                for field in range(fields):
-                    count = counts[column, field]
-                    if count:
-                        counts[column, field] = 0
-                        total += worths[n, field] * (count * saturated / (count + norms[n, field]))
-                score += total * tells[column]
-        result[n] = score
-    return result
