@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Container, Iterable
+from collections.abc import Callable, Container, Iterable
 from functools import cache, lru_cache
 from typing import NamedTuple
 
@@ -90,12 +90,8 @@ class _Spots(dict[str, tuple[Spot, ...]]):
         return found
 
 
-_SPOTS = _Spots()
-
-
-def spots_of(piece: str) -> tuple[Spot, ...]:
-    """The `spots` of a piece of text without white space, remembered."""
-    return _SPOTS[piece]
+# The `spots` of a piece of text without white space.
+spots_of: Callable[[str], tuple[Spot, ...]] = _Spots().__getitem__
 
 
 def wording(text: str) -> int:

@@ -38,13 +38,11 @@ def make_panel(
     """The panel of a text: at most `limit` cards and the topics that its neighbours share; and the documents of the
     cards. `telling` is how much each term and concept of the text tells.
     """
-    ranked = one_per_wording(engine, close_enough(engine, near))[: max(limit, VOTERS)]
-    documents = engine.get([r.id for r in ranked])
-    terms = _told(engine, telling)
-    pairs = list(zip(documents, ranked, strict=True))
-    cards = tuple(_card(document, r.score, terms) for document, r in pairs[:limit])
-    panel = Panel(generation=generation, cards=cards, topics=_topics(pairs[:VOTERS]))
-    return panel, documents[:limit]
+    ranked = one_per_wording(engine, close_enough(engine, near))
+    shown, terms = ranked[:limit], _told(engine, telling)
+    documents = engine.get([r.id for r in shown])
+    cards = [_card(document, r.score, terms) for document, r in zip(documents, shown, strict=True)]
+    return Panel(generation=generation, cards=tuple(cards), topics=_topics(engine, ranked[:VOTERS])), documents
 
 
 def _told(engine: Engine, telling: Mapping[str, float]) -> dict[str, float]:
@@ -56,11 +54,6 @@ def _told(engine: Engine, telling: Mapping[str, float]) -> dict[str, float]:
         for word in engine.analyzer.words_of(concept)
     }
     return {**named, **telling}
-
-
-def topics_of(document: Document) -> tuple[TopicName, ...]:
-    """A document's topics as results show them."""
-    return tuple(TopicName(name=topic.name, specialty=topic.specialty) for topic in document.topics)
 
 
 def _card(document: Document, score: float, terms: Mapping[str, float]) -> Card:
@@ -84,7 +77,7 @@ def _card(document: Document, score: float, terms: Mapping[str, float]) -> Card:
     )
 
 
-def _topics(pairs: Sequence[tuple[Document, Ranked]]) -> tuple[TopicName, ...]:
+def _topics(engine: Engine, ranked: Sequence[Ranked]) -> tuple[TopicName, ...]:
     """The topics that at least two neighbours and a third of their votes name, most votes first.
 
     Sites write one topic in two cases: such count together, under the name that comes first.
@@ -92,12 +85,12 @@ def _topics(pairs: Sequence[tuple[Document, Ranked]]) -> tuple[TopicName, ...]:
     votes: dict[tuple[str, str], float] = {}
     names: dict[tuple[str, str], TopicName] = {}
     voters: Counter[tuple[str, str]] = Counter()
-    for document, ranked in pairs:
-        for topic in topics_of(document):
+    for topics, (_, score) in zip(engine.topics([r.id for r in ranked]), ranked, strict=True):
+        for topic in topics:
             key = topic.name.casefold(), topic.specialty.casefold()
-            votes[key] = votes.get(key, 0.0) + ranked.score
+            votes[key] = votes.get(key, 0.0) + score
             voters[key] += 1
             names.setdefault(key, topic)
-    needed = TOPIC_SHARE * sum(ranked.score for _, ranked in pairs)
+    needed = TOPIC_SHARE * sum(r.score for r in ranked)
     ordered = sorted(votes, key=lambda key: (-votes[key], key))
     return tuple(names[key] for key in ordered if votes[key] >= needed and voters[key] >= LEAST_VOTERS)[:MOST_TOPICS]

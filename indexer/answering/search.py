@@ -9,14 +9,13 @@ from indexer.analysis import field_texts
 from indexer.answering.closeness import close_enough
 from indexer.answering.excerpts import snippet
 from indexer.answering.neighbours import Neighbourhood
-from indexer.answering.panel import topics_of
 from indexer.answering.query import Query, parse
 from indexer.answering.spelling import respell
 from indexer.answering.weighing import weigh
 from indexer.engines import Engine, Ranked
 from indexer.errors import RequestRefused
 from indexer.ranking.columns import date_of, is_answered, specialty_of
-from indexer.types import Filter, Hit, Results, Sort
+from indexer.types import Filter, Hit, Results, Sort, TopicName
 
 MOST_SIZE = 100
 # Nobody reads on from here, and every page costs those before it.
@@ -71,6 +70,11 @@ def _respelled(engine: Engine, query: Query) -> str | None:
     return f"{wanted} {query.unwanted}".strip() if wanted else None
 
 
+def _topics_of(document: Document) -> tuple[TopicName, ...]:
+    """A document's topics as results show them."""
+    return tuple(TopicName(name=topic.name, specialty=topic.specialty) for topic in document.topics)
+
+
 def _hit(document: Document, score: float, terms: Mapping[str, float]) -> Hit:
     texts = field_texts(document)
     title = texts.pop("title")
@@ -82,7 +86,7 @@ def _hit(document: Document, score: float, terms: Mapping[str, float]) -> Hit:
         title=document.title,
         url=document.url,
         specialty=specialty_of(document),
-        topics=topics_of(document),
+        topics=_topics_of(document),
         date=date_of(document),
         answered=is_answered(document),
         by=by,

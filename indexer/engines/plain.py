@@ -23,7 +23,7 @@ from indexer.ranking.weighting import (
     norm,
     saturation,
 )
-from indexer.types import Filter
+from indexer.types import Filter, TopicName
 
 _FILE, _FREQUENCIES = "documents.jsonl", "frequencies.json"
 # By channel, in how many documents each token occurs: those of the last full build.
@@ -144,6 +144,11 @@ class PlainEngine:
         rows = [self._rows[id_] for id_ in ids]
         return [Traits(wording=row.wording, answered=row.answered) for row in rows]
 
+    def topics(self, ids: Sequence[str]) -> list[tuple[TopicName, ...]]:
+        """See the protocol."""
+        topics = [self._rows[id_].topics for id_ in ids]
+        return [tuple(TopicName(name=name, specialty=given) for name, given in own.items()) for own in topics]
+
     def rank(self, weights: Mapping[str, float], among: frozenset[str] | None, limit: int) -> list[Ranked]:
         """See the protocol."""
         ranked = []
@@ -225,7 +230,7 @@ class PlainEngine:
         for row in (self._rows[id_] for id_ in among):
             counts["kind"][row.kind] += 1
             counts["answered"]["yes" if row.answered else "no"] += 1
-            counts["topic"].update(row.topics)
+            counts["topic"].update(row.topics.keys())
             if row.specialty:
                 counts["specialty"][row.specialty] += 1
             if row.day:

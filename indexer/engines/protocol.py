@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, Protocol
 from corpus import Document
 from indexer.analysis import Analyzer
 from indexer.ranking.weighting import Statistics
-from indexer.types import Filter
+from indexer.types import Filter, TopicName
 
 # A set of documents as the engine keeps it: made by `allowed`, understood by that engine alone.
 Selection = Any
@@ -52,6 +52,9 @@ class Engine(Protocol):
 
     def traits(self, ids: Sequence[str]) -> list[Traits]:
         """The traits of known ids, in their order."""
+
+    def topics(self, ids: Sequence[str]) -> list[tuple[TopicName, ...]]:
+        """The topics of known ids, in their order: each name once, with the specialty that it is given first."""
 
     def rank(self, weights: Mapping[str, float], among: Selection | None, limit: int) -> list[Ranked]:
         """The best documents by the sum of weight × impact over the terms, ids ascending among equals."""

@@ -17,7 +17,7 @@ from indexer.analysis import own_text, wording
 from indexer.ranking.ids import Ids
 from indexer.ranking.keys import Numbers, expand, starts_of
 from indexer.ranking.tables import Strings, map_array, write_strings
-from indexer.types import Filter
+from indexer.types import Filter, TopicName
 
 Mask = NDArray[np.bool_]
 KINDS = ("article", "question")
@@ -28,11 +28,13 @@ FACETS = ("kind", "specialty", "topic", "year", "answered")
 
 
 class Row(NamedTuple):
-    """What the columns keep of a document; `day` is a proleptic ordinal, 0 where no date is known."""
+    """What the columns keep of a document; `day` is a proleptic ordinal, 0 where no date is known; `topics` have their
+    specialties.
+    """
 
     kind: str
     specialty: str
-    topics: tuple[str, ...]
+    topics: Mapping[str, str]
     day: int
     answered: bool
     wording: int
@@ -44,12 +46,20 @@ def row_of(document: Document, length: int) -> Row:
     return Row(
         kind=kind_of(document),
         specialty=specialty_of(document),
-        topics=tuple(dict.fromkeys(topic.name for topic in document.topics)),
+        topics=_topics_of(document),
         day=day.toordinal() if (day := date_of(document)) else 0,
         answered=is_answered(document),
         wording=wording(own_text(document)),
         length=length,
     )
+
+
+def _topics_of(document: Document) -> dict[str, str]:
+    """The names of a document's topics in their order, each with the specialty that it is given first."""
+    topics: dict[str, str] = {}
+    for topic in document.topics:
+        topics.setdefault(topic.name, topic.specialty)
+    return topics
 
 
 def specialty_of(document: Document) -> str:
@@ -75,18 +85,20 @@ class ColumnsWriter:
     def __init__(self) -> None:
         self._specialties: dict[str, int] = {}
         self._topics: dict[str, int] = {}
+        self._topic_specialties: dict[str, int] = {}
         self._kind, self._answered = array("b"), array("b")
         self._specialty, self._day = array("i"), array("i")
-        self._topic, self._topic_ends = array("i"), array("q", [0])
+        self._topic, self._topic_specialty, self._topic_ends = array("i"), array("i"), array("q", [0])
 
     def add(self, document: Document) -> None:
         """Take the next document."""
-        specialty, topics = specialty_of(document), dict.fromkeys(topic.name for topic in document.topics)
+        specialty, topics, given = specialty_of(document), _topics_of(document), self._topic_specialties
         self._kind.append(KINDS.index(kind_of(document)))
         self._answered.append(is_answered(document))
         self._specialty.append(self._specialties.setdefault(specialty, len(self._specialties)))
         self._day.append(day.toordinal() if (day := date_of(document)) else 0)
-        self._topic.extend(self._topics.setdefault(topic, len(self._topics)) for topic in topics)
+        self._topic.extend([self._topics.setdefault(topic, len(self._topics)) for topic in topics])
+        self._topic_specialty.extend([given.setdefault(name, len(given)) for name in topics.values()])
         self._topic_ends.append(len(self._topic))
 
     def kinds(self, order: Numbers) -> NDArray[np.int8]:
@@ -98,6 +110,7 @@ class ColumnsWriter:
         ends = np.array(self._topic_ends)
         place, _ = expand(ends, order)
         starts = starts_of(ends[order + 1] - ends[order])
+        given = np.array(self._topic_specialty, np.int32)[place]
         day = np.array(self._day, np.int32)[order]
         known, year = np.unique(day, return_inverse=True)
         years = np.array([date.fromordinal(d).year if d else 0 for d in known.tolist()], np.int16)
@@ -109,6 +122,7 @@ class ColumnsWriter:
             ("answered", np.array(self._answered, np.bool_)[order]),
             ("wording", wordings),
             ("topic", _renumbered(folder, "topics", self._topics, np.array(self._topic, np.int32)[place])),
+            ("topic_specialty", _renumbered(folder, "topic_specialties", self._topic_specialties, given)),
             ("topic_starts", starts),
         ):
             np.save(folder / f"{name}.npy", array_)
@@ -134,6 +148,7 @@ class Columns:
             setattr(self, f"_{name}", _joined([map_array(folder, name) for folder in folders]))
         self._specialties, self._specialty = _together(folders, "specialties", "specialty")
         self._topics, self._topic = _together(folders, "topics", "topic")
+        self._topic_specialties, self._topic_specialty = _together(folders, "topic_specialties", "topic_specialty")
         sizes = [np.diff(map_array(folder, "topic_starts")) for folder in folders]
         self._topic_starts = np.zeros(len(self._kind) + 1, np.int64)
         np.cumsum(np.concatenate(sizes), out=self._topic_starts[1:])
@@ -202,6 +217,13 @@ class Columns:
     def wording(self, number: int) -> int:
         """The digest of a document's own words."""
         return int(self._wording[number])
+
+    def topics(self, number: int) -> tuple[TopicName, ...]:
+        """A document's topics, each name once, with the specialty that it is given first."""
+        tags = slice(self._topic_starts[number], self._topic_starts[number + 1])
+        names = [self._topics[n] for n in self._topic[tags].tolist()]
+        given = [self._topic_specialties[n] for n in self._topic_specialty[tags].tolist()]
+        return tuple([TopicName(name=name, specialty=own) for name, own in zip(names, given, strict=True)])
 
     def answered(self, number: int) -> bool:
         """Whether a document is an article or has a reply."""

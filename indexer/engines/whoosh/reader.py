@@ -23,7 +23,7 @@ from indexer.ranking.keys import Numbers
 from indexer.ranking.segment import Segments
 from indexer.ranking.tables import ARRAYS
 from indexer.ranking.weighting import RESCORED, Statistics, length_exponent
-from indexer.types import Filter
+from indexer.types import Filter, TopicName
 
 
 class WhooshEngine:
@@ -55,6 +55,10 @@ class WhooshEngine:
         columns = self._columns
         numbers = [self._ids.find(id_) for id_ in ids]
         return [Traits(columns.wording(n), columns.answered(n)) for n in numbers]
+
+    def topics(self, ids: Sequence[str]) -> list[tuple[TopicName, ...]]:
+        """See the protocol."""
+        return [self._columns.topics(self._ids.find(id_)) for id_ in ids]
 
     def rank(self, weights: Mapping[str, float], among: Mask | None, limit: int) -> list[Ranked]:
         """See the protocol."""

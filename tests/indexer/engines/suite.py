@@ -173,6 +173,12 @@ class EngineSuite:
         assert first.wording == second.wording != other.wording
         assert (first.answered, second.answered) == (True, False)
 
+    def test_topics_have_the_specialty_that_they_are_given(self, engine: Engine) -> None:
+        """Each name once, in the document's order; a document without topics has none."""
+        (knee,), none = engine.topics(["q1", "q2"])
+        assert (knee.name, knee.specialty) == ("Knee", "Surgery")
+        assert none == ()
+
     def test_chinese_and_compounds_are_found(self, engine: Engine) -> None:
         """Characters, pairs of them and parts of compounds are terms."""
         for term in ("骨", "水泥", "il6", "t12", "12"):

@@ -104,4 +104,5 @@ def test_knows_the_same_terms_and_words(documents: list[Document]) -> None:
         assert whoosh.frequencies(_TERMS) == plain.frequencies(_TERMS)
         assert whoosh.words("") == plain.words("")
         assert whoosh.traits(ids) == plain.traits(ids)
+        assert whoosh.topics(ids) == plain.topics(ids)
         assert whoosh.get(ids) == plain.get(ids)
