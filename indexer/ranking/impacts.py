@@ -16,12 +16,13 @@ from indexer.ranking.tables import Strings, map_array
 
 Mask = NDArray[np.bool_]
 Found = tuple[Numbers, NDArray[np.float64]]
-# A query weight of 1 as a whole number, for rows (bytes) and for lists (16 bits).
-_FULL_ROW, _FULL_LIST = 256, 65_536
+# A query weight of 1 as a whole number, for lists (16 bits).
+_FULL_LIST = 65_536
 # The sum of a document stays below 2^16.
 _MOST_SUM = 65_000
-# A query weight of 1 is at most so many units: the product of a byte and its factor is one of 16 bits.
-_FINEST = 255
+# Sums are at most so many times finer than the units of the arrays: a byte times its factor, which is this by
+# 2^SHIFT at most, stays within 16 bits.
+_FINEST, SHIFT = 16, 4
 # The NumPy form looks at sums as a grid of so many rows.
 _GRID = 128
 _REMEMBERED = 1 << 16
@@ -104,15 +105,17 @@ class Impacts:
         in_row = rows >= 0
         share = weights / weights.max()
         most = self._most[terms]
-        # Where weights differ, sums are as fine as 16 bits allow: small weights in whole units would be mostly slack.
         highest = float((most * share + 2).sum())
-        if highest > _MOST_SUM or share.min() < 1:
+        whole = share.min() == 1 and highest <= _MOST_SUM
+        if not whole:
+            # Sums are as fine as 16 bits allow: small weights in whole units would be mostly rounded up.
             share = share * min(_FINEST, _MOST_SUM / highest)
-        full = np.where(in_row, _FULL_ROW, _FULL_LIST)
-        factor = np.ceil(share * full).astype(np.int64)
-        slack = int(np.ceil(np.where(factor == full, 1.0, share + 1 + most / full).sum())) + 1
+        divisor = np.where(in_row, 1 << SHIFT, _FULL_LIST)
+        factor = np.ceil(share * divisor).astype(np.int64)
+        slack = int(np.ceil(np.where(whole, 1.0, share + 1 + most / divisor).sum())) + 1
         live = among if among is not None else np.empty(0, np.bool_)
-        plan = (rows[in_row], factor[in_row].astype(np.uint16), terms[~in_row], factor[~in_row], slack, limit, live)
+        row_factors = np.empty(0, np.uint16) if whole else factor[in_row].astype(np.uint16)
+        plan = (rows[in_row], row_factors, terms[~in_row], factor[~in_row], slack, limit, live)
         if self._kernels:
             found: Found = self._kernels.find(*plan, self._rows, *self._lists, *self._forward, wanted)
             return found
@@ -132,10 +135,10 @@ class Impacts:
         """The documents whose sum of whole numbers reaches that of the `limit`-th best less the slack."""
         sums = np.zeros(self._rows.shape[1], np.uint16)
         starts, documents, units = self._lists
-        for row, factor in zip(rows.tolist(), row_factors, strict=True):
+        for n, row in enumerate(rows.tolist()):
             added = self._rows[row]
-            if factor != _FULL_ROW:
-                added = (added.astype(np.uint32) * factor >> np.uint32(8)).astype(np.uint16) + (added != 0)
+            if len(row_factors):
+                added = added.astype(np.uint16) * row_factors[n] + np.uint16((1 << SHIFT) - 1) >> SHIFT
             np.add(sums, added, out=sums)
         for term, factor in zip(lists.tolist(), list_factors.tolist(), strict=True):
             span = slice(starts[term], starts[term + 1])
