@@ -1,5 +1,8 @@
 """Everything about finding: build an index, open it, search it, see what is alike. Knows no web."""
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from indexer.build import build, rollback
 from indexer.errors import (
     BuildInProgress,
@@ -10,19 +13,6 @@ from indexer.errors import (
     RequestRefused,
     SearchError,
 )
-from indexer.evaluation.evaluate import compare, evaluate, measured
-from indexer.evaluation.pairs import evaluate_pairs
-from indexer.evaluation.recorded import agreement
-from indexer.evaluation.results import (
-    Agreement,
-    BandQuality,
-    Comparison,
-    Difference,
-    Estimate,
-    Evaluation,
-    PairQuality,
-)
-from indexer.evaluation.runs import read_run, write_run
 from indexer.index import Index, current, open_index, verify
 from indexer.settings import Settings
 from indexer.types import (
@@ -48,6 +38,46 @@ from indexer.types import (
     TopicName,
 )
 from indexer.update import update
+
+if TYPE_CHECKING:
+    from indexer.evaluation.evaluate import compare, evaluate, measured
+    from indexer.evaluation.pairs import evaluate_pairs
+    from indexer.evaluation.recorded import agreement
+    from indexer.evaluation.results import (
+        Agreement,
+        BandQuality,
+        Comparison,
+        Difference,
+        Estimate,
+        Evaluation,
+        PairQuality,
+    )
+    from indexer.evaluation.runs import read_run, write_run
+
+# Who only asks does not load what measures: it is found by name when it is needed.
+_MEASURING = {
+    "indexer.evaluation.evaluate": ("compare", "evaluate", "measured"),
+    "indexer.evaluation.pairs": ("evaluate_pairs",),
+    "indexer.evaluation.recorded": ("agreement",),
+    "indexer.evaluation.results": (
+        "Agreement",
+        "BandQuality",
+        "Comparison",
+        "Difference",
+        "Estimate",
+        "Evaluation",
+        "PairQuality",
+    ),
+    "indexer.evaluation.runs": ("read_run", "write_run"),
+}
+
+
+def __getattr__(name: str) -> Any:
+    for module, names in _MEASURING.items():
+        if name in names:
+            return getattr(import_module(module), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
 
 __all__ = [
     "Agreement",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from corpus import Document
@@ -53,6 +54,20 @@ def written_in_han(fields: Iterable[Analysed]) -> bool:
     return 2 * sum(characters) > len(characters)
 
 
+# Each is made several times of the same synonyms, while an index is opened or built.
+_concepts = lru_cache(maxsize=2)(Concepts)
+
+
+@lru_cache(maxsize=2)
+def _fingerprint(synonyms: str) -> str:
+    """What tells analyses apart: the rules, the tables, and what becomes of a text."""
+    told = [str(_RULES), STEMMER, *(line.text for name in _TABLES for line in shipped(name)), synonyms]
+    words = words_of(_PROBE)
+    terms = [stem(word) for word in words]
+    bag = {term for word, term in zip(words, terms, strict=True) if word not in stop_words()}
+    return hashlib.sha256("\x1f".join([*told, *terms, *sorted(bag)]).encode()).hexdigest()[:12]
+
+
 class Analyzer:
     """Makes terms of texts, with the synonyms that a site adds to the shipped table of concepts."""
 
@@ -62,11 +77,8 @@ class Analyzer:
         Raises RequestRefused for a line that is wrong (see Concepts).
         """
         self.synonyms, self.boilerplate = synonyms, boilerplate or Boilerplate()
-        self._concepts = Concepts(synonyms, name)
-        probe = self.analyse(_PROBE)
-        told = [str(_RULES), STEMMER, *(line.text for name in _TABLES for line in shipped(name)), synonyms]
-        told += [*probe.sequence, *sorted(probe.bag)]
-        self.fingerprint = hashlib.sha256("\x1f".join(told).encode()).hexdigest()[:12]
+        self._concepts = _concepts(synonyms, name)
+        self.fingerprint = _fingerprint(synonyms)
 
     def analyse(self, text: str) -> Analysed:
         """A text in terms."""
@@ -107,4 +119,4 @@ class Analyzer:
 
     def concepts_of(self, term: str) -> frozenset[str]:
         """The concepts that a single term names."""
-        return frozenset(self._concepts.of_word(term))
+        return self._concepts.of_word(term)

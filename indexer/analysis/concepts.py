@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from indexer.analysis.phrases import Phrases
 from indexer.analysis.tables import Line, lines, shipped
@@ -12,6 +12,7 @@ from indexer.analysis.terms import sequence, stop_terms
 _TABLE = "concepts.txt"
 # What a concept's name begins with, and no word does: concepts and words are terms of one index.
 _SIGN = "="
+_NONE: frozenset[str] = frozenset()
 
 
 def is_concept(term: str) -> bool:
@@ -30,19 +31,20 @@ class Concepts:
         self.entries = sorted({e for line in (*shipped(_TABLE), *lines(synonyms, name)) for e in _entries(line)})
         self._phrases = Phrases(self.entries)
         self._words: dict[str, list[str]] = {}
-        self._of_word: dict[str, set[str]] = {}
+        of_word: dict[str, set[str]] = {}
         for concept, called in self.entries:
             if len(called) == 1:
                 self._words.setdefault(concept, []).append(called[0])
-                self._of_word.setdefault(called[0], set()).add(concept)
+                of_word.setdefault(called[0], set()).add(concept)
+        self._of_word = {word: frozenset(concepts) for word, concepts in of_word.items()}
 
     def of(self, terms: Sequence[str]) -> Counter[str]:
         """How often each concept is named in a sequence of terms; what belongs to two concepts counts for both."""
         return Counter(self._phrases.find(terms))
 
-    def of_word(self, term: str) -> Collection[str]:
+    def of_word(self, term: str) -> frozenset[str]:
         """The concepts that a single term names."""
-        return self._of_word.get(term, ())
+        return self._of_word.get(term, _NONE)
 
     def words(self, concept: str) -> Sequence[str]:
         """The single terms that name a concept."""

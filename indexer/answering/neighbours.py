@@ -41,7 +41,8 @@ def neighbourhood_of(
     # One more than wanted, for its own document.
     limit = min(most + 1, RESCORED)
     ranked, least = engine.rank_twice(weighed.first, among, limit, weighed.finer, weighed.words)
-    kept = [Ranked(r.id, float(np.float32(r.score))) for r in ranked if r.id != without]
+    scores = np.array([r.score for r in ranked], np.float32).tolist()
+    kept = [Ranked(r.id, score) for r, score in zip(ranked, scores, strict=True) if r.id != without]
     return Neighbourhood(kept[:most], weighed.possible, weighed.words), least
 
 

@@ -238,6 +238,8 @@ def _joined(arrays: Sequence[NDArray[np.generic]]) -> NDArray[np.generic]:
 def _together(folders: Sequence[Path], names: str, column: str) -> tuple[list[str], NDArray[np.int32]]:
     """The names that the segments use, in order, and the column with the numbers of these."""
     own = [list(Strings(folder, names)) for folder in folders]
+    if len(own) == 1:
+        return own[0], map_array(folders[0], column)
     everything = sorted({name for listed in own for name in listed})
     place = {name: n for n, name in enumerate(everything)}
     columns = [

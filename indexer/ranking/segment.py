@@ -150,6 +150,9 @@ class Segments:
         """The segments that hold some of the documents, each with its first number and the places of its documents
         among `numbers`.
         """
+        if len(self._parts) == 1:
+            yield self._parts[0], 0, np.arange(len(numbers))
+            return
         owner = self.ids.of_segment(numbers)
         for n, (part, span) in enumerate(zip(self._parts, self._spans, strict=True)):
             own = np.flatnonzero(owner == n)
