@@ -21,7 +21,7 @@ from indexer.engines import Contents, Statistics, add_segment, open_engine
 from indexer.generations.manifest import FORMAT, FileList, Manifest, list_files, now
 from indexer.intake import Intake
 from indexer.ranking.columns import KINDS
-from indexer.ranking.compiled import kernels_for
+from indexer.ranking.compiled import Means, kernels_for
 from indexer.ranking.ids import Ids, segment_folders
 from indexer.ranking.keys import Numbers
 from indexer.ranking.tables import ARRAYS, map_array
@@ -67,8 +67,8 @@ class Making:
                 self._tell(Progress(stage="indexing", done=done, total=len(contents.ids)))
 
         engine = self._settings.engine
-        kernels = kernels_for(self._settings.compiled, len(contents.ids))
-        statistics = add_segment(engine, self._staged, name, contents, lines(), analyzer, frozen, kernels=kernels)
+        means = Means(kernels_for(self._settings.compiled, len(contents.ids)), self._settings.memory_mb)
+        statistics = add_segment(engine, self._staged, name, contents, lines(), analyzer, frozen, means=means)
         return statistics, contents
 
     def rank(self, statistics: Statistics, analyzer: Analyzer, numbers: Numbers) -> Asked:

@@ -10,6 +10,7 @@ from pathlib import Path
 from indexer.errors import RequestRefused
 
 ENGINES = ("whoosh", "plain")
+_LEAST_MEMORY_MB = 16
 
 
 @cache
@@ -26,18 +27,25 @@ class Settings:
 
     `compiled` asks for the compiled loops of the extra `fast`, which give the same answers sooner but take a second to
     load: None lets a build of some size use them where they are installed, and everything else do without.
+
+    `memory_mb` is about how many megabytes a build takes to sort postings (at least 16), beside what it keeps of each
+    document; less memory takes more time.
     """
 
     engine: str = "whoosh"
     keep: int = 3
     synonyms: str | Path | None = None
     compiled: bool | None = None
+    memory_mb: int = 128
 
     def __post_init__(self) -> None:
         if self.engine not in ENGINES:
             raise RequestRefused(f"no engine {self.engine!r}", "Settings.engine", f"known are {', '.join(ENGINES)}")
         if self.keep < 2:
             raise RequestRefused(f"keep is {self.keep}", "Settings.keep", "keep 2 or more generations")
+        if self.memory_mb < _LEAST_MEMORY_MB:
+            what = f"{self.memory_mb} MB are too little"
+            raise RequestRefused(what, "Settings.memory_mb", f"give {_LEAST_MEMORY_MB} or more")
         if self.compiled and not is_fast():
             raise RequestRefused("the extra `fast` is missing", "Settings.compiled", "pip install 'seealso[fast]'")
 

@@ -61,16 +61,16 @@ def _plain(value: Any) -> dict[str, Any]:
     result: dict[str, Any] = {}
     for name, default in _defaults(value.__class__):
         item = getattr(value, name)
-        if default is not MISSING and item == default:
+        if item == default and default is not MISSING:
             continue
-        if isinstance(item, tuple):
-            item = [_plain(part) if is_dataclass(part) else part for part in item]
-        elif is_dataclass(item):
-            item = _plain(item)
-        elif isinstance(item, date):
-            item = item.isoformat()
-        result[name] = item
+        result[name] = item if item.__class__ is str else _plain_value(item)
     return result
+
+
+def _plain_value(item: Any) -> Any:
+    if isinstance(item, tuple):
+        return [part if part.__class__ is str else _plain_value(part) for part in item]
+    return item.isoformat() if isinstance(item, date) else _plain(item)
 
 
 @cache
@@ -79,21 +79,19 @@ def _defaults(kind: Any) -> tuple[tuple[str, Any], ...]:
     return tuple((field.name, field.default) for field in fields(kind))
 
 
-@cache
-def _hints(kind: type) -> dict[str, Any]:
-    return typing.get_type_hints(kind)
-
-
 def _build(kind: type, record: dict[str, Any]) -> object:
     """A dataclass from a JSON object; a key that the model does not have is an error, so that nothing is lost."""
-    hints, name_of = _hints(kind), kind.__name__
-    if unknown := sorted(record.keys() - hints.keys()):
-        raise CorpusError(f"unknown field {unknown[0]!r}", kind.__name__, f"known are {', '.join(hints)}")
-    for name in (name for name, default in _defaults(kind) if default is MISSING and name not in record):
-        raise CorpusError(f"no {name}", kind.__name__, f"give the {name}")
+    shapes = _shapes(kind)
+    if unknown := sorted(record.keys() - shapes.keys()):
+        raise CorpusError(f"unknown field {unknown[0]!r}", kind.__name__, f"known are {', '.join(shapes)}")
+    for name, default in _defaults(kind):
+        if default is MISSING and name not in record:
+            raise CorpusError(f"no {name}", kind.__name__, f"give the {name}")
     values = {
         # A string needs nothing: the model refuses it where it wants something else, unless that is a date.
-        name: value if type(value) is str and hints[name] is str else _value(hints[name], value, f"{name_of}.{name}")
+        name: value
+        if value.__class__ is str and not shapes[name].date
+        else _value(shapes[name], value, f"{kind.__name__}.{name}")
         for name, value in record.items()
     }
     return kind(**values)
@@ -103,40 +101,43 @@ class _Shape(NamedTuple):
     """What a declared type asks of a JSON value: a date, a list of parts, an object of a class, or nothing of these."""
 
     date: bool = False
-    part: Any = None
+    part: _Shape | None = None
     kind: type | None = None
 
 
-@cache
 def _shape(hint: Any) -> _Shape:
     if typing.get_origin(hint) is types.UnionType:
         hint = next(arm for arm in typing.get_args(hint) if arm is not type(None))
     if typing.get_origin(hint) is tuple:
-        return _Shape(part=typing.get_args(hint)[0])
+        return _Shape(part=_shape(typing.get_args(hint)[0]))
     return _Shape(date=hint is date, kind=typing.cast("type", hint) if is_dataclass(hint) else None)
+
+
+@cache
+def _shapes(kind: type) -> dict[str, _Shape]:
+    """The shape of each field of a dataclass."""
+    return {name: _shape(hint) for name, hint in typing.get_type_hints(kind).items()}
 
 
 @cache
 def _restorers(kind: type) -> tuple[tuple[str, Any, Callable[[Any], object] | None], ...]:
     """The fields of a dataclass with their defaults and what makes each of its JSON value, None for a plain string."""
-    hints = _hints(kind)
-    return tuple((name, default, _restorer(hints[name])) for name, default in _defaults(kind))
+    shapes = _shapes(kind)
+    return tuple((name, default, _restorer(shapes[name])) for name, default in _defaults(kind))
 
 
-def _restorer(hint: Any) -> Callable[[Any], object] | None:
-    shape = _shape(hint)
+def _restorer(shape: _Shape) -> Callable[[Any], object] | None:
     if shape.date:
         return date.fromisoformat
     if shape.kind is not None:
         return partial(_restored, shape.kind)
-    if is_dataclass(shape.part):
-        return partial(_restored_all, typing.cast("type", shape.part))
-    return None if shape.part is None else tuple
+    if shape.part is None:
+        return None
+    return tuple if shape.part.kind is None else partial(_restored_all, shape.part.kind)
 
 
-def _value(hint: Any, value: Any, where: str) -> Any:
+def _value(shape: _Shape, value: Any, where: str) -> Any:
     """A JSON value as the type that the model declares; types that do not fit go on to the model's own checks."""
-    shape = _shape(hint)
     if shape.date and isinstance(value, str):
         try:
             return date.fromisoformat(value)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from indexer.analysis import Analyzer
 from indexer.engines.protocol import Engine, Finer, Ranked, RankedTwice, Selection, Traits
+from indexer.ranking.compiled import Means
 from indexer.ranking.segment import Contents
 from indexer.ranking.weighting import Statistics
 
@@ -40,10 +41,10 @@ def add_segment(
     analyzer: Analyzer,
     frozen: Statistics | None = None,
     *,
-    kernels: ModuleType | None = None,
+    means: Means,
 ) -> Statistics:
     """Write documents, in order of their ids, into a generation's folder: into an empty one, or, with the frozen
-    statistics of the full build before, beside what is there. `kernels` is the compiled form, or None for NumPy's.
+    statistics of the full build before, beside what is there, by these means.
     """
     if name == "plain":
         from indexer.engines import plain  # noqa: PLC0415 (Whoosh and NumPy are loaded where they are used)
@@ -51,7 +52,7 @@ def add_segment(
         return plain.write(folder, lines, analyzer, frozen)
     from indexer.engines.whoosh import writer  # noqa: PLC0415
 
-    return writer.write(folder, segment, contents, lines, analyzer, frozen, kernels)
+    return writer.write(folder, segment, contents, lines, analyzer, frozen, means)
 
 
 class Removal(NamedTuple):

@@ -14,7 +14,6 @@ from indexer.analysis import FIELDS, Analyzer, is_han
 from indexer.analysis.intents import intent_entries, intent_names
 from indexer.analysis.matching import Matcher
 from indexer.analysis.terms import stem, stop_words
-from indexer.ranking.keys import Numbers
 from indexer.ranking.weighting import LEAST_OF_A_KIND, Statistics
 from indexer.ranking.words import Words
 
@@ -36,8 +35,8 @@ class Counted(NamedTuple):
     """
 
     lengths: NDArray[np.int32]
-    concept_fields: Numbers
-    concepts: Numbers
+    concept_fields: NDArray[np.int32]
+    concepts: NDArray[np.int32]
     intents: NDArray[np.int32]
     han: NDArray[np.bool_]
 
@@ -78,16 +77,16 @@ def count(words: Words, known: Vocabulary, analyzer: Analyzer, kernels: ModuleTy
     naming = Matcher(analyzer.concept_entries, known.terms, kernels)
     asking = Matcher(intent_entries(), words.words, kernels)
     place = {term: n for n, term in enumerate(known.terms)}
-    concept_of = np.array([place[name] for name in naming.names], np.int64)
+    concept_of = np.array([place[name] for name in naming.names], np.int32)
     bit_of = np.array([1 << intent_names().index(name) for name in asking.names], np.int32)
     is_character = np.array([is_han(word) for word in words.words], np.bool_)
     lengths, bits = np.zeros((size, 2), np.int32), np.zeros(size, np.int32)
     characters = np.zeros(size, np.int64)
-    fields, concepts = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
+    fields, concepts = [np.empty(0, np.int32)], [np.empty(0, np.int32)]
     for batch in words.batches():
         span, owner, width = batch.fields, batch.owner, len(batch.starts) - 1
         at, name = naming.find(known.term_of[batch.sequence], owner)
-        fields.append(span.start + owner[at])
+        fields.append((span.start + owner[at]).astype(np.int32))
         concepts.append(concept_of[name])
         lengths[span, 0] = np.bincount(owner[~known.is_stop[batch.sequence]], minlength=width)
         lengths[span, 1] = np.bincount(owner[at], minlength=width)

@@ -17,6 +17,8 @@ from indexer.ranking.counting import Counted, Vocabulary
 from indexer.ranking.keys import NO_PAIR, PAIR, Keys, Numbers, expand, key_of, pair_keys, starts_of
 from indexer.ranking.words import Batch, Words
 
+# Ascending keys, and how many documents have each.
+_Counts = tuple[Keys, Numbers]
 # Pairs are counted for so many at a time.
 _COUNTED = 1 << 21
 
@@ -69,8 +71,8 @@ def count_tokens(words: Words, keys: WordKeys, kernels: ModuleType | None) -> To
     """Count in how many documents each word, gram and pair occurs; `kernels` is the compiled form, or None."""
     size, grams = len(words.words), len(keys.gram_keys)
     word_counts, gram_counts = np.zeros(size, np.int64), np.zeros(grams, np.int64)
-    known, counts = np.empty(0, np.uint64), np.empty(0, np.int64)
     waiting: list[Keys] = []
+    parts: list[_Counts] = []
     last = np.zeros(size, np.int64), np.zeros(grams, np.int64)
     for batch in words.batches():
         if kernels:
@@ -82,8 +84,13 @@ def count_tokens(words: Words, keys: WordKeys, kernels: ModuleType | None) -> To
             found = _count_together(batch, keys, word_counts, gram_counts)
         waiting.append(found)
         if sum(map(len, waiting)) > _COUNTED:
-            known, counts = _merged(known, counts, waiting)
-    known, counts = _merged(known, counts, waiting)
+            parts.append(np.unique(np.concatenate(waiting), return_counts=True))
+            waiting = []
+            # Merged when what is new is as much as what is merged, all keys together are looked at a few times.
+            if sum(len(keys) for keys, _ in parts[1:]) > len(parts[0][0]):
+                parts = [_merged(parts)]
+    parts.append(np.unique(np.concatenate([*waiting, np.empty(0, np.uint64)]), return_counts=True))
+    known, counts = _merged(parts)
     return TokenCounts(word_counts.astype(np.int32), gram_counts.astype(np.int32), known, counts.astype(np.int32))
 
 
@@ -111,12 +118,12 @@ def _once_a_document(pairs: Keys, document: Numbers) -> Keys:
     return once
 
 
-def _merged(known: Keys, counts: Numbers, waiting: list[Keys]) -> tuple[Keys, Numbers]:
-    """The keys that are known with those that wait, which are each counted once; nothing waits any more."""
-    found, times = np.unique(np.concatenate([*waiting, np.empty(0, np.uint64)]), return_counts=True)
-    waiting.clear()
-    merged = np.union1d(known, found)
-    total = np.zeros(len(merged), np.int64)
-    total[np.searchsorted(merged, known)] = counts
-    total[np.searchsorted(merged, found)] += times
-    return merged, total
+def _merged(parts: Sequence[_Counts]) -> _Counts:
+    """The keys of all parts, ascending, each once with its counts together."""
+    keys, counts = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
+    order = np.argsort(keys, kind="stable")  # merges what is in order already
+    keys, counts = keys[order], counts[order]
+    if not len(keys):
+        return keys, counts
+    first = np.flatnonzero(np.concatenate([[True], keys[1:] != keys[:-1]]))
+    return keys[first], np.add.reduceat(counts, first)

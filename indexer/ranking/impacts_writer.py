@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from indexer.analysis import FIELDS, is_concept
 from indexer.ranking.columns import KINDS
+from indexer.ranking.compiled import Means
 from indexer.ranking.counting import Counted, Vocabulary
 from indexer.ranking.keys import Numbers, starts_of
 from indexer.ranking.tables import release, write_strings
@@ -27,8 +28,6 @@ DENSE = 16
 # Rows are as long as whole blocks of this size (see kernels.BLOCK).
 BLOCK = 512
 _MOST_BYTE, _MOST_UNITS = 255, 4_095
-# Lists are sorted for so many postings at a time.
-_SORTED = 1 << 22
 
 
 class Weighing:
@@ -63,7 +62,7 @@ def write_impacts(
     counted: Counted,
     weighing: Weighing,
     rarities: Callable[[NDArray[np.int64]], NDArray[np.float64]],
-    kernels: ModuleType | None,
+    means: Means,
 ) -> NDArray[np.int64]:
     """Write the arrays of a segment and give the number of documents of each term; `rarities` makes rarities of these.
 
@@ -73,7 +72,8 @@ def write_impacts(
     spool = folder / "sums.spool"
     try:
         with spool.open("w+b") as sums:
-            starts, terms, frequency = _write_terms(folder, words, _Counting(known, counted, weighing, kernels), sums)
+            counting = _Counting(known, counted, weighing, means.kernels)
+            starts, terms, frequency = _write_terms(folder, words, counting, sums)
             sums.flush()
             waiting = np.memmap(spool, np.float64, "r") if len(terms) else np.empty(0, np.float64)
             rare = rarities(frequency)
@@ -86,7 +86,7 @@ def write_impacts(
     finally:
         spool.unlink(missing_ok=True)
     write_strings(folder, "terms", known.terms)
-    _write_postings(folder, starts, terms, weights, frequency, kernels)
+    _write_postings(folder, starts, terms, weights, frequency, means)
     return frequency
 
 
@@ -94,17 +94,24 @@ def _write_terms(
     folder: Path, words: Words, counting: _Counting, sums: IO[bytes]
 ) -> tuple[Numbers, NDArray[np.int32], NDArray[np.int64]]:
     """Write the terms of every document, ascending; give where each document's begin, the terms, and how many documents
-    each term has. The sums over the fields go to `sums`.
+    each term has. Terms wait on disk until all were counted; the sums over the fields go to `sums`.
     """
-    sizes, parts = [np.zeros(1, np.int64)], [np.empty(0, np.int32)]
-    for batch in words.batches():
-        own, terms, totals = counting.count(batch)
-        totals.tofile(sums)
-        sizes.append(own)
-        parts.append(terms)
-    starts = np.cumsum(np.concatenate(sizes))
-    terms = np.lib.format.open_memmap(folder / "forward_terms.npy", "w+", np.int32, (int(starts[-1]),))
-    np.concatenate(parts, out=terms)
+    sizes, spool = [np.zeros(1, np.int64)], folder / "terms.spool"
+    try:
+        with spool.open("w+b") as waiting:
+            for batch in words.batches():
+                own, found, totals = counting.count(batch)
+                totals.tofile(sums)
+                found.tofile(waiting)
+                sizes.append(own)
+            starts = np.cumsum(np.concatenate(sizes))
+            terms = np.lib.format.open_memmap(folder / "forward_terms.npy", "w+", np.int32, (int(starts[-1]),))
+            waiting.seek(0)
+            for at in range(0, len(terms), BATCH):
+                terms[at : at + BATCH] = np.fromfile(waiting, np.int32, BATCH)
+            release(terms)
+    finally:
+        spool.unlink(missing_ok=True)
     np.save(folder / "forward_starts.npy", starts)
     return starts, terms, counting.frequency
 
@@ -144,7 +151,7 @@ class _Counting:
         return sizes, terms, sums
 
     def _together(
-        self, batch: Batch, concept_fields: Numbers, concepts: Numbers
+        self, batch: Batch, concept_fields: NDArray[np.int32], concepts: NDArray[np.int32]
     ) -> tuple[Numbers, NDArray[np.int32], NDArray[np.float64]]:
         size, telling = len(self._known.terms), ~self._known.is_stop[batch.sequence]
         fields = np.concatenate([batch.owner[telling], concept_fields])
@@ -169,7 +176,7 @@ def _write_postings(
     terms: NDArray[np.int32],
     weights: NDArray[np.float32],
     frequency: NDArray[np.int64],
-    kernels: ModuleType | None,
+    means: Means,
 ) -> None:
     """Write rows and lists: the transpose of the forward arrays, made for a range of terms at a time."""
     documents = len(starts) - 1
@@ -183,12 +190,18 @@ def _write_postings(
     rows = np.lib.format.open_memmap(folder / "rows.npy", "w+", np.uint8, (len(dense), -(-documents // BLOCK) * BLOCK))
     numbers = np.lib.format.open_memmap(folder / "list_documents.npy", "w+", np.int32, (int(list_starts[-1]),))
     units = np.lib.format.open_memmap(folder / "list_units.npy", "w+", np.uint16, (int(list_starts[-1]),))
-    if kernels:
-        kernels.write_postings(starts, terms, weights, unit, row_of, rows, list_starts[:-1].copy(), numbers, units)
+    if kernels := means.kernels:
+        low, list_at = 0, list_starts[:-1].copy()
+        while low < documents:
+            high = max(low + 1, int(np.searchsorted(starts, starts[low] + means.postings, side="right")) - 1)
+            kernels.write_postings(low, high, starts, terms, weights, unit, row_of, rows, list_at, numbers, units)
+            for mapped in (terms, weights, rows, numbers, units):
+                release(mapped)
+            low = high
     else:
-        _sort_postings(starts, terms, weights, unit, row_of, rows, list_starts, numbers, units)
-    for mapped in (starts, terms, weights, rows, numbers, units):
-        release(mapped)
+        _sort_postings(starts, terms, weights, unit, row_of, rows, list_starts, numbers, units, means.postings)
+        for mapped in (terms, weights, rows, numbers, units):
+            release(mapped)
     for name, array in (
         ("row_of", row_of),
         ("list_starts", list_starts),
@@ -208,13 +221,14 @@ def _sort_postings(
     list_starts: Numbers,
     numbers: NDArray[np.int32],
     units: NDArray[np.uint16],
+    most: int,
 ) -> None:
-    """Write every weight into its row or list, for a range of terms at a time."""
+    """Write every weight into its row or list, for a range of terms of `most` postings at a time."""
     frequency = np.bincount(terms, minlength=len(row_of))
     owner = np.repeat(np.arange(len(starts) - 1, dtype=np.int32), np.diff(starts))
     low = 0
     while low < len(frequency):
-        high = max(low + 1, int(np.searchsorted(np.cumsum(frequency[low:]), _SORTED)) + low)
+        high = max(low + 1, int(np.searchsorted(np.cumsum(frequency[low:]), most)) + low)
         entry, term = _sorted_entries(terms, low, high)
         whole = np.ceil(weights[entry].astype(np.float64) / unit).astype(np.uint16)
         document, sparse = owner[entry], row_of[term] < 0

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from indexer.analysis import Analyzer
 from indexer.ranking.columns import Columns, Mask
+from indexer.ranking.compiled import Means
 from indexer.ranking.counting import Vocabulary, count, vocabulary
 from indexer.ranking.forward import Forward
 from indexer.ranking.forward_writer import count_tokens, word_keys, write_forward
@@ -41,16 +42,16 @@ def write_segment(
     contents: Contents,
     analyzer: Analyzer,
     frozen: Statistics | None,
-    kernels: ModuleType | None,
+    means: Means,
 ) -> tuple[Statistics, Vocabulary]:
     """Write the arrays of a segment beside its words, which are there; give its statistics and terms.
 
     Without `frozen` this is a full build, and its counts become the frequencies of the generation; with the statistics
-    of one, its frequencies are there and weigh these documents too. `kernels` is the compiled form, or None.
+    of one, its frequencies are there and weigh these documents too.
     """
     folder = arrays / name
     frequencies = Frequencies(arrays) if frozen else None
-    words = contents.words
+    words, kernels = contents.words, means.kernels
     known = vocabulary(words.words, analyzer)
     counted = count(words, known, analyzer, kernels)
     statistics = frozen or counted.statistics()
@@ -61,7 +62,7 @@ def write_segment(
         return np.array([statistics.rarity(term, n) for term, n in pairs], np.float64)
 
     weighing = Weighing(counted, contents.kinds, statistics)
-    documents = write_impacts(folder, words, known, counted, weighing, rarities, kernels)
+    documents = write_impacts(folder, words, known, counted, weighing, rarities, means)
     keys = word_keys(words.words, known)
     tokens = count_tokens(words, keys, kernels)
     write_forward(folder, known, keys, counted, tokens.words)

@@ -29,6 +29,8 @@ from indexer.ranking.tables import Strings, map_array, release, write_strings
 BATCH = 1 << 20
 # More different pieces than this are forgotten: in texts without spaces hardly one comes twice.
 _MOST_PIECES = 1 << 19
+# After so many documents were read back, the memory of the map is let go.
+_READ = 1 << 12
 _BODY = FIELDS.index("body")
 
 
@@ -79,7 +81,7 @@ class StoredWords:
     def __init__(self, arrays: Path) -> None:
         self._firsts: list[int] = []
         self._segments: list[Words] = []
-        documents = 0
+        self._read = documents = 0
         for folder in segment_folders(arrays):
             starts = map_array(folder, "sequence_starts")
             self._firsts.append(documents)
@@ -90,6 +92,9 @@ class StoredWords:
         """The words by which a document is compared: those of title and body."""
         segment = bisect_right(self._firsts, number) - 1
         words, first = self._segments[segment], (number - self._firsts[segment]) * len(FIELDS)
+        self._read += 1
+        if self._read % _READ == 0:
+            release(words.sequence)
         return [*words.of(first), *words.of(first + _BODY)]
 
 

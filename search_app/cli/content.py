@@ -52,6 +52,13 @@ def reading(command: Command) -> Command:
 @reading
 @setting_option("synonyms")
 @click.option("--engine", type=click.Choice(["whoosh", "plain"]), default="whoosh", help="Where documents are kept.")
+@click.option(
+    "--memory-mb",
+    type=int,
+    default=Settings().memory_mb,
+    show_default=True,
+    help="About how much memory is taken to sort postings.",
+)
 @shared
 def build(
     sources: tuple[str, ...],
@@ -62,6 +69,7 @@ def build(
     strict: bool,
     synonyms: str | None,
     engine: str,
+    memory_mb: int,
     output: Output,
 ) -> None:
     """Build an index of exactly these sources: files, folders and zip archives.
@@ -73,7 +81,11 @@ def build(
         lambda tell: indexer.build(
             index_path(index),
             taken.documents(),
-            settings=Settings(engine=engine, synonyms=settings.load({"synonyms": synonyms})["synonyms"] or None),
+            settings=Settings(
+                engine=engine,
+                synonyms=settings.load({"synonyms": synonyms})["synonyms"] or None,
+                memory_mb=memory_mb,
+            ),
             progress=tell,
             rejected=taken.reject,
         ),

@@ -54,6 +54,24 @@ def test_both_forms_build_the_same_arrays(tmp_path: Path, documents: list[Docume
     assert contents[0] == contents[1]
 
 
+@pytest.mark.parametrize("compiled", [False, True])
+def test_less_memory_builds_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, compiled: bool) -> None:
+    """Postings that are written a few at a time are those that are written at once."""
+    contents = []
+    for touched in (64, 16 << 20):  # with 16 MB the second lets one posting be sorted at a time
+        monkeypatch.setattr("indexer.ranking.compiled._BYTES_TOUCHED", touched)
+        folder = tmp_path / str(touched)
+        indexer.build(folder, [*NASTY, *many(60)], settings=Settings(compiled=compiled, memory_mb=16))
+        contents.append(current_manifest(IndexFolder(folder))[0].content)
+    assert contents[0] == contents[1]
+
+
+def test_too_little_memory_is_refused() -> None:
+    """Who gives less than a build can do with is told the least."""
+    with pytest.raises(indexer.RequestRefused, match="give 16 or more"):
+        Settings(memory_mb=8)
+
+
 def test_a_missing_extra_is_refused_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
     """Who asks for the compiled form without numba is told what to install."""
     monkeypatch.setattr("indexer.settings.is_fast", lambda: False)

@@ -123,10 +123,22 @@ def count_terms(
 
 @kernel
 def write_postings(
-    starts: Any, terms: Any, weights: Any, unit: float, row_of: Any, rows: Any, list_at: Any, documents: Any, units: Any
+    low: int,
+    high: int,
+    starts: Any,
+    terms: Any,
+    weights: Any,
+    unit: float,
+    row_of: Any,
+    rows: Any,
+    list_at: Any,
+    documents: Any,
+    units: Any,
 ) -> None:
-    """Write every weight into its row or list (see impacts_writer); `list_at` says where each list goes on."""
-    for document in range(len(starts) - 1):
+    """Write every weight of some documents, from `low` on, into its row or list (see impacts_writer); `list_at` says
+    where each list goes on.
+    """
+    for document in range(low, high):
         for at in range(starts[document], starts[document + 1]):
             term = terms[at]
             whole = np.ceil(np.float64(weights[at]) / unit)

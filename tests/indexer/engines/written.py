@@ -10,6 +10,7 @@ from indexer.analysis import Analyzer, Boilerplate
 from indexer.engines import Engine, Statistics, add_segment, open_engine
 from indexer.intake import Intake
 from indexer.ranking import kernels
+from indexer.ranking.compiled import Means
 from indexer.ranking.tables import ARRAYS
 
 
@@ -30,8 +31,9 @@ def write_engine(
         for document in documents:
             intake.add(document)
         intake.settle()
-        contents = intake.gather(folder / ARRAYS / f"{segment:06d}", analyzer.boilerplate or Boilerplate())
-        return add_segment(name, folder, f"{segment:06d}", contents, intake.lines(), analyzer, frozen, kernels=loops)
+        own, means = f"{segment:06d}", Means(loops)
+        contents = intake.gather(folder / ARRAYS / own, analyzer.boilerplate or Boilerplate())
+        return add_segment(name, folder, own, contents, intake.lines(), analyzer, frozen, means=means)
 
 
 def written_engine(
