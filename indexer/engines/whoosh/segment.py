@@ -71,6 +71,7 @@ def _check(ids: Sequence[str], texts: Texts) -> None:
     for name, numbers, size in (("sequence", sequence, len(term_of)), ("term_of", term_of, len(terms))):
         if len(numbers) and not 0 <= numbers.min() <= numbers.max() < size:
             raise ValueError(f"{name}: its numbers must be below {size}")
+    release(sequence)
 
 
 class _BulkWriter(SegmentWriter):  # type: ignore[misc]  # Whoosh ships no types
