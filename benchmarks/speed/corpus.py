@@ -1,11 +1,12 @@
 """The documents and queries that speed is measured on: MedQuAD, and larger corpora recombined from its sentences.
 
-    python benchmarks/speed/corpus.py MEDQUAD OUT [--sizes 16k,47k,200k]
+    python benchmarks/speed/corpus.py MEDQUAD OUT [--sizes 16k,47k,200k,1m]
 
 MEDQUAD is its folder or zip archive, or `sample` for the sample corpus that ships. Written are OUT/SIZE.jsonl, one
 file a size, and OUT/queries.json. The source's documents come first in every file, as they are; what is more is made
-of their titles, topics and sentences, so that words occur about as often as they do. Each size begins with the smaller
-ones. The same source gives the same bytes. The texts may be other people's: OUT must stand outside the repository.
+of their titles, topics and sentences, so that words occur about as often as they do. Beyond 200,000 documents these
+are written again, as cases with ids and titles of their own. Each size begins with the smaller ones. The same source
+gives the same bytes. The texts may be other people's: OUT must stand outside the repository.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import json
 import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import islice
 from pathlib import Path
@@ -30,12 +32,15 @@ from indexer.analysis.terms import stop_words  # noqa: E402
 SIZES = ("16k", "47k", "200k")
 SAMPLE = "sample"
 QUERIES = 200
+# So many documents are held while they are written; what is more repeats them.
+TILE = 200_000
 SPECIALTIES = (
     "Cardiology", "Dermatology", "Ear, nose and throat", "Endocrinology", "Gastroenterology", "Genetics", "Geriatrics",
     "Gynaecology", "Haematology", "Immunology", "Infectious diseases", "Nephrology", "Neurology", "Oncology",
     "Ophthalmology", "Orthopaedics", "Paediatrics", "Pneumology", "Psychiatry", "Urology",
 )  # fmt: skip
 
+_UNITS = {"k": 1_000, "m": 1_000_000}
 _SEED = 20240603
 _SHARE_WITHOUT_ANSWER = 0.1
 _FIRST_DAY, _DAYS = date(2010, 1, 1), 15 * 365
@@ -50,10 +55,10 @@ _FIRST_PERSON = (
 
 
 def count_of(size: str) -> int:
-    """How many documents a size such as `47k` stands for."""
-    if not re.fullmatch(r"[1-9][0-9]*k", size):
-        raise SystemExit(f"no size {size!r}; give thousands, such as 16k")
-    return int(size[:-1]) * 1000
+    """How many documents a size such as `47k` or `1m` stands for."""
+    if not re.fullmatch(r"[1-9][0-9]*[km]", size):
+        raise SystemExit(f"no size {size!r}; give thousands or millions, such as 16k or 1m")
+    return int(size[:-1]) * _UNITS[size[-1]]
 
 
 def source_documents(source: str) -> list[Document]:
@@ -124,10 +129,26 @@ def write(documents: Sequence[Document], sizes: Iterable[str], out: Path) -> Non
     for size in sorted(set(sizes), key=count_of):
         if count_of(size) < len(documents) // 1000 * 1000:
             raise SystemExit(f"{size} is less than the source's {len(documents):,} documents")
-        lines += [corpus.to_json(document) + "\n" for document in islice(made, max(0, count_of(size) - len(lines)))]
+        more = max(0, min(count_of(size), TILE) - len(lines))
+        lines += [corpus.to_json(document) + "\n" for document in islice(made, more)]
+        count = max(count_of(size), len(lines))
         with (out / f"{size}.jsonl").open("w", encoding="utf-8") as file:
-            file.writelines(lines)
-        print(f"{size}: {len(lines):,} documents", flush=True)
+            file.writelines(tiled(lines, count))
+        print(f"{size}: {count:,} documents", flush=True)
+
+
+def tiled(lines: Sequence[str], count: int) -> Iterator[str]:
+    """So many lines, one at a time: these, then these again as the second case of each document, and so on."""
+    for number in range(count):
+        tile, place = divmod(number, len(lines))
+        yield _case(lines[place], tile + 1) if tile else lines[place]
+
+
+def _case(line: str, number: int) -> str:
+    """The document of a line once more: its texts as they are, an id and a title that no other case has."""
+    document = corpus.restore(line)
+    case = replace(document, id=f"{document.id}/case-{number}", title=f"{document.title} case {number}")
+    return corpus.to_json(case) + "\n"
 
 
 def queries(documents: Sequence[Document]) -> dict[str, list[str]]:

@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 
 # Ratios are to this one's cost of the same query.
 REFERENCE = "tantivy"
-# The jobs that ask queries; `queries.json` has the texts of the first three, the last asks by id.
-ASKED = ("keyword", "free", "long", "see-also")
-JOBS = (*ASKED, "build", "first")
+# The jobs that ask queries; `queries.json` has the texts of the first three, `see-also` asks by id, `facets` what
+# `keyword` asks.
+FACETS = "facets"
+ASKED = ("keyword", "free", "long", "see-also", FACETS)
+JOBS = (*ASKED, "build", "update", "first")
 # What a trial on the sample does; the first answers of bm25s alone take half a minute.
-TRIAL = (*ASKED, "build")
+TRIAL = (*ASKED, "build", "update")
 
 _SEARCH = {"keyword": ("search",), "free": ("search",)}
 _SEEALSO = {
@@ -20,8 +22,9 @@ _SEEALSO = {
     "free": ("rank", "search", "similar"),
     "long": ("rank", "similar"),
     "see-also": ("more_like", "neighbours", "related"),
+    FACETS: ("search", "unfaceted", "filtered"),
 }
-_WHOLE = ("search", "similar", "neighbours", "related")
+_WHOLE = ("search", "similar", "neighbours", "related", "unfaceted", "filtered")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +34,7 @@ class Entrant:
     `methods` are what it is asked in each job, `heavy` those of them that work for milliseconds: they are asked apart,
     or else they would push what the others read out of the processor's caches. `needs` are the packages it imports,
     `searched` the files of its index that ranking reads, `most` how many documents it can take in a reasonable time.
+    `updates` says whether its index takes changes, so that the job `update` measures them.
     """
 
     module: str
@@ -39,6 +43,7 @@ class Entrant:
     needs: tuple[str, ...] = ()
     searched: str = "*"
     most: int = 1_000_000
+    updates: bool = False
     options: Mapping[str, bool] = field(default_factory=dict)
 
     def refusal(self, documents: int) -> str:
@@ -71,9 +76,15 @@ ENTRANTS: Mapping[str, Entrant] = {
         methods=_SEEALSO,
         heavy=_WHOLE,
         searched="arrays/**/*",
+        updates=True,
         options={"compiled": True},
     ),
     "seealso-numpy": Entrant(
-        module="seealso", methods=_SEEALSO, heavy=_WHOLE, searched="arrays/**/*", options={"compiled": False}
+        module="seealso",
+        methods=_SEEALSO,
+        heavy=_WHOLE,
+        searched="arrays/**/*",
+        updates=True,
+        options={"compiled": False},
     ),
 }  # fmt: skip

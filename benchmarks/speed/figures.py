@@ -27,6 +27,11 @@ def ratio(own: Sequence[float], reference: Sequence[float]) -> float:
     return round(median(here / there for here, there in zip(own, reference, strict=True)), 3)
 
 
+def saved(whole: Sequence[float], without: Sequence[float]) -> float:
+    """The median over queries of the share of a query's cost that leaving something out saves."""
+    return round(median((full - less) / full for full, less in zip(whole, without, strict=True)), 3)
+
+
 def overlap(own: Answers, reference: Answers) -> float:
     """The mean share of the reference's answers that are answered here too; queries without any do not count."""
     shares = [len(set(here) & set(there)) / len(there) for here, there in zip(own, reference, strict=True) if there]

@@ -7,10 +7,13 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
+from benchmarks.speed.changes import Changes
 from benchmarks.speed.entrants import ENTRANTS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -54,12 +57,26 @@ def build(name: str, folder: Path, jsonl: Path) -> dict[str, float]:
     folder.mkdir(parents=True)
     told = _run(_command(name, "build", str(folder), str(jsonl)))
     marker.touch()
-    return {
-        "cpu_s": round(told["cpu_ns"] / 1e9, 2),
-        "peak_mb": round(told["peak"] / 2**20, 1),
+    return _cost(told) | {
         "disk_mb": _megabytes(folder, "*"),
         "searched_mb": _megabytes(folder, ENTRANTS[name].searched),
     }
+
+
+def update(name: str, folder: Path, changes: Changes) -> dict[str, float]:
+    """Update a copy of an engine's index; what it cost. The index stays as it was."""
+    with tempfile.TemporaryDirectory(dir=folder.parent) as temporary:
+        copy, given = Path(temporary) / folder.name, Path(temporary) / "given.jsonl"
+        shutil.copytree(folder, copy)
+        given.write_text("".join(changes.lines), encoding="utf-8")
+        return _cost(_run(_command(name, "update", str(copy), str(given)), json.dumps(changes.deleted)))
+
+
+def _cost(told: Mapping[str, int]) -> dict[str, float]:
+    cost = {"cpu_s": round(told["cpu_ns"] / 1e9, 2), "peak_mb": round(told["peak"] / 2**20, 1)}
+    if "index_ns" in told:
+        cost["index_cpu_s"] = round(told["index_ns"] / 1e9, 2)
+    return cost
 
 
 def _megabytes(folder: Path, pattern: str) -> float:

@@ -3,8 +3,9 @@
     python benchmarks/speed/run.py [--medquad PATH] [--sizes 16k,200k] [--only JOB]... [--peers a,b] [--work DIR]
 
 Without --medquad the documents are recombined from the sample corpus, to try it out: the results are printed and not
-kept, and `first` is left out unless it is asked for. Jobs are keyword, free, long, see-also, build, first. Results are
-written to OUT/DATE-SIZE.json; chart.py draws them. docs/reference/speed.md says what is measured and how.
+kept, and `first` is left out unless it is asked for. Jobs are keyword, free, long, see-also, facets, build, update and
+first; sizes are thousands or millions, such as 200k or 1m. Results are written to OUT/DATE-SIZE.json; chart.py draws
+them. docs/reference/speed.md says what is measured and how.
 """
 
 from __future__ import annotations
@@ -22,8 +23,8 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from benchmarks.speed import asking, processes  # noqa: E402
-from benchmarks.speed.entrants import ASKED, ENTRANTS, JOBS, REFERENCE, TRIAL, Entrant  # noqa: E402
+from benchmarks.speed import asking, changes, processes  # noqa: E402
+from benchmarks.speed.entrants import ASKED, ENTRANTS, FACETS, JOBS, REFERENCE, TRIAL, Entrant  # noqa: E402
 from benchmarks.speed.machine import machine, packages  # noqa: E402
 from benchmarks.speed.report import table  # noqa: E402
 
@@ -35,8 +36,15 @@ _NOTES = (
     "overlap is the mean share of the reference's ten answers that are answered too. rank and more_like of seealso",
     "are what peers do, ten ids by one sum of weights; search, similar and related are whole answers; neighbours is",
     "what a build does for each document. all_documents_s is extrapolated: the mean cost of the sampled documents",
-    "times all documents. peak_mb is the largest process; searched_mb are the files of the index that ranking reads.",
+    "times all documents. unfaceted is search without the counting of facets, and facets_share the median over queries",
+    "of the share that this saves; filtered searches the questions of the most frequent topic. peak_mb is the largest",
+    "process; searched_mb are the files of the index that ranking reads. update changes 100 documents of a copy of the",
+    "index: 40 replaced, 40 added, 20 deleted; of_build is its CPU over that of the build in the same run. private_mb",
+    "are the pages that the process wrote itself, which nobody can share.",
 )
+
+# Figures by engine.
+Rows = dict[str, dict[str, float]]
 
 
 def tell(text: str) -> None:
@@ -60,6 +68,7 @@ def asked_of(folder: Path, size: str, most: int) -> tuple[int, asking.Queries]:
     with (folder / f"{size}.jsonl").open(encoding="utf-8") as lines:
         ids = [json.loads(line)["id"] for line in lines]
     queries["see-also"] = ids[:: max(1, len(ids) // most)]
+    queries[FACETS] = queries["keyword"]
     return len(ids), {job: texts[:most] for job, texts in queries.items()}
 
 
@@ -75,14 +84,28 @@ def taking_part(names: Sequence[str], documents: int) -> tuple[dict[str, Entrant
 def asked_jobs(
     entrants: Mapping[str, Entrant], jobs: Sequence[str], queries: asking.Queries, indexes: Path, documents: int
 ) -> dict[str, Any]:
-    """The jobs that ask queries, and the memory of the processes after them."""
+    """The jobs that ask queries, and the memory of the processes after those that ask of one index."""
     told: dict[str, Any] = {}
+    memory: dict[str, Any] = {}
     with asking.workers(list(entrants), indexes) as running:
         for job in jobs:
             tell(f"{job}: {len(queries[job])} queries, a warm-up and {asking.ROUNDS} rounds")
             told[job] = asking.asked(running, entrants, job, queries[job])
-        told["memory"] = {name: {"private_mb": worker.private_mb()} for name, worker in running.items()}
+            if job != FACETS:  # for it a second index is opened
+                memory = {name: {"private_mb": worker.private_mb()} for name, worker in running.items()}
     asking.for_all(told.get("see-also", {}), documents)
+    return told | ({"memory": memory} if memory else {})
+
+
+def updates(entrants: Mapping[str, Entrant], indexes: Path, jsonl: Path, built: Rows) -> Rows:
+    """What an update costs the engines that take changes, and what part it is of a build in the same run."""
+    drawn = changes.drawn(jsonl)
+    told: Rows = {}
+    for name in (name for name, entrant in entrants.items() if entrant.updates):
+        tell(f"update: {name}")
+        told[name] = processes.update(name, indexes / name, drawn)
+        if name in built:
+            told[name]["of_build"] = round(told[name]["cpu_s"] / built[name]["cpu_s"], 4)
     return told
 
 
@@ -91,14 +114,17 @@ def measured(folder: Path, size: str, names: Sequence[str], jobs: Sequence[str],
     about = machine()
     documents, queries = asked_of(folder, size, most)
     entrants, skipped = taking_part(names, documents)
-    indexes, built = folder / size, {}
+    indexes, jsonl = folder / size, folder / f"{size}.jsonl"
+    built: Rows = {}
     for name in entrants:
         if "build" in jobs or not processes.is_built(indexes / name):
             tell(f"build: {name}, {documents:,} documents")
-            built[name] = processes.build(name, indexes / name, folder / f"{size}.jsonl")
+            built[name] = processes.build(name, indexes / name, jsonl)
     told: dict[str, Any] = {"build": built} if built else {}
     if asked := [job for job in ASKED if job in jobs]:
         told |= asked_jobs(entrants, asked, queries, indexes, documents)
+    if "update" in jobs:
+        told["update"] = updates(entrants, indexes, jsonl, built)
     if "first" in jobs:
         told["first"] = {}
         for name, entrant in entrants.items():

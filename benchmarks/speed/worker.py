@@ -1,12 +1,14 @@
-"""The process of one engine: builds, answers one query in a fresh process, or serves queries line by line.
+"""The process of one engine: builds, updates, answers one query in a fresh process, or serves queries line by line.
 
     python -m benchmarks.speed.worker ENGINE build FOLDER JSONL
-    python -m benchmarks.speed.worker ENGINE first FOLDER      one query as JSON on stdin, one answer
-    python -m benchmarks.speed.worker ENGINE serve FOLDER      queries as JSON lines until stdin ends
+    python -m benchmarks.speed.worker ENGINE update FOLDER JSONL   ids to delete as a JSON list on stdin
+    python -m benchmarks.speed.worker ENGINE first FOLDER          one query as JSON on stdin, one answer
+    python -m benchmarks.speed.worker ENGINE serve FOLDER          queries as JSON lines until stdin ends
 
 A query is {"method", "text", "k"}, its answer {"ns", "ids"}: CPU of the method alone, analysis included. {} asks for
-the private memory instead: {"private"} in bytes, null where /proc does not tell it. `build` prints {"cpu_ns", "peak"},
-`first` {"cpu_ns"} of the whole process, the interpreter's start and all imports included.
+the private memory instead: {"private"} in bytes, null where /proc does not tell it. `build` and `update` print
+{"cpu_ns", "peak"} and what the engine tells of parts of it, `first` {"cpu_ns"} of the whole process, the interpreter's
+start and all imports included.
 """
 
 from __future__ import annotations
@@ -25,11 +27,11 @@ from typing import Any
 from benchmarks.speed.entrants import ENTRANTS
 
 
-def engine_of(name: str) -> tuple[Any, Any]:
-    """`build` and `open_index` of an engine."""
+def of_engine(name: str, function: str) -> Any:
+    """`build`, `update` or `open_index` of an engine."""
     entrant = ENTRANTS[name]
     peer = importlib.import_module(f"benchmarks.speed.peers.{entrant.module}")
-    return functools.partial(peer.build, **entrant.options), functools.partial(peer.open_index, **entrant.options)
+    return functools.partial(getattr(peer, function), **entrant.options)
 
 
 def answer(engine: Any, query: dict[str, Any]) -> dict[str, Any]:
@@ -54,7 +56,13 @@ def private_memory() -> int | None:
         told = Path("/proc/self/smaps_rollup").read_text(encoding="ascii")
     except OSError:
         return None
-    return sum(int(size) for size in re.findall(r"^Private_(?:Clean|Dirty): +(\d+) kB", told, re.MULTILINE)) * 1024
+    return private_of(told)
+
+
+def private_of(told: str) -> int:
+    """Bytes that cannot be shared, as `smaps_rollup` tells them."""
+    # Private_Clean is what only one process happens to map just now: mapped files that the next one would share.
+    return sum(int(size) for size in re.findall(r"^Private_Dirty: +(\d+) kB", told, re.MULTILINE)) * 1024
 
 
 def peak_memory() -> int:
@@ -81,15 +89,17 @@ def cpu_with_children() -> int:
 def main(argv: list[str]) -> int:
     """Run the process of an engine."""
     name, command, folder = argv[0], argv[1], Path(argv[2])
-    build, open_index = engine_of(name)
     if command == "build":
-        build(Path(argv[3]), folder)
+        parts = of_engine(name, "build")(Path(argv[3]), folder) or {}
+        print(json.dumps({"cpu_ns": cpu_with_children(), "peak": peak_memory(), **parts}))
+    elif command == "update":
+        of_engine(name, "update")(Path(argv[3]), folder, json.loads(sys.stdin.readline()))
         print(json.dumps({"cpu_ns": cpu_with_children(), "peak": peak_memory()}))
     elif command == "first":
-        answer(open_index(folder), json.loads(sys.stdin.readline()))
+        answer(of_engine(name, "open_index")(folder), json.loads(sys.stdin.readline()))
         print(json.dumps({"cpu_ns": cpu_with_children()}))
     else:
-        for line in serve(open_index(folder), sys.stdin):
+        for line in serve(of_engine(name, "open_index")(folder), sys.stdin):
             print(line, flush=True)
     return 0
 

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import click
 
-_JOBS = ("keyword", "free", "long", "see-also", "build", "first")
+_JOBS = ("keyword", "free", "long", "see-also", "facets", "build", "update", "first")
 
 
 @click.command(epilog="Example: seealso bench --medquad medquad.zip --sizes 16k,47k --only keyword")
 @click.option(
     "--medquad", type=click.Path(exists=True), help="MedQuAD's folder or zip archive; without it: the sample."
 )
-@click.option("--sizes", metavar="SIZES", help="Thousands of documents: 16k,47k,200k.  [default: 16k; sample: 1k]")
+@click.option("--sizes", metavar="SIZES", help="Numbers of documents: 16k,47k,200k,1m.  [default: 16k; sample: 1k]")
 @click.option("--only", multiple=True, type=click.Choice(_JOBS), help="This job alone; may be given again.")
 @click.option("--peers", metavar="NAMES", help="Engines that take part, with commas between.  [default: all]")
 def bench(medquad: str | None, sizes: str | None, only: tuple[str, ...], peers: str | None) -> None:

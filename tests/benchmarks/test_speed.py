@@ -1,4 +1,4 @@
-"""The speed benchmark: its corpora, its workers, its arithmetic, its chart, its command."""
+"""The speed benchmark: its workers, its arithmetic, its chart, its command."""
 
 from __future__ import annotations
 
@@ -13,59 +13,13 @@ import pytest
 from click.testing import CliRunner
 
 import corpus
-from benchmarks.speed import asking, chart, entrants, figures, processes, run
-from benchmarks.speed import corpus as generator
+from benchmarks.speed import asking, chart, entrants, figures, processes, run, worker
 from benchmarks.speed.machine import machine, packages
 from benchmarks.speed.report import table
 from search_app.cli import bench as command
 from search_app.cli import cli
 
 ROOT = Path(__file__).parents[2]
-
-
-def made(folder: Path, *sizes: str) -> Path:
-    documents = generator.source_documents(generator.SAMPLE)
-    generator.write(documents, sizes, folder)
-    return folder
-
-
-def test_the_same_source_gives_the_same_corpora(tmp_path: Path) -> None:
-    """Two runs write the same bytes and the same queries, and a larger size begins with the smaller one."""
-    one, two = made(tmp_path / "one", "1k", "2k"), made(tmp_path / "two", "2k")
-    assert (one / "2k.jsonl").read_bytes() == (two / "2k.jsonl").read_bytes()
-    assert (one / "2k.jsonl").read_bytes().startswith((one / "1k.jsonl").read_bytes())
-    documents = generator.source_documents(generator.SAMPLE)
-    assert generator.queries(documents) == generator.queries(documents)
-
-
-def test_recombined_documents_are_documents(tmp_path: Path) -> None:
-    """The project reads all of them; ids and new titles differ, most have an answer and all have facets to count."""
-    rejected: list[corpus.Rejected] = []
-    documents = list(corpus.read(made(tmp_path, "1k") / "1k.jsonl", rejected=rejected.append))
-    assert not rejected
-    assert len(documents) == len({document.id for document in documents}) == 1000
-    new = [document for document in documents if isinstance(document, corpus.Question) and document.site == "made"]
-    assert len(new) == len({document.title for document in new})
-    assert 0.05 < sum(not document.answers for document in new) / len(new) < 0.15
-    assert all(document.topics and document.asked for document in new)
-    assert {document.specialty for document in new} == set(generator.SPECIALTIES)
-
-
-def test_queries_have_the_lengths_of_their_kinds() -> None:
-    """Keywords are two to four words, questions 20 to 60, drafts 120 to 300."""
-    queries = generator.queries(generator.source_documents(generator.SAMPLE))
-    for kind, low, high in (("keyword", 2, 4), ("free", 20, 60), ("long", 120, 300)):
-        assert len(queries[kind]) == generator.QUERIES
-        assert all(low <= len(text.split()) <= high for text in queries[kind])
-
-
-def test_a_size_below_the_source_is_refused(tmp_path: Path) -> None:
-    """Sizes are thousands, and none leaves documents of the source out."""
-    documents = generator.source_documents(generator.SAMPLE) * 30
-    with pytest.raises(SystemExit, match="less than the source"):
-        generator.write(documents, ["1k"], tmp_path)
-    with pytest.raises(SystemExit, match="give thousands"):
-        generator.write(documents, ["many"], tmp_path)
 
 
 @pytest.fixture(scope="module")
@@ -96,14 +50,27 @@ def test_a_worker_answers_every_method(index: Path) -> None:
     assert private is None if sys.platform == "darwin" else private
 
 
+def test_memory_that_others_can_share_is_not_private() -> None:
+    """Clean pages of mapped files do not count, even where this process alone maps them just now."""
+    told = "Pss: 900 kB\nShared_Dirty: 70 kB\nPrivate_Clean: 600 kB\nPrivate_Dirty:        40 kB\n"
+    assert worker.private_of(told) == 40 * 1024
+
+
 def test_heavy_methods_are_asked_apart() -> None:
     """Nothing that works for milliseconds stands between the queries of the quick ones; none is left out."""
-    for job in entrants.ASKED:
+    for job in entrants.ENTRANTS["tantivy"].methods:
         quick, heavy = asking.groups(entrants.ENTRANTS, job)
         assert asking.Line("tantivy", entrants.ENTRANTS["tantivy"].methods[job][0]) in quick
         assert {"rank", "more_like"} & {line.method for line in quick if line.name == "seealso"}
         assert not {"similar", "related"} & {line.method for line in quick}
         assert len({*quick, *heavy}) == sum(len(entrant.methods.get(job, ())) for entrant in entrants.ENTRANTS.values())
+
+
+def test_engines_take_turns_within_a_method() -> None:
+    """No engine is asked by two methods one after the other, where the second would find its caches warm."""
+    (lines,) = asking.groups(entrants.ENTRANTS, entrants.FACETS)
+    assert [line.method for line in lines] == ["search", "search", "unfaceted", "unfaceted", "filtered", "filtered"]
+    assert [line.name for line in lines] == ["seealso", "seealso-numpy"] * 3
 
 
 def test_every_line_gets_its_figures(index: Path) -> None:
@@ -115,6 +82,42 @@ def test_every_line_gets_its_figures(index: Path) -> None:
     asking.for_all(rows, 1_000_000)
     assert rows["seealso-numpy more_like"]["all_documents_s"] > rows["seealso-numpy more_like"]["mean_ms"]
     assert all(set(row) <= {"p50_ms", "p95_ms", "mean_ms", "all_documents_s"} for row in rows.values())
+
+
+def test_a_search_tells_what_its_facets_cost(index: Path) -> None:
+    """Beside the searches without facets and with a filter, a whole search tells its share of counting facets."""
+    own = {"seealso-numpy": entrants.ENTRANTS["seealso-numpy"]}
+    with asking.workers(list(own), index) as running:
+        rows = asking.asked(running, own, entrants.FACETS, ["cement leakage", "hip fracture"])
+    assert list(rows) == ["seealso-numpy search", "seealso-numpy unfaceted", "seealso-numpy filtered"]
+    assert rows["seealso-numpy search"]["facets_share"] < 1
+    assert [line for line, row in rows.items() if "facets_share" in row] == ["seealso-numpy search"]
+
+
+def test_counting_facets_changes_no_answer(index: Path) -> None:
+    """A search finds the same without them, so that nothing else is left out of what is measured."""
+    with processes.Worker("seealso-numpy", index / "seealso-numpy") as running:
+        told = [running.ask(method, "cement leakage", 10).ids for method in ("search", "unfaceted")]
+    assert told[0] == told[1]
+
+
+def test_an_update_is_measured_on_a_copy(index: Path) -> None:
+    """It tells CPU, memory, and its part of a build where there was one; the index and its folder stay as they were."""
+    own = {name: entrants.ENTRANTS[name] for name in ("tantivy", "seealso-numpy")}
+    before = sorted(index.rglob("*"))
+    told = run.updates(own, index, index / "sample.jsonl", {"seealso-numpy": {"cpu_s": 0.01}})
+    assert list(told) == ["seealso-numpy"]
+    assert told["seealso-numpy"]["cpu_s"] > 0
+    assert told["seealso-numpy"]["peak_mb"] > 10
+    assert told["seealso-numpy"]["of_build"] > 1
+    assert sorted(index.rglob("*")) == before
+
+
+def test_an_update_of_a_kept_index_is_no_part_of_a_build(index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the run did not build the index, it tells no part."""
+    monkeypatch.setattr(processes, "update", lambda *_: {"cpu_s": 1.0})
+    own = {"seealso-numpy": entrants.ENTRANTS["seealso-numpy"]}
+    assert run.updates(own, index, index / "sample.jsonl", {}) == {"seealso-numpy": {"cpu_s": 1.0}}
 
 
 def test_a_first_answer_counts_the_whole_process(index: Path) -> None:
@@ -148,6 +151,11 @@ def test_ratios_are_medians_over_queries_of_medians_over_rounds() -> None:
     assert told["there"]["ratio"] == 1
     assert told["here"]["overlap"] == 0.75
     assert "ratio" not in figures.compared(nanoseconds, answers, "nobody")["here"]
+
+
+def test_what_is_saved_is_a_median_over_queries() -> None:
+    """One query that got slower without something hides none that got faster."""
+    assert figures.saved([10, 20, 1], [9, 15, 2]) == 0.1
 
 
 def test_an_engine_whose_package_is_missing_says_what_to_install() -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Sequence
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import corpus
 import indexer
-from indexer import Index, Settings
+from indexer import Filter, Index, Progress, Settings
 from indexer.answering.neighbours import neighbourhood
 
 _TERMS = 25
@@ -18,21 +22,34 @@ def form(*, compiled: bool) -> Settings:
     return Settings(compiled=compiled)
 
 
-def build(jsonl: Path, folder: Path, *, compiled: bool) -> None:
-    """Build an index, neighbours and pairs of every document included."""
-    indexer.build(folder, corpus.read(jsonl), settings=form(compiled=compiled))
+def build(jsonl: Path, folder: Path, *, compiled: bool) -> dict[str, int]:
+    """Build an index, neighbours and pairs of every document included; the CPU until only these were left to do."""
+    parts: dict[str, int] = {}
+
+    def tell(progress: Progress) -> None:
+        if progress.stage == "neighbours":
+            parts.setdefault("index_ns", time.process_time_ns())
+
+    indexer.build(folder, corpus.read(jsonl), settings=form(compiled=compiled), progress=tell)
+    return parts
+
+
+def update(jsonl: Path, folder: Path, deleted: Sequence[str], *, compiled: bool) -> None:
+    """Add or replace documents in what `build` made, and delete others."""
+    indexer.update(folder, corpus.read(jsonl), delete=deleted, settings=form(compiled=compiled))
 
 
 def open_index(folder: Path, *, compiled: bool) -> SeeAlso:
     """Open what `build` made."""
-    return SeeAlso(indexer.open_index(folder, settings=form(compiled=compiled)))
+    return SeeAlso(folder, form(compiled=compiled))
 
 
 class SeeAlso:
     """An index opened for reading; ids are all that is told of an answer."""
 
-    def __init__(self, index: Index) -> None:
-        self._index = index
+    def __init__(self, folder: Path, settings: Settings) -> None:
+        self._folder, self._settings = folder, settings
+        self._index = indexer.open_index(folder, settings=settings)
 
     def rank(self, text: str, k: int) -> list[str]:
         """The bare ranking, what peers do: the sum of the terms' weights, each term once."""
@@ -61,6 +78,28 @@ class SeeAlso:
     def search(self, text: str, k: int) -> list[str]:
         """A whole answer: hits with their passages, facets, spelling."""
         return [hit.id for hit in self._index.search(text, size=k).hits]
+
+    def unfaceted(self, text: str, k: int) -> list[str]:
+        """The same without the counting of facets: the difference is what they cost."""
+        return [hit.id for hit in self._without_facets.search(text, size=k).hits]
+
+    def filtered(self, text: str, k: int) -> list[str]:
+        """A whole answer among the questions of the most frequent topic."""
+        return [hit.id for hit in self._index.search(text, where=self._frequent, size=k).hits]
+
+    # Both are made when they are first asked for: neither the start nor the memory of the other jobs has them.
+    @cached_property
+    def _without_facets(self) -> Index:
+        index = indexer.open_index(self._folder, settings=self._settings)
+        engine: Any = index.engine
+        engine.facets = lambda _among, _most: {}
+        return index
+
+    @cached_property
+    def _frequent(self) -> Filter:
+        engine = self._index.engine
+        topics = engine.facets(engine.allowed(), 1)["topic"]
+        return Filter(kind="question", topic=next(iter(topics), None))
 
     def similar(self, text: str, k: int) -> list[str]:
         """A whole answer: the panel of a draft."""
