@@ -13,7 +13,7 @@ from indexer.errors import (
     RequestRefused,
     SearchError,
 )
-from indexer.index import Index, current, open_index, verify
+from indexer.index import Index, current, open_index, published, verify
 from indexer.settings import Settings
 from indexer.types import (
     Band,
@@ -124,6 +124,7 @@ __all__ = [
     "evaluate_pairs",
     "measured",
     "open_index",
+    "published",
     "read_run",
     "rollback",
     "update",

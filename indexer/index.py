@@ -67,6 +67,11 @@ class Index:
         return self._open
 
     @property
+    def name(self) -> str:
+        """What this generation is called: no other has this name, not even one of the same number in a new folder."""
+        return "-".join(str(part) for part in self._current)
+
+    @property
     def info(self) -> Info:
         """What the index holds, when and with what it was built."""
         return self._manifest.info
@@ -186,6 +191,13 @@ def verify(index: str | Path) -> list[Fault]:
 def current(index: str | Path) -> int:
     """The number of the current generation, without opening it. Raises IndexMissing."""
     return IndexFolder(index).current()[0]
+
+
+def published(index: str | Path) -> tuple[int, int] | None:
+    """What changes when a generation is published or rolled back, and is cheap to ask for at every request; None where
+    there is no index.
+    """
+    return IndexFolder(index).published()
 
 
 def _not_found(id_: str) -> DocumentNotFound:

@@ -14,7 +14,18 @@ from typing import Any, TypeVar
 
 from flask import Flask, current_app, g
 
-from indexer import Filter, Index, IndexDamaged, Panel, RequestRefused, SearchError, Settings, open_index, verify
+from indexer import (
+    Filter,
+    Index,
+    IndexDamaged,
+    Panel,
+    RequestRefused,
+    SearchError,
+    Settings,
+    open_index,
+    published,
+    verify,
+)
 from search_app.present import to_json
 
 log = logging.getLogger(__name__)
@@ -51,7 +62,7 @@ class Served:
         # The last request that answers from it lets go of it, and nobody else knows which that is.
         weakref.finalize(self, index.close)
         # Number and digest: a folder that was removed and built anew begins at 1 again.
-        self.name = "-".join(str(part) for part in index._current)
+        self.name = index.name
         self._made: dict[Callable[[], Any], Any] = {}
         # It holds the index and not this object, or else they would hold each other.
         self.panel: Callable[[str, Filter, int], KeptPanel] = lru_cache(MOST_PANELS)(
@@ -71,7 +82,6 @@ class IndexHandle:
 
     def __init__(self, path: str | Path) -> None:
         self._path = Path(path)
-        self._current = self._path / "CURRENT"
         self._served: Served | None = None
         self._process = 0
         self._seen: tuple[int, int] | None = None
@@ -86,7 +96,7 @@ class IndexHandle:
         """
         with self._lock:
             # Looked at before the generation is: what is published in between is found by the next request.
-            found = self._pointer()
+            found = published(self._path)
             if self._served is None or self._process != os.getpid():
                 self._served, self._process, self._seen = self._opened(), os.getpid(), found
             elif found != self._seen and time.monotonic() >= self._try_again:
@@ -98,17 +108,6 @@ class IndexHandle:
                     self._try_again = time.monotonic() + _PAUSE
                     log.warning("a newer generation does not open, the one before serves on: %s", error.what)
             return self._served
-
-    def _pointer(self) -> tuple[int, int] | None:
-        """Which file names the current generation, and since when; publishing puts a new one in its place.
-
-        A look at it costs a tenth of reading it.
-        """
-        try:
-            status = self._current.stat()
-        except OSError:
-            return None
-        return status.st_ino, status.st_mtime_ns
 
     def _opened(self) -> Served:
         """The newest generation, once every byte of it was seen to be what was written (1 GB a second)."""
