@@ -24,7 +24,7 @@ _STOPS_MASS = 20.0
 # probability alone it would be seventy, most of them strangers that talk alike.
 VERY_LIKELY, _MOST_UNMATCHED = 0.8, 0.42
 # Possible: precision .83, recall .48.
-POSSIBLE, _MOST_UNMATCHED_POSSIBLE = 0.6, 0.5
+POSSIBLE, MOST_UNMATCHED_POSSIBLE = 0.6, 0.5
 # A substitution: each question has a word that the other lacks, rarer than this share of the rarest word of the index,
 # or rarer than every word that they share. Costs nothing in precision and .01 of recall.
 _SUBSTITUTED = 0.72
@@ -104,7 +104,7 @@ def likelihood(a: Profile, b: Profile) -> float:
 def worth_comparing(a: Profile, b: Profile) -> bool:
     """Whether two questions can be in a band at all; it takes their terms alone to say no."""
     alone = unmatched(a, b)
-    return not alone if a.template and b.template else alone <= _MOST_UNMATCHED_POSSIBLE
+    return not alone if a.template and b.template else alone <= MOST_UNMATCHED_POSSIBLE
 
 
 def very_likely(a: Profile, b: Profile) -> bool:
@@ -126,7 +126,7 @@ def band(a: Profile, b: Profile, probability: float) -> Band | None:
         return Band.POSSIBLE if same and probability >= POSSIBLE else None
     if probability >= VERY_LIKELY and alone <= _MOST_UNMATCHED and not substituted(a, b):
         return Band.VERY_LIKELY
-    return Band.POSSIBLE if probability >= POSSIBLE and alone <= _MOST_UNMATCHED_POSSIBLE else None
+    return Band.POSSIBLE if probability >= POSSIBLE and alone <= MOST_UNMATCHED_POSSIBLE else None
 
 
 def substituted(a: Profile, b: Profile) -> bool:

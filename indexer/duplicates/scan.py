@@ -15,6 +15,7 @@ from indexer.answering.closeness import close_enough
 from indexer.answering.neighbours import Neighbourhood, StoredNeighbours
 from indexer.duplicates.clusters import ORDER, Edge
 from indexer.duplicates.merit import merit
+from indexer.duplicates.overlap import Overlap
 from indexer.duplicates.pairs import LEAST_SHARE, POSSIBLE, STORY, Profile, Profiles, band, likelihood, worth_comparing
 from indexer.engines import Engine
 from indexer.ranking.columns import Columns
@@ -60,6 +61,8 @@ class Scan:
         self._wordings = dict(zip(self._questions, wordings, strict=True))
         self._merit = merit(folders, ids.live)[self._numbers]
         own = StoredWords(arrays)
+        in_template = lru_cache(maxsize=None)(lambda number: profiles.templates.hold(own.own(number)))
+        self._overlap = Overlap(engine, own.segments, in_template)
 
         @lru_cache(maxsize=_KEPT)
         def profiled(place: int) -> Profile:
@@ -119,12 +122,15 @@ class Scan:
         for done, n in enumerate(self._asking(fresh), 1):
             number = int(self._numbers[n])
             found, places = self._near.of_number(number), self._place[self._near.numbers(number)].tolist()
-            panels[n] = self._panel(found, places) if found.words > STORY else set()
-            for ranked, m in zip(found.ranked, places, strict=True):
-                if m not in wordings or wordings[m] == wordings[n] or ranked.score < LEAST_SHARE * found.possible:
-                    continue
-                a, b = min(n, m), max(n, m)
-                if (a, b) in compared or (fresh is not None and not {a, b} & fresh):
+            if found.words > STORY:
+                panels[n] = self._panel(found, places)
+            pairs = [
+                (min(n, m), max(n, m))
+                for ranked, m in zip(found.ranked, places, strict=True)
+                if m in wordings and wordings[m] != wordings[n] and ranked.score >= LEAST_SHARE * found.possible
+            ]
+            for a, b in self._worth_a_look(number, [p for p in pairs if fresh is None or fresh.intersection(p)]):
+                if (a, b) in compared:
                     continue  # found from both sides, a pair is one pair
                 compared.add((a, b))
                 ours, theirs = self._profiled(a), self._profiled(b)
@@ -138,6 +144,14 @@ class Scan:
                 mutual = n < m and n in panels.get(m, ()) and wordings[m] != wordings[n]
                 if mutual and (n, m) not in told and (fresh is None or {n, m} & fresh):
                     yield Edge(n, m, POSSIBLE, Band.POSSIBLE)
+
+    def _worth_a_look(self, number: int, pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
+        """Those pairs of a document that share enough."""
+        place = int(self._place[number])
+        others = self._numbers[[b if a == place else a for a, b in pairs]] if pairs else self._numbers[:0]
+        return [
+            pair for pair, may in zip(pairs, self._overlap.may_compare(number, others).tolist(), strict=True) if may
+        ]
 
     def _asking(self, fresh: set[int] | None) -> list[int]:
         """The questions whose lists are looked through: all, or those that are fresh or list one that is."""

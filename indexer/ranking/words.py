@@ -80,18 +80,18 @@ class StoredWords:
 
     def __init__(self, arrays: Path) -> None:
         self._firsts: list[int] = []
-        self._segments: list[Words] = []
+        self.segments: list[Words] = []
         self._read = documents = 0
         for folder in segment_folders(arrays):
             starts = map_array(folder, "sequence_starts")
             self._firsts.append(documents)
-            self._segments.append(Words(list(Strings(folder, "words")), map_array(folder, "sequence"), starts))
+            self.segments.append(Words(list(Strings(folder, "words")), map_array(folder, "sequence"), starts))
             documents += (len(starts) - 1) // len(FIELDS)
 
     def own(self, number: int) -> list[str]:
         """The words by which a document is compared: those of title and body."""
         segment = bisect_right(self._firsts, number) - 1
-        words, first = self._segments[segment], (number - self._firsts[segment]) * len(FIELDS)
+        words, first = self.segments[segment], (number - self._firsts[segment]) * len(FIELDS)
         self._read += 1
         if self._read % _READ == 0:
             release(words.sequence)

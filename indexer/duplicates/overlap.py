@@ -1,0 +1,82 @@
+"""Overlap: which pairs of questions have too little in common to be compared, told from arrays.
+
+Most candidates share a frame and not the matter. Profiles would say so too, at fifty times the cost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.analysis import FIELDS
+from indexer.analysis.terms import stem, stop_words
+from indexer.answering.weighing import rarities
+from indexer.duplicates.pairs import MOST_UNMATCHED_POSSIBLE
+from indexer.engines import Engine
+from indexer.ranking.keys import Numbers, expand, starts_of
+from indexer.ranking.words import Words
+
+# Sums are made in another order than those of profiles: what is beyond a limit by rounding alone is not.
+_ROUNDING = 1e-9
+# The fields by which documents are compared, the same in number as their places in FIELDS.
+_OWN = ("title", "body")
+
+
+class Overlap:
+    """The terms by which each document of a generation is compared, as numbers."""
+
+    def __init__(self, engine: Engine, segments: Sequence[Words], in_template: Callable[[int], bool]) -> None:
+        """`in_template` says of the number of a document whether its question is written in a template."""
+        self._in_template = in_template
+        number: dict[str, int] = {}
+        documents, terms, first = [np.empty(0, np.int64)], [np.empty(0, np.int64)], 0
+        for words in segments:
+            for document, own in _own_terms(words, number):
+                documents.append(first + document)
+                terms.append(own)
+            first += (len(words.starts) - 1) // len(FIELDS)
+        self._terms = np.concatenate(terms).astype(np.int32)
+        self._starts = starts_of(np.bincount(np.concatenate(documents), minlength=first))
+        rare = rarities(engine, number, "terms")
+        self._rare = np.array([rare[term] for term in number], np.float64)
+        # Another word may name the same thing: that such a term is alone only profiles can say.
+        conceptual = np.array([bool(engine.analyzer.concepts_of(term)) for term in number], np.bool_)
+        self._sure = np.where(conceptual, 0.0, self._rare)
+        self._mark = np.zeros(len(number), np.bool_)
+
+    def may_compare(self, number: int, others: Numbers) -> NDArray[np.bool_]:
+        """Whether a document may be in a band with each of some others: where not, it is in none."""
+        own = self._terms[self._starts[number] : self._starts[number + 1]]
+        entry, owner = expand(self._starts, others)
+        theirs = self._terms[entry]
+        self._mark[own] = True
+        shared = self._mark[theirs]
+        self._mark[own] = False
+
+        def total(values: NDArray[np.float64], where: NDArray[np.bool_]) -> NDArray[np.float64]:
+            sums: NDArray[np.float64] = np.zeros(len(others))
+            sums += np.bincount(owner[where], values[theirs[where]], len(others))
+            return sums
+
+        alone = total(self._sure, ~shared) + self._sure[own].sum() - total(self._sure, shared)
+        whole = total(self._rare, np.ones(len(theirs), np.bool_)) + self._rare[own].sum()
+        may: NDArray[np.bool_] = alone <= whole * (MOST_UNMATCHED_POSSIBLE + _ROUNDING)
+        if self._in_template(number):
+            for place in np.flatnonzero(may & (alone > whole * _ROUNDING)).tolist():
+                may[place] = not self._in_template(int(others[place]))
+        return may
+
+
+def _own_terms(words: Words, number: dict[str, int]) -> Iterator[tuple[Numbers, Numbers]]:
+    """The documents of a segment, ascending, and the terms of their own words, each once; `number` learns new terms."""
+    stops = stop_words()
+    term_of = np.array([number.setdefault(stem(word), len(number)) for word in words.words], np.int64)
+    is_stop = np.array([word in stops for word in words.words], np.bool_)
+    fields = [FIELDS.index(name) for name in _OWN]
+    for batch in words.batches():
+        there = np.isin(batch.owner % len(FIELDS), fields) & ~is_stop[batch.sequence]
+        document = batch.document + batch.owner[there] // len(FIELDS)
+        cells = np.unique(document << 32 | term_of[batch.sequence[there]])
+        yield cells >> 32, cells & 0xFFFFFFFF

@@ -1,0 +1,62 @@
+"""What the arrays say of two questions, against what their profiles say."""
+
+from __future__ import annotations
+
+import tempfile
+from itertools import permutations
+from pathlib import Path
+
+import numpy as np
+from hypothesis import given, settings
+
+from corpus import Document
+from indexer.duplicates.overlap import Overlap
+from indexer.duplicates.pairs import Profiles, worth_comparing
+from indexer.duplicates.templates import Templates
+from indexer.ranking.tables import ARRAYS
+from indexer.ranking.words import StoredWords
+from tests.documents import ANALYZER, corpora, question
+from tests.indexer.engines.written import written_engine
+
+TEMPLATES = Templates(frozenset({("knee",), ("what",)}), frozenset({("is", "pain")}))
+
+
+def told(documents: list[Document]) -> dict[tuple[str, str], tuple[bool, bool]]:
+    """For each two documents whether they are worth comparing, by arrays and by profiles."""
+    ids = sorted(document.id for document in documents)
+    with tempfile.TemporaryDirectory() as name:
+        engine = written_engine("whoosh", Path(name), documents, ANALYZER)
+        try:
+            own = StoredWords(Path(name) / ARRAYS)
+            overlap = Overlap(engine, own.segments, lambda number: TEMPLATES.hold(own.own(number)))
+            profiles = [Profiles(engine, TEMPLATES).of_words(own.own(number)) for number in range(len(ids))]
+            return {
+                (ids[a], ids[b]): (
+                    bool(overlap.may_compare(a, np.array([b]))[0]),
+                    worth_comparing(profiles[a], profiles[b]),
+                )
+                for a, b in permutations(range(len(ids)), 2)
+            }
+        finally:
+            engine.close()
+
+
+@settings(max_examples=60)
+@given(corpora())
+def test_no_pair_that_profiles_would_compare_is_left_out(documents: list[Document]) -> None:
+    """What the arrays leave out is in no band."""
+    assert all(arrays for arrays, profiles in told(documents).values() if profiles)
+
+
+def test_another_matter_and_another_slot_are_left_out() -> None:
+    """Questions that share a frame alone need no profile, and in templates one word of its own is enough."""
+    documents: list[Document] = [
+        question("a", "What are the symptoms of jaundice?"),
+        question("b", "What are the symptoms of scurvy?"),
+        question("c", "Purple tiles crack in the hallway since a week"),
+        question("d", "Purple tiles crack in the hallway for two weeks"),
+    ]
+    found = told(documents)
+    assert found["a", "b"] == (False, False)
+    assert found["a", "c"] == (False, False)
+    assert found["c", "d"] == (True, True)
