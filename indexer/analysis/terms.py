@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Container, Iterable, Iterator
 from functools import cache, lru_cache
 from typing import NamedTuple
 
 import Stemmer
 
 from indexer.analysis.tables import shipped
-from indexer.analysis.tokens import MOST_PIECE, PIECE, REMEMBERED, tokenize, words_of
+from indexer.analysis.tokens import MOST_PIECE, REMEMBERED, tokenize, words_of
 
 STEMMER = "english"  # Porter2; index and query must share it
 _local = threading.local()
@@ -63,19 +63,29 @@ def spots(text: str) -> list[Spot]:
 
 def spots_among(text: str, terms: Container[str]) -> list[Spot]:
     """Those `spots` of a text whose terms are wanted."""
-    wanted = {
-        piece: there
-        for piece in set(text.split())
-        if (there := [spot for spot in spots_of(piece) if spot.term in terms])
-    }
-    if not wanted:
-        return []
-    return [
-        Spot(spot.term, spot.word, piece.start() + spot.start, piece.start() + spot.end)
-        for piece in PIECE.finditer(text)
-        if piece[0] in wanted
-        for spot in wanted[piece[0]]
+    wanted: dict[str, list[Spot]] = {}
+    for piece in set(text.split()):
+        for spot in spots_of(piece):
+            if spot.term in terms:
+                wanted.setdefault(piece, []).append(spot)
+    found = [
+        Spot(spot.term, spot.word, at + spot.start, at + spot.end)
+        for piece, there in wanted.items()
+        for at in _places(text, piece)
+        for spot in there
     ]
+    # No two pieces begin at one place, and the sort keeps the order of those within one.
+    return sorted(found, key=lambda spot: spot.start) if len(wanted) > 1 else found
+
+
+def _places(text: str, piece: str) -> Iterator[int]:
+    """Where a piece stands alone between white space: a few searches cost less than a look at every piece."""
+    at = text.find(piece)
+    while at >= 0:
+        end = at + len(piece)
+        if (not at or text[at - 1].isspace()) and (end == len(text) or text[end].isspace()):
+            yield at
+        at = text.find(piece, at + 1)
 
 
 class _Spots(dict[str, tuple[Spot, ...]]):

@@ -23,7 +23,7 @@ _APOSTROPHES = re.compile("['’ʼ]")
 # T12, B12, 10mg: where letters and digits meet within one word.
 _SEAM = re.compile(r"(?<=[^\W\d])(?=\d)|(?<=\d)(?=[^\W\d])")
 # No token crosses white space. What stands between is remembered with its tokens: most of a text was seen before.
-PIECE = re.compile(r"\S+")
+_PIECE = re.compile(r"\S+")
 MOST_PIECE, REMEMBERED = 40, 1 << 15
 # Nobody writes a word of this length; a run of that many characters is data, not text.
 MOST_WORD = 64
@@ -48,7 +48,7 @@ def tokenize(text: str) -> Iterator[Token]:
     >>> [token.text for token in tokenize("IL-6 isn't in T12")]
     ['il6', 'il', '6', 'isnt', 'in', 't12', '12']
     """
-    for piece in PIECE.finditer(text):
+    for piece in _PIECE.finditer(text):
         start, written = piece.start(), piece[0]
         if len(written) > MOST_PIECE:
             yield from (Token(word, start + a, start + b) for word, a, b in tokenize_anew(written))
