@@ -62,10 +62,21 @@ class StoredNeighbours:
 
     def of_number(self, n: int) -> Neighbourhood:
         """The neighbourhood of the document of a number."""
+        ranked = [Ranked(self.ids[m], score) for m, score in self.scored(n)]
+        return Neighbourhood(ranked, self.possible(n), self.words(n))
+
+    def scored(self, n: int) -> list[tuple[int, float]]:
+        """The numbers of the neighbours of a document, best first, each with its score: `of_number` without the ids."""
         near = self.numbers(n)
-        scores = self._scores[n, : len(near)].tolist()
-        ranked = [Ranked(self.ids[m], score) for m, score in zip(near, scores, strict=True)]
-        return Neighbourhood(ranked, float(self._possible[n]), int(self._words[n]))
+        return list(zip(near, self._scores[n, : len(near)].tolist(), strict=True))
+
+    def possible(self, n: int) -> float:
+        """What the terms of a document could earn at best."""
+        return float(self._possible[n])
+
+    def words(self, n: int) -> int:
+        """The number of words by which a document asks."""
+        return int(self._words[n])
 
     def all_numbers(self) -> NDArray[np.int32]:
         """The numbers of the neighbours of every document, a row each, -1 where there are no more."""

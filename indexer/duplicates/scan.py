@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.answering.closeness import close_enough
-from indexer.answering.neighbours import Neighbourhood, StoredNeighbours
+from indexer.answering.neighbours import StoredNeighbours
 from indexer.duplicates.clusters import ORDER, Edge
 from indexer.duplicates.merit import merit
 from indexer.duplicates.overlap import Overlap
@@ -119,17 +119,19 @@ class Scan:
         wordings, panels = self._wordings, dict[int, set[int]]()
         compared: set[tuple[int, int]] = set()
         told: set[tuple[int, int]] = set()
+        changed = fresh or set()
         for done, n in enumerate(self._asking(fresh), 1):
             number = int(self._numbers[n])
-            found, places = self._near.of_number(number), self._place[self._near.numbers(number)].tolist()
-            if found.words > STORY:
-                panels[n] = self._panel(found, places)
+            if self._near.words(number) > STORY:
+                panels[n] = self._panel(number)
+            least, anybody = LEAST_SHARE * self._near.possible(number), fresh is None or n in fresh
+            near = [(int(self._place[m]), score) for m, score in self._near.scored(number)]
             pairs = [
                 (min(n, m), max(n, m))
-                for ranked, m in zip(found.ranked, places, strict=True)
-                if m in wordings and wordings[m] != wordings[n] and ranked.score >= LEAST_SHARE * found.possible
+                for m, score in near
+                if score >= least and (anybody or m in changed) and m in wordings and wordings[m] != wordings[n]
             ]
-            for a, b in self._worth_a_look(number, [p for p in pairs if fresh is None or fresh.intersection(p)]):
+            for a, b in self._worth_a_look(number, pairs):
                 if (a, b) in compared:
                     continue  # found from both sides, a pair is one pair
                 compared.add((a, b))
@@ -147,8 +149,10 @@ class Scan:
 
     def _worth_a_look(self, number: int, pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
         """Those pairs of a document that share enough."""
+        if not pairs:
+            return []
         place = int(self._place[number])
-        others = self._numbers[[b if a == place else a for a, b in pairs]] if pairs else self._numbers[:0]
+        others = self._numbers[[b if a == place else a for a, b in pairs]]
         return [
             pair for pair, may in zip(pairs, self._overlap.may_compare(number, others).tolist(), strict=True) if may
         ]
@@ -162,10 +166,11 @@ class Scan:
         lists = mark[self._near.all_numbers()].any(axis=1) | mark[:-1]
         return [n for n in self._questions if lists[self._numbers[n]]]
 
-    def _panel(self, found: Neighbourhood, places: list[int]) -> set[int]:
-        """The documents of a panel, before any policy."""
-        close = {ranked.id for ranked in close_enough(self._engine, found)[:_PANEL]}
-        return {m for ranked, m in zip(found.ranked, places, strict=True) if ranked.id in close}
+    def _panel(self, number: int) -> set[int]:
+        """The documents of the panel of a document, before any policy."""
+        found = self._near.of_number(number)
+        shown = len(close_enough(self._engine, found)[:_PANEL])  # neighbours are in order, so these are the first
+        return set(self._place[self._near.numbers(number)[:shown]].tolist())
 
 
 class StoredBands:
