@@ -37,8 +37,8 @@ from indexer.ranking.tables import ARRAYS, map_array
 from indexer.settings import Settings
 from indexer.types import BuildReport, Progress
 
-# A newer segment joins those after it as soon as it is less than so many times their size: three segments or four, of
-# which each costs a question 5 to 8 %. To write a document again costs less than a four-hundredth of what a changed one does.
+# A newer segment joins those after it as soon as it is less than so many times their size: three segments or four, each
+# of which costs a question 5 to 8 %. To write a document again costs less than a four-hundredth of a changed one.
 _GROWTH = 32
 
 
