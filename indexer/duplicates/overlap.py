@@ -1,6 +1,6 @@
 """Overlap: which pairs of questions have too little in common to be compared, told from arrays.
 
-Most candidates share a frame and not the matter. Profiles would say so too, at fifty times the cost.
+Most candidates share a frame and not the matter. Profiles would say so too, at many times the cost.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from indexer.ranking.words import Words
 
 # Sums are made in another order than those of profiles: what is beyond a limit by rounding alone is not.
 _ROUNDING = 1e-9
-# The fields by which documents are compared, the same in number as their places in FIELDS.
+# The fields by which documents are compared.
 _OWN = ("title", "body")
 
 
