@@ -123,6 +123,7 @@ def find(
                 window[i] *= np.uint16(live[begin + i])
         for block in range(size // BLOCK):
             low = block * BLOCK
+            # The greatest sum is looked for twice, in place: by a function of its own the whole takes a sixth longer.
             most = np.uint16(0)
             for y in range(low, low + BLOCK):
                 value = window[y]
