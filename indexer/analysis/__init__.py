@@ -4,7 +4,17 @@ from indexer.analysis.analyzer import FINER, Analysed, Analyzer, written_in_han
 from indexer.analysis.boilerplate import Boilerplate
 from indexer.analysis.concepts import is_concept
 from indexer.analysis.fields import FIELDS, field_texts, own_text
-from indexer.analysis.terms import Spot, sequence, spots, spots_among, spots_of, stop_terms, wording
+from indexer.analysis.terms import (
+    Spot,
+    pieces_with,
+    sequence,
+    spots,
+    spots_among,
+    spots_of,
+    stop_terms,
+    telling_terms,
+    wording,
+)
 from indexer.analysis.tokens import Token, is_han, tokenize
 
 __all__ = [
@@ -19,11 +29,13 @@ __all__ = [
     "is_concept",
     "is_han",
     "own_text",
+    "pieces_with",
     "sequence",
     "spots",
     "spots_among",
     "spots_of",
     "stop_terms",
+    "telling_terms",
     "tokenize",
     "wording",
     "written_in_han",

@@ -97,7 +97,11 @@ class Analyzer:
 
     def own(self, document: Document) -> Analysed:
         """What a document is compared by, in terms: its title and body, without the site's boilerplate."""
-        return self.analyse(own_text(self.boilerplate.stripped(document)))
+        return self.analyse_words(self.own_words(document))
+
+    def own_words(self, document: Document) -> list[str]:
+        """The folded words of title and body, without the site's boilerplate."""
+        return words_of(own_text(self.boilerplate.stripped(document)))
 
     def draft(self, text: str) -> Analysed:
         """A text that is no document, in terms, without the site's boilerplate."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import cache, lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import Stemmer
 
@@ -15,6 +15,7 @@ from indexer.analysis.tokens import MOST_PIECE, REMEMBERED, tokenize, words_of
 
 STEMMER = "english"  # Porter2; index and query must share it
 _local = threading.local()
+_Value = TypeVar("_Value")
 
 
 @cache
@@ -55,19 +56,24 @@ def sequence(text: str) -> list[str]:
     return [stem(word) for word in words_of(text)]
 
 
+def telling_terms(words: Iterable[str]) -> dict[str, None]:
+    """The different terms of folded words that are no stop words, in the order in which they come."""
+    stops = stop_words()
+    return dict.fromkeys([stem(word) for word in words if word not in stops])
+
+
 def spots(text: str) -> list[Spot]:
     """Every term that ranking counts, with its place in the text: for snippets and the words in common."""
     stops = stop_words()
     return [Spot(stem(t.text), t.text, t.start, t.end) for t in tokenize(text) if t.text not in stops]
 
 
-def spots_among(text: str, terms: Container[str]) -> list[Spot]:
+def spots_among(text: str, terms: set[str]) -> list[Spot]:
     """Those `spots` of a text whose terms are wanted."""
-    wanted: dict[str, list[Spot]] = {}
-    for piece in set(text.split()):
-        for spot in spots_of(piece):
-            if spot.term in terms:
-                wanted.setdefault(piece, []).append(spot)
+    wanted = {
+        piece: [spot for spot in spots_of(piece) if spot.term in terms]
+        for piece in pieces_with(terms, set(text.split()))
+    }
     found = [
         Spot(spot.term, spot.word, at + spot.start, at + spot.end)
         for piece, there in wanted.items()
@@ -88,20 +94,32 @@ def _places(text: str, piece: str) -> Iterator[int]:
         at = text.find(piece, at + 1)
 
 
-class _Spots(dict[str, tuple[Spot, ...]]):
-    """The spots of pieces of text: those of short ones are remembered, so many that all are forgotten at times."""
+class _Remembered(dict[str, _Value]):
+    """What is made of pieces of text: that of short ones is remembered, of so many that all are forgotten at times."""
 
-    def __missing__(self, piece: str) -> tuple[Spot, ...]:
-        found = tuple(spots(piece))
+    def __init__(self, make: Callable[[str], _Value]) -> None:
+        self._make = make
+
+    def __missing__(self, piece: str) -> _Value:
+        made = self._make(piece)
         if len(piece) <= MOST_PIECE:
             if len(self) >= REMEMBERED:
                 self.clear()
-            self[piece] = found
-        return found
+            self[piece] = made
+        return made
 
 
-# The `spots` of a piece of text without white space.
-spots_of: Callable[[str], tuple[Spot, ...]] = _Spots().__getitem__
+# The `spots` of a piece of text without white space, and their terms.
+spots_of: Callable[[str], tuple[Spot, ...]] = _Remembered(lambda piece: tuple(spots(piece))).__getitem__
+_terms_of: Callable[[str], frozenset[str]] = _Remembered(
+    lambda piece: frozenset(spot.term for spot in spots(piece))
+).__getitem__
+
+
+def pieces_with(terms: set[str], pieces: Collection[str]) -> list[str]:
+    """Those of some pieces of text without white space that hold one of the terms."""
+    own = map(_terms_of, pieces)
+    return [piece for piece, there in zip(pieces, own, strict=True) if not there.isdisjoint(terms)]
 
 
 def wording(text: str) -> int:

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from indexer.analysis import Spot, spots_among, spots_of
+from indexer.analysis import Spot, pieces_with, spots_among, spots_of
 from indexer.ranking.weighting import K1, saturation
 from indexer.types import Fragment
 
@@ -38,9 +38,10 @@ def snippet(texts: Iterable[str], terms: Mapping[str, float], most: int = SNIPPE
     texts = [text[:LOOKED_AT] for text in texts if text.strip()]
     if not terms:
         return ((excerpt(texts[0], most), False),) if texts else ()
+    wanted = set(terms)
     best: tuple[float, str, list[Spot], int] | None = None
     for text in texts:
-        matches = spots_among(text, terms)
+        matches = spots_among(text, wanted)
         for at, first in enumerate(matches):
             inside = _within(matches[at : at + most], first.start + most)
             worth = sum(terms[term] for term in {spot.term for spot in inside})
@@ -93,12 +94,13 @@ def words_in_common(passages: Sequence[tuple[str, float]], terms: Mapping[str, f
     at the beginning of a word goes (it may only begin a sentence); MRI, T12 and X-ray keep theirs. Bare numbers and
     single letters are left out, and parts of a compound that is named already.
     """
+    wanted = set(terms)
     first: dict[str, tuple[int, str, Spot]] = {}
     told: dict[str, float] = {}
     for number, (text, weight) in enumerate(passages):
         counts: dict[str, int] = {}
         # No word crosses white space, and what is written alike holds the same words: each piece is looked at once.
-        for piece, count in Counter(text[:LOOKED_AT].split()).items():
+        for piece, count in Counter(pieces_with(wanted, text[:LOOKED_AT].split())).items():
             for spot in spots_of(piece):
                 term, word, _, _ = spot
                 if term in terms and not word.isdigit() and (len(word) > 1 or not word.isascii()):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from itertools import chain
 from typing import NamedTuple
 
 from indexer.analysis import Analysed
@@ -25,7 +25,7 @@ class Weighed(NamedTuple):
     def possible(self) -> float:
         """What a perfect match would earn, once for every field weight."""
         # fsum, unlike sum, is the same in every Python.
-        return math.fsum([*self.telling.values(), *(worth for bag in self.finer.values() for worth in bag.values())])
+        return math.fsum(chain(self.telling.values(), *(bag.values() for bag in self.finer.values())))
 
 
 def weigh(engine: Engine, text: Analysed) -> Weighed:
@@ -36,7 +36,7 @@ def weigh(engine: Engine, text: Analysed) -> Weighed:
     first, telling = weigh_first(engine, text)
     finer = {}
     for channel, bag in text.finer().items():
-        known, weights = rarities(engine, bag, channel, known=True), query_weights(bag, channel, words)
+        known, weights = engine.rarities(bag, channel, known=True), query_weights(bag, channel, words)
         finer[channel] = {token: weights[token] * rare for token, rare in known.items()}
     return Weighed(first, telling, finer, words)
 
@@ -44,17 +44,9 @@ def weigh(engine: Engine, text: Analysed) -> Weighed:
 def weigh_first(engine: Engine, text: Analysed) -> tuple[dict[str, float], dict[str, float]]:
     """The weights of a text's terms and concepts, and how much each tells: all that a card's words need."""
     words = len(text.sequence)
-    rare = rarities(engine, text.bag, "terms")
+    rare = engine.rarities(text.bag)
     terms = steepened(query_weights(text.bag, "terms", words), rare, words)
-    known = rarities(engine, text.concepts, "concepts", known=True)
+    known = engine.rarities(text.concepts, known=True)
     concepts = query_weights({concept: text.concepts[concept] for concept in known}, "concepts", words)
     first, rare = terms | concepts, rare | known
     return first, {term: weight * rare[term] for term, weight in first.items()}
-
-
-def rarities(engine: Engine, tokens: Iterable[str], channel: str, *, known: bool = False) -> dict[str, float]:
-    """The rarity of each token, or of each that some document has."""
-    tokens = list(tokens)
-    counts = engine.frequencies(tokens, channel)
-    rare = engine.statistics.rarities(tokens, counts)
-    return {token: own for token, n, own in zip(tokens, counts, rare, strict=True) if n or not known}

@@ -8,7 +8,7 @@ from dataclasses import replace
 from corpus import Document
 from indexer.analysis import Analysed, own_text, spots, wording
 from indexer.duplicates.differences import differences, said
-from indexer.duplicates.pairs import LEAST_SHARE, Profiles, band, likelihood, missing, very_likely
+from indexer.duplicates.pairs import LEAST_SHARE, Pair, Profiles
 from indexer.duplicates.scan import StoredBands
 from indexer.engines import Engine
 from indexer.types import Band, Card, DuplicatePair, Mark, Side, SideBySide
@@ -21,17 +21,17 @@ _MOST_SHARED = 8
 def side_by_side(profiles: Profiles, a: Document, b: Document) -> SideBySide:
     """Two questions with their marks, whatever the scan said of them."""
     one, other = own_text(a), own_text(b)
-    ours, theirs = profiles.of(a), profiles.of(b)
-    apart = missing(ours, theirs)
+    ours = profiles.of(a)
+    compared = Pair(ours, profiles.of(b))
+    apart, _ = compared.missing
     same = wording(one) == wording(other)
-    score = 1.0 if same else likelihood(ours, theirs)
     common = sorted(((rare, term) for term, rare in ours.terms.items() if term not in apart), reverse=True)
     shared = {term for _, term in common[:_MOST_SHARED]}
     pair = DuplicatePair(
         a=a.id,
         b=b.id,
-        score=round(score, 4),
-        band=Band.SAME if same else band(ours, theirs, score),
+        score=1.0 if same else round(compared.likelihood, 4),
+        band=Band.SAME if same else compared.band,
         differs=differences(one, other),
     )
     return SideBySide(pair=pair, a=_side(a, one, other, shared), b=_side(b, other, one, shared))
@@ -52,8 +52,8 @@ def same_question(
         if card.kind == "question" and _worded(profiles.engine, card.id) == asked:
             same = Band.SAME
         elif card.kind == "question" and card.score >= LEAST_SHARE * possible:
-            ours = ours or profiles.of_analysed(text)
-            same = Band.VERY_LIKELY if very_likely(ours, profiles.of(document)) else None
+            ours = ours or profiles.of_words(text.tokens)
+            same = Band.VERY_LIKELY if Pair(ours, profiles.of(document)).very_likely else None
         yield replace(card, same=same) if same else card
 
 

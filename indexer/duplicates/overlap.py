@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from indexer.analysis import FIELDS
 from indexer.analysis.terms import stem, stop_words
-from indexer.answering.weighing import rarities
 from indexer.duplicates.pairs import MOST_UNMATCHED_POSSIBLE
 from indexer.engines import Engine
 from indexer.ranking.keys import Numbers, expand, starts_of
@@ -39,7 +38,7 @@ class Overlap:
             first += (len(words.starts) - 1) // len(FIELDS)
         self._terms = np.concatenate(terms).astype(np.int32)
         self._starts = starts_of(np.bincount(np.concatenate(documents), minlength=first))
-        rare = rarities(engine, number, "terms")
+        rare = engine.rarities(number)
         self._rare = np.array([rare[term] for term in number], np.float64)
         # Another word may name the same thing: that such a term is alone only profiles can say.
         conceptual = np.array([bool(engine.analyzer.concepts_of(term)) for term in number], np.bool_)

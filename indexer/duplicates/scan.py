@@ -16,7 +16,7 @@ from indexer.answering.neighbours import StoredNeighbours
 from indexer.duplicates.clusters import ORDER, Edge
 from indexer.duplicates.merit import merit
 from indexer.duplicates.overlap import Overlap
-from indexer.duplicates.pairs import LEAST_SHARE, POSSIBLE, STORY, Profile, Profiles, band, likelihood, worth_comparing
+from indexer.duplicates.pairs import LEAST_SHARE, POSSIBLE, STORY, Pair, Profile, Profiles
 from indexer.engines import Engine
 from indexer.ranking.columns import Columns
 from indexer.ranking.ids import Ids, segment_folders
@@ -136,10 +136,9 @@ class Scan:
                     continue  # found from both sides, a pair is one pair
                 compared.add((a, b))
                 ours, theirs = self._profiled(a), self._profiled(b)
-                score = likelihood(ours, theirs) if worth_comparing(ours, theirs) else 0.0
-                if score and (kind := band(ours, theirs, score)):
+                if kind := (pair := Pair(ours, theirs)).band:
                     told.add((a, b))
-                    yield Edge(a, b, score, kind)
+                    yield Edge(a, b, pair.likelihood, kind)
             tell(done)
         for n, shown in panels.items():
             for m in shown:

@@ -245,6 +245,11 @@ class PlainEngine:
         known = self.frequencies_by_channel.get(channel, self._frequency)
         return [known[token] for token in tokens]
 
+    def rarities(self, tokens: Collection[str], channel: str = "terms", *, known: bool = False) -> dict[str, float]:
+        """See the protocol."""
+        counts = zip(tokens, self.frequencies(list(tokens), channel), strict=True)
+        return {token: self.statistics.rarity(token, n) for token, n in counts if n or not known}
+
     def words(self, prefix: str) -> dict[str, int]:
         """See the protocol."""
         return {word: self._words[word] for word in sorted(self._words) if word.startswith(prefix)}

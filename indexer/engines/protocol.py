@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from corpus import Document
@@ -94,6 +94,9 @@ class Engine(Protocol):
 
     def frequencies(self, tokens: Sequence[str], channel: str = "terms") -> list[int]:
         """In how many documents each token of a channel occurs; stop words are no terms."""
+
+    def rarities(self, tokens: Collection[str], channel: str = "terms", *, known: bool = False) -> dict[str, float]:
+        """The rarity of each token of a channel, or of each that some document has; a concept counts as a term."""
 
     def words(self, prefix: str) -> dict[str, int]:
         """The folded words of the documents that begin so, each with the number of documents that have it."""

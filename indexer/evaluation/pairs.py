@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from indexer.analysis import wording
-from indexer.duplicates.pairs import band, likelihood
+from indexer.duplicates.pairs import Pair
 from indexer.errors import RequestRefused
 from indexer.evaluation.results import BandQuality, PairQuality
 from indexer.index import open_index
@@ -18,10 +18,10 @@ def evaluate_pairs(index: str | Path, pairs: Iterable[tuple[str, str, bool]]) ->
     judged: list[tuple[float, Band | None, bool]] = []
     with open_index(index) as opened:
         for a, b, same in pairs:
-            ours, theirs = (opened.profiles.of_analysed(opened.engine.analyzer.draft(text)) for text in (a, b))
-            score = likelihood(ours, theirs)
-            found = Band.SAME if wording(a) == wording(b) else band(ours, theirs, score)
-            judged.append((1.0 if found is Band.SAME else score, found, same))
+            ours, theirs = (opened.profiles.of_words(opened.engine.analyzer.draft(text).tokens) for text in (a, b))
+            compared = Pair(ours, theirs)
+            found = Band.SAME if wording(a) == wording(b) else compared.band
+            judged.append((1.0 if found is Band.SAME else compared.likelihood, found, same))
     if len({same for _, _, same in judged}) < 2:
         raise RequestRefused("the pairs are all of one label", "pairs", "give pairs that ask the same and others")
     return PairQuality(

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +16,7 @@ from indexer.ranking.forward_writer import TokenCounts, WordKeys
 from indexer.ranking.ids import segment_folders
 from indexer.ranking.keys import Keys, counts_of, key_of, pair_keys
 from indexer.ranking.tables import Strings, map_array, write_strings
+from indexer.ranking.weighting import Statistics
 from indexer.ranking.words import Words
 
 FREQUENCIES = "frequencies"
@@ -76,8 +76,6 @@ class Frequencies:
         self._counts = {name: map_array(folder, name) for name in ("terms", "intents", "grams", "pairs")}
         self._stops = dict(zip(Strings(folder, "stops"), map_array(folder, "stops").tolist(), strict=True))
         self._keys: dict[str, Keys] = {name: map_array(folder, f"{name[:-1]}_keys") for name in ("grams", "pairs")}
-        self._of_term = lru_cache(_REMEMBERED)(self._find_term)
-        self._known: dict[str, dict[str, int]] = {name: {} for name in self._keys}
 
     def of(self, tokens: Sequence[str], channel: str) -> list[int]:
         """In how many documents each token of a channel occurs; a concept is looked up as a term."""
@@ -87,19 +85,36 @@ class Frequencies:
             return [int(self._counts[channel][intent_names().index(token)]) for token in tokens]
         if channel == "stops":
             return [self._stops.get(token, 0) for token in tokens]
-        known = self._known[channel]
-        if new := [token for token in tokens if token not in known]:
-            if len(known) > _REMEMBERED:
-                known = self._known[channel] = {}
-                new = list(tokens)
-            wanted = keys_of_pairs(new) if channel == "pairs" else keys_of(new)
-            counts = counts_of(self._keys[channel], self._counts[channel], wanted)
-            known.update(zip(new, counts.tolist(), strict=True))
-        return [known[token] for token in tokens]
+        wanted = keys_of_pairs(tokens) if channel == "pairs" else keys_of(tokens)
+        counts: list[int] = counts_of(self._keys[channel], self._counts[channel], wanted).tolist()
+        return counts
 
-    def _find_term(self, term: str) -> int:
+    def _of_term(self, term: str) -> int:
         place = self._terms.find(term)
         return int(self._counts["terms"][place]) if place >= 0 else 0
+
+
+class Rarities:
+    """The rarities of a generation's tokens, remembered: most tokens of a text were asked for before."""
+
+    def __init__(self, frequencies: Frequencies, statistics: Statistics) -> None:
+        self._frequencies, self._statistics = frequencies, statistics
+        self._known: dict[str, dict[str, float]] = {}
+
+    def of(self, tokens: Collection[str], channel: str, *, known: bool) -> dict[str, float]:
+        """The rarity of each token of a channel, or of each that some document has."""
+        remembered = self._known.setdefault(channel, {})
+        if new := [token for token in tokens if token not in remembered]:
+            if len(remembered) > _REMEMBERED:
+                remembered = self._known[channel] = {}
+                new = list(tokens)
+            counts = self._frequencies.of(new, channel)
+            rare = self._statistics.rarities(new, counts)
+            # What no document has is kept as 0, which is no rarity.
+            remembered.update({token: own if n else 0.0 for token, n, own in zip(new, counts, rare, strict=True)})
+        if known:
+            return {token: own for token in tokens if (own := remembered[token])}
+        return {token: remembered[token] or self._statistics.rarity(token, 0) for token in tokens}
 
 
 def keys_of(tokens: Sequence[str]) -> Keys:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -18,7 +18,7 @@ from indexer.engines.protocol import Finer, Ranked, RankedTwice, Traits
 from indexer.engines.whoosh.schema import DOCUMENT_FIELD, folder_of
 from indexer.engines.whoosh.storage import MappedStorage
 from indexer.ranking.columns import Mask
-from indexer.ranking.frequencies import Frequencies
+from indexer.ranking.frequencies import Frequencies, Rarities
 from indexer.ranking.keys import Numbers
 from indexer.ranking.segment import Segments
 from indexer.ranking.tables import ARRAYS
@@ -37,6 +37,7 @@ class WhooshEngine:
         self._segments = Segments(arrays, statistics, kernels)
         self._columns, self._ids = self._segments.columns, self._segments.ids
         self._frequencies = Frequencies(arrays)
+        self._rarities = Rarities(self._frequencies, statistics)
         index = MappedStorage(folder_of(folder)).open_index()
         # Two readers: a long phrase must not keep other requests from their documents.
         self._documents: Any = index.reader()
@@ -123,6 +124,10 @@ class WhooshEngine:
     def frequencies(self, tokens: Sequence[str], channel: str = "terms") -> list[int]:
         """See the protocol."""
         return self._frequencies.of(tokens, channel)
+
+    def rarities(self, tokens: Collection[str], channel: str = "terms", *, known: bool = False) -> dict[str, float]:
+        """See the protocol."""
+        return self._rarities.of(tokens, channel, known=known)
 
     def words(self, prefix: str) -> dict[str, int]:
         """See the protocol."""

@@ -16,7 +16,7 @@ from indexer import Band, Filter, Index, RequestRefused
 from indexer.analysis import own_text
 from indexer.duplicates.clusters import ORDER, Edge, clusters
 from indexer.duplicates.differences import differences
-from indexer.duplicates.pairs import Profile, band, likelihood, missing
+from indexer.duplicates.pairs import Pair, Profile
 from indexer.duplicates.templates import find_templates
 from indexer.engines.plain import PlainEngine
 from tests.documents import ANALYZER, question
@@ -112,11 +112,11 @@ _texts = st.lists(st.sampled_from(_SAID), max_size=9).map(" ".join)
 def test_likelihood_is_a_symmetric_probability(a: str, b: str) -> None:
     """Between 0 and 1, the same both ways, and so is the band."""
     engine = PlainEngine([*OTHERS, question("a", a or "x"), question("b", b or "x")], ANALYZER)
-    one, other = (Profile(engine, ANALYZER.analyse(text), NONE) for text in (a, b))
-    score = likelihood(one, other)
-    assert 0 < score < 1
-    assert score == pytest.approx(likelihood(other, one))
-    assert band(one, other, score) == band(other, one, score)
+    one, other = (Profile(engine, ANALYZER.analyse(text).tokens, NONE) for text in (a, b))
+    there, back = Pair(one, other), Pair(other, one)
+    assert 0 < there.likelihood < 1
+    assert there.likelihood == pytest.approx(back.likelihood)
+    assert there.band == back.band
 
 
 def test_another_disease_keeps_a_pair_out_of_very_likely() -> None:
@@ -124,10 +124,10 @@ def test_another_disease_keeps_a_pair_out_of_very_likely() -> None:
     asked = "How is {} treated in small children?"
     texts = [asked.format(name) for name in ("Kawasaki", "Lyme")] + ["How do they treat Kawasaki in small children?"]
     engine = PlainEngine([*OTHERS, *(question(f"q{n}", text) for n, text in enumerate(texts))], ANALYZER)
-    kawasaki, lyme, again = (Profile(engine, ANALYZER.analyse(text), NONE) for text in texts)
-    assert band(kawasaki, lyme, likelihood(kawasaki, lyme)) is not Band.VERY_LIKELY
-    assert band(kawasaki, again, likelihood(kawasaki, again)) is Band.VERY_LIKELY
-    assert missing(kawasaki, lyme)
+    kawasaki, lyme, again = (Profile(engine, ANALYZER.analyse(text).tokens, NONE) for text in texts)
+    assert Pair(kawasaki, lyme).band is not Band.VERY_LIKELY
+    assert Pair(kawasaki, again).band is Band.VERY_LIKELY
+    assert all(Pair(kawasaki, lyme).missing)
 
 
 def test_a_filled_template_is_no_duplicate() -> None:
@@ -138,10 +138,10 @@ def test_a_filled_template_is_no_duplicate() -> None:
     assert templates.hold(ANALYZER.analyse(asked[0]).tokens)
     assert not templates.hold(ANALYZER.analyse("My knee has clicked since Sunday").tokens)
     engine = PlainEngine([*OTHERS, *(question(f"q{n}", text) for n, text in enumerate(asked))], ANALYZER)
-    one, other = (Profile(engine, ANALYZER.analyse(text), templates) for text in asked[:2])
-    assert band(one, other, 0.99) is None
-    again = Profile(engine, ANALYZER.analyse(asked[0].replace("of Name", "of the Name")), templates)
-    assert band(one, again, 0.99) is Band.POSSIBLE
+    one, other = (Profile(engine, ANALYZER.analyse(text).tokens, templates) for text in asked[:2])
+    assert Pair(one, other).band is None
+    again = Profile(engine, ANALYZER.analyse(asked[0].replace("of Name", "of the Name")).tokens, templates)
+    assert Pair(one, again).band is Band.POSSIBLE
 
 
 _edges = st.dictionaries(

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 
 from corpus import Document
 from indexer.duplicates.overlap import Overlap
-from indexer.duplicates.pairs import Profiles, worth_comparing
+from indexer.duplicates.pairs import Pair, Profiles
 from indexer.duplicates.templates import Templates
 from indexer.ranking.tables import ARRAYS
 from indexer.ranking.words import StoredWords
@@ -33,7 +33,7 @@ def told(documents: list[Document]) -> dict[tuple[str, str], tuple[bool, bool]]:
             return {
                 (ids[a], ids[b]): (
                     bool(overlap.may_compare(a, np.array([b]))[0]),
-                    worth_comparing(profiles[a], profiles[b]),
+                    Pair(profiles[a], profiles[b]).worth_comparing,
                 )
                 for a, b in permutations(range(len(ids)), 2)
             }
