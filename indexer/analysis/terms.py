@@ -6,16 +6,16 @@ import hashlib
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import cache, lru_cache
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 import Stemmer
 
 from indexer.analysis.tables import shipped
-from indexer.analysis.tokens import MOST_PIECE, REMEMBERED, tokenize, words_of
+from indexer.analysis.tokens import REMEMBERED, tokenize, words_of
+from indexer.remembered import Remembered
 
 STEMMER = "english"  # Porter2; index and query must share it
 _local = threading.local()
-_Value = TypeVar("_Value")
 
 
 @cache
@@ -94,31 +94,22 @@ def _places(text: str, piece: str) -> Iterator[int]:
         at = text.find(piece, at + 1)
 
 
-class _Remembered(dict[str, _Value]):
-    """What is made of pieces of text: that of short ones is remembered, of so many that all are forgotten at times."""
+def _spots_of(piece: str) -> tuple[Spot, ...]:
+    return tuple(spots(piece))
 
-    def __init__(self, make: Callable[[str], _Value]) -> None:
-        self._make = make
 
-    def __missing__(self, piece: str) -> _Value:
-        made = self._make(piece)
-        if len(piece) <= MOST_PIECE:
-            if len(self) >= REMEMBERED:
-                self.clear()
-            self[piece] = made
-        return made
+def _terms_of(piece: str) -> frozenset[str]:
+    return frozenset(spot.term for spot in spots(piece))
 
 
 # The `spots` of a piece of text without white space, and their terms.
-spots_of: Callable[[str], tuple[Spot, ...]] = _Remembered(lambda piece: tuple(spots(piece))).__getitem__
-_terms_of: Callable[[str], frozenset[str]] = _Remembered(
-    lambda piece: frozenset(spot.term for spot in spots(piece))
-).__getitem__
+spots_of: Callable[[str], tuple[Spot, ...]] = Remembered(_spots_of, REMEMBERED).__getitem__
+terms_of: Callable[[str], frozenset[str]] = Remembered(_terms_of, REMEMBERED).__getitem__
 
 
 def pieces_with(terms: set[str], pieces: Collection[str]) -> list[str]:
     """Those of some pieces of text without white space that hold one of the terms."""
-    own = map(_terms_of, pieces)
+    own = map(terms_of, pieces)
     return [piece for piece, there in zip(pieces, own, strict=True) if not there.isdisjoint(terms)]
 
 

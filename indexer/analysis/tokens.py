@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
+from itertools import chain
 from typing import NamedTuple
 
 from indexer.analysis.folding import fold
+from indexer.remembered import Remembered
 
 # Han, kana and Hangul: written without spaces, or with endings that only pieces find.
 _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uac00-\ud7af\U00020000-\U0003ffff"
@@ -22,9 +23,9 @@ _TIES = re.compile("[-‐‑–]")
 _APOSTROPHES = re.compile("['’ʼ]")
 # T12, B12, 10mg: where letters and digits meet within one word.
 _SEAM = re.compile(r"(?<=[^\W\d])(?=\d)|(?<=\d)(?=[^\W\d])")
-# No token crosses white space. What stands between is remembered with its tokens: most of a text was seen before.
+# No token crosses white space, and most of what stands between was seen before.
 _PIECE = re.compile(r"\S+")
-MOST_PIECE, REMEMBERED = 40, 1 << 15
+REMEMBERED = 1 << 15
 # Nobody writes a word of this length; a run of that many characters is data, not text.
 MOST_WORD = 64
 
@@ -49,30 +50,14 @@ def tokenize(text: str) -> Iterator[Token]:
     ['il6', 'il', '6', 'isnt', 'in', 't12', '12']
     """
     for piece in _PIECE.finditer(text):
-        start, written = piece.start(), piece[0]
-        if len(written) > MOST_PIECE:
-            yield from (Token(word, start + a, start + b) for word, a, b in tokenize_anew(written))
-        else:
-            for word, a, b in _of_piece(written):
-                yield Token(word, start + a, start + b)
+        start = piece.start()
+        for word, a, b in _of_piece(piece[0]):
+            yield Token(word, start + a, start + b)
 
 
 def words_of(text: str) -> list[str]:
     """The folded words of a text, as `tokenize` gives them, without their places."""
-    words: list[str] = []
-    for piece in text.split():
-        words += _words_of_piece(piece) if len(piece) <= MOST_PIECE else [t.text for t in tokenize_anew(piece)]
-    return words
-
-
-@lru_cache(maxsize=REMEMBERED)
-def _of_piece(piece: str) -> tuple[Token, ...]:
-    return tuple(tokenize_anew(piece))
-
-
-@lru_cache(maxsize=REMEMBERED)
-def _words_of_piece(piece: str) -> tuple[str, ...]:
-    return tuple(token.text for token in _of_piece(piece))
+    return list(chain.from_iterable(map(_words_of_piece, text.split())))
 
 
 def tokenize_anew(text: str) -> Iterator[Token]:
@@ -102,3 +87,8 @@ def _characters(run: str, start: int) -> Iterator[Token]:
         yield Token(character, start + at, start + at + 1)
         if at + 1 < len(run_folded):
             yield Token(character + run_folded[at + 1], start + at, start + at + 2)
+
+
+# What stands between white space is remembered with its tokens, and with their words alone.
+_of_piece = Remembered(lambda piece: tuple(tokenize_anew(piece)), REMEMBERED).__getitem__
+_words_of_piece = Remembered(lambda piece: tuple([token.text for token in _of_piece(piece)]), REMEMBERED).__getitem__

@@ -201,10 +201,6 @@ class Columns:
         numbers = np.flatnonzero(among)
         return numbers[np.lexsort((self._ids.places(numbers), -self._day[numbers]))[:limit]]
 
-    def kinds(self, numbers: Numbers) -> NDArray[np.int8]:
-        """The kinds of documents, as places in KINDS."""
-        return self._kind[numbers]
-
     def wordings(self) -> Numbers:
         """The digests of all documents' own words."""
         return self._wording

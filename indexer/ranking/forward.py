@@ -6,7 +6,7 @@ Postings of pairs and grams would be several times those of the terms; the words
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import ModuleType
 from typing import NamedTuple
@@ -16,12 +16,11 @@ from numpy.typing import NDArray
 
 from indexer.analysis import FIELDS, FINER
 from indexer.analysis.intents import intent_names
-from indexer.analysis.terms import stop_words
 from indexer.ranking.columns import KINDS
-from indexer.ranking.frequencies import keys_of
-from indexer.ranking.keys import Keys, Numbers, expand, match, starts_of
+from indexer.ranking.keys import Keys, Numbers, expand, key_of, match, starts_of
 from indexer.ranking.tables import Strings, map_array
-from indexer.ranking.weighting import FIELD_WEIGHTS, K1, Statistics, norm_of
+from indexer.ranking.weighting import FIELD_WEIGHTS, K1, B, Statistics, norm_of
+from indexer.remembered import Remembered
 
 # So many tokens are remembered with their numbers before all are forgotten.
 _REMEMBERED = 1 << 16
@@ -32,8 +31,8 @@ _Found = tuple[Numbers, Numbers]
 
 
 class _Asked(NamedTuple):
-    """The tokens that are asked for, as numbers of a segment, -1 for one that it does not have; how much each tells;
-    and what each field of the documents is worth and adds to a count (see weighting.norm).
+    """The tokens that are asked for, as numbers of a segment, -1 for one that it does not have; and how much each
+    tells, in the order of the channels.
     """
 
     pairs: Numbers
@@ -41,8 +40,6 @@ class _Asked(NamedTuple):
     stops: Numbers
     intents: Numbers
     tells: NDArray[np.float64]
-    worths: NDArray[np.float64]
-    norms: NDArray[np.float64]
 
 
 class Forward:
@@ -68,58 +65,65 @@ class Forward:
             "lengths",
             "intents",
             "han",
+            "kind",
             "word_terms",
-            "word_grams",
-            "word_grams_starts",
+            "gram_words",
+            "gram_words_starts",
             "gram_keys",
         ):
             setattr(self, f"_{name}", map_array(folder, name))
-        words = Strings(folder, "words")
-        self._stops = {word: number for word in sorted(stop_words()) if (number := words.find(word)) >= 0}
-        # For the compiled form, a set a thread: zeros for each word and gram, as it leaves them.
+        # For the compiled form, a set a thread: zeros for each word and term, as it leaves them.
         self._scratch = threading.local()
-        self._known_grams: dict[str, int] = {}
+        # By channel, the number of each token.
+        self._numbers: dict[str, Callable[[str], int]] = {
+            "pairs": Remembered(self._pair_key, _REMEMBERED).__getitem__,
+            "grams": Remembered(self._gram_number, _REMEMBERED).__getitem__,
+            "stops": Remembered(Strings(folder, "words").find, _REMEMBERED).__getitem__,
+            "intents": {intent: n for n, intent in enumerate(intent_names())}.__getitem__,
+        }
 
     _sequence: NDArray[np.int32]
     _sequence_starts: Numbers
     _lengths: NDArray[np.int32]
     _intents: NDArray[np.int32]
     _han: NDArray[np.bool_]
+    _kind: NDArray[np.int8]
     _word_terms: NDArray[np.int32]
-    _word_grams: NDArray[np.int32]
-    _word_grams_starts: Numbers
+    _gram_words: NDArray[np.int32]
+    _gram_words_starts: Numbers
     _gram_keys: Keys
 
-    def relative_lengths(self, numbers: Numbers) -> NDArray[np.float64]:
-        """The lengths of documents, plus one, over the median of their kind."""
-        lengths = 1.0 + self._lengths[numbers].sum(axis=1)
-        relative: NDArray[np.float64] = lengths / self._medians[self._han[numbers].astype(np.int8)]
-        return relative
-
     def judge(
-        self, numbers: Numbers, kinds: NDArray[np.int8], finer: Mapping[str, Mapping[str, float]]
+        self, numbers: Numbers, scores: NDArray[np.float64], finer: Mapping[str, Mapping[str, float]], exponent: float
     ) -> NDArray[np.float64]:
-        """What the finer channels say for each of some documents: how much each token tells × its saturated counts.
+        """The scores of some documents in the second stage, for those of the first: with what the finer channels say,
+        how much each token tells × its saturated counts; times a power of the length.
 
         Sums are in float64 in the order of channels and tokens, as in the plain engine.
         """
-        tokens = {channel: sorted(finer[channel]) for channel in FINER}
-        tells = np.array([finer[channel][token] for channel in FINER for token in tokens[channel]], np.float64)
-        if not len(tells) or not len(numbers):
-            return np.zeros(len(numbers))
-        average = self._averages[self._han[numbers].astype(np.int8)]
-        asked = _Asked(
-            pairs=self._pair_keys(tokens["pairs"]),
-            grams=self._gram_numbers(tokens["grams"]),
-            stops=np.array([self._stops.get(token, -1) for token in tokens["stops"]], np.int64),
-            intents=np.array([intent_names().index(intent) for intent in tokens["intents"]], np.int64),
-            tells=tells,
-            worths=_SHARES[kinds],
-            norms=norm_of(self._lengths[numbers], average),
-        )
-        return self._judge_compiled(numbers, asked) if self._kernels else self._judge(numbers, asked)
+        numbers_of, tells, ends = list[int](), list[float](), list[int]()
+        for channel in FINER:
+            tokens = sorted(finer[channel])
+            numbers_of += map(self._numbers[channel], tokens)
+            tells += map(finer[channel].__getitem__, tokens)
+            ends.append(len(numbers_of))
+        wanted, (a, b, c, _) = np.array(numbers_of, np.int64), ends
+        asked = _Asked(wanted[:a], wanted[a:b], wanted[b:c], wanted[c:], np.array(tells, np.float64))
+        if self._kernels:
+            return self._judge_compiled(numbers, scores, asked, exponent)
+        medians = self._medians[self._han[numbers].astype(np.int8)]
+        lengths: list[float] = ((1.0 + self._lengths[numbers].sum(axis=1)) / medians).tolist()
+        # Python's own power: NumPy's may differ in the last bit.
+        factors = np.array([length**exponent for length in lengths], np.float64)
+        judged: NDArray[np.float64] = (scores + self._judge(numbers, asked)) * factors
+        return judged
 
     def _judge(self, numbers: Numbers, asked: _Asked) -> NDArray[np.float64]:
+        """What the finer channels say."""
+        if not len(asked.tells) or not len(numbers):
+            return np.zeros(len(numbers))
+        average = self._averages[self._han[numbers].astype(np.int8)]
+        worths, norms = _SHARES[self._kind[numbers]], norm_of(self._lengths[numbers], average)
         fields = (numbers[:, None] * len(FIELDS) + np.arange(len(FIELDS))).ravel()
         place, owner = expand(self._sequence_starts, fields)
         words = self._sequence[place].astype(np.int64)
@@ -132,24 +136,28 @@ class Forward:
         for number, intent in enumerate(asked.intents.tolist(), first):
             cells.append(np.flatnonzero(self._intents.ravel()[fields] >> intent & 1) * width + number)
         counts = np.bincount(np.concatenate(cells), minlength=len(fields) * width)
-        scores = _sums(counts, width, asked.worths, asked.norms) * asked.tells
-        judged: NDArray[np.float64] = np.add.accumulate(scores, axis=1)[:, -1]  # adds one after the other, unlike sum
-        return judged
+        scores = _sums(counts, width, worths, norms) * asked.tells
+        said: NDArray[np.float64] = np.add.accumulate(scores, axis=1)[:, -1]  # adds one after the other, unlike sum
+        return said
 
-    def _judge_compiled(self, numbers: Numbers, asked: _Asked) -> NDArray[np.float64]:
+    def _judge_compiled(
+        self, numbers: Numbers, scores: NDArray[np.float64], asked: _Asked, exponent: float
+    ) -> NDArray[np.float64]:
         kernels = self._kernels
         assert kernels is not None
-        scratch: tuple[NDArray[np.int32], ...] | None = getattr(self._scratch, "zeros", None)
+        scratch: tuple[NDArray[np.int32], NDArray[np.uint8]] | None = getattr(self._scratch, "zeros", None)
         if scratch is None:
-            sizes = len(self._word_terms), len(self._gram_keys)
-            scratch = self._scratch.zeros = tuple(np.zeros(size, np.int32) for size in sizes)
+            words, terms = len(self._word_terms), int(self._word_terms.max(initial=-1)) + 1
+            scratch = self._scratch.zeros = (np.zeros(words, np.int32), np.zeros(terms, np.uint8))
         judged: NDArray[np.float64] = kernels.judge(
             numbers,
+            scores,
+            exponent,
             self._sequence,
             self._sequence_starts,
             self._word_terms,
-            self._word_grams,
-            self._word_grams_starts,
+            self._gram_words,
+            self._gram_words_starts,
             *scratch,
             asked.pairs,
             asked.grams,
@@ -157,30 +165,28 @@ class Forward:
             self._intents,
             asked.intents,
             asked.tells,
-            asked.worths,
-            asked.norms,
-            K1 + 1,
+            self._kind,
+            self._han,
+            self._lengths,
+            self._averages,
+            self._medians,
+            _SHARES,
+            K1,
+            B,
         )
         return judged
 
-    def _pair_keys(self, tokens: Sequence[str]) -> Numbers:
-        """The keys of pairs of terms in this segment, -1 where one of them is not in it."""
-        keys = []
-        for token in tokens:
-            first, _, second = token.partition(" ")
-            one, other = self._number_of(first), self._number_of(second)
-            keys.append(one << 32 | other if one >= 0 and other >= 0 else -1)
-        return np.array(keys, np.int64)
+    def _pair_key(self, token: str) -> int:
+        """The key of a pair of terms in this segment, -1 where one of them is not in it."""
+        first, _, second = token.partition(" ")
+        one, other = self._number_of(first), self._number_of(second)
+        return one << 32 | other if one >= 0 and other >= 0 else -1
 
-    def _gram_numbers(self, tokens: Sequence[str]) -> Numbers:
-        """The numbers of grams in this segment, -1 where it has none."""
-        known = self._known_grams
-        if new := [token for token in tokens if token not in known]:
-            if len(known) > _REMEMBERED:
-                known = self._known_grams = {}
-                new = list(tokens)
-            known.update(zip(new, _places(self._gram_keys, keys_of(new)).tolist(), strict=True))
-        return np.array([known[token] for token in tokens], np.int64)
+    def _gram_number(self, token: str) -> int:
+        """The number of a gram in this segment, -1 where it has none."""
+        key = np.uint64(key_of(token))
+        place = int(np.searchsorted(self._gram_keys, key))
+        return place if place < len(self._gram_keys) and self._gram_keys[place] == key else -1
 
     def _pairs(self, wanted: Numbers, words: Numbers, owner: Numbers) -> _Found:
         there = np.flatnonzero(owner[1:] == owner[:-1])
@@ -189,34 +195,18 @@ class Forward:
         return owner[there[found]], column
 
     def _grams(self, wanted: Numbers, words: Numbers, owner: Numbers) -> _Found:
-        column_of = np.full(len(self._gram_keys), -1)
-        column_of[wanted[wanted >= 0]] = np.flatnonzero(wanted >= 0)
-        # What the words here have of the wanted grams, once for each word however often it occurs.
-        seen = np.zeros(len(self._word_terms), np.bool_)
-        seen[words] = True
-        known = np.flatnonzero(seen)
-        place_of = np.empty(len(seen), np.int64)
-        place_of[known] = np.arange(len(known))
-        entry, word = expand(self._word_grams_starts, known)
-        column = column_of[self._word_grams[entry]]
-        word, column = word[column >= 0], column[column >= 0]
-        starts = starts_of(np.bincount(word, minlength=len(known)))
-        entry, occurrence = expand(starts, place_of[words])
-        return owner[occurrence], column[entry]
+        there = np.flatnonzero(wanted >= 0)
+        entry, gram = expand(self._gram_words_starts, wanted[there])
+        holder = self._gram_words[entry]
+        starts = starts_of(np.bincount(holder, minlength=len(self._word_terms)))
+        entry, occurrence = expand(starts, words)
+        return owner[occurrence], there[gram[np.argsort(holder, kind="stable")[entry]]]
 
     def _stop_words(self, wanted: Numbers, words: Numbers, owner: Numbers) -> _Found:
         column_of = np.full(len(self._word_terms), -1)
         column_of[wanted[wanted >= 0]] = np.flatnonzero(wanted >= 0)
         column = column_of[words]
         return owner[column >= 0], column[column >= 0]
-
-
-def _places(keys: Keys, wanted: Keys) -> Numbers:
-    """The place of each wanted key among the ascending ones, -1 where it is not there."""
-    if not len(keys):
-        return np.full(len(wanted), -1)
-    place = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
-    return np.where(keys[place] == wanted, place, -1)
 
 
 def _sums(counts: Numbers, width: int, worths: NDArray[np.float64], norms: NDArray[np.float64]) -> NDArray[np.float64]:

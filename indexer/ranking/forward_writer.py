@@ -54,11 +54,13 @@ def word_keys(words: Sequence[str], known: Vocabulary) -> WordKeys:
 
 def write_forward(folder: Path, known: Vocabulary, keys: WordKeys, counted: Counted, counts: NDArray[np.int32]) -> None:
     """Write what the finer channels read beside the words themselves; `counts` are the documents of each word."""
+    words = np.repeat(np.arange(len(keys.words), dtype=np.int32), np.diff(keys.gram_starts))
+    holders = words[np.argsort(keys.grams, kind="stable")]
     for name, array in (
         ("word_terms", known.term_of),
         ("gram_keys", keys.gram_keys),
-        ("word_grams", keys.grams),
-        ("word_grams_starts", keys.gram_starts),
+        ("gram_words", holders),
+        ("gram_words_starts", starts_of(np.bincount(keys.grams, minlength=len(keys.gram_keys)))),
         ("word_counts", counts),
         ("intents", counted.intents),
         ("han", counted.han),

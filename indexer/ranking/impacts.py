@@ -17,15 +17,17 @@ from indexer.ranking.tables import Strings, map_array
 Mask = NDArray[np.bool_]
 Found = tuple[Numbers, NDArray[np.float64]]
 # A query weight of 1 as a whole number, for lists (16 bits).
-_FULL_LIST = 65_536
+FULL_LIST = 65_536
 # The sum of a document stays below 2^16.
-_MOST_SUM = 65_000
+MOST_SUM = 65_000
 # Sums are at most so many times finer than the units of the arrays: a byte times its factor, which is this by
 # 2^SHIFT at most, stays within 16 bits.
-_FINEST, SHIFT = 16, 4
+FINEST, SHIFT = 16, 4
 # The NumPy form looks at sums as a grid of so many rows.
 _GRID = 128
 _REMEMBERED = 1 << 16
+# No mask: every document.
+_EVERYWHERE = np.empty(0, np.bool_)
 
 
 class Impacts:
@@ -41,7 +43,7 @@ class Impacts:
         self._lists = tuple(map_array(folder, f"list_{name}") for name in ("starts", "documents", "units"))
         self._forward = tuple(map_array(folder, f"forward_{name}") for name in ("starts", "terms", "weights"))
         self._documents = len(self._forward[0]) - 1
-        # What each term counts in the query that a thread is asking; nothing between queries.
+        # For the compiled form: what each term counts in the query that a thread is asking; nothing between queries.
         self._wanted = threading.local()
 
     def of(self, document: int) -> dict[str, float]:
@@ -81,46 +83,40 @@ class Impacts:
         U − slack < score ≤ U in units: only documents with U > U_k − slack, where U_k is the k-th best U, can be among
         the best k. Of 200,000 some twenty are left for k = 10, and their floats decide.
         """
-        known = [
-            (n, weight) for term in sorted(weights) if (n := self.number_of(term)) >= 0 and (weight := weights[term])
-        ]
+        known = [(n, weight) for term, weight in weights.items() if weight and (n := self.number_of(term)) >= 0]
         if not known or not self._documents or limit < 1:
             return np.empty(0, np.int64), np.empty(0, np.float64)
-        terms = np.array([n for n, _ in known], np.int64)
-        floats = np.array([weight for _, weight in known], np.float64)
-        wanted = self._wanted_scratch()
-        wanted[terms] = floats
-        try:
-            numbers, scores = self._find(terms, floats, among, min(limit, self._documents), wanted)
-        finally:
-            wanted[terms] = 0.0
-        order = np.lexsort((numbers, -scores))[:limit]
-        return numbers[order], scores[order]
+        numbers, floats = zip(*known, strict=True)
+        terms, of_terms = np.array(numbers, np.int64), np.array(floats, np.float64)
+        live = _EVERYWHERE if among is None else among
+        limit = min(limit, self._documents)
+        if self._kernels:
+            arrays = (self._row_of, self._most, self._rows, *self._lists, *self._forward)
+            found: Found = self._kernels.find(terms, of_terms, limit, live, *arrays, self._wanted_scratch())
+            return found
+        return self._find(terms, of_terms, limit, live)
 
-    def _find(
-        self, terms: Numbers, weights: NDArray[np.float64], among: Mask | None, limit: int, wanted: NDArray[np.float64]
-    ) -> Found:
-        """The documents that may be among the best, ascending, and their scores."""
+    def _find(self, terms: Numbers, weights: NDArray[np.float64], limit: int, live: Mask) -> Found:
+        """The best documents and their scores, as `rank` gives them."""
         rows = self._row_of[terms]
         in_row = rows >= 0
         share = weights / weights.max()
         most = self._most[terms]
         highest = float((most * share + 2).sum())
-        whole = share.min() == 1 and highest <= _MOST_SUM
+        whole = share.min() == 1 and highest <= MOST_SUM
         if not whole:
             # Sums are as fine as 16 bits allow: small weights in whole units would be mostly rounded up.
-            share = share * min(_FINEST, _MOST_SUM / highest)
-        divisor = np.where(in_row, 1 << SHIFT, _FULL_LIST)
+            share = share * min(FINEST, MOST_SUM / highest)
+        divisor = np.where(in_row, 1 << SHIFT, FULL_LIST)
         factor = np.ceil(share * divisor).astype(np.int64)
         slack = int(np.ceil(np.where(whole, 1.0, share + 1 + most / divisor).sum())) + 1
-        live = among if among is not None else np.empty(0, np.bool_)
         row_factors = np.empty(0, np.uint16) if whole else factor[in_row].astype(np.uint16)
-        plan = (rows[in_row], row_factors, terms[~in_row], factor[~in_row], slack, limit, live)
-        if self._kernels:
-            found: Found = self._kernels.find(*plan, self._rows, *self._lists, *self._forward, wanted)
-            return found
-        numbers = self._candidates(*plan)
-        return numbers, self._scores(numbers, wanted)
+        numbers = self._candidates(rows[in_row], row_factors, terms[~in_row], factor[~in_row], slack, limit, live)
+        wanted = np.zeros(len(self._row_of))
+        wanted[terms] = weights
+        scores = self._scores(numbers, wanted)
+        order = np.argsort(-scores, kind="stable")[:limit]  # numbers ascend
+        return numbers[order], scores[order]
 
     def _candidates(
         self,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 from types import ModuleType
@@ -106,19 +106,18 @@ class Segments:
         order = np.lexsort((self.ids.places(numbers), -scores))[:limit]
         return numbers[order], scores[order]
 
-    def judge(self, numbers: Numbers, finer: Mapping[str, Mapping[str, float]]) -> NDArray[np.float64]:
+    def judge(
+        self, numbers: Numbers, scores: NDArray[np.float64], finer: Mapping[str, Mapping[str, float]], exponent: float
+    ) -> NDArray[np.float64]:
         """As Forward.judge, over all segments."""
-        judged = np.zeros(len(numbers))
-        for part, first, own in self._parted(numbers):
-            judged[own] = part.forward.judge(numbers[own] - first, self.columns.kinds(numbers[own]), finer)
+        if len(self._parts) == 1:
+            return self._parts[0].forward.judge(numbers, scores, finer, exponent)
+        judged, owner = np.zeros(len(numbers)), self.ids.of_segment(numbers)
+        for n, (part, span) in enumerate(zip(self._parts, self._spans, strict=True)):
+            own = np.flatnonzero(owner == n)
+            if len(own):
+                judged[own] = part.forward.judge(numbers[own] - span.start, scores[own], finer, exponent)
         return judged
-
-    def relative_lengths(self, numbers: Numbers) -> NDArray[np.float64]:
-        """The lengths of documents, plus one, over the median of their kind."""
-        relative = np.zeros(len(numbers))
-        for part, first, own in self._parted(numbers):
-            relative[own] = part.forward.relative_lengths(numbers[own] - first)
-        return relative
 
     def having(self, term: str) -> Numbers:
         """The numbers of the documents that have the term, deleted ones too."""
@@ -146,16 +145,3 @@ class Segments:
             for word, n in zip(segment.words[first:last], segment.word_counts[first:last].tolist(), strict=True):
                 counts[word] = counts.get(word, 0) + n
         return counts
-
-    def _parted(self, numbers: Numbers) -> Iterator[tuple[Segment, int, Numbers]]:
-        """The segments that hold some of the documents, each with its first number and the places of its documents
-        among `numbers`.
-        """
-        if len(self._parts) == 1:
-            yield self._parts[0], 0, np.arange(len(numbers))
-            return
-        owner = self.ids.of_segment(numbers)
-        for n, (part, span) in enumerate(zip(self._parts, self._spans, strict=True)):
-            own = np.flatnonzero(owner == n)
-            if len(own):
-                yield part, span.start, own

@@ -69,17 +69,15 @@ class WhooshEngine:
         self, weights: Mapping[str, float], among: Mask | None, limit: int, finer: Finer, words: int
     ) -> RankedTwice:
         """See the protocol."""
-        segments = self._segments
-        numbers, scores = segments.rank(weights, among, max(limit, RESCORED))
-        first, exponent = slice(0, RESCORED), length_exponent(words)
-        # Python's own power: NumPy's may differ in the last bit.
-        factors = [length**exponent for length in segments.relative_lengths(numbers[first]).tolist()]
-        again = (scores[first] + segments.judge(numbers[first], finer)) * factors
+        numbers, scores = self._segments.rank(weights, among, max(limit, RESCORED))
+        best, rest = numbers[:RESCORED], numbers[RESCORED:]
         least = float(scores[RESCORED - 1]) if len(scores) >= RESCORED else 0.0
-        order = np.lexsort((self._ids.places(numbers[first]), -again))
-        numbers = np.concatenate([numbers[first][order], numbers[RESCORED:]])[:limit]
-        scores = np.concatenate([again[order], scores[RESCORED:]])[:limit]
-        return RankedTwice(self._named(numbers, scores), least)
+        again = self._segments.judge(best, scores[:RESCORED], finer, length_exponent(words))
+        order = np.lexsort((self._ids.places(best), -again))[:limit]
+        ranked = self._named(best[order], again[order])
+        if limit > RESCORED:
+            ranked += self._named(rest, scores[RESCORED:])
+        return RankedTwice(ranked, least)
 
     def _named(self, numbers: Numbers, scores: NDArray[np.float64]) -> list[Ranked]:
         return [Ranked(self._ids[n], score) for n, score in zip(numbers.tolist(), scores.tolist(), strict=True)]

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from indexer.ranking.impacts import SHIFT
+from indexer.ranking.impacts import FINEST, FULL_LIST, MOST_SUM, SHIFT
 from indexer.ranking.kernels.options import kernel
 
 # Documents summed at a time: 16 KB of sums stay in the first-level cache.
@@ -81,14 +81,40 @@ def _exact(document: int, starts: Any, terms: Any, weights: Any, wanted: Any) ->
 
 
 @kernel
+def _plan(terms: Any, weights: Any, row_of: Any, most_units: Any) -> Any:
+    """How sums are made (see Impacts._find): rows and their factors, lists and theirs, and the slack."""
+    heaviest, lightest = weights.max(), weights.min()
+    highest = 0.0
+    for x in range(len(terms)):
+        highest += most_units[terms[x]] * (weights[x] / heaviest) + 2
+    whole = lightest == heaviest and highest <= MOST_SUM
+    scale = 1.0 if whole else min(float(FINEST), MOST_SUM / highest)
+    dense, sparse = np.empty(len(terms), np.int64), np.empty(len(terms), np.int64)
+    dense_factor, sparse_factor = np.empty(len(terms), np.uint16), np.empty(len(terms), np.int64)
+    frequent = rare = 0
+    slack = 0.0
+    for x in range(len(terms)):
+        row, share = row_of[terms[x]], weights[x] / heaviest * scale
+        divisor = 1 << SHIFT if row >= 0 else FULL_LIST
+        slack += 1.0 if whole else share + 1 + most_units[terms[x]] / divisor
+        if row >= 0:
+            dense[frequent], dense_factor[frequent] = row, np.uint16(np.ceil(share * divisor))
+            frequent += 1
+        else:
+            sparse[rare], sparse_factor[rare] = terms[x], np.int64(np.ceil(share * divisor))
+            rare += 1
+    factors = dense_factor[:0] if whole else dense_factor[:frequent]
+    return dense[:frequent], factors, sparse[:rare], sparse_factor[:rare], np.int64(np.ceil(slack)) + 1
+
+
+@kernel
 def find(
-    dense: Any,
-    dense_factor: Any,
-    sparse: Any,
-    sparse_factor: Any,
-    slack: int,
+    terms: Any,
+    term_weights: Any,
     limit: int,
     live: Any,
+    row_of: Any,
+    most_units: Any,
     rows: Any,
     list_starts: Any,
     list_documents: Any,
@@ -98,7 +124,10 @@ def find(
     forward_weights: Any,
     wanted: Any,
 ) -> Any:
-    """The documents that may be among the best `limit`, and their exact scores (see Impacts.rank)."""
+    """The best documents and their exact scores (see Impacts.rank); `wanted` has a zero for every term, and has them
+    again afterwards.
+    """
+    dense, dense_factor, sparse, sparse_factor, slack = _plan(terms, term_weights, row_of, most_units)
     documents, padded = len(forward_starts) - 1, rows.shape[1]
     window = np.zeros(_WINDOW, np.uint16)
     found, units = np.empty(documents, np.int32), np.empty(documents, np.uint16)
@@ -152,9 +181,14 @@ def find(
         begin = beyond
     kept = 0
     numbers, scores = np.empty(count, np.int64), np.empty(count, np.float64)
+    for x in range(len(terms)):
+        wanted[terms[x]] = term_weights[x]
     for x in range(count):
         if units[x] >= least:
             numbers[kept] = found[x]
             scores[kept] = _exact(found[x], forward_starts, forward_terms, forward_weights, wanted)
             kept += 1
-    return numbers[:kept], scores[:kept]
+    for term in terms:
+        wanted[term] = 0.0
+    order = np.argsort(-scores[:kept], kind="mergesort")[:limit]  # stable, and numbers ascend
+    return numbers[order], scores[order]

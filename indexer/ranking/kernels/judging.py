@@ -12,6 +12,9 @@ import numpy as np
 
 from indexer.ranking.kernels.options import kernel
 
+# What a word may be (see _roles); most are nothing of this.
+_FIRST, _SECOND, _COLUMNS = np.uint8(1), np.uint8(2), np.uint8(4)
+
 
 @kernel
 def _slot(keys: Any, key: Any) -> Any:
@@ -39,7 +42,9 @@ def _table(keys: Any) -> Any:
 
 @kernel
 def _different(numbers: Any, fields: int, sequence: Any, starts: Any, known: Any) -> Any:
-    """The different words of some documents, and for each word of the documents its place among these."""
+    """The different words of some documents, and for each word of the documents its place among these; `known` then has
+    the place of each word that is there, plus one.
+    """
     most = 0
     for number in numbers:
         most += starts[(number + 1) * fields] - starts[number * fields]
@@ -52,98 +57,114 @@ def _different(numbers: Any, fields: int, sequence: Any, starts: Any, known: Any
                 known[word] = count
             places[at] = known[word] - 1
             at += 1
-    for word in words[:count]:
-        known[word] = 0
     return words[:count], places
 
 
 @kernel
-def _columns_of(words: Any, grams: Any, stops: Any, word_grams: Any, word_grams_starts: Any, gram_column: Any) -> Any:
-    """The columns of the grams and stop words that each word has: where those of each begin, and the columns."""
-    for x in range(len(grams)):
-        if grams[x] >= 0:
-            gram_column[grams[x]] = x + 1
-    stop_table, stop_place = _table((stops + 1).astype(np.uint64))
-    most = len(words)
-    for word in words:
-        most += word_grams_starts[word + 1] - word_grams_starts[word]
-    begins, columns, count = np.empty(len(words) + 1, np.int64), np.empty(most, np.int32), 0
-    for x in range(len(words)):
-        begins[x] = count
-        for gram in word_grams[word_grams_starts[words[x]] : word_grams_starts[words[x] + 1]]:
-            if gram_column[gram] > 0:
-                columns[count] = gram_column[gram] - 1
-                count += 1
-        column = stop_place[_slot(stop_table, np.uint64(words[x] + 1))]
-        if column >= 0:
-            columns[count] = len(grams) + column
-            count += 1
-    begins[len(words)] = count
+def _columns_of(known: Any, size: int, grams: Any, stops: Any, gram_words: Any, gram_words_starts: Any) -> Any:
+    """The columns of the grams and stop words that each of `size` known words has: where those of each begin, and the
+    columns.
+    """
+    most = len(stops)
     for gram in grams:
         if gram >= 0:
-            gram_column[gram] = 0
+            most += gram_words_starts[gram + 1] - gram_words_starts[gram]
+    owner, column, count = np.empty(most, np.int32), np.empty(most, np.int32), 0
+    begins = np.zeros(size + 1, np.int64)
+    for x in range(len(grams)):
+        if grams[x] >= 0:
+            for word in gram_words[gram_words_starts[grams[x]] : gram_words_starts[grams[x] + 1]]:
+                if known[word] > 0:
+                    owner[count], column[count] = known[word] - 1, x
+                    count += 1
+                    begins[known[word]] += 1
+    for x in range(len(stops)):
+        if stops[x] >= 0 and known[stops[x]] > 0:
+            owner[count], column[count] = known[stops[x]] - 1, len(grams) + x
+            count += 1
+            begins[known[stops[x]]] += 1
+    for x in range(size):
+        begins[x + 1] += begins[x]
+    columns, filled = np.empty(count, np.int32), begins[:size].copy()
+    for entry in range(count):
+        columns[filled[owner[entry]]] = column[entry]
+        filled[owner[entry]] += 1
     return begins, columns
 
 
 @kernel
-def _sides(words: Any, word_terms: Any, pairs: Any) -> Any:
-    """Whether the term of each word is the first, and whether it is the second, of a pair that is asked for."""
-    keys = np.zeros((2, len(pairs)), np.uint64)
-    for x in range(len(pairs)):
-        if pairs[x] >= 0:
-            keys[0, x], keys[1, x] = (pairs[x] >> 32) + 1, (pairs[x] & 0xFFFFFFFF) + 1
-    firsts, first_place = _table(keys[0])
-    seconds, second_place = _table(keys[1])
-    leads, follows = np.empty(len(words), np.bool_), np.empty(len(words), np.bool_)
+def _roles(words: Any, word_terms: Any, pairs: Any, begins: Any, role_of: Any) -> Any:
+    """What each word may be: its term the first of a pair that is asked for, the second, or itself of a column."""
+    for pair in pairs:
+        if pair >= 0:
+            role_of[pair >> 32] |= _FIRST
+            role_of[pair & 0xFFFFFFFF] |= _SECOND
+    roles = np.empty(len(words), np.uint8)
     for x in range(len(words)):
-        key = np.uint64(word_terms[words[x]] + 1)
-        leads[x] = first_place[_slot(firsts, key)] >= 0
-        follows[x] = second_place[_slot(seconds, key)] >= 0
-    return leads, follows
+        roles[x] = role_of[word_terms[words[x]]]
+        if begins[x + 1] > begins[x]:
+            roles[x] |= _COLUMNS
+    for pair in pairs:
+        if pair >= 0:
+            role_of[pair >> 32] = role_of[pair & 0xFFFFFFFF] = 0
+    return roles
 
 
 @kernel
 def judge(
     numbers: Any,
+    scores: Any,
+    exponent: float,
     sequence: Any,
     starts: Any,
     word_terms: Any,
-    word_grams: Any,
-    word_grams_starts: Any,
+    gram_words: Any,
+    gram_words_starts: Any,
     known: Any,
-    gram_column: Any,
+    role_of: Any,
     pairs: Any,
     grams: Any,
     stops: Any,
     intents: Any,
     wanted_intents: Any,
     tells: Any,
-    worths: Any,
-    norms: Any,
-    saturated: float,
+    kinds: Any,
+    han: Any,
+    lengths: Any,
+    averages: Any,
+    medians: Any,
+    shares: Any,
+    k1: float,
+    b: float,
 ) -> Any:
-    """What the finer channels say of some documents (see Forward.judge); columns are pairs, grams, stops, intents.
+    """The scores of some documents in the second stage (see Forward.judge); columns are pairs, grams, stops, intents.
 
     What is asked for are numbers of the segment, -1 for what it does not have; pairs are first term × 2^32 + second.
-    `known` has a zero for every word and `gram_column` for every gram, and have them again afterwards; `worths` and
-    `norms` belong to the fields of the documents.
+    `known` has a zero for every word and `role_of` for every term, and have them again afterwards; `shares` says
+    what each field of a kind counts, `averages` how long it is, `medians` how long a whole document.
     """
-    fields, width = worths.shape[1], len(tells)
+    fields, width = shares.shape[1], len(tells)
     words, places = _different(numbers, fields, sequence, starts, known)
-    begins, columns = _columns_of(words, grams, stops, word_grams, word_grams_starts, gram_column)
-    leads, follows = _sides(words, word_terms, pairs)
+    begins, columns = _columns_of(known, len(words), grams, stops, gram_words, gram_words_starts)
+    roles = _roles(words, word_terms, pairs, begins, role_of)
+    for word in words:
+        known[word] = 0
     pair_table, pair_place = _table((pairs + 1).astype(np.uint64))
     counts, touched = np.zeros((width, fields), np.int32), np.zeros(width, np.bool_)
     result = np.zeros(len(numbers), np.float64)
     first_gram, first_intent = len(pairs), width - len(wanted_intents)
+    norms = np.empty(fields, np.float64)
     at = 0
     for n in range(len(numbers)):
+        own, kind, length = int(han[numbers[n]]), kinds[numbers[n]], 1
         for field in range(fields):
             beyond = at + starts[numbers[n] * fields + field + 1] - starts[numbers[n] * fields + field]
             while at < beyond:
                 x = places[at]
                 at += 1
-                if leads[x] and at < beyond and follows[places[at]]:
+                if roles[x] == 0:
+                    continue
+                if roles[x] & _FIRST and at < beyond and roles[places[at]] & _SECOND:
                     one, other = np.uint64(word_terms[words[x]]), np.uint64(word_terms[words[places[at]]])
                     column = pair_place[_slot(pair_table, (one << np.uint64(32) | other) + np.uint64(1))]
                     if column >= 0:
@@ -157,7 +178,12 @@ def judge(
                 if intents[numbers[n], field] >> wanted_intents[x] & 1:
                     counts[first_intent + x, field] += 1
                     touched[first_intent + x] = True
-        score = 0.0
+            average = averages[own, field]
+            # As weighting.norm_of, term by term: both forms agree to the last bit.
+            added = b * lengths[numbers[n], field] / average if average > 0 else b
+            norms[field] = k1 * (1 - b + added)
+            length += lengths[numbers[n], field]
+        said = 0.0
         for column in range(width):
             if touched[column]:
                 touched[column] = False
@@ -166,7 +192,7 @@ def judge(
                     count = counts[column, field]
                     if count:
                         counts[column, field] = 0
-                        total += worths[n, field] * (count * saturated / (count + norms[n, field]))
-                score += total * tells[column]
-        result[n] = score
+                        total += shares[kind, field] * (count * (k1 + 1) / (count + norms[field]))
+                said += total * tells[column]
+        result[n] = (scores[n] + said) * (length / medians[own]) ** exponent
     return result
