@@ -43,8 +43,10 @@ class Analysed(NamedTuple):
         return self.bag + self.concepts
 
     def finer(self) -> dict[str, Counter[str]]:
-        """The bags of the finer channels, by name, in the order of FINER."""
-        bags = (pairs(self.sequence), grams(self.tokens), stops(self.tokens), Counter(intents(self.tokens)))
+        """The bags of the finer channels, by name, in the order of FINER; their tokens are in the order of the text, as
+        sums of what they say are.
+        """
+        bags = (pairs(self.sequence), grams(self.tokens), stops(self.tokens), Counter(sorted(intents(self.tokens))))
         return dict(zip(FINER, bags, strict=True))
 
 
@@ -88,7 +90,7 @@ class Analyzer:
         """The words of a text, already folded, in terms."""
         stop = stop_words()
         terms = [stem(token) for token in tokens]
-        telling = Counter(term for token, term in zip(tokens, terms, strict=True) if token not in stop)
+        telling = Counter([term for token, term in zip(tokens, terms, strict=True) if token not in stop])
         return Analysed(tokens, terms, telling, self._concepts.of(terms))
 
     def fields(self, document: Document) -> dict[str, Analysed]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import lru_cache
 from itertools import product
+
+from indexer.remembered import Remembered
 
 # `...` in a pattern stands for one to so many words.
 GAP, MOST_GAP = "...", 6
@@ -31,7 +32,7 @@ class Phrases:
         self._shortest = min(map(len, self._prefixes), default=0)
         self._longest = max(map(len, self._prefixes), default=-1)
         self._beginning: Callable[[str], dict[str, tuple[_Pattern, ...]] | None]
-        self._beginning = lru_cache(_REMEMBERED)(self._find_beginning)
+        self._beginning = Remembered(self._find_beginning, _REMEMBERED).__getitem__
 
     def find(self, words: Sequence[str]) -> Iterator[str]:
         """The name of every pattern at every place where it begins, in the order of the places."""
@@ -39,9 +40,7 @@ class Phrases:
 
     def places(self, words: Sequence[str]) -> Iterator[tuple[str, int, int]]:
         """As `find`, with the places of the first word and of the one after the last."""
-        beginning = self._beginning
-        for at, word in enumerate(words):
-            known = beginning(word)
+        for at, known in enumerate(map(self._beginning, words)):
             if known is None:
                 continue  # as for almost all words
             second = words[at + 1] if at + 1 < len(words) else ""

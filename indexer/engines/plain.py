@@ -180,7 +180,7 @@ class PlainEngine:
         score, averages = 0.0, self._statistics_of(id_).average
         lengths = {field: length.terms for field, length in self._lengths[id_].items()}
         for channel in FINER:
-            for token in sorted(finer[channel]):
+            for token in finer[channel]:
                 counts = {field: bags[channel][token] for field, bags in self._finer[id_].items()}
                 score += finer[channel][token] * self._sum_over_fields(id_, counts, lengths, averages)
         return score

@@ -103,9 +103,8 @@ class Forward:
         """
         numbers_of, tells, ends = list[int](), list[float](), list[int]()
         for channel in FINER:
-            tokens = sorted(finer[channel])
-            numbers_of += map(self._numbers[channel], tokens)
-            tells += map(finer[channel].__getitem__, tokens)
+            numbers_of += map(self._numbers[channel], finer[channel])
+            tells += finer[channel].values()
             ends.append(len(numbers_of))
         wanted, (a, b, c, _) = np.array(numbers_of, np.int64), ends
         asked = _Asked(wanted[:a], wanted[a:b], wanted[b:c], wanted[c:], np.array(tells, np.float64))

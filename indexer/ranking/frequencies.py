@@ -103,18 +103,28 @@ class Rarities:
 
     def of(self, tokens: Collection[str], channel: str, *, known: bool) -> dict[str, float]:
         """The rarity of each token of a channel, or of each that some document has."""
-        remembered = self._known.setdefault(channel, {})
-        if new := [token for token in tokens if token not in remembered]:
-            if len(remembered) > _REMEMBERED:
-                remembered = self._known[channel] = {}
-                new = list(tokens)
-            counts = self._frequencies.of(new, channel)
-            rare = self._statistics.rarities(new, counts)
-            # What no document has is kept as 0, which is no rarity.
-            remembered.update({token: own if n else 0.0 for token, n, own in zip(new, counts, rare, strict=True)})
+        remembered = self._known.get(channel, {})
+        try:
+            return self._looked_up(remembered, tokens, known=known)
+        except KeyError:
+            return self._looked_up(self._remember(tokens, channel), tokens, known=known)
+
+    def _looked_up(self, remembered: dict[str, float], tokens: Collection[str], *, known: bool) -> dict[str, float]:
         if known:
-            return {token: own for token in tokens if (own := remembered[token])}
+            return {token: rare for token in tokens if (rare := remembered[token])}
         return {token: remembered[token] or self._statistics.rarity(token, 0) for token in tokens}
+
+    def _remember(self, tokens: Collection[str], channel: str) -> dict[str, float]:
+        remembered = self._known.get(channel, {})
+        if len(remembered) > _REMEMBERED:
+            remembered = {}
+        new = [token for token in tokens if token not in remembered]
+        counts = self._frequencies.of(new, channel)
+        rare = self._statistics.rarities(new, counts)
+        # What no document has is kept as 0, which is no rarity.
+        remembered |= {token: own if n else 0.0 for token, n, own in zip(new, counts, rare, strict=True)}
+        self._known[channel] = remembered
+        return remembered
 
 
 def keys_of(tokens: Sequence[str]) -> Keys:
