@@ -11,7 +11,7 @@ from typing import NamedTuple
 import Stemmer
 
 from indexer.analysis.tables import shipped
-from indexer.analysis.tokens import REMEMBERED, tokenize, words_of
+from indexer.analysis.tokens import REMEMBERED, tokenize, words_in, words_of
 from indexer.remembered import Remembered
 
 STEMMER = "english"  # Porter2; index and query must share it
@@ -99,10 +99,11 @@ def _spots_of(piece: str) -> tuple[Spot, ...]:
 
 
 def _terms_of(piece: str) -> frozenset[str]:
-    return frozenset(spot.term for spot in spots(piece))
+    stops = stop_words()
+    return frozenset([stem(word) for word in words_in(piece) if word not in stops])
 
 
-# The `spots` of a piece of text without white space, and their terms.
+# The `spots` of a piece of text without white space, and their terms alone.
 spots_of: Callable[[str], tuple[Spot, ...]] = Remembered(_spots_of, REMEMBERED).__getitem__
 terms_of: Callable[[str], frozenset[str]] = Remembered(_terms_of, REMEMBERED).__getitem__
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from itertools import chain
+from string import punctuation
 from typing import NamedTuple
 
 from indexer.analysis.folding import fold
@@ -51,13 +52,13 @@ def tokenize(text: str) -> Iterator[Token]:
     """
     for piece in _PIECE.finditer(text):
         start = piece.start()
-        for word, a, b in _of_piece(piece[0]):
+        for word, a, b in _tokens_of(piece[0]):
             yield Token(word, start + a, start + b)
 
 
 def words_of(text: str) -> list[str]:
     """The folded words of a text, as `tokenize` gives them, without their places."""
-    return list(chain.from_iterable(map(_words_of_piece, text.split())))
+    return list(chain.from_iterable(map(_words_in, text.split())))
 
 
 def tokenize_anew(text: str) -> Iterator[Token]:
@@ -89,6 +90,13 @@ def _characters(run: str, start: int) -> Iterator[Token]:
             yield Token(character + run_folded[at + 1], start + at, start + at + 2)
 
 
-# What stands between white space is remembered with its tokens, and with their words alone.
-_of_piece = Remembered(lambda piece: tuple(tokenize_anew(piece)), REMEMBERED).__getitem__
-_words_of_piece = Remembered(lambda piece: tuple([token.text for token in _of_piece(piece)]), REMEMBERED).__getitem__
+def words_in(piece: str) -> tuple[str, ...]:
+    """The words of what stands between white space. Most is a plain word and marks around it: no pattern is needed."""
+    bare = piece.strip(punctuation)
+    if bare.isascii() and bare.isalpha() and len(bare) <= MOST_WORD:
+        return (bare.lower(),)
+    return tuple([token.text for token in tokenize_anew(piece)])
+
+
+_tokens_of = Remembered(lambda piece: tuple(tokenize_anew(piece)), REMEMBERED).__getitem__
+_words_in = Remembered(words_in, REMEMBERED).__getitem__

@@ -27,7 +27,7 @@ def respell(engine: Engine, text: str) -> str | None:
     for word, start, end in tokenize(text):
         if start < at or len(word) < _SHORTEST or not word.isalpha() or word in stop_words():
             continue
-        if engine.frequencies([stem(word)])[0]:
+        if engine.rarities([stem(word)], known=True):
             continue
         unknown += 1
         if unknown > _MOST_UNKNOWN:

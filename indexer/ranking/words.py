@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from indexer.analysis import FIELDS, Boilerplate
 from indexer.analysis.boilerplate import sentences_of
 from indexer.analysis.terms import wording_of
-from indexer.analysis.tokens import tokenize_anew
+from indexer.analysis.tokens import words_in
 from indexer.ranking.compiled import kernels_for
 from indexer.ranking.ids import segment_folders
 from indexer.ranking.keys import Numbers, gather, starts_of
@@ -106,8 +106,8 @@ class _Pieces(dict[str, int]):
         self.clear()
 
     def __missing__(self, piece: str) -> int:
-        for token in tokenize_anew(piece):
-            self._flat.append(self.words.setdefault(token.text, len(self.words)))
+        for word in words_in(piece):
+            self._flat.append(self.words.setdefault(word, len(self.words)))
         self._ends.append(len(self._flat))
         number = self[piece] = len(self)
         return number

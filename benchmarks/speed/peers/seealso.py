@@ -62,9 +62,7 @@ class SeeAlso:
         engine = self._index.engine
         bags = [analysed.bag for analysed in engine.analyzer.fields(self._index.get(id_)).values()]
         counts = sum(bags[1:], bags[0].copy())
-        rarity = engine.statistics.rarity
-        frequencies = zip(counts, engine.frequencies(list(counts)), strict=True)
-        telling = {term: counts[term] * rarity(term, frequency) for term, frequency in frequencies}
+        telling = {term: counts[term] * rare for term, rare in engine.rarities(counts).items()}
         weights = dict.fromkeys(islice(sorted(telling, key=telling.__getitem__, reverse=True), _TERMS), 1.0)
         found = (ranked.id for ranked in engine.rank(weights, None, k + 1))
         return [other for other in found if other != id_][:k]
