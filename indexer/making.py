@@ -140,7 +140,8 @@ def read_digests(arrays: Path) -> dict[str, bytes]:
     """The digest of every document of a generation, by id."""
     ids = Ids(arrays)
     digests = np.concatenate([map_array(folder, "digests") for folder in segment_folders(arrays)])
-    return {ids[n]: digests[n].tobytes() for n in ids.numbers().tolist()}
+    named, width, data = ids.all(), digests.shape[1], digests.tobytes()
+    return {named[n]: data[n * width : (n + 1) * width] for n in ids.numbers().tolist()}
 
 
 def report(

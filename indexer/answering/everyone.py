@@ -148,7 +148,8 @@ def _work(ranking: Ranking, worker: int, workers: int, tell: Callable[[int], obj
     analyzer = Analyzer(ranking.synonyms, boilerplate=Boilerplate.read(arrays))
     todo: list[int] = np.load(arrays / _TODO).tolist()
     ids, own = Ids(arrays), StoredWords(arrays)
-    number = {ids[n]: n for n in ids.numbers().tolist()}
+    named = ids.all()
+    number = {named[n]: n for n in ids.numbers().tolist()}
     rows = {name: np.lib.format.open_memmap(arrays / f"{name}.npy", "r+") for name in _ROWS}
     done = 0
     with ExitStack() as stack:
@@ -160,7 +161,7 @@ def _work(ranking: Ranking, worker: int, workers: int, tell: Callable[[int], obj
             sizes, keys, weights = array("q"), array("Q"), array("f")
             for n in todo[start : start + _BATCH]:
                 weighed = weigh(engine, analyzer.analyse_words(own.own(n)))
-                found, rows["near_least"][n] = neighbourhood_of(engine, weighed, without=ids[n])
+                found, rows["near_least"][n] = neighbourhood_of(engine, weighed, without=named[n])
                 rows["possible"][n], rows["own_words"][n] = found.possible, found.words
                 near = [number[ranked.id] for ranked in found.ranked]
                 rows["near"][n] = near + [-1] * (RAW - len(near))

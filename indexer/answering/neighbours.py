@@ -12,6 +12,7 @@ from indexer.analysis import Analysed
 from indexer.answering.weighing import Weighed, weigh
 from indexer.engines import Engine, Ranked, Selection
 from indexer.ranking.ids import Ids
+from indexer.ranking.keys import Numbers
 from indexer.ranking.tables import ARRAYS, map_array
 from indexer.ranking.weighting import RESCORED
 
@@ -62,13 +63,10 @@ class StoredNeighbours:
 
     def of_number(self, n: int) -> Neighbourhood:
         """The neighbourhood of the document of a number."""
-        ranked = [Ranked(self.ids[m], score) for m, score in self.scored(n)]
-        return Neighbourhood(ranked, self.possible(n), self.words(n))
-
-    def scored(self, n: int) -> list[tuple[int, float]]:
-        """The numbers of the neighbours of a document, best first, each with its score: `of_number` without the ids."""
         near = self.numbers(n)
-        return list(zip(near, self._scores[n, : len(near)].tolist(), strict=True))
+        scores = self._scores[n, : len(near)].tolist()
+        ranked = [Ranked(self.ids[m], score) for m, score in zip(near, scores, strict=True)]
+        return Neighbourhood(ranked, self.possible(n), self.words(n))
 
     def possible(self, n: int) -> float:
         """What the terms of a document could earn at best."""
@@ -77,6 +75,18 @@ class StoredNeighbours:
     def words(self, n: int) -> int:
         """The number of words by which a document asks."""
         return int(self._words[n])
+
+    def rows(self, numbers: Numbers) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+        """The numbers of the neighbours of some documents, a row each, -1 where there are no more, and their scores."""
+        return self._near[numbers], self._scores[numbers]
+
+    def possibles(self, numbers: Numbers) -> NDArray[np.float64]:
+        """What the terms of some documents could earn at best."""
+        return self._possible[numbers]
+
+    def lengths(self) -> NDArray[np.int32]:
+        """The number of words by which each document asks."""
+        return self._words
 
     def all_numbers(self) -> NDArray[np.int32]:
         """The numbers of the neighbours of every document, a row each, -1 where there are no more."""

@@ -14,7 +14,7 @@ from indexer.analysis import FIELDS
 from indexer.analysis.terms import stem, stop_words
 from indexer.duplicates.pairs import MOST_UNMATCHED_POSSIBLE
 from indexer.engines import Engine
-from indexer.ranking.keys import Numbers, expand, starts_of
+from indexer.ranking.keys import Numbers, expand, match_ascending, starts_of
 from indexer.ranking.words import Words
 
 # Sums are made in another order than those of profiles: what is beyond a limit by rounding alone is not.
@@ -43,29 +43,34 @@ class Overlap:
         # Another word may name the same thing: that such a term is alone only profiles can say.
         conceptual = np.array([bool(engine.analyzer.concepts_of(term)) for term in number], np.bool_)
         self._sure = np.where(conceptual, 0.0, self._rare)
-        self._mark = np.zeros(len(number), np.bool_)
+        self._whole, self._whole_sure = (self._sums(values) for values in (self._rare, self._sure))
 
-    def may_compare(self, number: int, others: Numbers) -> NDArray[np.bool_]:
-        """Whether a document may be in a band with each of some others: where not, it is in none."""
-        own = self._terms[self._starts[number] : self._starts[number + 1]]
-        entry, owner = expand(self._starts, others)
-        theirs = self._terms[entry]
-        self._mark[own] = True
-        shared = self._mark[theirs]
-        self._mark[own] = False
-
-        def total(values: NDArray[np.float64], where: NDArray[np.bool_]) -> NDArray[np.float64]:
-            sums: NDArray[np.float64] = np.zeros(len(others))
-            sums += np.bincount(owner[where], values[theirs[where]], len(others))
-            return sums
-
-        alone = total(self._sure, ~shared) + self._sure[own].sum() - total(self._sure, shared)
-        whole = total(self._rare, np.ones(len(theirs), np.bool_)) + self._rare[own].sum()
+    def may_compare(self, ones: Numbers, others: Numbers) -> NDArray[np.bool_]:
+        """Whether the documents of each pair may be in a band: where not, they are in none."""
+        whole = self._whole[ones] + self._whole[others]
+        alone = self._whole_sure[ones] + self._whole_sure[others] - 2 * self._shared(ones, others)
         may: NDArray[np.bool_] = alone <= whole * (MOST_UNMATCHED_POSSIBLE + _ROUNDING)
-        if self._in_template(number):
-            for place in np.flatnonzero(may & (alone > whole * _ROUNDING)).tolist():
-                may[place] = not self._in_template(int(others[place]))
+        for pair in np.flatnonzero(may & (alone > whole * _ROUNDING)).tolist():
+            may[pair] = not (self._in_template(int(ones[pair])) and self._in_template(int(others[pair])))
         return may
+
+    def _shared(self, ones: Numbers, others: Numbers) -> NDArray[np.float64]:
+        """The rarities of the terms that the documents of each pair share, without those that another word may name."""
+        place, owner = expand(self._starts, ones)
+        other_place, other_owner = expand(self._starts, others)
+        # Pair and term in one number; both ascend, since the terms of a document do.
+        keys, other_keys = owner << 32 | self._terms[place], other_owner << 32 | self._terms[other_place]
+        there, _ = match_ascending(keys, other_keys)
+        sums: NDArray[np.float64] = np.zeros(len(ones))
+        sums += np.bincount(owner[there], self._sure[self._terms[place[there]]], len(ones))
+        return sums
+
+    def _sums(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The values of all terms of each document together."""
+        owner = np.repeat(np.arange(len(self._starts) - 1), np.diff(self._starts))
+        sums: NDArray[np.float64] = np.zeros(len(self._starts) - 1)
+        sums += np.bincount(owner, values[self._terms], len(sums))
+        return sums
 
 
 def _own_terms(words: Words, number: dict[str, int]) -> Iterator[tuple[Numbers, Numbers]]:

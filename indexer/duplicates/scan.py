@@ -30,6 +30,8 @@ _PANEL = 4
 # Among so many questions of one wording every pair is named; of more, each with the best of them alone.
 _ALL_PAIRS = 20
 _KEPT = 1 << 13
+# Questions whose lists, and pairs whose words, are looked at together.
+_TOGETHER = 1 << 13
 
 
 class Known(NamedTuple):
@@ -56,9 +58,8 @@ class Scan:
         self._place = np.full(len(ids), -1)
         self._place[self._numbers] = np.arange(len(self._numbers))
         columns = Columns(folders, ids)
-        self._questions: list[int] = np.flatnonzero(columns.questions()[self._numbers]).tolist()
-        wordings = columns.wordings()[self._numbers[self._questions]].tolist()
-        self._wordings = dict(zip(self._questions, wordings, strict=True))
+        self._is_question, self._wordings = columns.questions(), columns.wordings()
+        self._questions: Numbers = np.flatnonzero(self._is_question[self._numbers])
         self._merit = merit(folders, ids.live)[self._numbers]
         own = StoredWords(arrays)
         in_template = lru_cache(maxsize=None)(lambda number: profiles.templates.hold(own.own(number)))
@@ -91,12 +92,15 @@ class Scan:
     def _same(self) -> Iterator[Edge]:
         """The pairs of identical wording."""
         groups: dict[int, list[int]] = {}
-        for n, wording in self._wordings.items():
-            groups.setdefault(wording, []).append(n)
-        for group in groups.values():
-            best = max(group, key=lambda n: (*self._merit[n].tolist(), -n)) if len(group) > _ALL_PAIRS else -1
-            for a, b in combinations(group, 2):
-                if len(group) <= _ALL_PAIRS or best in (a, b):
+        wordings = self._wordings[self._numbers[self._questions]]
+        _, group_of, size = np.unique(wordings, return_inverse=True, return_counts=True)
+        several = np.flatnonzero(size[group_of] > 1)
+        for n, group in zip(self._questions[several].tolist(), group_of[several].tolist(), strict=True):
+            groups.setdefault(group, []).append(n)
+        for alike in groups.values():
+            best = max(alike, key=lambda n: (*self._merit[n].tolist(), -n)) if len(alike) > _ALL_PAIRS else -1
+            for a, b in combinations(alike, 2):
+                if len(alike) <= _ALL_PAIRS or best in (a, b):
                     yield Edge(a, b, 1.0, Band.SAME)
 
     def _fresh(self, ranked: Numbers) -> set[int]:
@@ -116,54 +120,57 @@ class Scan:
         """The pairs of different wordings among stored neighbours that are in a band; with `fresh`, those of which one
         is among these places.
         """
-        wordings, panels = self._wordings, dict[int, set[int]]()
-        compared: set[tuple[int, int]] = set()
+        asking = self._asking(fresh)
+        candidates = self._candidates(asking, fresh)
         told: set[tuple[int, int]] = set()
-        changed = fresh or set()
-        for done, n in enumerate(self._asking(fresh), 1):
-            number = int(self._numbers[n])
-            if self._near.words(number) > STORY:
-                panels[n] = self._panel(number)
-            least, anybody = LEAST_SHARE * self._near.possible(number), fresh is None or n in fresh
-            near = [(int(self._place[m]), score) for m, score in self._near.scored(number)]
-            pairs = [
-                (min(n, m), max(n, m))
-                for m, score in near
-                if score >= least and (anybody or m in changed) and m in wordings and wordings[m] != wordings[n]
-            ]
-            for a, b in self._worth_a_look(number, pairs):
-                if (a, b) in compared:
-                    continue  # found from both sides, a pair is one pair
-                compared.add((a, b))
-                ours, theirs = self._profiled(a), self._profiled(b)
-                if kind := (pair := Pair(ours, theirs)).band:
+        for at in range(0, len(candidates), _TOGETHER):
+            ones, others = candidates[at : at + _TOGETHER].T
+            may = self._overlap.may_compare(self._numbers[ones], self._numbers[others])
+            for a, b in zip(ones[may].tolist(), others[may].tolist(), strict=True):
+                pair = Pair(self._profiled(a), self._profiled(b))
+                if kind := pair.band:
                     told.add((a, b))
                     yield Edge(a, b, pair.likelihood, kind)
-            tell(done)
+            tell(int(ones[-1]) + 1)
+        stories = asking[self._near.lengths()[self._numbers[asking]] > STORY].tolist()
+        panels = {n: self._panel(int(self._numbers[n])) for n in stories}
         for n, shown in panels.items():
             for m in shown:
-                mutual = n < m and n in panels.get(m, ()) and wordings[m] != wordings[n]
+                mutual = n < m and n in panels.get(m, ()) and self._differ(n, m)
                 if mutual and (n, m) not in told and (fresh is None or {n, m} & fresh):
                     yield Edge(n, m, POSSIBLE, Band.POSSIBLE)
 
-    def _worth_a_look(self, number: int, pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
-        """Those pairs of a document that share enough."""
-        if not pairs:
-            return []
-        place = int(self._place[number])
-        others = self._numbers[[b if a == place else a for a, b in pairs]]
-        return [
-            pair for pair, may in zip(pairs, self._overlap.may_compare(number, others).tolist(), strict=True) if may
-        ]
+    def _candidates(self, asking: Numbers, fresh: set[int] | None) -> Numbers:
+        """The pairs of questions, a row each, the smaller place first, of which one lists the other and earns enough of
+        what is possible; with `fresh`, those of which one is among these places. Ascending, each once.
+        """
+        changed = np.full(len(self._place), fresh is None)
+        changed[self._numbers[sorted(fresh or ())]] = True
+        found = [np.empty(0, np.int64)]
+        for at in range(0, len(asking), _TOGETHER):
+            numbers = self._numbers[asking[at : at + _TOGETHER]]
+            near, scores = self._near.rows(numbers)
+            row, column = np.nonzero((near >= 0) & (scores >= LEAST_SHARE * self._near.possibles(numbers)[:, None]))
+            one, other = numbers[row], near[row, column]
+            apart = self._is_question[other] & (self._wordings[one] != self._wordings[other])
+            there = apart & (changed[one] | changed[other])
+            a, b = self._place[one[there]], self._place[other[there]]
+            found.append(np.minimum(a, b) << 32 | np.maximum(a, b))
+        keys = np.unique(np.concatenate(found))
+        return np.column_stack([keys >> 32, keys & 0xFFFFFFFF])
 
-    def _asking(self, fresh: set[int] | None) -> list[int]:
+    def _differ(self, n: int, m: int) -> bool:
+        """Whether the questions of two places are worded differently."""
+        return bool(self._wordings[self._numbers[n]] != self._wordings[self._numbers[m]])
+
+    def _asking(self, fresh: set[int] | None) -> Numbers:
         """The questions whose lists are looked through: all, or those that are fresh or list one that is."""
         if fresh is None:
             return self._questions
         mark = np.zeros(len(self._place) + 1, np.bool_)
         mark[self._numbers[sorted(fresh)]] = True
         lists = mark[self._near.all_numbers()].any(axis=1) | mark[:-1]
-        return [n for n in self._questions if lists[self._numbers[n]]]
+        return self._questions[lists[self._numbers[self._questions]]]
 
     def _panel(self, number: int) -> set[int]:
         """The documents of the panel of a document, before any policy."""

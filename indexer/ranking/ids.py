@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any, overload
 
@@ -45,6 +46,10 @@ class Ids:
             self._named = {}
         self._named[id_] = number
         return id_
+
+    def all(self) -> list[str]:
+        """The id of every number, those of deleted documents too."""
+        return list(chain.from_iterable(self._segments))
 
     def find(self, id_: str) -> int:
         """The number of a document that is there, or -1."""
@@ -99,7 +104,7 @@ def write_live(arrays: Path, live: NDArray[np.bool_]) -> None:
     if not live.all():
         np.save(arrays / f"{_LIVE}.npy", live)
     if len(ids.firsts) > 2:
-        known = [ids[n] for n in range(len(ids))]
+        known = ids.all()
         order = np.array(sorted(range(len(known)), key=lambda n: (known[n], n)), np.int64)
         place = np.empty(len(known), np.int32)
         place[order] = np.arange(len(known))

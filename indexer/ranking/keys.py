@@ -58,9 +58,17 @@ def gather(
 def match(keys: Numbers, wanted: Numbers) -> tuple[Numbers, Numbers]:
     """The places of the keys that are wanted, and for each its place among the wanted ones, which are unique."""
     order = np.argsort(wanted)
-    place = np.minimum(np.searchsorted(wanted[order], keys), max(len(wanted) - 1, 0))
-    found = np.flatnonzero(wanted[order][place] == keys) if len(wanted) else np.empty(0, np.int64)
-    return found, order[place[found]]
+    found, place = match_ascending(keys, wanted[order])
+    return found, order[place]
+
+
+def match_ascending(keys: Numbers, wanted: Numbers) -> tuple[Numbers, Numbers]:
+    """As `match`, where the wanted keys ascend."""
+    if not len(wanted):
+        return np.empty(0, np.int64), np.empty(0, np.int64)
+    place = np.minimum(np.searchsorted(wanted, keys), len(wanted) - 1)
+    found = np.flatnonzero(wanted[place] == keys)
+    return found, place[found]
 
 
 def counts_of(keys: Keys, counts: NDArray[np.integer], wanted: Keys) -> Numbers:

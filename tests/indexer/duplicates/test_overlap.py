@@ -32,7 +32,7 @@ def told(documents: list[Document]) -> dict[tuple[str, str], tuple[bool, bool]]:
             profiles = [Profiles(engine, TEMPLATES).of_words(own.own(number)) for number in range(len(ids))]
             return {
                 (ids[a], ids[b]): (
-                    bool(overlap.may_compare(a, np.array([b]))[0]),
+                    bool(overlap.may_compare(np.array([a]), np.array([b]))[0]),
                     Pair(profiles[a], profiles[b]).worth_comparing,
                 )
                 for a, b in permutations(range(len(ids)), 2)
