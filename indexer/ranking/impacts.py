@@ -43,7 +43,7 @@ class Impacts:
         self._lists = tuple(map_array(folder, f"list_{name}") for name in ("starts", "documents", "units"))
         self._forward = tuple(map_array(folder, f"forward_{name}") for name in ("starts", "terms", "weights"))
         self._documents = len(self._forward[0]) - 1
-        # For the compiled form: what each term counts in the query that a thread is asking; nothing between queries.
+        # What each term counts in the query that a thread is asking; nothing between queries.
         self._wanted = threading.local()
 
     def of(self, document: int) -> dict[str, float]:
@@ -112,9 +112,12 @@ class Impacts:
         slack = int(np.ceil(np.where(whole, 1.0, share + 1 + most / divisor).sum())) + 1
         row_factors = np.empty(0, np.uint16) if whole else factor[in_row].astype(np.uint16)
         numbers = self._candidates(rows[in_row], row_factors, terms[~in_row], factor[~in_row], slack, limit, live)
-        wanted = np.zeros(len(self._row_of))
+        wanted = self._wanted_scratch()
         wanted[terms] = weights
-        scores = self._scores(numbers, wanted)
+        try:
+            scores = self._scores(numbers, wanted)
+        finally:
+            wanted[terms] = 0.0
         order = np.argsort(-scores, kind="stable")[:limit]  # numbers ascend
         return numbers[order], scores[order]
 
