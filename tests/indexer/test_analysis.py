@@ -14,6 +14,8 @@ from indexer.analysis.folding import fold
 from indexer.analysis.tokens import tokenize_anew, words_of
 from tests.documents import ANALYZER
 
+_PIECES = ["a", "b", "(pain),", "_x_", "'b'", "pain-", "IL-6", "don't", "\u3000", "骨水泥", "3.5", "é"]
+
 
 def words(text: str) -> list[str]:
     """The folded words of a text."""
@@ -126,10 +128,7 @@ def test_fingerprint_is_the_same_in_every_process() -> None:
     assert {run.stdout.strip() for run in told} == {ANALYZER.fingerprint}
 
 
-@given(
-    st.text(max_size=80)
-    | st.lists(st.sampled_from([*["a", "b", "IL-6", "don't", "\u3000", "骨水泥", "3.5", "é"], "x" * 50])).map(" ".join)
-)
+@given(st.text(max_size=80) | st.lists(st.sampled_from([*_PIECES, "x" * 50])).map(" ".join))
 def test_what_is_remembered_is_what_tokenizing_anew_gives(text: str) -> None:
     """Tokens, words and wanted spots, found piece by piece, are those of the whole text."""
     anew = list(tokenize_anew(text))
