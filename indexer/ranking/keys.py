@@ -62,7 +62,7 @@ def match(keys: Numbers, wanted: Numbers) -> tuple[Numbers, Numbers]:
     return found, order[place]
 
 
-def match_ascending(keys: Numbers, wanted: Numbers) -> tuple[Numbers, Numbers]:
+def match_ascending(keys: NDArray[np.integer], wanted: NDArray[np.integer]) -> tuple[Numbers, Numbers]:
     """As `match`, where the wanted keys ascend."""
     if not len(wanted):
         return np.empty(0, np.int64), np.empty(0, np.int64)
