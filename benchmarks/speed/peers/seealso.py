@@ -12,7 +12,13 @@ from typing import Any
 import corpus
 import indexer
 from indexer import Filter, Index, Progress, Settings
+from indexer.analysis import FIELDS
 from indexer.answering.neighbours import neighbourhood
+from indexer.generations.folder import IndexFolder
+from indexer.generations.manifest import current_manifest
+from indexer.ranking.ids import Ids
+from indexer.ranking.tables import ARRAYS
+from indexer.ranking.words import StoredWords
 
 _TERMS = 25
 
@@ -50,6 +56,7 @@ class SeeAlso:
     def __init__(self, folder: Path, settings: Settings) -> None:
         self._folder, self._settings = folder, settings
         self._index = indexer.open_index(folder, settings=settings)
+        self._arrays = current_manifest(IndexFolder(folder))[1] / ARRAYS
 
     def rank(self, text: str, k: int) -> list[str]:
         """The bare ranking, what peers do: the sum of the terms' weights, each term once."""
@@ -60,17 +67,18 @@ class SeeAlso:
     def more_like(self, id_: str, k: int) -> list[str]:
         """What peers do for a document: the bare ranking by the 25 most telling terms of its whole text."""
         engine = self._index.engine
-        bags = [analysed.bag for analysed in engine.analyzer.fields(self._index.get(id_)).values()]
-        counts = sum(bags[1:], bags[0].copy())
+        [segment], first = self._words.segments, self._ids.find(id_) * len(FIELDS)
+        words = [word for field in range(len(FIELDS)) for word in segment.of(first + field)]
+        counts = engine.analyzer.analyse_words(words).bag
         telling = {term: counts[term] * rare for term, rare in engine.rarities(counts).items()}
         weights = dict.fromkeys(islice(sorted(telling, key=telling.__getitem__, reverse=True), _TERMS), 1.0)
         found = (ranked.id for ranked in engine.rank(weights, None, k + 1))
         return [other for other in found if other != id_][:k]
 
     def neighbours(self, id_: str, k: int) -> list[str]:
-        """What a build does for a document: both stages, by its title and body."""
+        """What a build does for a document: both stages, by its title and body, whose words the index keeps."""
         engine = self._index.engine
-        text = engine.analyzer.own(self._index.get(id_))
+        text = engine.analyzer.analyse_words(self._words.own(self._ids.find(id_)))
         return [ranked.id for ranked in neighbourhood(engine, text, without=id_, most=k).ranked]
 
     def search(self, text: str, k: int) -> list[str]:
@@ -85,7 +93,15 @@ class SeeAlso:
         """A whole answer among the questions of the most frequent topic."""
         return [hit.id for hit in self._index.search(text, where=self._frequent, size=k).hits]
 
-    # Both are made when they are first asked for: neither the start nor the memory of the other jobs has them.
+    # All are made when they are first asked for: neither the start nor the memory of the other jobs has them.
+    @cached_property
+    def _words(self) -> StoredWords:
+        return StoredWords(self._arrays)
+
+    @cached_property
+    def _ids(self) -> Ids:
+        return Ids(self._arrays)
+
     @cached_property
     def _without_facets(self) -> Index:
         index = indexer.open_index(self._folder, settings=self._settings)
