@@ -144,10 +144,11 @@ class Forward:
     ) -> NDArray[np.float64]:
         kernels = self._kernels
         assert kernels is not None
-        scratch: tuple[NDArray[np.int32], NDArray[np.uint8]] | None = getattr(self._scratch, "zeros", None)
-        if scratch is None:
-            words, terms = len(self._word_terms), int(self._word_terms.max(initial=-1)) + 1
-            scratch = self._scratch.zeros = (np.zeros(words, np.int32), np.zeros(terms, np.uint8))
+        # Taken away while in use: what a failure leaves halfway is never used again.
+        zeros = self._scratch.__dict__.pop("zeros", None)
+        if zeros is None:
+            terms = int(self._word_terms.max(initial=-1)) + 1
+            zeros = np.zeros(len(self._word_terms), np.int32), np.zeros(terms, np.uint8)
         judged: NDArray[np.float64] = kernels.judge(
             numbers,
             scores,
@@ -157,7 +158,7 @@ class Forward:
             self._word_terms,
             self._gram_words,
             self._gram_words_starts,
-            *scratch,
+            *zeros,
             asked.pairs,
             asked.grams,
             asked.stops,
@@ -173,6 +174,7 @@ class Forward:
             K1,
             B,
         )
+        self._scratch.zeros = zeros
         return judged
 
     def _pair_key(self, token: str) -> int:

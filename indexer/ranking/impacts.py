@@ -92,7 +92,9 @@ class Impacts:
         limit = min(limit, self._documents)
         if self._kernels:
             arrays = (self._row_of, self._most, self._rows, *self._lists, *self._forward)
-            found: Found = self._kernels.find(terms, of_terms, limit, live, *arrays, self._wanted_scratch())
+            wanted = self._wanted_scratch()
+            found: Found = self._kernels.find(terms, of_terms, limit, live, *arrays, wanted)
+            self._wanted.scratch = wanted
             return found
         return self._find(terms, of_terms, limit, live)
 
@@ -114,10 +116,9 @@ class Impacts:
         numbers = self._candidates(rows[in_row], row_factors, terms[~in_row], factor[~in_row], slack, limit, live)
         wanted = self._wanted_scratch()
         wanted[terms] = weights
-        try:
-            scores = self._scores(numbers, wanted)
-        finally:
-            wanted[terms] = 0.0
+        scores = self._scores(numbers, wanted)
+        wanted[terms] = 0.0
+        self._wanted.scratch = wanted
         order = np.argsort(-scores, kind="stable")[:limit]  # numbers ascend
         return numbers[order], scores[order]
 
@@ -168,7 +169,6 @@ class Impacts:
         return scores
 
     def _wanted_scratch(self) -> NDArray[np.float64]:
-        scratch: NDArray[np.float64] | None = getattr(self._wanted, "scratch", None)
-        if scratch is None:
-            scratch = self._wanted.scratch = np.zeros(len(self._row_of))
-        return scratch
+        """A zero for every term. It is the thread's, taken away while in use: what a failure leaves is never used."""
+        scratch: NDArray[np.float64] | None = self._wanted.__dict__.pop("scratch", None)
+        return np.zeros(len(self._row_of)) if scratch is None else scratch
