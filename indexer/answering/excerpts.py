@@ -42,7 +42,11 @@ def snippet(texts: Iterable[str], terms: Mapping[str, float], most: int = SNIPPE
     best: tuple[float, str, list[Spot], int] | None = None
     for text in texts:
         matches = spots_among(text, wanted)
+        # No passage holds more than its whole text: most windows need no look.
+        highest = sum(terms[term] for term in {spot.term for spot in matches})
         for at, first in enumerate(matches):
+            if best is not None and highest <= best[0] + 1e-9:
+                break
             inside = _within(matches[at : at + most], first.start + most)
             worth = sum(terms[term] for term in {spot.term for spot in inside})
             if best is None or worth > best[0] + 1e-9:

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus import Article, Document, Topic
-from indexer.analysis import own_text
+from indexer.analysis import own_text, spots
+from indexer.analysis.terms import stem
 from indexer.answering.closeness import close_enough
 from indexer.answering.excerpts import excerpt, snippet, words_in_common
 from indexer.answering.neighbours import Neighbourhood, neighbourhood
@@ -204,6 +205,24 @@ def test_a_snippet_is_the_texts_own_words(words: list[str]) -> None:
     assert all(piece for piece, _ in pieces)
     if "cement" in words:
         assert any(matched and "cement" in piece for piece, matched in pieces)
+
+
+@given(
+    st.lists(
+        st.lists(st.sampled_from(["cement", "leaked", "knee", "and", "so"]), max_size=40).map(" ".join), max_size=3
+    ),
+    st.dictionaries(st.sampled_from(["cement", "leak", "knee"]), st.sampled_from([0.5, 1.0, 3.0]), min_size=1),
+)
+def test_a_snippet_is_the_passage_that_holds_most(texts: list[str], terms: dict[str, float]) -> None:
+    """No passage of that length, in any of the texts, holds terms that weigh more."""
+    most = 0.0
+    for text in texts:
+        there = [spot for spot in spots(text) if spot.term in terms]
+        for first in there:
+            inside = {spot.term for spot in there if first.start <= spot.start and spot.end <= first.start + 40}
+            most = max(most, sum(terms[term] for term in inside))
+    marked = {stem(piece) for piece, matched in snippet(texts, terms, most=40) if matched}
+    assert sum(terms[term] for term in marked) == pytest.approx(most)
 
 
 def test_a_snippet_without_a_match_is_the_beginning() -> None:
