@@ -28,7 +28,7 @@ from indexer.engines import Statistics, open_engine
 from indexer.errors import SearchError
 from indexer.ranking.compiled import kernels_for
 from indexer.ranking.ids import Ids, segment_folders
-from indexer.ranking.keys import Keys, Numbers, expand, key_of, starts_of
+from indexer.ranking.keys import Keys, Numbers, key_of, places, starts_of
 from indexer.ranking.tables import ARRAYS, map_array
 from indexer.ranking.words import StoredWords
 
@@ -131,7 +131,7 @@ def write_asked(folder: Path, first: int, parts: Sequence[tuple[Numbers, Asked]]
 
 
 def _rows(asked: Asked, rows: Numbers) -> Asked:
-    place, _ = expand(asked.starts, rows)
+    place = places(asked.starts, rows)
     starts = starts_of(asked.starts[rows + 1] - asked.starts[rows])
     return Asked(starts, asked.keys[place], asked.weights[place])
 

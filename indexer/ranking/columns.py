@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from corpus import Article, Document, kind_of
 from indexer.analysis import own_text, wording
 from indexer.ranking.ids import Ids
-from indexer.ranking.keys import Numbers, expand, starts_of
+from indexer.ranking.keys import Numbers, places, starts_of
 from indexer.ranking.tables import Strings, map_array, write_strings
 from indexer.types import Filter, TopicName
 
@@ -108,7 +108,7 @@ class ColumnsWriter:
     def write(self, folder: Path, order: Numbers, wordings: Numbers) -> None:
         """Write the columns of the documents of this order; `wordings` are theirs, in this order."""
         ends = np.array(self._topic_ends)
-        place, _ = expand(ends, order)
+        place = places(ends, order)
         starts = starts_of(ends[order + 1] - ends[order])
         given = np.array(self._topic_specialty, np.int32)[place]
         day = np.array(self._day, np.int32)[order]
@@ -185,7 +185,7 @@ class Columns:
         numbers = np.flatnonzero(among)
         # Tags of few documents are looked up, those of many are filtered.
         if len(numbers) * 8 < len(among):
-            tags, _ = expand(self._topic_starts, numbers)
+            tags = places(self._topic_starts, numbers)
         else:
             tags = np.flatnonzero(among[self._tagged])
         return {

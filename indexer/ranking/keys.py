@@ -39,10 +39,17 @@ def starts_of(sizes: NDArray[np.integer]) -> Numbers:
 
 def expand(starts: Numbers, rows: NDArray[np.integer]) -> tuple[Numbers, Numbers]:
     """The places of all entries of some rows of a list of lists, and for each the place of its row among `rows`."""
-    sizes = starts[rows + 1] - starts[rows]
-    owner = np.repeat(np.arange(len(rows)), sizes)
-    before = np.cumsum(sizes) - sizes
-    return np.arange(len(owner)) - before[owner] + starts[rows][owner], owner
+    owner = np.repeat(np.arange(len(rows)), starts[rows + 1] - starts[rows])
+    return places(starts, rows), owner
+
+
+def places(starts: Numbers, rows: NDArray[np.integer]) -> Numbers:
+    """The places of all entries of some rows of a list of lists."""
+    first = starts[rows]
+    sizes = starts[rows + 1] - first
+    place: Numbers = np.repeat(first - (np.cumsum(sizes) - sizes), sizes)
+    place += np.arange(len(place))
+    return place
 
 
 def gather(
@@ -52,7 +59,7 @@ def gather(
     if kernels:
         gathered: NDArray[np.int32] = kernels.gather(values, starts, rows)
         return gathered
-    return values[expand(starts, rows)[0]]
+    return values[places(starts, rows)]
 
 
 def match(keys: Numbers, wanted: Numbers) -> tuple[Numbers, Numbers]:

@@ -11,7 +11,7 @@ from indexer.ranking.kernels.options import kernel
 
 @kernel
 def gather(values: Any, starts: Any, rows: Any) -> Any:
-    """The values of some lists one after the other (as values[expand(starts, rows)[0]])."""
+    """The values of some lists one after the other (as values[places(starts, rows)])."""
     size = 0
     for row in rows:
         size += starts[row + 1] - starts[row]
