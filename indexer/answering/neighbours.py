@@ -66,27 +66,19 @@ class StoredNeighbours:
         near = self.numbers(n)
         scores = self._scores[n, : len(near)].tolist()
         ranked = [Ranked(self.ids[m], score) for m, score in zip(near, scores, strict=True)]
-        return Neighbourhood(ranked, self.possible(n), self.words(n))
-
-    def possible(self, n: int) -> float:
-        """What the terms of a document could earn at best."""
-        return float(self._possible[n])
-
-    def words(self, n: int) -> int:
-        """The number of words by which a document asks."""
-        return int(self._words[n])
+        return Neighbourhood(ranked, float(self._possible[n]), int(self._words[n]))
 
     def rows(self, numbers: Numbers) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
         """The numbers of the neighbours of some documents, a row each, -1 where there are no more, and their scores."""
         return self._near[numbers], self._scores[numbers]
 
-    def possibles(self, numbers: Numbers) -> NDArray[np.float64]:
+    def possible(self, numbers: Numbers) -> NDArray[np.float64]:
         """What the terms of some documents could earn at best."""
         return self._possible[numbers]
 
-    def lengths(self) -> NDArray[np.int32]:
-        """The number of words by which each document asks."""
-        return self._words
+    def words(self, numbers: Numbers) -> NDArray[np.int32]:
+        """The numbers of words by which some documents ask."""
+        return self._words[numbers]
 
     def all_numbers(self) -> NDArray[np.int32]:
         """The numbers of the neighbours of every document, a row each, -1 where there are no more."""

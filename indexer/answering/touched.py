@@ -8,9 +8,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.ranking.frequencies import keys_of
 from indexer.ranking.ids import segment_folders
-from indexer.ranking.keys import Keys, Numbers, expand, match_ascending, starts_of
+from indexer.ranking.keys import Keys, Numbers, expand, keys_of, match_ascending, starts_of
 from indexer.ranking.tables import map_array
 
 # Weights are kept in 32 bits here: what falls short of the score by rounding alone counts as reaching it.

@@ -20,10 +20,10 @@ _NO_DATE = -(1 << 30)
 
 
 def _words(text: str) -> int:
-    """How many words a text has, as its white space tells: an empty line counts as one, which changes no order that
-    matters, and nothing is cut.
+    """How many words a text has, told by its white space, which cutting it up would take ten times as long for: exact
+    for cleaned texts, where one space, one line break or one empty line stands between words.
     """
-    return text.count(" ") + text.count("\n") + 1
+    return 1 + text.count(" ") + text.count("\n") - text.count("\n\n")
 
 
 class MeritWriter:

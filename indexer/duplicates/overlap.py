@@ -39,11 +39,11 @@ class Overlap:
         self._terms = np.concatenate(terms).astype(np.int32)
         self._starts = starts_of(np.bincount(np.concatenate(documents), minlength=first))
         rare = engine.rarities(number)
-        self._rare = np.array([rare[term] for term in number], np.float64)
+        rarities = np.array([rare[term] for term in number], np.float64)
         # Another word may name the same thing: that such a term is alone only profiles can say.
         conceptual = np.array([bool(engine.analyzer.concepts_of(term)) for term in number], np.bool_)
-        self._sure = np.where(conceptual, 0.0, self._rare)
-        self._whole, self._whole_sure = (self._sums(values) for values in (self._rare, self._sure))
+        self._sure = np.where(conceptual, 0.0, rarities)
+        self._whole, self._whole_sure = (self._sums(values) for values in (rarities, self._sure))
 
     def may_compare(self, ones: Numbers, others: Numbers) -> NDArray[np.bool_]:
         """Whether the documents of each pair may be in a band: where not, they are in none."""

@@ -132,7 +132,7 @@ class Scan:
                     told.add((a, b))
                     yield Edge(a, b, pair.likelihood, kind)
             tell(int(ones[-1]) + 1)
-        stories = asking[self._near.lengths()[self._numbers[asking]] > STORY].tolist()
+        stories = asking[self._near.words(self._numbers[asking]) > STORY].tolist()
         panels = {n: self._panel(int(self._numbers[n])) for n in stories}
         for n, shown in panels.items():
             for m in shown:
@@ -150,7 +150,7 @@ class Scan:
         for at in range(0, len(asking), _TOGETHER):
             numbers = self._numbers[asking[at : at + _TOGETHER]]
             near, scores = self._near.rows(numbers)
-            row, column = np.nonzero((near >= 0) & (scores >= LEAST_SHARE * self._near.possibles(numbers)[:, None]))
+            row, column = np.nonzero((near >= 0) & (scores >= LEAST_SHARE * self._near.possible(numbers)[:, None]))
             one, other = numbers[row], near[row, column]
             apart = self._is_question[other] & (self._wordings[one] != self._wordings[other])
             there = apart & (changed[one] | changed[other])

@@ -14,7 +14,7 @@ from indexer.analysis.terms import stop_words
 from indexer.ranking.counting import Counted, Vocabulary
 from indexer.ranking.forward_writer import TokenCounts, WordKeys
 from indexer.ranking.ids import segment_folders
-from indexer.ranking.keys import Keys, counts_of, key_of, pair_keys
+from indexer.ranking.keys import Keys, counts_of, key_of, keys_of, pair_keys
 from indexer.ranking.tables import Strings, map_array, write_strings
 from indexer.ranking.weighting import Statistics
 from indexer.ranking.words import Words
@@ -125,11 +125,6 @@ class Rarities:
         remembered |= {token: own if n else 0.0 for token, n, own in zip(new, counts, rare, strict=True)}
         self._known[channel] = remembered
         return remembered
-
-
-def keys_of(tokens: Sequence[str]) -> Keys:
-    """The keys of terms or grams."""
-    return np.array([key_of(token) for token in tokens], np.uint64)
 
 
 def keys_of_pairs(tokens: Sequence[str]) -> Keys:

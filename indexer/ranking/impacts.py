@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
 from pathlib import Path
 from types import ModuleType
 
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 
 from indexer.ranking.keys import Numbers, expand
 from indexer.ranking.tables import Strings, map_array
+from indexer.remembered import Remembered
 
 Mask = NDArray[np.bool_]
 Found = tuple[Numbers, NDArray[np.float64]]
@@ -37,7 +37,7 @@ class Impacts:
         """`kernels` is the compiled form, or None for NumPy's; both give the same to the last bit."""
         self._kernels = kernels
         self._terms = Strings(folder, "terms")
-        self.number_of = lru_cache(_REMEMBERED)(self._terms.find)
+        self.number_of = Remembered(self._terms.find, _REMEMBERED).__getitem__
         self._row_of, self._rows = map_array(folder, "row_of"), map_array(folder, "rows")
         self._most = map_array(folder, "most_units")
         self._lists = tuple(map_array(folder, f"list_{name}") for name in ("starts", "documents", "units"))

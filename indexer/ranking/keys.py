@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from functools import lru_cache
 from types import ModuleType
 
@@ -21,6 +22,11 @@ PAIR = np.uint64(0x9E3779B97F4A7C15)
 def key_of(text: str) -> int:
     """A 64-bit digest that stands for a term or gram; two of a million share one with a chance of 1 in 40 million."""
     return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "little") or 1
+
+
+def keys_of(tokens: Sequence[str]) -> Keys:
+    """The keys of terms or grams."""
+    return np.array([key_of(token) for token in tokens], np.uint64)
 
 
 def pair_keys(first: Keys, second: Keys) -> Keys:
