@@ -118,12 +118,12 @@ class Index:
         if len(text) > MOST_DRAFT:
             raise RequestRefused(f"{len(text):,} characters", "text", f"send at most {MOST_DRAFT:,}")
         among = None if where == Filter() else self.engine.allowed(where=where)
-        analysed = self.engine.analyzer.draft(text)
-        weighed = weigh(self.engine, analysed)
+        draft = self.engine.analyzer.draft(text)
+        weighed = weigh(self.engine, draft.text)
         near, _ = neighbourhood_of(self.engine, weighed, among=among)
         panel, shown = make_panel(self.engine, self._manifest.generation, weighed.telling, near, _checked(limit))
         cards = zip(panel.cards, shown, strict=True)
-        return replace(panel, cards=tuple(same_question(self.profiles, text, analysed, near.possible, cards)))
+        return replace(panel, cards=tuple(same_question(self.profiles, draft, near.possible, cards)))
 
     def duplicates(
         self, *, where: Filter = Filter(), band: Band | None = None, page: int = 1, size: int = 50

@@ -47,7 +47,7 @@ def analysed(text: str) -> Analysed:
 
 def finer(channel: str) -> Tokens:
     """The tokens of a finer channel."""
-    return lambda text: analysed(text).finer()[channel].elements()
+    return lambda text: analysed(text).finer[channel].elements()
 
 
 RECIPE: Mapping[str, Tokens] = {
@@ -187,7 +187,7 @@ def grams_of_size(size: int) -> Tokens:
 def asked(text: str) -> Iterable[str]:
     """The intents of the sentences that end in a question mark."""
     questions = " ".join(sentence for sentence in re.split(r"(?<=[.?!])\s+", text) if sentence.endswith("?"))
-    return analysed(questions or text).finer()["intents"]
+    return analysed(questions or text).finer["intents"]
 
 
 def numbered(text: str) -> list[str]:

@@ -1,6 +1,6 @@
 """From text to terms: the one analysis that index and query share."""
 
-from indexer.analysis.analyzer import FINER, Analysed, Analyzer, written_in_han
+from indexer.analysis.analyzer import FINER, Analysed, Analyzer, Draft, written_in_han
 from indexer.analysis.boilerplate import Boilerplate
 from indexer.analysis.concepts import is_concept
 from indexer.analysis.fields import FIELDS, field_texts, own_text
@@ -23,6 +23,7 @@ __all__ = [
     "Analysed",
     "Analyzer",
     "Boilerplate",
+    "Draft",
     "Spot",
     "Token",
     "field_texts",

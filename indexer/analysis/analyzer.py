@@ -5,17 +5,18 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
-from corpus import Document
+from corpus import Article, Document
 from indexer.analysis.boilerplate import Boilerplate
 from indexer.analysis.channels import grams, pairs, stops
 from indexer.analysis.concepts import Concepts
 from indexer.analysis.fields import field_texts, own_text
 from indexer.analysis.intents import intents
 from indexer.analysis.tables import shipped
-from indexer.analysis.terms import STEMMER, stem, stop_words
+from indexer.analysis.terms import STEMMER, stem, stop_words, wording_of
 from indexer.analysis.tokens import is_han, words_of
 
 # Raise this when the rules change in a way that the probe below does not show.
@@ -26,7 +27,8 @@ _TABLES = ("stopwords.txt", "concepts.txt", "intents.txt")
 FINER = ("pairs", "grams", "stops", "intents")
 
 
-class Analysed(NamedTuple):
+@dataclass(frozen=True)
+class Analysed:
     """A text in terms.
 
     `tokens` are its folded words in their order, stop words too; `sequence` the terms of these; `bag` how often each
@@ -42,12 +44,20 @@ class Analysed(NamedTuple):
         """How often each term and concept occurs: what finds documents."""
         return self.bag + self.concepts
 
+    @cached_property
     def finer(self) -> dict[str, Counter[str]]:
         """The bags of the finer channels, by name, in the order of FINER; their tokens are in the order of the text, as
         sums of what they say are.
         """
         bags = (pairs(self.sequence), grams(self.tokens), stops(self.tokens), Counter(sorted(intents(self.tokens))))
         return dict(zip(FINER, bags, strict=True))
+
+
+class Draft(NamedTuple):
+    """A text that is no document: what of it is compared, in terms, and the `wording` of the whole."""
+
+    text: Analysed
+    wording: int
 
 
 def written_in_han(fields: Iterable[Analysed]) -> bool:
@@ -103,11 +113,14 @@ class Analyzer:
 
     def own_words(self, document: Document) -> list[str]:
         """The folded words of title and body, without the site's boilerplate."""
-        return words_of(own_text(self.boilerplate.stripped(document)))
+        if isinstance(document, Article):
+            return words_of(own_text(document))
+        return [*words_of(document.title), *self.boilerplate.parted(document.body).own]
 
-    def draft(self, text: str) -> Analysed:
-        """A text that is no document, in terms, without the site's boilerplate."""
-        return self.analyse(self.boilerplate.strip(text))
+    def draft(self, text: str) -> Draft:
+        """A text that is no document, in terms, without the site's boilerplate where it says anything else."""
+        whole, own = self.boilerplate.parted(text)
+        return Draft(self.analyse_words(own or whole), wording_of(whole))
 
     @property
     def concept_entries(self) -> Sequence[tuple[str, Sequence[str]]]:

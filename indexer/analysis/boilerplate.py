@@ -6,13 +6,16 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
 from corpus import Document, Question
 from indexer.analysis.fields import own_text
-from indexer.analysis.terms import wording
+from indexer.analysis.terms import wording, wording_of
+from indexer.analysis.tokens import words_of
 
 # A sentence is boilerplate if so many questions of different wording have it, and so large a share of all.
 _LEAST, _SHARE = 3, 0.005
@@ -23,6 +26,13 @@ _FILE = "boilerplate"
 def sentences_of(text: str) -> list[str]:
     """The sentences of a text, each with the marks that end it; together they hold every word."""
     return _SENTENCE.findall(text)
+
+
+class Parted(NamedTuple):
+    """The folded words of a text: all of them, and its own."""
+
+    whole: list[str]
+    own: list[str]
 
 
 class Boilerplate:
@@ -61,16 +71,18 @@ class Boilerplate:
         """Keep it with a generation."""
         np.save(folder / f"{_FILE}.npy", np.array(sorted(self.sentences), np.int64))
 
-    def strip(self, text: str) -> str:
-        """The text without its repeated sentences; the text itself where nothing else would be left."""
-        kept = self._own(text) if self.sentences else text
-        return kept if kept.strip() else text
+    def parted(self, text: str) -> Parted:
+        """The folded words of a text, and those that it does not only repeat, which may be none."""
+        if not self.sentences:
+            words = words_of(text)
+            return Parted(words, words)
+        sentences = [words_of(sentence) for sentence in sentences_of(text)]
+        own = [words for words in sentences if wording_of(words) not in self.sentences]
+        return Parted(list(chain.from_iterable(sentences)), list(chain.from_iterable(own)))
 
     def stripped(self, document: Document) -> Document:
         """A question with what its body says itself, which may be nothing; anything else as it is."""
         if not self.sentences or not isinstance(document, Question) or not document.body:
             return document
-        return replace(document, body=self._own(document.body))
-
-    def _own(self, text: str) -> str:
-        return "".join(s for s in sentences_of(text) if wording(s) not in self.sentences)
+        own = "".join(s for s in sentences_of(document.body) if wording(s) not in self.sentences)
+        return replace(document, body=own)

@@ -35,7 +35,7 @@ def weigh(engine: Engine, text: Analysed) -> Weighed:
     words = len(text.sequence)
     first, telling = weigh_first(engine, text)
     finer = {}
-    for channel, bag in text.finer().items():
+    for channel, bag in text.finer.items():
         known, weights = engine.rarities(bag, channel, known=True), query_weights(bag, channel, words)
         finer[channel] = {token: weights[token] * rare for token, rare in known.items()}
     return Weighed(first, telling, finer, words)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 
 from corpus import Document
-from indexer.analysis import Analysed, own_text, spots, wording
+from indexer.analysis import Draft, own_text, spots, wording
 from indexer.duplicates.differences import differences, said
 from indexer.duplicates.pairs import LEAST_SHARE, Pair, Profiles
 from indexer.duplicates.scan import StoredBands
@@ -38,21 +38,20 @@ def side_by_side(profiles: Profiles, a: Document, b: Document) -> SideBySide:
 
 
 def same_question(
-    profiles: Profiles, written: str, text: Analysed, possible: float, cards: Iterable[tuple[Card, Document]]
+    profiles: Profiles, draft: Draft, possible: float, cards: Iterable[tuple[Card, Document]]
 ) -> Iterator[Card]:
     """The cards, given with their documents, those marked that are the same question as a text by identical wording or
     the upper band.
 
-    `written` is the text itself, `text` what is compared of it, and `possible` what it could earn at best: a card that
-    earns too little of it is no candidate, as in the scan.
+    `possible` is what the text could earn at best: a card that earns too little of it is no candidate, as in the scan.
     """
-    asked, ours = wording(written), None
+    ours = None
     for card, document in cards:
         same = None
-        if card.kind == "question" and _worded(profiles.engine, card.id) == asked:
+        if card.kind == "question" and _worded(profiles.engine, card.id) == draft.wording:
             same = Band.SAME
         elif card.kind == "question" and card.score >= LEAST_SHARE * possible:
-            ours = ours or profiles.of_words(text.tokens)
+            ours = ours or profiles.of_text(draft.text)
             same = Band.VERY_LIKELY if Pair(ours, profiles.of(document)).very_likely else None
         yield replace(card, same=same) if same else card
 

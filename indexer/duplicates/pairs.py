@@ -39,8 +39,11 @@ class Profile:
     All but the terms is looked up when it is needed: most pairs are told apart by their terms alone.
     """
 
-    def __init__(self, engine: Engine, words: list[str], templates: Templates) -> None:
-        self._engine, self._words, self._templates = engine, words, templates
+    def __init__(
+        self, engine: Engine, words: list[str], templates: Templates, analysed: Analysed | None = None
+    ) -> None:
+        """`analysed` are the same words in terms, if they are there already."""
+        self._engine, self._words, self._templates, self._analysed = engine, words, templates, analysed
         self.terms = engine.rarities(telling_terms(words))
         self.words = len(words)
         self.rarest = rarity(engine.statistics.documents, 0)
@@ -48,7 +51,7 @@ class Profile:
 
     @cached_property
     def _text(self) -> Analysed:
-        return self._engine.analyzer.analyse_words(self._words)
+        return self._analysed or self._engine.analyzer.analyse_words(self._words)
 
     @cached_property
     def template(self) -> bool:
@@ -63,7 +66,7 @@ class Profile:
     @cached_property
     def finer(self) -> dict[str, dict[str, float]]:
         """The tokens of the finer channels with their rarities."""
-        return {channel: self._engine.rarities(bag, channel) for channel, bag in self._text.finer().items()}
+        return {channel: self._engine.rarities(bag, channel) for channel, bag in self._text.finer.items()}
 
     @cached_property
     def whole(self) -> float:
@@ -84,6 +87,10 @@ class Profiles(NamedTuple):
     def of_words(self, words: list[str]) -> Profile:
         """The profile of a text, by its folded words without boilerplate."""
         return Profile(self.engine, words, self.templates)
+
+    def of_text(self, text: Analysed) -> Profile:
+        """The profile of a text without boilerplate."""
+        return Profile(self.engine, text.tokens, self.templates, text)
 
 
 class Pair:

@@ -76,7 +76,7 @@ class PlainEngine:
             analysed = analyzer.fields(document)
             self._sequences[id_] = {field: text.sequence for field, text in analysed.items()}
             self._bags[id_] = {field: text.first() for field, text in analysed.items()}
-            self._finer[id_] = {field: text.finer() for field, text in analysed.items()}
+            self._finer[id_] = {field: text.finer for field, text in analysed.items()}
             self._lengths[id_] = {
                 field: Length(text.bag.total(), text.concepts.total()) for field, text in analysed.items()
             }

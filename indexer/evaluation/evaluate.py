@@ -56,7 +56,7 @@ def evaluate(
 def rank(index: Index, text: str) -> tuple[list[tuple[str, float]], list[tuple[str, float]]]:
     """The best hundred for a text: all of them, and those above the floor."""
     engine = index.engine
-    near = neighbourhood(engine, engine.analyzer.draft(text), most=RESCORED)
+    near = neighbourhood(engine, engine.analyzer.draft(text).text, most=RESCORED)
     close = close_enough(engine, near)
     return [(r.id, r.score) for r in near.ranked], [(r.id, r.score) for r in close]
 

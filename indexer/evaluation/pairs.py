@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from indexer.analysis import wording
 from indexer.duplicates.pairs import Pair
 from indexer.errors import RequestRefused
 from indexer.evaluation.results import BandQuality, PairQuality
@@ -18,9 +17,9 @@ def evaluate_pairs(index: str | Path, pairs: Iterable[tuple[str, str, bool]]) ->
     judged: list[tuple[float, Band | None, bool]] = []
     with open_index(index) as opened:
         for a, b, same in pairs:
-            ours, theirs = (opened.profiles.of_words(opened.engine.analyzer.draft(text).tokens) for text in (a, b))
-            compared = Pair(ours, theirs)
-            found = Band.SAME if wording(a) == wording(b) else compared.band
+            one, other = (opened.engine.analyzer.draft(text) for text in (a, b))
+            compared = Pair(opened.profiles.of_text(one.text), opened.profiles.of_text(other.text))
+            found = Band.SAME if one.wording == other.wording else compared.band
             judged.append((1.0 if found is Band.SAME else compared.likelihood, found, same))
     if len({same for _, _, same in judged}) < 2:
         raise RequestRefused("the pairs are all of one label", "pairs", "give pairs that ask the same and others")

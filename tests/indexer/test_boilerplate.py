@@ -6,8 +6,14 @@ import random
 from dataclasses import replace
 from pathlib import Path
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 import indexer
 from corpus import Document, Question
+from indexer.analysis import Boilerplate, wording
+from indexer.analysis.boilerplate import sentences_of
+from indexer.analysis.tokens import words_of
 
 GREETINGS = (
     "Hello doctor, thank you for taking my question.",
@@ -67,3 +73,14 @@ def test_boilerplate_makes_no_pair_of_the_sample(tmp_path: Path, sample: list[Do
     indexer.build(tmp_path, planted(sample))
     assert pairs_of(tmp_path) <= pairs_of(sample_path)
     assert overlap(sample_path, tmp_path) >= 0.95
+
+
+@given(
+    st.lists(st.text() | st.sampled_from([*GREETINGS, "IL-6?!", "3.5 mg", "e.g. don't", "…\n", "骨.水泥"]), max_size=8)
+)
+def test_the_sentences_of_a_text_hold_its_words(parts: list[str]) -> None:
+    """A text has the same words whether it is read in sentences, to leave out what repeats, or as a whole."""
+    text, repeated = " ".join(parts), Boilerplate([wording(GREETINGS[0])])
+    whole, own = repeated.parted(text)
+    assert whole == Boilerplate().parted(text).whole == words_of(text)
+    assert own == words_of("".join(s for s in sentences_of(text) if wording(s) != wording(GREETINGS[0])))

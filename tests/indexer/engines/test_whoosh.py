@@ -55,7 +55,7 @@ def test_judges_as_the_definition_does(documents: list[Document], text: str, dat
     """What the finer channels say of the documents that are ranked is the same, to the last bit."""
     weights = data.draw(st.dictionaries(_terms, st.floats(0.1, 3.0), min_size=1, max_size=6))
     words, limit = data.draw(st.sampled_from([5, 60])), data.draw(st.integers(1, 12))
-    bags = ANALYZER.analyse(text).finer()
+    bags = ANALYZER.analyse(text).finer
     finer = {channel: {token: 0.3 * count for token, count in bags[channel].items()} for channel in FINER}
     with both(documents, compiled=data.draw(st.booleans())) as (plain, whoosh):
         expected = plain.rank_twice(weights, None, limit, finer, words)
