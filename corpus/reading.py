@@ -8,7 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from corpus.errors import CorpusError, Rejected
-from corpus.formats import FORMATS, records
+from corpus.formats import FORMATS
 from corpus.formats import mapping as mappings
 from corpus.formats.mapping import Mapping as FieldMapping
 from corpus.model import Document
@@ -75,6 +75,8 @@ def _documents(
     try:
         fitting = next((known for known in loaded if known.fits(source.path)), None)
         if fitting and not format_name:
+            from corpus.formats import records  # noqa: PLC0415 (it loads SQLite, which no other source needs)
+
             yield from records.read(source, fitting)
             return
         head = "" if format_name else source.head()

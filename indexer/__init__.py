@@ -3,7 +3,6 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from indexer.build import build, rollback
 from indexer.errors import (
     BuildInProgress,
     DocumentNotFound,
@@ -37,9 +36,9 @@ from indexer.types import (
     Sort,
     TopicName,
 )
-from indexer.update import update
 
 if TYPE_CHECKING:
+    from indexer.building import build, rollback
     from indexer.evaluation.evaluate import compare, evaluate, measured
     from indexer.evaluation.pairs import evaluate_pairs
     from indexer.evaluation.recorded import agreement
@@ -53,9 +52,12 @@ if TYPE_CHECKING:
         PairQuality,
     )
     from indexer.evaluation.runs import read_run, write_run
+    from indexer.updating import update
 
-# Who only asks does not load what measures: it is found by name when it is needed.
-_MEASURING = {
+# Who only asks loads neither what builds nor what measures: it is found by name when it is needed.
+_LATER = {
+    "indexer.building": ("build", "rollback"),
+    "indexer.updating": ("update",),
     "indexer.evaluation.evaluate": ("compare", "evaluate", "measured"),
     "indexer.evaluation.pairs": ("evaluate_pairs",),
     "indexer.evaluation.recorded": ("agreement",),
@@ -73,7 +75,7 @@ _MEASURING = {
 
 
 def __getattr__(name: str) -> Any:
-    for module, names in _MEASURING.items():
+    for module, names in _LATER.items():
         if name in names:
             return getattr(import_module(module), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

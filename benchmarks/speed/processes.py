@@ -32,7 +32,8 @@ def _command(name: str, *arguments: str) -> list[str]:
 
 
 def _environment() -> dict[str, str]:
-    return {**os.environ, "PYTHONPATH": str(ROOT)}
+    # As ./seealso does: no engine uses NumPy's algebra, and starting its threads costs more than importing NumPy.
+    return {"OPENBLAS_NUM_THREADS": "1", **os.environ, "PYTHONPATH": str(ROOT)}
 
 
 def _run(command: list[str], line: str = "") -> dict[str, Any]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from pathlib import PurePath
+from typing import TYPE_CHECKING
 
 from corpus.errors import CorpusError, Rejected
 from corpus.formats.format import Format, rejected
@@ -12,9 +12,14 @@ from corpus.model import Answer, Document, Question, Topic
 from corpus.sources import Source
 from corpus.text import clean, one_line
 
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
+
 
 def _read(source: Source) -> Iterator[Document | Rejected]:
     """The pairs that have an answer; the corpus publishes others without one, for reasons of copyright."""
+    from xml.etree import ElementTree as ET  # noqa: PLC0415 (who reads no XML does not load its parser)
+
     try:
         # ElementTree reads no external entity; expat bounds the expansion of internal ones (since 2.4.0).
         root = ET.fromstring(source.whole())  # noqa: S314
@@ -48,7 +53,7 @@ def _read(source: Source) -> Iterator[Document | Rejected]:
             yield rejected(source, f"pair {number}", error)
 
 
-def _text(parent: ET.Element, name: str) -> str:
+def _text(parent: Element, name: str) -> str:
     """The text of a child with whatever is marked up within it."""
     child = parent.find(name)
     return "" if child is None else "".join(child.itertext())

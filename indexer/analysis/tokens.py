@@ -16,9 +16,7 @@ _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uac00-\ud7af\U00020
 _MARKS = "\u0300-\u036f\u0900-\u0903\u093a-\u094f\u0e31\u0e34-\u0e3a\u0e47-\u0e4e"
 _LETTER = f"(?:[^\\W_{_CJK}]|[{_MARKS}])"
 # A word may hold apostrophes (don't) and be tied by hyphens (IL-6, type-2, β-blocker).
-_WORD = re.compile(
-    f"(?P<cjk>[{_CJK}]+)|(?P<word>{_LETTER}+(?:['’ʼ]{_LETTER}+)*(?:[-‐‑–]{_LETTER}+(?:['’ʼ]{_LETTER}+)*)*)"
-)
+_WORD = re.compile(f"(?P<cjk>[{_CJK}]+)|(?P<word>{_LETTER}+(?:['’ʼ‐‑–-]{_LETTER}+)*)")
 _CJK_START = re.compile(f"[{_CJK}]")
 _TIES = re.compile("[-‐‑–]")
 _APOSTROPHES = re.compile("['’ʼ]")

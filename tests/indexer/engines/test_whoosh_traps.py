@@ -16,8 +16,8 @@ import pytest
 
 import indexer
 from corpus import Document
+from indexer import build
 from indexer.answering.query import parse
-from indexer.build import build
 from indexer.engines import open_engine
 from indexer.generations import folder as folders
 from indexer.generations.folder import IndexFolder
