@@ -13,7 +13,7 @@ from indexer.ranking.kernels.options import kernel
 _WINDOW = 8192
 # Sums are looked through in blocks, and blocks in parts: most hold nothing that could be among the best.
 BLOCK = 512
-_PART = 64
+_PART = 16
 
 
 @kernel
