@@ -12,7 +12,8 @@ from indexer.errors import (
     RequestRefused,
     SearchError,
 )
-from indexer.index import Index, current, open_index, published, verify
+from indexer.generations.folder import published
+from indexer.index import Index, current, open_index, verify
 from indexer.settings import Settings
 from indexer.types import (
     Band,

@@ -193,13 +193,6 @@ def current(index: str | Path) -> int:
     return IndexFolder(index).current()[0]
 
 
-def published(index: str | Path) -> tuple[int, int] | None:
-    """What changes when a generation is published or rolled back, and is cheap to ask for at every request; None where
-    there is no index.
-    """
-    return IndexFolder(index).published()
-
-
 def _not_found(id_: str) -> DocumentNotFound:
     return DocumentNotFound(f"no document has the id {id_!r}", "id", "search for its title")
 

@@ -58,7 +58,8 @@ def similar() -> Response:
 
 def _known(keys: Iterable[str]) -> dict[str, str]:
     """The query of the address; an unknown key is refused, since it would pass silently otherwise."""
-    if unknown := sorted(set(request.args) - set(keys)):
+    given = request.args.to_dict()
+    if unknown := sorted(given.keys() - set(keys)):
         what = f"unknown parameter {unknown[0][:40]!r}"
         raise RequestRefused(what, "address", f"known are {', '.join(keys) or 'none'}")
-    return request.args.to_dict()
+    return given

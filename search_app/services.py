@@ -49,9 +49,9 @@ class KeptPanel:
         self.panel = panel
 
     @cached_property
-    def json(self) -> str:
+    def json(self) -> bytes:
         """The panel as the API answers it."""
-        return current_app.json.dumps(to_json(self.panel)) + "\n"
+        return f"{current_app.json.dumps(to_json(self.panel))}\n".encode()
 
 
 class Served:

@@ -65,7 +65,7 @@ class StoredNeighbours:
         """The neighbourhood of the document of a number."""
         near = self.numbers(n)
         scores = self._scores[n, : len(near)].tolist()
-        ranked = [Ranked(self.ids[m], score) for m, score in zip(near, scores, strict=True)]
+        ranked = list(map(Ranked, self.ids.of(near), scores))
         return Neighbourhood(ranked, float(self._possible[n]), int(self._words[n]))
 
     def rows(self, numbers: Numbers) -> tuple[NDArray[np.int32], NDArray[np.float32]]:

@@ -47,6 +47,16 @@ class Ids:
         self._named[id_] = number
         return id_
 
+    def of(self, numbers: Sequence[int]) -> list[str]:
+        """The ids of some numbers."""
+        if len(self._segments) > 1:
+            return [self[n] for n in numbers]
+        ids = self._segments[0].of(numbers)
+        if len(self._named) > _REMEMBERED:
+            self._named = {}
+        self._named.update(zip(ids, numbers, strict=True))
+        return ids
+
     def all(self) -> list[str]:
         """The id of every number, those of deleted documents too."""
         return list(chain.from_iterable(self._segments))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import mmap
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, overload
@@ -49,6 +49,11 @@ class Strings(Sequence[str]):
         if not 0 <= at < self._size:
             raise IndexError(at)
         return str(self._bytes[self._ends[at] : self._ends[at + 1]], "utf-8")
+
+    def of(self, places: Iterable[int]) -> list[str]:
+        """The strings of some numbers, which must be there; in half the time that asking for each takes."""
+        data, ends = self._bytes, self._ends
+        return [str(data[ends[at] : ends[at + 1]], "utf-8") for at in places]
 
     def __iter__(self) -> Iterator[str]:
         data, ends = bytes(self._bytes), self._ends.tolist()

@@ -118,11 +118,11 @@ def test_a_panel_needs_no_ranking(app: Flask, monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_kept_json_is_the_panels(client: FlaskClient, sample_index: indexer.Index) -> None:
-    """What is kept as text says what the index answers, letter by letter."""
+    """What is kept as bytes says what the index answers, letter by letter."""
     with client.application.app_context():
         kept = services.KeptPanel(sample_index.related("q-0039"))
         assert kept.json is kept.json
-        assert client.get("/api/v1/related/q-0039").text == kept.json
+        assert client.get("/api/v1/related/q-0039").data == kept.json
 
 
 @pytest.mark.parametrize(("found", "enough"), [(True, True), (False, True), (True, False)])

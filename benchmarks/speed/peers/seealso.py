@@ -5,14 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from functools import cached_property
-from itertools import islice
+from heapq import nlargest
 from pathlib import Path
 from typing import Any
 
 import corpus
 import indexer
 from indexer import Filter, Index, Progress, Settings
-from indexer.analysis import FIELDS
+from indexer.analysis import is_concept
 from indexer.answering.neighbours import neighbourhood
 from indexer.generations.folder import IndexFolder
 from indexer.generations.manifest import current_manifest
@@ -65,13 +65,11 @@ class SeeAlso:
         return [ranked.id for ranked in engine.rank(weights, None, k)]
 
     def more_like(self, id_: str, k: int) -> list[str]:
-        """What peers do for a document: the bare ranking by the 25 most telling terms of its whole text."""
+        """What peers do for a document: the bare ranking by the 25 terms that weigh most in its whole text."""
         engine = self._index.engine
-        [segment], first = self._words.segments, self._ids.find(id_) * len(FIELDS)
-        words = [word for field in range(len(FIELDS)) for word in segment.of(first + field)]
-        counts = engine.analyzer.analyse_words(words).bag
-        telling = {term: counts[term] * rare for term, rare in engine.rarities(counts).items()}
-        weights = dict.fromkeys(islice(sorted(telling, key=telling.__getitem__, reverse=True), _TERMS), 1.0)
+        [telling] = engine.impacts([id_])
+        terms = [term for term in telling if not is_concept(term)]
+        weights = dict.fromkeys(nlargest(_TERMS, terms, telling.__getitem__), 1.0)
         found = (ranked.id for ranked in engine.rank(weights, None, k + 1))
         return [other for other in found if other != id_][:k]
 

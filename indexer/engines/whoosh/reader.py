@@ -80,7 +80,7 @@ class WhooshEngine:
         return RankedTwice(ranked, least)
 
     def _named(self, numbers: Numbers, scores: NDArray[np.float64]) -> list[Ranked]:
-        return [Ranked(self._ids[n], score) for n, score in zip(numbers.tolist(), scores.tolist(), strict=True)]
+        return list(map(Ranked, self._ids.of(numbers.tolist()), scores.tolist()))
 
     def impacts(self, ids: Sequence[str]) -> list[dict[str, float]]:
         """See the protocol."""
@@ -88,7 +88,7 @@ class WhooshEngine:
 
     def newest(self, among: Mask, limit: int) -> list[str]:
         """See the protocol."""
-        return [self._ids[n] for n in self._columns.newest(among, limit).tolist()]
+        return self._ids.of(self._columns.newest(among, limit).tolist())
 
     def allowed(
         self,
