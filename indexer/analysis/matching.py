@@ -43,32 +43,35 @@ class Matcher:
         self._gap = np.full(len(tree), -1)
         steps = sorted(step for node, parts in enumerate(tree) for step in self._steps(node, parts))
         self._steps_key = np.array([node * len(vocabulary) + word for node, word, _ in steps], np.int64)
+        self._steps_word = np.array([word for _, word, _ in steps], np.int32)
+        # Where the steps from each node begin, and among those from the root where those of each word do.
+        self._steps_starts = np.searchsorted([node for node, _, _ in steps], np.arange(len(tree) + 1))
+        first = self._steps_word[: self._steps_starts[1]]
+        self._roots = np.searchsorted(first, np.arange(len(vocabulary) + 1)).astype(np.int32)
         self._steps_to = np.array([to for _, _, to in steps], np.int64)
         ends.sort()
         self._ends = np.zeros(len(tree) + 1, np.int64)
         np.cumsum(np.bincount([node for node, _ in ends], minlength=len(tree)), out=self._ends[1:])
         self._ends_name = np.array([place[name] for _, name in ends], np.int64)
-        self._begins = np.zeros(len(vocabulary), np.bool_)
-        self._begins[[word for node, word, _ in steps if node == 0]] = True
 
     def find(self, words: NDArray[np.int32], owner: NDArray[np.integer]) -> tuple[Numbers, Numbers]:
         """The places where patterns begin, and the place in `names` of each; each pattern once at a place.
 
         `words` are numbers, `owner` ascending numbers of the texts that they stand in: no pattern crosses two.
         """
-        if self._kernels:
-            tree = (self._begins, self._steps_key, self._steps_to, self._ends, self._gap)
-            place, end = self._kernels.find_patterns(words, owner, *tree, len(self._vocabulary), MOST_GAP)
-        else:
-            place, end = self._step_together(words, owner)
         # The readings of one gapped pattern are one; two patterns of one name are two.
+        if self._kernels:
+            tree = (self._roots, self._steps_starts, self._steps_word, self._steps_to, self._ends, self._gap)
+            place, end = self._kernels.find_patterns(words, owner, *tree, MOST_GAP)
+            return place, self._ends_name[end]
+        place, end = self._step_together(words, owner)
         ends = max(len(self._ends_name), 1)
         found = np.unique(place * ends + end)
         return found // ends, self._ends_name[found % ends]
 
     def _step_together(self, words: NDArray[np.int32], owner: NDArray[np.integer]) -> tuple[Numbers, Numbers]:
         """The places where patterns begin and the patterns, some more than once."""
-        first = np.flatnonzero(self._begins[words])
+        first = np.flatnonzero(np.diff(self._roots)[words])
         at, node = first, np.zeros(len(first), np.int64)
         places, patterns = list[Numbers](), list[Numbers]()
         while True:

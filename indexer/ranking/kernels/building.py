@@ -24,29 +24,48 @@ def gather(values: Any, starts: Any, rows: Any) -> Any:
 
 
 @kernel
+def _first_step(steps: Any, low: int, high: int, word: Any) -> int:
+    """The first step of a range with a word, or the one beyond where it would stand: ranges are mostly short."""
+    while low < high:
+        middle = (low + high) // 2
+        if steps[middle] < word:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+@kernel
 def find_patterns(
-    words: Any, owner: Any, begins: Any, keys: Any, to: Any, ends: Any, gaps: Any, width: int, most_gap: int
+    words: Any, owner: Any, roots: Any, starts: Any, steps: Any, to: Any, ends: Any, gaps: Any, most_gap: int
 ) -> Any:
-    """The places where patterns begin and the patterns, some more than once (see Matcher.find)."""
+    """The places where patterns begin and the patterns, in order, each once at a place (see Matcher.find)."""
     places, patterns, count = np.empty(1024, np.int64), np.empty(1024, np.int64), 0
     stack_at, stack_node = np.empty(1 << 16, np.int64), np.empty(1 << 16, np.int64)
     for first in range(len(words)):
-        if not begins[words[first]]:
+        if roots[words[first]] == roots[words[first] + 1]:
             continue
-        stack_at[0], stack_node[0], depth = first, 0, 1
+        stack_at[0], stack_node[0], depth, mark = first, 0, 1, count
         while depth:
             depth -= 1
             at, node = stack_at[depth], stack_node[depth]
             if at >= len(words) or owner[at] != owner[first]:
                 continue
-            key = node * width + words[at]
-            step = np.searchsorted(keys, key)
-            while step < len(keys) and keys[step] == key:
+            word, high = words[at], starts[node + 1]
+            step = np.int64(roots[word]) if node == 0 else _first_step(steps, starts[node], high, word)
+            while step < high and steps[step] == word:
                 reached = to[step]
                 for end in range(ends[reached], ends[reached + 1]):
                     if count == len(places):
                         places, patterns = np.append(places, places), np.append(patterns, patterns)
-                    places[count], patterns[count] = first, end
+                    place = count
+                    while place > mark and patterns[place - 1] >= end:
+                        place -= 1
+                    if place < count and patterns[place] == end:
+                        continue
+                    for later in range(count, place, -1):
+                        patterns[later] = patterns[later - 1]
+                    places[count], patterns[place] = first, end
                     count += 1
                 stack_at[depth], stack_node[depth] = at + 1, reached
                 depth += 1
