@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from sys import intern
@@ -52,10 +52,10 @@ def find_templates(questions: Iterable[Sequence[str]]) -> Templates:
     openings: set[tuple[str, ...]] = set()
     alive: set[tuple[str, ...]] = {()}
     for size in range(1, _LONGEST + 1):
-        following: dict[tuple[str, ...], Counter[str]] = {}
+        following = defaultdict[tuple[str, ...], Counter[str]](Counter)
         for head in heads:
             if len(head) > size and head[: size - 1] in alive:
-                following.setdefault(head[:size], Counter())[head[size]] += 1
+                following[head[:size]][head[size]] += 1
         alive = {opening for opening, words in following.items() if words.total() >= least}
         openings |= {o for o in alive if max(following[o].values()) <= _DIVERSE * following[o].total()}
     frames = Counter((head[0], last) for head, last in heads.items())
