@@ -50,7 +50,7 @@ class Impacts:
         """The weight of each term in a document."""
         starts, terms, weights = self._forward
         span = slice(starts[document], starts[document + 1])
-        return {self._terms[n]: weight for n, weight in zip(terms[span].tolist(), weights[span].tolist(), strict=True)}
+        return dict(zip(self._terms.of(terms[span].tolist()), weights[span].tolist(), strict=True))
 
     def having(self, term: str) -> NDArray[np.int64]:
         """The numbers of the documents that have the term, ascending."""
