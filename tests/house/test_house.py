@@ -85,8 +85,8 @@ def test_importing_does_nothing(tmp_path: Path) -> None:
 
 
 def test_nothing_is_loaded_before_it_is_needed(tmp_path: Path) -> None:
-    """Importing the rooms loads neither Whoosh nor the extra `fast`; opening an index without `Settings.compiled`, and
-    asking it, loads no part of the extra.
+    """Importing the rooms loads neither Whoosh nor the extra `fast`, nor what builds, measures or reads other formats;
+    opening an index without `Settings.compiled`, and asking it, loads no part of the extra.
     """
     code = (
         "import sys\n"
@@ -94,7 +94,9 @@ def test_nothing_is_loaded_before_it_is_needed(tmp_path: Path) -> None:
         "def loaded(*names): return sorted({name.partition('.')[0] for name in sys.modules} & set(names))\n"
         "fast = 'numba', 'llvmlite', 'isal'\n"
         "assert not loaded('whoosh', 'waitress', *fast), loaded('whoosh', 'waitress', *fast)\n"
-        "assert 'indexer.ranking.kernels' not in sys.modules\n"
+        "later = 'building', 'updating', 'evaluation.evaluate', 'ranking.kernels'\n"
+        "assert not {f'indexer.{name}' for name in later} & set(sys.modules)\n"
+        "assert not {'corpus.formats.records', 'sqlite3', 'xml.etree'} & set(sys.modules)\n"
         "indexer.build('index', corpus.read(*corpus.sample()))\n"
         "with indexer.open_index('index') as index:\n"
         "    assert index.search('cement leakage').hits and index.related('q-0039').cards\n"
