@@ -7,14 +7,21 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 import corpus
 import indexer
 
 ROOT = Path(__file__).parents[1]
 # A busy machine is no fault of the code; and the same examples on every machine make a failure one that can be shown.
-settings.register_profile("project", deadline=None, derandomize=True, print_blob=False, database=None)
+settings.register_profile(
+    "project",
+    deadline=None,
+    derandomize=True,
+    print_blob=False,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 settings.load_profile("project")
 
 

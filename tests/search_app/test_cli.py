@@ -196,7 +196,10 @@ def test_serve_answers_over_http_and_stops(sample_path: Path) -> None:
                 assert "quuxitis" in response.read().decode()
         finally:
             server.send_signal(signal.SIGINT)
-            _, log = server.communicate(timeout=30)
+            try:
+                _, log = server.communicate(timeout=30)
+            finally:
+                server.kill()  # a shell's background job ignores SIGINT, and so does what it starts
     assert "quuxitis" not in log
     assert "/search" in [json.loads(line).get("route") for line in log.splitlines()]
 
