@@ -32,7 +32,7 @@ def _command(name: str, *arguments: str) -> list[str]:
 
 
 def _environment() -> dict[str, str]:
-    # As ./seealso does: no engine uses NumPy's algebra, and starting its threads costs more than importing NumPy.
+    # As ./seealso does: no engine uses NumPy's algebra, and starting its threads takes as long as importing NumPy.
     return {"OPENBLAS_NUM_THREADS": "1", **os.environ, "PYTHONPATH": str(ROOT)}
 
 

@@ -102,7 +102,7 @@ class InOrder(Sequence[str]):
     def __getitem__(self, place: slice) -> list[str]: ...
     def __getitem__(self, place: int | slice) -> str | list[str]:
         if isinstance(place, slice):
-            return [self._ids[n] for n in self._numbers[place].tolist()]
+            return self._ids.of(self._numbers[place].tolist())
         return self._ids[int(self._numbers[place])]
 
 
