@@ -132,6 +132,19 @@ class Analyzer:
         """Every concept that the tables name."""
         return frozenset(concept for concept, _ in self._concepts.entries)
 
+    def asked(self, text: Analysed) -> Counter[str]:
+        """How often a text that is asked with names each concept, those inside a longer one left out."""
+        return Counter([concept for concept, _, _ in self._concepts.asked(text.sequence)])
+
+    def names(self, text: Analysed) -> dict[str, list[str]]:
+        """Each term of a text that is asked with, and the concepts that it names, alone or with its neighbours."""
+        names: dict[str, list[str]] = {term: [] for term in sorted(text.bag)}
+        for concept, start, end in self._concepts.asked(text.sequence):
+            for term in dict.fromkeys(text.sequence[start:end]):
+                if term in names and concept not in names[term]:
+                    names[term].append(concept)
+        return names
+
     def words_of(self, concept: str) -> Sequence[str]:
         """The single terms that name a concept."""
         return self._concepts.words(concept)

@@ -42,6 +42,18 @@ class Concepts:
         """How often each concept is named in a sequence of terms; what belongs to two concepts counts for both."""
         return Counter(self._phrases.find(terms))
 
+    def asked(self, terms: Sequence[str]) -> list[tuple[str, int, int]]:
+        """The concepts that a sequence of terms asks for, each with the places of its first term and beyond its last.
+
+        One inside a longer one is not meant: "sex drive" asks for no sex.
+        """
+        asked, widest = [], (0, 0)
+        for name, start, end in sorted(self._phrases.places(terms), key=lambda place: (place[1], -place[2])):
+            if end > widest[1] or (start, end) == widest:
+                asked.append((name, start, end))
+                widest = (start, end)
+        return asked
+
     def of_word(self, term: str) -> frozenset[str]:
         """The concepts that a single term names."""
         return self._of_word.get(term, _NONE)

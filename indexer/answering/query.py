@@ -20,7 +20,7 @@ _PART = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
-    """`text` is what is wanted, analysed, the words of phrases too; `least` is how many of its terms a hit must have.
+    """`text` is what is wanted, analysed, the words of phrases too: none of them is demanded.
 
     `wanted` and `unwanted` are what was typed for the words and phrases, and for the exclusions.
     """
@@ -35,19 +35,6 @@ class Query:
     def words(self) -> Counter[str]:
         """How often each wanted term is named."""
         return self.text.bag
-
-    @property
-    def least(self) -> int:
-        """All of one or two words, all but one of up to five, 60 % of up to eleven, 30 % of more.
-
-        Nobody's long question stands anywhere in full, and two words are too few to do without one.
-        """
-        count = len(self.words)
-        if count <= 2:
-            return count
-        if count <= 5:
-            return count - 1
-        return count * 6 // 10 if count < 12 else count * 3 // 10
 
     @property
     def empty(self) -> bool:

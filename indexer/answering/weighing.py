@@ -28,12 +28,12 @@ class Weighed(NamedTuple):
         return math.fsum(chain(self.telling.values(), *(bag.values() for bag in self.finer.values())))
 
 
-def weigh(engine: Engine, text: Analysed) -> Weighed:
-    """The weights of a text in an index. A word that no document has tells most of all; any other token without a
-    document tells nothing.
+def weigh(engine: Engine, text: Analysed, *, concepts: float = 1.0) -> Weighed:
+    """The weights of a text in an index; those of its concepts are multiplied by `concepts`. A word that no document
+    has tells most of all; any other token without a document tells nothing.
     """
     words = len(text.sequence)
-    first, telling = weigh_first(engine, text)
+    first, telling = weigh_first(engine, text, concepts=concepts)
     finer = {}
     for channel, bag in text.finer.items():
         known, weights = engine.rarities(bag, channel, known=True), query_weights(bag, channel, words)
@@ -41,12 +41,13 @@ def weigh(engine: Engine, text: Analysed) -> Weighed:
     return Weighed(first, telling, finer, words)
 
 
-def weigh_first(engine: Engine, text: Analysed) -> tuple[dict[str, float], dict[str, float]]:
+def weigh_first(engine: Engine, text: Analysed, *, concepts: float = 1.0) -> tuple[dict[str, float], dict[str, float]]:
     """The weights of a text's terms and concepts, and how much each tells: all that a card's words need."""
     words = len(text.sequence)
     rare = engine.rarities(text.bag)
     terms = steepened(query_weights(text.bag, "terms", words), rare, words)
-    known = engine.rarities(text.concepts, known=True)
-    concepts = query_weights({concept: text.concepts[concept] for concept in known}, "concepts", words)
-    first, rare = terms | concepts, rare | known
+    asked = engine.analyzer.asked(text)
+    known = engine.rarities(asked, known=True)
+    named = query_weights({concept: asked[concept] for concept in known}, "concepts", words)
+    first, rare = terms | {concept: weight * concepts for concept, weight in named.items()}, rare | known
     return first, {term: weight * rare[term] for term, weight in first.items()}

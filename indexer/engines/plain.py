@@ -16,8 +16,10 @@ from indexer.engines.protocol import Finer, Ranked, RankedTwice, Traits
 from indexer.ranking.columns import FACETS, Row, row_of
 from indexer.ranking.weighting import (
     FIELD_WEIGHTS,
+    HIT_SHARE,
     RESCORED,
     Length,
+    SearchWord,
     Statistics,
     length_factor,
     norm,
@@ -26,6 +28,8 @@ from indexer.ranking.weighting import (
 from indexer.types import Filter, TopicName
 
 _FILE, _FREQUENCIES = "documents.jsonl", "frequencies.json"
+# The documents that are chosen, and the share of a search that each matches.
+Selected = Mapping[str, float]
 # By channel, in how many documents each token occurs: those of the last full build.
 Frequencies = Mapping[str, Counter[str]]
 
@@ -149,7 +153,7 @@ class PlainEngine:
         topics = [self._rows[id_].topics for id_ in ids]
         return [tuple(TopicName(name=name, specialty=given) for name, given in own.items()) for own in topics]
 
-    def rank(self, weights: Mapping[str, float], among: frozenset[str] | None, limit: int) -> list[Ranked]:
+    def rank(self, weights: Mapping[str, float], among: Selected | None, limit: int) -> list[Ranked]:
         """See the protocol."""
         ranked = []
         for id_ in self.ids:
@@ -163,7 +167,7 @@ class PlainEngine:
         return sorted(ranked, key=_best_first)[:limit]
 
     def rank_twice(
-        self, weights: Mapping[str, float], among: frozenset[str] | None, limit: int, finer: Finer, words: int
+        self, weights: Mapping[str, float], among: Selected | None, limit: int, finer: Finer, words: int
     ) -> RankedTwice:
         """See the protocol."""
         ranked = self.rank(weights, among, max(limit, RESCORED))
@@ -171,7 +175,8 @@ class PlainEngine:
         again = []
         for id_, score in first:
             length = (1 + self._rows[id_].length) / self._statistics_of(id_).median
-            again.append(Ranked(id_, (score + self._judge(id_, finer)) * length_factor(length, words)))
+            judged = (score + self._judge(id_, finer)) * length_factor(length, words)
+            again.append(Ranked(id_, judged if among is None else judged * among[id_]))
         least = first[-1].score if len(first) == RESCORED else 0.0
         return RankedTwice([*sorted(again, key=_best_first), *rest][:limit], least)
 
@@ -189,28 +194,37 @@ class PlainEngine:
         """See the protocol."""
         return [self._weights[id_] for id_ in ids]
 
-    def newest(self, among: frozenset[str], limit: int) -> list[str]:
+    def newest(self, among: Selected, limit: int) -> list[str]:
         """See the protocol."""
         return sorted(among, key=lambda id_: (-self._rows[id_].day, id_))[:limit]
 
     def allowed(
         self,
         *,
-        words: Sequence[str] = (),
-        least: int = 0,
+        words: Sequence[SearchWord] = (),
         phrases: Sequence[Sequence[str]] = (),
         without: Sequence[Sequence[str]] = (),
         where: Filter = Filter(),
-    ) -> frozenset[str]:
+    ) -> Selected:
         """See the protocol."""
-        return frozenset(
+        demanded = [
             id_
             for id_ in self.ids
-            if sum(word in self._weights[id_] for word in words) >= least
-            and all(self._holds(id_, phrase) for phrase in phrases)
+            if all(self._holds(id_, phrase) for phrase in phrases)
             and not any(self._holds(id_, phrase) for phrase in without)
-            and _passes(self._rows[id_], where)
-        )
+        ]
+        whole = sum(word.share for word in words)
+        if not words:
+            return {id_: 1.0 for id_ in demanded if _passes(self._rows[id_], where)}
+        shares = {id_: sum(w.share for w in words if not self._terms(id_).isdisjoint(w.names)) for id_ in demanded}
+        least = max(1, HIT_SHARE * max(shares.values(), default=0))
+        return {
+            id_: share / whole for id_, share in shares.items() if share >= least and _passes(self._rows[id_], where)
+        }
+
+    def matched(self, among: Selected, ids: Sequence[str]) -> list[float]:
+        """See the protocol."""
+        return [among[id_] for id_ in ids]
 
     def _holds(self, id_: str, phrase: Sequence[str]) -> bool:
         size = len(phrase)
@@ -220,11 +234,11 @@ class PlainEngine:
             for at in range(len(terms) - size + 1)
         )
 
-    def count(self, among: frozenset[str]) -> int:
+    def count(self, among: Selected) -> int:
         """See the protocol."""
         return len(among)
 
-    def facets(self, among: frozenset[str], most: int) -> dict[str, dict[str, int]]:
+    def facets(self, among: Selected, most: int) -> dict[str, dict[str, int]]:
         """See the protocol."""
         counts: dict[str, Counter[str]] = {facet: Counter() for facet in FACETS}
         for row in (self._rows[id_] for id_ in among):

@@ -7,10 +7,11 @@ from typing import Any, NamedTuple, Protocol
 
 from corpus import Document
 from indexer.analysis import Analyzer
-from indexer.ranking.weighting import Statistics
+from indexer.ranking.weighting import SearchWord, Statistics
 from indexer.types import Filter, TopicName
 
-# A set of documents as the engine keeps it: made by `allowed`, understood by that engine alone.
+# A set of documents as the engine keeps it, and how much of a search each matches: made by `allowed`, understood by
+# that engine alone.
 Selection = Any
 
 
@@ -64,7 +65,8 @@ class Engine(Protocol):
     ) -> RankedTwice:
         """As `rank` for a text of so many words, but the best RESCORED are weighed again: to each score comes what the
         finer channels say of the document (`finer` says how much each of their tokens tells), and its length counts
-        against it (length_factor). What is beyond follows by its first score.
+        against it (length_factor), and the whole is multiplied by the share that the document matches of the words by
+        which `among` was chosen (coordination). What is beyond follows by its first score.
         """
 
     def impacts(self, ids: Sequence[str]) -> list[dict[str, float]]:
@@ -76,15 +78,18 @@ class Engine(Protocol):
     def allowed(
         self,
         *,
-        words: Sequence[str] = (),
-        least: int = 0,
+        words: Sequence[SearchWord] = (),
         phrases: Sequence[Sequence[str]] = (),
         without: Sequence[Sequence[str]] = (),
         where: Filter = Filter(),
     ) -> Selection:
-        """The documents that have at least `least` of the words, every phrase in some field, nothing of `without`
-        (each a phrase, of one term or more), and that the filter lets through.
+        """The documents that have every phrase in some field and nothing of `without` (each a phrase, of one term or
+        more), that match at least HIT_SHARE of what the best of these matches of the words, and that the filter lets
+        through: what a filter lets through is what its facet counts.
         """
+
+    def matched(self, among: Selection, ids: Sequence[str]) -> list[float]:
+        """The share, from 0 to 1, that each of some documents matches of the words by which `among` was chosen."""
 
     def count(self, among: Selection) -> int:
         """How many documents a selection holds."""

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from indexer.ranking.keys import Numbers, expand
 from indexer.ranking.tables import Strings, map_array
+from indexer.ranking.weighting import SearchWord
 from indexer.remembered import Remembered
 
 Mask = NDArray[np.bool_]
@@ -57,21 +58,30 @@ class Impacts:
         number = self.number_of(term)
         if number < 0:
             return np.empty(0, np.int64)
-        if (row := int(self._row_of[number])) >= 0:
-            return np.flatnonzero(self._rows[row])
-        starts, documents, _ = self._lists
-        return documents[starts[number] : starts[number + 1]].astype(np.int64)
+        there = self._having(number)
+        return np.flatnonzero(there) if there.dtype == np.bool_ else there.astype(np.int64)
 
-    def tally(self, words: Iterable[str], counts: NDArray[np.uint16]) -> None:
-        """Count for each document how many of the words it has."""
-        starts, documents, _ = self._lists
-        for number in map(self.number_of, words):
-            if number < 0:
+    def match(self, words: Iterable[SearchWord], shares: NDArray[np.uint16]) -> None:
+        """Add to the shares of each document those of the words that it matches, by whichever of a word's names."""
+        for share, names in words:
+            numbers = [number for name in names if (number := self.number_of(name)) >= 0]
+            having = [self._having(number) for number in numbers]
+            if len(having) == 1 and having[0].dtype != np.bool_:
+                shares[having[0]] += share
                 continue
-            if (row := int(self._row_of[number])) >= 0:
-                counts += self._rows[row][: self._documents] != 0
-            else:
-                counts[documents[starts[number] : starts[number + 1]]] += 1
+            matched = np.zeros(self._documents, np.bool_)
+            for there in having:
+                matched[there] = True
+            shares += matched * np.uint16(share)
+
+    def _having(self, number: int) -> Mask | NDArray[np.int32]:
+        """The documents that have a term, as a mask where they are many, else their numbers."""
+        if (row := int(self._row_of[number])) >= 0:
+            mask: Mask = self._rows[row][: self._documents] != 0
+            return mask
+        starts, documents, _ = self._lists
+        numbers: NDArray[np.int32] = documents[starts[number] : starts[number + 1]]
+        return numbers
 
     def rank(self, weights: Mapping[str, float], among: Mask | None, limit: int) -> Found:
         """The best documents by the sum of weight × impact: numbers and scores, best first, lower number among equals.

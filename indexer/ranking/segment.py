@@ -24,7 +24,7 @@ from indexer.ranking.impacts import Impacts
 from indexer.ranking.impacts_writer import Weighing, write_impacts
 from indexer.ranking.keys import Numbers
 from indexer.ranking.tables import Strings, map_array
-from indexer.ranking.weighting import Statistics
+from indexer.ranking.weighting import SearchWord, Statistics
 from indexer.ranking.words import Words
 
 
@@ -124,12 +124,12 @@ class Segments:
         found = [part.impacts.having(term) + span.start for part, span in zip(self._parts, self._spans, strict=True)]
         return found[0] if len(found) == 1 else np.concatenate(found)
 
-    def tally(self, words: Sequence[str]) -> NDArray[np.uint16]:
-        """How many of the words each document has."""
-        counts = np.zeros(len(self.ids), np.uint16)
+    def match(self, words: Sequence[SearchWord]) -> NDArray[np.uint16]:
+        """The shares that each document matches of the words, added up."""
+        shares = np.zeros(len(self.ids), np.uint16)
         for part, span in zip(self._parts, self._spans, strict=True):
-            part.impacts.tally(words, counts[span])
-        return counts
+            part.impacts.match(words, shares[span])
+        return shares
 
     def impacts_of(self, number: int) -> dict[str, float]:
         """The weight of each term in a document."""

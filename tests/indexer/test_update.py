@@ -22,6 +22,7 @@ from indexer.engines.plain import PlainEngine
 from indexer.generations.folder import IndexFolder
 from indexer.generations.manifest import current_manifest
 from indexer.ranking.tables import ARRAYS
+from indexer.ranking.weighting import SearchWord
 from tests.documents import question
 
 _WORDS = [
@@ -79,7 +80,8 @@ def check_as_rebuilt(index: Path, documents: dict[str, Document]) -> None:
             assert opened.neighbours(id_) == [ranked.id for ranked in near.ranked], id_
             assert opened._near.of(id_) == near
         for text in ("knee pain", "heart attack pressure", "hip"):
-            found, wanted = frozen.allowed(words=text.split(), least=1), oracle.allowed(words=text.split(), least=1)
+            words = [SearchWord(100 + n, (term,)) for n, term in enumerate(text.split())]
+            found, wanted = frozen.allowed(words=words), oracle.allowed(words=words)
             weights = dict.fromkeys(text.split(), 1.0)
             assert frozen.newest(found, 500) == oracle.newest(wanted, 500)
             assert frozen.facets(found, 9) == oracle.facets(wanted, 9)

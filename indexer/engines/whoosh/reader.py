@@ -6,7 +6,7 @@ import threading
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,8 +22,20 @@ from indexer.ranking.frequencies import Frequencies, Rarities
 from indexer.ranking.keys import Numbers
 from indexer.ranking.segment import Segments
 from indexer.ranking.tables import ARRAYS
-from indexer.ranking.weighting import RESCORED, Statistics, length_exponent
+from indexer.ranking.weighting import HIT_SHARE, RESCORED, SearchWord, Statistics, length_exponent
 from indexer.types import Filter, TopicName
+
+
+class Selected(NamedTuple):
+    """Documents that are chosen; where by words, the share that each document matches of these, in parts of `whole`."""
+
+    mask: Mask
+    shares: NDArray[np.uint16] | None = None
+    whole: int = 1
+
+    def factors(self, numbers: Numbers) -> NDArray[np.float64]:
+        """The share, from 0 to 1, that each of some documents matches."""
+        return np.ones(len(numbers)) if self.shares is None else self.shares[numbers] / self.whole
 
 
 class WhooshEngine:
@@ -61,18 +73,20 @@ class WhooshEngine:
         """See the protocol."""
         return [self._columns.topics(self._ids.find(id_)) for id_ in ids]
 
-    def rank(self, weights: Mapping[str, float], among: Mask | None, limit: int) -> list[Ranked]:
+    def rank(self, weights: Mapping[str, float], among: Selected | None, limit: int) -> list[Ranked]:
         """See the protocol."""
-        return self._named(*self._segments.rank(weights, among, limit))
+        return self._named(*self._segments.rank(weights, among and among.mask, limit))
 
     def rank_twice(
-        self, weights: Mapping[str, float], among: Mask | None, limit: int, finer: Finer, words: int
+        self, weights: Mapping[str, float], among: Selected | None, limit: int, finer: Finer, words: int
     ) -> RankedTwice:
         """See the protocol."""
-        numbers, scores = self._segments.rank(weights, among, max(limit, RESCORED))
+        numbers, scores = self._segments.rank(weights, among and among.mask, max(limit, RESCORED))
         best, rest = numbers[:RESCORED], numbers[RESCORED:]
         least = float(scores[RESCORED - 1]) if len(scores) >= RESCORED else 0.0
         again = self._segments.judge(best, scores[:RESCORED], finer, length_exponent(words))
+        if among is not None:
+            again = again * among.factors(best)
         order = np.lexsort((self._ids.places(best), -again))[:limit]
         ranked = self._named(best[order], again[order])
         if limit > RESCORED:
@@ -86,38 +100,43 @@ class WhooshEngine:
         """See the protocol."""
         return [self._segments.impacts_of(self._ids.find(id_)) for id_ in ids]
 
-    def newest(self, among: Mask, limit: int) -> list[str]:
+    def newest(self, among: Selected, limit: int) -> list[str]:
         """See the protocol."""
-        return self._ids.of(self._columns.newest(among, limit).tolist())
+        return self._ids.of(self._columns.newest(among.mask, limit).tolist())
 
     def allowed(
         self,
         *,
-        words: Sequence[str] = (),
-        least: int = 0,
+        words: Sequence[SearchWord] = (),
         phrases: Sequence[Sequence[str]] = (),
         without: Sequence[Sequence[str]] = (),
         where: Filter = Filter(),
-    ) -> Mask:
+    ) -> Selected:
         """See the protocol."""
-        mask = self._columns.mask(where)
-        if self._ids.live is not None:
-            mask &= self._ids.live
-        if least > 0:
-            mask &= self._segments.tally(words) >= least
+        passing = self._columns.mask(where)
+        mask = np.ones(len(passing), np.bool_) if self._ids.live is None else self._ids.live.copy()
         for phrase in phrases:
             mask = self._holding(phrase, mask)
         for phrase in without:
             mask &= ~self._holding(phrase, mask)
-        return mask
+        if not words:
+            return Selected(mask & passing)
+        shares = self._segments.match(words)
+        least = max(1, HIT_SHARE * int(shares[mask].max(initial=0)))
+        return Selected(mask & (shares >= least) & passing, shares, sum(word.share for word in words))
 
-    def count(self, among: Mask) -> int:
+    def matched(self, among: Selected, ids: Sequence[str]) -> list[float]:
         """See the protocol."""
-        return int(among.sum())
+        shares: list[float] = among.factors(np.array([self._ids.find(id_) for id_ in ids], np.int64)).tolist()
+        return shares
 
-    def facets(self, among: Mask, most: int) -> dict[str, dict[str, int]]:
+    def count(self, among: Selected) -> int:
         """See the protocol."""
-        return self._columns.counts(among, most)
+        return int(among.mask.sum())
+
+    def facets(self, among: Selected, most: int) -> dict[str, dict[str, int]]:
+        """See the protocol."""
+        return self._columns.counts(among.mask, most)
 
     def frequencies(self, tokens: Sequence[str], channel: str = "terms") -> list[int]:
         """See the protocol."""

@@ -9,7 +9,10 @@ from pathlib import Path
 import pytest
 
 from corpus import Article, Document, Topic
+from indexer.analysis import FINER
 from indexer.engines import Engine
+from indexer.engines.protocol import Finer
+from indexer.ranking.weighting import SearchWord
 from indexer.types import Filter
 from tests.documents import ANALYZER, question
 from tests.indexer.engines.written import written_engine
@@ -105,11 +108,30 @@ class EngineSuite:
         engine = opened([Article(id="a", title="Bones", comments=(Comment(text="My kyphoplasty hurt."),))])
         assert engine.rank({"kyphoplasti": 1.0}, None, 3) == []
 
-    def test_allowed_needs_enough_words(self, engine: Engine) -> None:
-        """`least` of the words must be in a document, in whatever field."""
-        words = ["cement", "leak", "kyphoplasti"]
-        assert engine.count(engine.allowed(words=words, least=3)) == 1
-        assert engine.count(engine.allowed(words=words, least=2)) == 2
+    def test_hits_match_half_of_what_the_best_one_matches(self, engine: Engine) -> None:
+        """A document is a hit by its share of the words, in whatever field; the best one sets the measure."""
+        words = [SearchWord(4_000, ("cement",)), SearchWord(3_500, ("leak",)), SearchWord(2_500, ("kyphoplasti",))]
+        assert self._ids(engine, words=words) == ["a1", "q3"]
+        assert self._ids(engine, words=[*words, SearchWord(20_000, ("kyphoplasti",))]) == ["q3"]
+        assert self._ids(engine, words=words, where=Filter(kind="article")) == ["a1"]
+        assert self._ids(engine, words=[SearchWord(10_000, ("zzz",))]) == []
+
+    def test_a_word_is_matched_by_any_of_its_names(self, engine: Engine) -> None:
+        """A document that has one of a word's names matches the word, once."""
+        word = SearchWord(10_000, ("zzz", "knee", "cement", "leak"))
+        selected = engine.allowed(words=[word])
+        assert engine.matched(selected, ["a1", "q1"]) == [1.0, 1.0]
+
+    def test_scores_are_multiplied_by_the_share_that_is_matched(self, engine: Engine) -> None:
+        """Of the sum of a document without one of the words only its share counts."""
+        finer: Finer = {channel: {} for channel in FINER}
+        words = [SearchWord(7_500, ("cement",)), SearchWord(2_500, ("kyphoplasti",))]
+        among = engine.allowed(words=words)
+        plain, shared = (
+            {r.id: r.score for r in engine.rank_twice({"cement": 1.0}, chosen, 5, finer, 1).ranked}
+            for chosen in (None, among)
+        )
+        assert shared == {"a1": plain["a1"] * 0.75, "q3": plain["q3"]}
 
     def test_phrases_stand_in_one_field_in_order(self, engine: Engine) -> None:
         """A phrase is found where its words follow one another, stop words included; not across fields."""

@@ -14,6 +14,7 @@ from corpus import Document
 from indexer.analysis import FINER
 from indexer.engines import Engine
 from indexer.engines.plain import PlainEngine
+from indexer.ranking.weighting import SearchWord
 from indexer.types import Filter
 from tests.documents import ANALYZER, WORDS, corpora
 from tests.indexer.engines.suite import EngineSuite
@@ -22,6 +23,10 @@ from tests.indexer.engines.written import written_engine
 _TERMS = sorted({term for word in WORDS for term in ANALYZER.analyse(word).sequence})
 _terms = st.sampled_from(_TERMS)
 _phrases = st.lists(st.lists(_terms, min_size=1, max_size=3), max_size=2)
+_words = st.lists(
+    st.builds(SearchWord, st.integers(1, 9_000), st.lists(_terms, min_size=1, max_size=3, unique=True).map(tuple)),
+    max_size=4,
+)
 _filters = st.builds(
     Filter,
     kind=st.sampled_from([None, "article", "question"]),
@@ -77,22 +82,28 @@ def test_ranks_as_the_definition_does(documents: list[Document], data: st.DataOb
 
 
 @settings(max_examples=60)
-@given(corpora(), _phrases, _phrases, _filters, st.lists(_terms, max_size=4, unique=True), st.integers(0, 3))
+@given(corpora(), _phrases, _phrases, _filters, _words, st.booleans())
 def test_allows_what_the_definition_does(
     documents: list[Document],
     phrases: list[list[str]],
     without: list[list[str]],
     where: Filter,
-    words: list[str],
-    least: int,
+    words: list[SearchWord],
+    compiled: bool,
 ) -> None:
-    """Any words, phrases, exclusions and filters let the same documents through, in number, order and facets."""
-    with both(documents) as (plain, whoosh):
-        conditions = {"words": words, "least": least, "phrases": phrases, "without": without, "where": where}
+    """Any words, phrases, exclusions and filters let the same documents through, in number, order and facets, and what
+    each matches counts in its score alike, to the last bit.
+    """
+    with both(documents, compiled=compiled) as (plain, whoosh):
+        conditions = {"words": words, "phrases": phrases, "without": without, "where": where}
         expected, found = plain.allowed(**conditions), whoosh.allowed(**conditions)  # type: ignore[arg-type]
         assert whoosh.newest(found, 100) == plain.newest(expected, 100)
         assert whoosh.count(found) == plain.count(expected)
         assert whoosh.facets(found, 2) == plain.facets(expected, 2)
+        ids = plain.newest(expected, 100)
+        assert whoosh.matched(found, ids) == plain.matched(expected, ids)
+        weights, finer = dict.fromkeys(_TERMS, 1.0), {channel: {} for channel in FINER}  # type: ignore[var-annotated]
+        assert whoosh.rank_twice(weights, found, 9, finer, 1) == plain.rank_twice(weights, expected, 9, finer, 1)
 
 
 @settings(max_examples=30)
