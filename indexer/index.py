@@ -28,7 +28,7 @@ from indexer.ranking.compiled import kernels_for
 from indexer.ranking.ids import InOrder
 from indexer.ranking.tables import ARRAYS
 from indexer.settings import Settings
-from indexer.types import Band, Clusters, Fault, Filter, Info, Panel, Results, SideBySide, Sort
+from indexer.types import Band, Clusters, Fault, Filter, Info, Panel, Results, Search, SideBySide, Sort
 
 MOST_CARDS = 20
 MOST_DRAFT = 20_000
@@ -90,12 +90,15 @@ class Index:
         sort: Sort = Sort.RELEVANCE,
         page: int = 1,
         size: int = 10,
+        as_typed: bool = False,
     ) -> Results:
         """One page of hits for a visitor's words: words, "phrases", -without; an empty text finds everything.
 
+        Words that no document has are corrected where it is clear what was meant, and with `as_typed` never.
         Raises RequestRefused for a text or a page out of bounds.
         """
-        return search(self.engine, self._manifest.generation, text, where=where, sort=sort, page=page, size=size)
+        request = Search(text=text, where=where, sort=sort, page=page, size=size, as_typed=as_typed)
+        return search(self.engine, self._manifest.generation, request)
 
     def related(self, id: str, *, where: Filter = Filter(), limit: int = 4) -> Panel:  # noqa: A002
         """The documents most like a document's own question, itself apart. Raises DocumentNotFound."""

@@ -53,6 +53,21 @@ class Filter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Search:
+    """A search: what was typed, which documents may answer, in which order, and which page of so many hits.
+
+    Words that no document has are corrected where it is clear what was meant, and with `as_typed` never.
+    """
+
+    text: str
+    where: Filter = Filter()
+    sort: Sort = Sort.RELEVANCE
+    page: int = 1
+    size: int = 10
+    as_typed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TopicName:
     """A topic with the specialty it belongs to."""
 
@@ -81,7 +96,9 @@ class Hit:
 class Results:
     """One page of a search: `total` counts all hits, `facets` count them by kind, specialty, topic, year, reply.
 
-    `close` is false where a whole question was asked and no hit is about the same matter: they share words alone.
+    `did_you_mean` is what was typed with its unknown words corrected; `respelled` says that the hits are those of that,
+    since no other correction comes into question. `close` is false where no hit is about the same matter: they share
+    words alone.
     """
 
     generation: int
@@ -89,6 +106,7 @@ class Results:
     page: int
     pages: int
     did_you_mean: str | None
+    respelled: bool
     facets: Mapping[str, Mapping[str, int]]
     close: bool
     hits: tuple[Hit, ...]

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, jsonify, request
 
 from indexer import RequestRefused
 from search_app.present import to_json
-from search_app.requests import CARDS, SEARCH_KEYS, filter_of, number_of, sort_of, text_of
+from search_app.requests import CARDS, FILTERS, SEARCH_KEYS, as_typed_of, filter_of, number_of, sort_of, text_of
 from search_app.security import ROUTE_OF_API
 from search_app.services import index, served
 
@@ -18,12 +18,13 @@ bp = Blueprint("api", __name__, url_prefix=f"{ROUTE_OF_API}v1")
 
 @bp.get("/search")
 def search() -> Response:
-    """One page of hits. Query: q, kind, specialty, topic, year, answered, sort, page, size."""
+    """One page of hits. Query: q, kind, specialty, topic, year, answered, as_typed, sort, page, size."""
     args = _known(SEARCH_KEYS)
     results = index().search(
         text_of(args),
         where=filter_of(args),
         sort=sort_of(args),
+        as_typed=as_typed_of(args),
         page=number_of(args, "page", 1),
         size=number_of(args, "size", 10),
     )
@@ -33,7 +34,7 @@ def search() -> Response:
 @bp.get("/related/<path:id_>")
 def related(id_: str) -> Response:
     """The panel of a document. Query: limit, and the filters of search."""
-    args = _known(("limit", *SEARCH_KEYS[1:6]))
+    args = _known(("limit", *FILTERS))
     panel = served().panel(id_, filter_of(args), number_of(args, "limit", CARDS))
     return Response(panel.json, mimetype="application/json")
 

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from corpus import Article, Question
 from indexer import Card, DocumentNotFound, Filter, Hit, Panel, RequestRefused, Results, Sort
 from search_app import present, revalidation
-from search_app.requests import CARDS, FILTERS, SEARCH_KEYS, filter_of, number_of, sort_of, text_of
+from search_app.requests import CARDS, FILTERS, SEARCH_KEYS, as_typed_of, filter_of, number_of, sort_of, text_of
 from search_app.services import index, served
 
 log = logging.getLogger(__name__)
@@ -98,7 +98,7 @@ def search() -> str | Response:
     where, sort, page = filter_of(request.args), sort_of(request.args), number_of(request.args, "page", 1)
     if not text and where == Filter():
         return redirect(url_for("pages.home"))
-    results = index().search(text, where=where, sort=sort, page=page, size=SIZE)
+    results = index().search(text, where=where, sort=sort, page=page, size=SIZE, as_typed=as_typed_of(request.args))
     if results.total and page > results.pages:
         return redirect(_address(page=results.pages))
     if not results.total:
@@ -121,7 +121,8 @@ def search() -> str | Response:
         other_sort=_address(sort="newest" if sort is Sort.RELEVANCE else None),
         previous_page=_address(page=page - 1) if page > 1 else None,
         next_page=_address(page=page + 1) if page < results.pages else None,
-        respelled=_address(q=results.did_you_mean) if results.did_you_mean else None,
+        corrected=_address(q=results.did_you_mean) if results.did_you_mean else None,
+        as_typed=_address(as_typed="yes"),
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from indexer import Band, Filter, RequestRefused, Sort
 
 FILTERS = ("kind", "specialty", "topic", "year", "answered")
-SEARCH_KEYS = ("q", *FILTERS, "sort", "page", "size")
+SEARCH_KEYS = ("q", *FILTERS, "as_typed", "sort", "page", "size")
 KINDS = ("article", "question")
 # The cards of a panel that asks for no number.
 CARDS = 4
@@ -33,6 +33,14 @@ def filter_of(args: Mapping[str, str]) -> Filter:
         year=number_of(args, "year", 0) if args.get("year", "").strip() else None,
         answered=None if answered is None else _ANSWERED[answered],
     )
+
+
+def as_typed_of(args: Mapping[str, str]) -> bool:
+    """Whether the words are to be searched as they were typed. Raises RequestRefused for anything but yes and no."""
+    value = args.get("as_typed") or "no"
+    if value not in ("yes", "no"):
+        raise RequestRefused(f"as_typed is {value[:20]!r}", "as_typed", "give yes or no")
+    return value == "yes"
 
 
 def sort_of(args: Mapping[str, str]) -> Sort:

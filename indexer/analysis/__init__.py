@@ -2,7 +2,7 @@
 
 from indexer.analysis.analyzer import FINER, Analysed, Analyzer, Draft, written_in_han
 from indexer.analysis.boilerplate import Boilerplate
-from indexer.analysis.concepts import is_concept
+from indexer.analysis.concepts import is_concept, known_words
 from indexer.analysis.fields import FIELDS, field_texts, own_text
 from indexer.analysis.terms import (
     Spot,
@@ -29,6 +29,7 @@ __all__ = [
     "field_texts",
     "is_concept",
     "is_han",
+    "known_words",
     "own_text",
     "pieces_with",
     "sequence",

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 
 from indexer.analysis.phrases import Phrases
 from indexer.analysis.tables import Line, lines, shipped
 from indexer.analysis.terms import sequence, stop_terms
+from indexer.analysis.tokens import words_of
 
 _TABLE = "concepts.txt"
 # What a concept's name begins with, and no word does: concepts and words are terms of one index.
@@ -61,6 +63,12 @@ class Concepts:
     def words(self, concept: str) -> Sequence[str]:
         """The single terms that name a concept."""
         return self._words.get(concept, ())
+
+
+@cache
+def known_words() -> frozenset[str]:
+    """The folded words of the shipped table: each is spelled as it should be."""
+    return frozenset(word for line in shipped(_TABLE) for word in words_of(line.text))
 
 
 def _entries(line: Line) -> Iterator[tuple[str, tuple[str, ...]]]:

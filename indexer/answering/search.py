@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from corpus import Article, Document, kind_of
 from indexer.analysis import field_texts
 from indexer.answering.excerpts import snippet
 from indexer.answering.query import Query, parse
 from indexer.answering.spelling import respell
-from indexer.answering.weighing import weigh
-from indexer.engines import Engine, Ranked
+from indexer.answering.weighing import Weighed, weigh
+from indexer.engines import Engine, Ranked, Selection
 from indexer.errors import RequestRefused
 from indexer.ranking.columns import date_of, is_answered, specialty_of
 from indexer.ranking.weighting import search_words
-from indexer.types import Filter, Hit, Results, Sort, TopicName
+from indexer.types import Filter, Hit, Results, Search, Sort, TopicName
 
 MOST_SIZE = 100
 # Nobody reads on from here, and every page costs those before it.
@@ -25,48 +26,83 @@ MOST_VALUES = 20
 SHORT, SHORT_CONCEPTS = 5, 2.0
 
 
-def search(engine: Engine, generation: int, text: str, *, where: Filter, sort: Sort, page: int, size: int) -> Results:
+def search(engine: Engine, generation: int, request: Search) -> Results:
     """One page of hits. An empty text finds every document that the filter lets through, newest first.
 
     Raises RequestRefused for a page or size out of bounds.
     """
+    page, size, where, sort = request.page, request.size, request.where, request.sort
     if not 1 <= size <= MOST_SIZE or page < 1 or page * size > MOST_HITS:
         what = f"page {page} of {size} hits"
         raise RequestRefused(what, "page", f"ask for pages of 1 to {MOST_SIZE} within the first {MOST_HITS:,} hits")
     if sort not in set(Sort):
         raise RequestRefused(f"sort is {sort!r}", "sort", f"give one of {', '.join(Sort)}")
-    query = parse(text, engine.analyzer)
-    nothing = query.empty and bool(text.strip())
-    names = engine.analyzer.names(query.text)
-    words = search_words(names, engine.rarities(names)) if names else ()
-    among = engine.allowed(words=words, phrases=query.phrases, without=query.without, where=where)
-    total = 0 if nothing else engine.count(among)
-    short = len(query.text.sequence) <= SHORT
-    weighed, close = weigh(engine, query.text, concepts=SHORT_CONCEPTS if short else 1.0), True
-    if nothing:
-        ranked = []
-    elif sort == Sort.NEWEST or not query.words:
-        ranked = [Ranked(id_, 0.0) for id_ in engine.newest(among, page * size)]
-    else:
-        ranked = engine.rank_twice(weighed.first, among, page * size, weighed.finer, weighed.words).ranked
-    ranked = ranked[(page - 1) * size : page * size]
-    hits = zip(engine.get([r.id for r in ranked]), ranked, strict=True)
+    found = typed = _find(engine, parse(request.text, engine.analyzer), where)
+    corrected = _corrected(engine, typed.query, where)
+    respelled = corrected is not None and corrected.clear and not request.as_typed
+    if corrected and respelled:
+        found = corrected.found
+    ranked, weighed = _ranked(engine, found, sort, page * size)
+    hits = ranked[(page - 1) * size : page * size]
+    documents = zip(engine.get([r.id for r in hits]), hits, strict=True)
     return Results(
         generation=generation,
-        total=total,
+        total=found.total,
         page=page,
-        pages=-(-min(total, MOST_HITS) // size),
-        did_you_mean=_respelled(engine, query) if query.words else None,
-        facets={} if nothing else engine.facets(among, MOST_VALUES),
-        close=close,
-        hits=tuple(_hit(document, r.score, weighed.telling) for document, r in hits),
+        pages=-(-min(found.total, MOST_HITS) // size),
+        did_you_mean=corrected.text if corrected else None,
+        respelled=respelled,
+        facets=engine.facets(found.among, MOST_VALUES) if found.total or not request.text.strip() else {},
+        close=True,
+        hits=tuple(_hit(document, r.score, weighed.telling) for document, r in documents),
     )
 
 
-def _respelled(engine: Engine, query: Query) -> str | None:
-    """The text with its wanted words respelled, and what is not wanted as it was typed."""
-    wanted = respell(engine, query.wanted)
-    return f"{wanted} {query.unwanted}".strip() if wanted else None
+class _Found(NamedTuple):
+    """What a query finds: the documents, and how many they are."""
+
+    query: Query
+    among: Selection
+    total: int
+
+
+class _Corrected(NamedTuple):
+    """A text with its unknown words corrected, and what it finds; `clear` where no other correction is likely."""
+
+    text: str
+    clear: bool
+    found: _Found
+
+
+def _find(engine: Engine, query: Query, where: Filter) -> _Found:
+    """The documents that a query finds; of a text that asks for nothing, such as stop words alone, none."""
+    names = engine.analyzer.names(query.text)
+    words = search_words(names, engine.rarities(names)) if names else ()
+    among = engine.allowed(words=words, phrases=query.phrases, without=query.without, where=where)
+    nothing = query.empty and bool(query.wanted.strip())
+    return _Found(query, among, 0 if nothing else engine.count(among))
+
+
+def _corrected(engine: Engine, query: Query, where: Filter) -> _Corrected | None:
+    """The text with its wanted words respelled, and what is not wanted as it was typed; None where it finds nothing."""
+    respelled = respell(engine, query.wanted) if query.words else None
+    if respelled is None:
+        return None
+    text = f"{respelled.text} {query.unwanted}".strip()
+    found = _find(engine, parse(text, engine.analyzer), where)
+    return _Corrected(text, respelled.clear, found) if found.total else None
+
+
+def _ranked(engine: Engine, found: _Found, sort: Sort, limit: int) -> tuple[list[Ranked], Weighed]:
+    """The first of the documents that were found, in their order, and how much the words of the search weigh."""
+    text = found.query.text
+    short = len(text.sequence) <= SHORT
+    weighed = weigh(engine, text, concepts=SHORT_CONCEPTS if short else 1.0)
+    if not found.total:
+        return [], weighed
+    if sort == Sort.NEWEST or not found.query.words:
+        return [Ranked(id_, 0.0) for id_ in engine.newest(found.among, limit)], weighed
+    return engine.rank_twice(weighed.first, found.among, limit, weighed.finer, weighed.words).ranked, weighed
 
 
 def _topics_of(document: Document) -> tuple[TopicName, ...]:

@@ -1,44 +1,149 @@
-"""Spelling: the likely word behind one that no document has."""
+"""Spelling: the words that a search likely means where hardly a document has those that were typed."""
 
 from __future__ import annotations
 
-from difflib import get_close_matches
+from collections.abc import Iterator
+from functools import cache
+from itertools import groupby
+from typing import NamedTuple
 
-from indexer.analysis import tokenize
+from indexer.analysis import known_words, tokenize
 from indexer.analysis.terms import stem, stop_words
 from indexer.engines import Engine
 
-# Of two words of ten letters, .8 lets two letters differ; lower values propose other words, not other spellings.
-_ALIKE = 0.8
 _SHORTEST = 4
 # A word of one document alone is as likely a misspelling itself.
 _DOCUMENTS = 2
+# A word of at most so many documents may be one, too, where so many times more have the right one.
+_MISSPELT, _OFTENER = 2, 100
+# Words of at least so many letters may differ by two: of shorter ones too many are alike.
+_LONG = 7
+# Of shorter words too many are one letter apart ("exema" and "edema"): only slight slips of these are clear.
+_SURE = 6
+# A slip makes a word so many times less likely to be meant than one that is as frequent.
+_SLIP = 50.0
+# A correction is clear where it is so many times as likely as the next one that is another word.
+_CLEAR = 5
 # Each unknown word is compared with thousands; a text with more of them is another language.
-_MOST_UNKNOWN = 3
+_MOST_UNKNOWN = 5
+# Letters that sound alike at the beginning of a word; almost all other misspellings keep the first letter (Pollock and
+# Zamora 1984: 92 %).
+_SOUNDS = ("c k s", "f ph", "n pn kn", "s ps", "r rh", "x z", "e ae oe", "i y", "j g")
+# Words that begin so and are alike from there on are opposites.
+_OPPOSITES = (("hyper", "hypo"), ("inter", "intra"), ("macro", "micro"), ("ante", "anti"), ("pre", "pro"))
+_VOWELS = frozenset("aeiouy")
+# What a slip costs that hardly changes the sound: a letter doubled or not, a vowel for another, two changed over.
+_SLIGHT = 0.6
 
 
-def respell(engine: Engine, text: str) -> str | None:
-    """The text with every word that no document has replaced by one that it may stand for, or left out where there is
-    none; None if no word was replaced.
+class Respelled(NamedTuple):
+    """A text with its unknown words corrected; `clear` where no other words come into question."""
 
-    Candidates begin with the same letter: almost all misspellings keep it (Pollock and Zamora 1984: 92 %).
+    text: str
+    clear: bool
+
+
+def respell(engine: Engine, text: str) -> Respelled | None:
+    """The text with the words that hardly a document has replaced by those that they may stand for, or parted into two
+    that documents write side by side; words without such a one stay. None if no word was replaced.
+
+    A word of the shipped tables is spelled as it should be, whether a document has it or not; one that some document
+    has may be right, so its correction is never clear.
     """
-    pieces, at, changed, unknown = [], 0, False, 0
-    for word, start, end in tokenize(text):
-        if start < at or len(word) < _SHORTEST or not word.isalpha() or word in stop_words():
+    pieces, at, clear, unknown = [], 0, True, 0
+    for word, start, end in _simple_words(text):
+        if len(word) < _SHORTEST or word in stop_words() or word in known_words():
             continue
-        if engine.rarities([stem(word)], known=True):
+        (there,) = engine.frequencies([stem(word)])
+        if there > _MISSPELT:
             continue
         unknown += 1
         if unknown > _MOST_UNKNOWN:
             return None
-        near = {
-            candidate: count
-            for candidate, count in engine.words(word[0]).items()
-            if abs(len(candidate) - len(word)) <= 2 and count >= _DOCUMENTS
-        }
-        if found := get_close_matches(word, near, n=1, cutoff=_ALIKE):
-            changed = True
-        pieces += [text[at:start], found[0] if found else ""]
-        at = end
-    return " ".join("".join([*pieces, text[at:]]).split()) if changed else None
+        if meant := _meant(engine, word, there):
+            pieces += [text[at:start], meant.text]
+            clear, at = clear and meant.clear, end
+    return Respelled("".join([*pieces, text[at:]]), clear) if pieces else None
+
+
+def _simple_words(text: str) -> Iterator[tuple[str, int, int]]:
+    """The words of plain letters and their places; a compound is a name, and no name is corrected."""
+    for (start, end), tokens in groupby(tokenize(text), key=lambda token: (token.start, token.end)):
+        words = [token.text for token in tokens]
+        if len(words) == 1 and words[0].isascii() and words[0].isalpha():
+            yield words[0], start, end
+
+
+def _meant(engine: Engine, word: str, there: int) -> Respelled | None:
+    """What a word that so many documents have stands for most likely: how many have another, over what the slips to it
+    cost (the noisy channel of Kernighan, Church and Gale 1990).
+    """
+    most = 2.0 if len(word) >= _LONG and not there else 1.0
+    likely = {} if there else dict(_parted(engine, word))
+    for prefix in _beginnings(word):
+        for candidate, count in engine.words(prefix).items():
+            if count >= max(_DOCUMENTS, there * _OFTENER) and _may_be(word, candidate, most):
+                cost = distance(word, candidate, most)
+                if cost <= most:
+                    likely[candidate] = count * _SLIP**-cost
+    if not likely:
+        return None
+    best = max(likely, key=lambda candidate: (likely[candidate], candidate))
+    others = (likely[candidate] for candidate in likely if stem(candidate) != stem(best))
+    surely = not there and (len(word) >= _SURE or distance(word, best, 1.0) <= _SLIGHT)
+    return Respelled(best, surely and likely[best] >= _CLEAR * max(others, default=0.0))
+
+
+def _beginnings(word: str) -> set[str]:
+    """The first letters with which a word may be meant to begin."""
+    alike = {word[0]}
+    for sounds in _SOUNDS:
+        letters = sounds.split()
+        if any(word.startswith(letter) for letter in letters):
+            alike.update(letters)
+    return {letters for letters in alike if not any(letters != other and letters.startswith(other) for other in alike)}
+
+
+def _may_be(word: str, candidate: str, most: float) -> bool:
+    """Whether two words may be a small number of slips apart, and are no opposites; a look that costs little."""
+    if abs(len(word) - len(candidate)) > most or not candidate.isascii() or not candidate.isalpha():
+        return False
+    if (_letters(word) ^ _letters(candidate)).bit_count() > 2 * most:
+        return False
+    return not any(word.startswith(a) and candidate.startswith(b) for pair in _OPPOSITES for a, b in (pair, pair[::-1]))
+
+
+@cache
+def _letters(word: str) -> int:
+    """The letters of a word as bits."""
+    return sum(1 << ord(letter) - ord("a") for letter in set(word))
+
+
+def distance(a: str, b: str, most: float) -> float:
+    """How many slips make one word of the other: letters lost, added, replaced, or two changed over (optimal string
+    alignment, Damerau 1964), those that hardly change the sound at _SLIGHT each. Above `most` it is some higher number.
+    """
+    before, row = [0.0] * (len(b) + 1), [float(n) for n in range(len(b) + 1)]
+    for i, letter in enumerate(a, 1):
+        before, last, row = row, before, [float(i)] + [0.0] * len(b)
+        for j, other in enumerate(b, 1):
+            lost = _SLIGHT if i > 1 and letter == a[i - 2] else 1
+            added = _SLIGHT if j > 1 and other == b[j - 2] else 1
+            replaced = 0.0 if letter == other else _SLIGHT if {letter, other} <= _VOWELS else 1
+            row[j] = min(before[j] + lost, row[j - 1] + added, before[j - 1] + replaced)
+            if i > 1 and j > 1 and letter == b[j - 2] and other == a[i - 2] and letter != other:
+                row[j] = min(row[j], last[j - 2] + _SLIGHT)
+        if min(row) > most:
+            return min(row)
+    return row[-1]
+
+
+def _parted(engine: Engine, word: str) -> Iterator[tuple[str, float]]:
+    """The ways to part a word into two that documents write side by side ("hayfever": "hay fever"), with how likely
+    each is meant.
+    """
+    places = range(3, len(word) - 2)
+    counts = engine.frequencies([f"{stem(word[:at])} {stem(word[at:])}" for at in places], "pairs")
+    for at, count in zip(places, counts, strict=True):
+        if count >= _DOCUMENTS:
+            yield f"{word[:at]} {word[at:]}", count * _SLIP**-_SLIGHT

@@ -29,13 +29,16 @@ _WIDTH = 100
 @click.option(
     "--sort", type=click.Choice([sort.value for sort in Sort]), default="relevance", help="The order of hits."
 )
+@click.option("--as-typed", is_flag=True, help="Correct no word, however clear it is what was meant.")
 @click.option("--page", type=click.IntRange(1), default=1, show_default=True, help="Which page of hits.")
 @click.option("--size", type=click.IntRange(1, 100), default=10, show_default=True, help="Hits a page.")
 @shared
-def search(text: str, index: str | None, sort: str, page: int, size: int, output: Output, **where: Any) -> None:
+def search(
+    text: str, index: str | None, sort: str, as_typed: bool, page: int, size: int, output: Output, **where: Any
+) -> None:
     """Search for TEXT: words, "phrases in quotes", -without."""
     with open_index(index_path(index)) as opened:
-        results = opened.search(text, where=Filter(**where), sort=Sort(sort), page=page, size=size)
+        results = opened.search(text, where=Filter(**where), sort=Sort(sort), page=page, size=size, as_typed=as_typed)
     output.result(results, lambda: told(results))
 
 
@@ -124,10 +127,12 @@ def _piped() -> str:
 def told(results: Results) -> str:
     """A page of hits as text."""
     count = "1 hit" if results.total == 1 else f"{results.total:,} hits"
+    hint = f"; did you mean: {results.did_you_mean}" if results.did_you_mean else ""
+    if results.respelled:
+        hint = f" for: {results.did_you_mean} (--as-typed searches for what was typed)"
     if not results.hits:
-        hint = f"; did you mean: {results.did_you_mean}" if results.did_you_mean else ""
         return (count if not results.total else f"{count}, none on page {results.page}") + hint
-    lines = [f"{count}, page {results.page} of {results.pages}"]
+    lines = [f"{count}, page {results.page} of {results.pages}{hint}"]
     for hit in results.hits:
         facts = ", ".join(part for part in (hit.kind, hit.by, hit.specialty, day(hit.date)) if part)
         snippet = "".join(f"[{piece}]" if matched else piece for piece, matched in hit.snippet)

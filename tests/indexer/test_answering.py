@@ -17,11 +17,11 @@ from indexer.answering.neighbours import Neighbourhood, neighbourhood
 from indexer.answering.panel import make_panel, one_per_wording
 from indexer.answering.query import parse
 from indexer.answering.search import search
-from indexer.answering.spelling import respell
+from indexer.answering.spelling import distance, respell
 from indexer.answering.weighing import weigh_first
 from indexer.engines import Ranked
 from indexer.engines.plain import PlainEngine
-from indexer.types import Filter, Panel, Results, Sort
+from indexer.types import Filter, Panel, Results, Search
 from tests.documents import ANALYZER, question
 
 SPINE = Topic(name="Spine", specialty="Surgery")
@@ -52,8 +52,7 @@ def panel(engine: PlainEngine, text: str, without: str = "", limit: int = 4) -> 
 
 def find(engine: PlainEngine, text: str, **more: object) -> Results:
     """The first page of a search."""
-    options = {"where": Filter(), "sort": Sort.RELEVANCE, "page": 1, "size": 10, **more}
-    return search(engine, 1, text, **options)  # type: ignore[arg-type]
+    return search(engine, 1, Search(text=text, **more))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -121,7 +120,53 @@ def test_an_empty_text_finds_everything_newest_first(engine: PlainEngine) -> Non
 def test_a_misspelt_word_is_respelled(engine: PlainEngine) -> None:
     """A word that no document has is replaced by a likely one, as the documents write it, not by its stem."""
     assert find(engine, "kyfoplasty").did_you_mean == "kyphoplasty"
-    assert respell(engine, "leaked cemnet") == "leaked cement"
+    assert respell(engine, "leaked cemnet") == ("leaked cement", True)
+
+
+def test_a_clear_correction_is_searched_at_once(engine: PlainEngine) -> None:
+    """The hits are those of the corrected words, and say so; who insists gets what was typed."""
+    corrected, right = find(engine, "kyfoplasty leeked"), find(engine, "kyphoplasty leaked")
+    assert (corrected.respelled, corrected.hits, right.respelled) == (True, right.hits, False)
+    typed = find(engine, "kyfoplasty leeked", as_typed=True)
+    assert (typed.total, typed.respelled, typed.did_you_mean) == (0, False, "kyphoplasty leaked")
+
+
+def test_a_correction_finds_something(engine: PlainEngine) -> None:
+    """What would find nothing under the filters that are on, or is excluded, is not proposed."""
+    assert find(engine, "kyfoplasty", where=Filter(specialty="Skin")).did_you_mean is None
+    assert find(engine, "kyfoplasty -kyphoplasty").did_you_mean is None
+
+
+def test_two_words_written_as_one_are_parted() -> None:
+    """A word that no document has becomes two that documents write side by side."""
+    documents = [question(f"h{n}", "Itchy eyes with hay fever every spring") for n in range(3)]
+    assert respell(PlainEngine([*documents, *OTHERS], ANALYZER), "hayfever tablets") == ("hay fever tablets", True)
+
+
+@pytest.mark.parametrize("typed", ["hyperkalemia", "prednisolone", "sclerits-like"])
+def test_opposites_names_and_compounds_are_not_corrected(typed: str) -> None:
+    """The opposite, another drug that the tables know, and parts of a compound are other words, however alike."""
+    texts = ["hypokalemia after vomiting", "prednisone for asthma", "scleritis of one eye"]
+    documents = [question(f"o{n}", text) for n, text in enumerate(texts * 3)]
+    assert respell(PlainEngine(documents, ANALYZER), typed) is None
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "slips"),
+    [
+        ("pain", "pain", 0),
+        ("vomitting", "vomiting", 0.6),
+        ("diabetis", "diabetes", 0.6),
+        ("cemnet", "cement", 0.6),
+        ("ashma", "asthma", 1),
+        ("numonia", "pneumonia", 2),
+        ("", "abc", 3),
+    ],
+)
+def test_distance_counts_slips(a: str, b: str, slips: float) -> None:
+    """Letters doubled, vowels taken for another and letters changed over are slight slips; others are whole ones."""
+    assert distance(a, b, 9.0) == pytest.approx(slips)
+    assert distance(b, a, 9.0) == pytest.approx(slips)
 
 
 def test_what_is_not_wanted_is_not_respelled(engine: PlainEngine) -> None:

@@ -63,9 +63,16 @@ def test_filters_narrow_and_can_be_removed(client: FlaskClient) -> None:
     assert "<strong>Question</strong>" not in html
 
 
+def test_a_corrected_search_says_so_and_leads_back(client: FlaskClient) -> None:
+    """The page says that the hits are for the corrected words, and has a link to what was typed."""
+    html = page(client, "/search?q=kyfoplasty&sort=newest")
+    assert "as you typed it, so these are for the corrected words" in html
+    assert "/search?q=kyfoplasty&amp;sort=newest&amp;as_typed=yes" in html
+
+
 def test_nothing_found_offers_a_way_on(client: FlaskClient) -> None:
     """Without a hit the page says what was looked for, a likelier spelling, and searches with fewer words."""
-    html = page(client, "/search?q=kyfoplasty")
+    html = page(client, "/search?q=kyfoplasty&as_typed=yes")
     assert "kyphoplasty</a>?" in html
     html = page(client, "/search?q=kyphoplasty+pain&specialty=Paediatric+orthopaedics")
     assert "without “kyphoplasty”" in html
