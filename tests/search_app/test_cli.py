@@ -91,7 +91,8 @@ def test_text_is_for_people(sample_path: Path) -> None:
     panel = run("related", *at, "q-0039")
     assert "in common: " in panel.stdout
     assert run("similar", *at, "zzxqv").stdout == "nothing is close enough\n"
-    assert "did you mean: kyphoplasty" in run("search", *at, "kyfoplasty").stdout
+    assert "for: kyphoplasty (--as-typed" in run("search", *at, "kyfoplasty").stdout
+    assert "did you mean: kyphoplasty" in run("search", *at, "kyfoplasty", "--as-typed").stdout
 
 
 def test_a_pipe_is_silent_but_for_the_result(tmp_path: Path) -> None:
