@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
+from itertools import chain
 
 from indexer.analysis.phrases import Phrases
 from indexer.analysis.tables import Line, lines, shipped
 from indexer.analysis.terms import sequence, stop_terms
 from indexer.analysis.tokens import words_of
 
-_TABLE = "concepts.txt"
+# The first is written by hand, with what patients say; the second comes from a public vocabulary.
+CONCEPT_TABLES = ("concepts.txt", "names.txt")
 # What a concept's name begins with, and no word does: concepts and words are terms of one index.
 _SIGN = "="
 _NONE: frozenset[str] = frozenset()
@@ -26,12 +28,16 @@ class Concepts:
     """Finds the concepts of a text. A concept is called by its first name; a site's lines join those that ship."""
 
     def __init__(self, synonyms: str = "", name: str = "synonyms") -> None:
-        """`synonyms` is the text of a file in the format of Solr and Elasticsearch: `a, b, c` or `a, b => c`.
+        """`synonyms` is the text of a file in the format of Solr and Elasticsearch, `a, b, c` or `a, b => c`, to which
+        `a, b > c, d` comes: c and d are kinds of a.
 
         Raises RequestRefused with `name` and the line for one that cannot be used.
         """
-        self.entries = sorted({e for line in (*shipped(_TABLE), *lines(synonyms, name)) for e in _entries(line)})
+        own = lines(synonyms, name)
+        found = [entry for line in (*chain(*map(shipped, CONCEPT_TABLES)), *own) for entry in _entries(line)]
+        self.entries = sorted({(concept, called) for concept, called, _ in found})
         self._phrases = Phrases(self.entries)
+        self._names = Phrases(sorted({(concept, called) for concept, called, is_kind in found if not is_kind}))
         self._words: dict[str, list[str]] = {}
         of_word: dict[str, set[str]] = {}
         for concept, called in self.entries:
@@ -47,10 +53,11 @@ class Concepts:
     def asked(self, terms: Sequence[str]) -> list[tuple[str, int, int]]:
         """The concepts that a sequence of terms asks for, each with the places of its first term and beyond its last.
 
-        One inside a longer one is not meant: "sex drive" asks for no sex.
+        Who names a kind of something asks for that kind. A concept inside a longer one is not meant: "sex drive" asks
+        for no sex.
         """
         asked, widest = [], (0, 0)
-        for name, start, end in sorted(self._phrases.places(terms), key=lambda place: (place[1], -place[2])):
+        for name, start, end in sorted(self._names.places(terms), key=lambda place: (place[1], -place[2])):
             if end > widest[1] or (start, end) == widest:
                 asked.append((name, start, end))
                 widest = (start, end)
@@ -67,20 +74,25 @@ class Concepts:
 
 @cache
 def known_words() -> frozenset[str]:
-    """The folded words of the shipped table: each is spelled as it should be."""
-    return frozenset(word for line in shipped(_TABLE) for word in words_of(line.text))
+    """The folded words of the shipped tables: each is spelled as it should be."""
+    return frozenset(word for name in CONCEPT_TABLES for line in shipped(name) for word in words_of(line.text))
 
 
-def _entries(line: Line) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """The patterns of one line, each under the concepts that it names."""
+def _entries(line: Line) -> Iterator[tuple[str, tuple[str, ...], bool]]:
+    """The patterns of one line, each under the concepts that it names, and whether it is only a kind of these."""
+    if line.text.count(">") > 1:
+        raise line.refuse("two arrows", "write one => or > a line")
     left, arrow, right = line.text.partition("=>")
-    names = _names(line, right if arrow else left)
-    members = _names(line, left)
-    if not arrow:
-        yield from ((_called(names[0]), member) for member in members)
+    if arrow:
+        members = _names(line, left)
+        for concept in _names(line, right):
+            yield from ((_called(concept), member, False) for member in dict.fromkeys([concept, *members]))
         return
-    for concept in names:
-        yield from ((_called(concept), member) for member in dict.fromkeys([concept, *members]))
+    names, _, kinds = line.text.partition(">")
+    members = _names(line, names)
+    yield from ((_called(members[0]), member, False) for member in members)
+    if kinds:
+        yield from ((_called(members[0]), kind, True) for kind in _names(line, kinds))
 
 
 def _called(name: Iterable[str]) -> str:
@@ -90,8 +102,6 @@ def _called(name: Iterable[str]) -> str:
 def _names(line: Line, text: str) -> list[tuple[str, ...]]:
     names = []
     for part in text.split(","):
-        if "=>" in part:
-            raise line.refuse("two arrows", "write one => a line")
         name = tuple(sequence(part))
         if not name:
             raise line.refuse("an empty name", "write words between the commas")

@@ -16,11 +16,11 @@ from indexer.engines.protocol import Finer, Ranked, RankedTwice, Traits
 from indexer.ranking.columns import FACETS, Row, row_of
 from indexer.ranking.weighting import (
     FIELD_WEIGHTS,
-    HIT_SHARE,
     RESCORED,
     Length,
     SearchWord,
     Statistics,
+    least_share,
     length_factor,
     norm,
     saturation,
@@ -217,7 +217,7 @@ class PlainEngine:
         if not words:
             return {id_: 1.0 for id_ in demanded if _passes(self._rows[id_], where)}
         shares = {id_: sum(w.share for w in words if not self._terms(id_).isdisjoint(w.names)) for id_ in demanded}
-        least = max(1, HIT_SHARE * max(shares.values(), default=0))
+        least = least_share(shares.values())
         return {
             id_: share / whole for id_, share in shares.items() if share >= least and _passes(self._rows[id_], where)
         }

@@ -84,8 +84,8 @@ class Engine(Protocol):
         where: Filter = Filter(),
     ) -> Selection:
         """The documents that have every phrase in some field and nothing of `without` (each a phrase, of one term or
-        more), that match at least HIT_SHARE of what the best of these matches of the words, and that the filter lets
-        through: what a filter lets through is what its facet counts.
+        more), that match enough of the words beside the best of these (least_share), and that the filter lets through:
+        what a filter lets through is what its facet counts.
         """
 
     def matched(self, among: Selection, ids: Sequence[str]) -> list[float]:

@@ -11,6 +11,7 @@ from indexer.analysis import Analyzer
 from indexer.analysis.channels import grams, pairs, stops
 from indexer.analysis.intents import intent_names, intents
 from indexer.analysis.phrases import Phrases, readings
+from indexer.analysis.tables import shipped
 from tests.documents import ANALYZER
 
 
@@ -30,6 +31,50 @@ def test_lay_and_clinical_words_share_a_concept(one: str, other: str) -> None:
     assert not a.bag.keys() & b.bag.keys()
 
 
+def test_a_kind_is_found_by_its_class_and_not_by_another_kind() -> None:
+    """Who asks for blood thinners finds warfarin; who asks for warfarin does not ask for blood thinners."""
+    kind, whole = ANALYZER.analyse("is warfarin safe"), ANALYZER.analyse("blood thinners")
+    assert ANALYZER.asked(whole).keys() & kind.concepts.keys()
+    assert not ANALYZER.asked(kind).keys() & whole.concepts.keys()
+
+
+def test_no_two_drugs_are_one_thing() -> None:
+    """No name of one drug that the tables know asks for a concept that another drug's name asks for."""
+    drug_of: dict[str, str] = {}
+    drugs = [line.text for line in shipped("differences.txt") if line.text.startswith("drug/")]
+    for drug, _, names in (line.partition(":") for line in drugs):
+        for name in names.split(","):
+            for concept in ANALYZER.asked(ANALYZER.analyse(name)):
+                assert drug_of.setdefault(concept, drug) == drug, f"{name.strip()} and {drug_of[concept]}: {concept}"
+    assert len(drug_of) > 50
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("hypothyroidism", "hyperthyroidism"),
+        ("high blood pressure", "low blood pressure"),
+        ("hyperglycemia", "low blood sugar"),
+        ("good cholesterol", "bad cholesterol"),
+        ("fast heart rate", "slow heart rate"),
+        ("is it safe", "is it dangerous"),
+        ("constipation", "diarrhea"),
+        ("lose weight", "gain weight"),
+        ("short sighted", "long sighted"),
+    ],
+)
+def test_no_opposites_are_one_thing(one: str, other: str) -> None:
+    """Opposites ask for no concept in common."""
+    asked = [ANALYZER.asked(ANALYZER.analyse(text)).keys() for text in (one, other)]
+    assert not asked[0] & asked[1]
+
+
+def test_a_longer_name_is_meant_alone() -> None:
+    """What stands inside a longer name is not asked for; two names of one length are both."""
+    assert set(ANALYZER.asked(ANALYZER.analyse("no sex drive"))) == {"=libido"}
+    assert ANALYZER.names(ANALYZER.analyse("no sex drive")) == {"no": [], "sex": ["=libido"], "drive": ["=libido"]}
+
+
 def test_a_sites_synonyms_join_the_table() -> None:
     """`a, b => c` makes a and b names of c; the analysis is another one then."""
     analyzer = Analyzer("# ours\nbaker cyst, popliteal cyst => fluid behind the knee\n")
@@ -43,6 +88,7 @@ def test_a_sites_synonyms_join_the_table() -> None:
     ("text", "reason"),
     [
         ("fine, good\na => b => c", "two arrows"),
+        ("fine, good\na > b > c", "two arrows"),
         ("fine, good\nknee,,hip", "empty name"),
         ("fine, good\nthe, knee", "stop word"),
         ("fine, good\n => c", "empty name"),

@@ -22,7 +22,7 @@ from indexer.ranking.frequencies import Frequencies, Rarities
 from indexer.ranking.keys import Numbers
 from indexer.ranking.segment import Segments
 from indexer.ranking.tables import ARRAYS
-from indexer.ranking.weighting import HIT_SHARE, RESCORED, SearchWord, Statistics, length_exponent
+from indexer.ranking.weighting import HIT_PLACE, RESCORED, SearchWord, Statistics, least_share, length_exponent
 from indexer.types import Filter, TopicName
 
 
@@ -122,8 +122,10 @@ class WhooshEngine:
         if not words:
             return Selected(mask & passing)
         shares = self._segments.match(words)
-        least = max(1, HIT_SHARE * int(shares[mask].max(initial=0)))
-        return Selected(mask & (shares >= least) & passing, shares, sum(word.share for word in words))
+        own = shares[mask]
+        best = np.partition(own, -HIT_PLACE)[-HIT_PLACE:] if len(own) > HIT_PLACE else own
+        mask &= shares >= least_share(best.tolist())
+        return Selected(mask & passing, shares, sum(word.share for word in words))
 
     def matched(self, among: Selected, ids: Sequence[str]) -> list[float]:
         """See the protocol."""

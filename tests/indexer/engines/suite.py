@@ -108,13 +108,18 @@ class EngineSuite:
         engine = opened([Article(id="a", title="Bones", comments=(Comment(text="My kyphoplasty hurt."),))])
         assert engine.rank({"kyphoplasti": 1.0}, None, 3) == []
 
-    def test_hits_match_half_of_what_the_best_one_matches(self, engine: Engine) -> None:
-        """A document is a hit by its share of the words, in whatever field; the best one sets the measure."""
-        words = [SearchWord(4_000, ("cement",)), SearchWord(3_500, ("leak",)), SearchWord(2_500, ("kyphoplasti",))]
-        assert self._ids(engine, words=words) == ["a1", "q3"]
-        assert self._ids(engine, words=[*words, SearchWord(20_000, ("kyphoplasti",))]) == ["q3"]
-        assert self._ids(engine, words=words, where=Filter(kind="article")) == ["a1"]
-        assert self._ids(engine, words=[SearchWord(10_000, ("zzz",))]) == []
+    def test_hits_match_enough_beside_the_tenth_best(self, opened: Opened) -> None:
+        """With ten documents that match both words, one of the rarer word alone is a hit, one of the other is not; with
+        eight, all are needed for a first page. What a filter leaves out still sets the measure.
+        """
+        both = [question(f"b{n}", "cement leaks") for n in range(10)]
+        others = [question("rare", "cement", specialty="Surgery"), question("common", "leaks", specialty="Surgery")]
+        words = [SearchWord(7_000, ("cement",)), SearchWord(3_000, ("leak",))]
+        many, few = opened([*both, *others]), opened([*both[2:], *others])
+        assert set(self._ids(many, words=words)) == {*(d.id for d in both), "rare"}
+        assert "common" in self._ids(few, words=words)
+        assert self._ids(many, words=words, where=Filter(specialty="Surgery")) == ["rare"]
+        assert self._ids(many, words=[SearchWord(10_000, ("zzz",))]) == []
 
     def test_a_word_is_matched_by_any_of_its_names(self, engine: Engine) -> None:
         """A document that has one of a word's names matches the word, once."""
