@@ -10,8 +10,9 @@ from typing import Self
 
 from corpus import Article, Document
 from indexer.analysis import Analyzer, Boilerplate, own_text
+from indexer.answering.closeness import DRAFT_FLOOR, draft_closeness, page_closeness, page_floor
 from indexer.answering.neighbours import StoredNeighbours, neighbourhood, neighbourhood_of
-from indexer.answering.panel import make_panel
+from indexer.answering.panel import close_ones, make_panel
 from indexer.answering.search import search
 from indexer.answering.weighing import weigh, weigh_first
 from indexer.duplicates.listing import Listing
@@ -107,8 +108,9 @@ class Index:
         near = self._near.of(id) if where == Filter() else None
         if near is None:
             near = neighbourhood(self.engine, text, among=self.engine.allowed(where=where), without=id)
+        close = close_ones(near.ranked, page_closeness(self.engine, id, near), page_floor(self.engine))
         _, telling = weigh_first(self.engine, text)
-        panel, _ = make_panel(self.engine, self._manifest.generation, telling, near, _checked(limit))
+        panel, _ = make_panel(self.engine, self._manifest.generation, telling, close, _checked(limit))
         if isinstance(document, Article):
             return panel  # it is no question, so nothing is the same question
         return replace(panel, cards=tuple(same_as(self.engine, id, self._bands, panel.cards)))
@@ -123,10 +125,10 @@ class Index:
         among = None if where == Filter() else self.engine.allowed(where=where)
         draft = self.engine.analyzer.draft(text)
         weighed = weigh(self.engine, draft.text)
-        near, _ = neighbourhood_of(self.engine, weighed, among=among)
-        panel, shown = make_panel(self.engine, self._manifest.generation, weighed.telling, near, _checked(limit))
-        cards = zip(panel.cards, shown, strict=True)
-        return replace(panel, cards=tuple(same_question(self.profiles, draft, near.possible, cards)))
+        ranked = neighbourhood_of(self.engine, weighed, among=among)[0].ranked
+        close = close_ones(ranked, draft_closeness(self.engine, draft.text, [r.id for r in ranked]), DRAFT_FLOOR)
+        panel, shown = make_panel(self.engine, self._manifest.generation, weighed.telling, close, _checked(limit))
+        return replace(panel, cards=tuple(same_question(self.profiles, draft, zip(panel.cards, shown, strict=True))))
 
     def duplicates(
         self, *, where: Filter = Filter(), band: Band | None = None, page: int = 1, size: int = 50
@@ -143,7 +145,7 @@ class Index:
 
     def side_by_side(self, a: str, b: str) -> SideBySide:
         """Two questions beside each other, with what decides and what they share. Raises DocumentNotFound."""
-        return side_by_side(self.profiles, self.get(a), self.get(b))
+        return side_by_side(self.profiles, self._bands, self.get(a), self.get(b))
 
     def documents(self) -> Iterator[Document]:
         """Every document, in the order of the ids; one at a time."""

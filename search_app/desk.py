@@ -26,7 +26,7 @@ _WORDS = {
     Band.SAME: "the same wording",
     Band.VERY_LIKELY: "very likely the same question",
     Band.POSSIBLE: "possibly the same question",
-    None: "little in common by their words alone",
+    None: "two questions, as far as their words tell",
 }
 
 

@@ -12,6 +12,7 @@ from indexer.analysis.terms import (
     spots_among,
     spots_of,
     stop_terms,
+    stop_words,
     telling_terms,
     wording,
 )
@@ -37,6 +38,7 @@ __all__ = [
     "spots_among",
     "spots_of",
     "stop_terms",
+    "stop_words",
     "telling_terms",
     "tokenize",
     "wording",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 
 from indexer.analysis.phrases import Phrases, readings
@@ -14,6 +14,11 @@ _TABLE = "intents.txt"
 def intents(words: Sequence[str]) -> frozenset[str]:
     """The intents of a text's folded words, stop words included."""
     return frozenset(_phrases().find(words))
+
+
+def intent_places(words: Sequence[str]) -> Iterator[tuple[str, int, int]]:
+    """The intents of folded words, each with the places of its first word and beyond its last."""
+    return _phrases().places(words)
 
 
 @cache

@@ -46,7 +46,6 @@ _ROWS: dict[str, tuple[tuple[int, ...], type]] = {
     "near_scores": ((RAW,), np.float32),
     "near_least": ((), np.float64),
     "possible": ((), np.float64),
-    "own_words": ((), np.int32),
 }
 
 
@@ -162,7 +161,7 @@ def _work(ranking: Ranking, worker: int, workers: int, tell: Callable[[int], obj
             for n in todo[start : start + _BATCH]:
                 weighed = weigh(engine, analyzer.analyse_words(own.own(n)))
                 found, rows["near_least"][n] = neighbourhood_of(engine, weighed, without=named[n])
-                rows["possible"][n], rows["own_words"][n] = found.possible, found.words
+                rows["possible"][n] = found.possible
                 near = [number[ranked.id] for ranked in found.ranked]
                 rows["near"][n] = near + [-1] * (RAW - len(near))
                 rows["near_scores"][n] = [ranked.score for ranked in found.ranked] + [0.0] * (RAW - len(near))

@@ -21,11 +21,10 @@ RAW = 24
 
 
 class Neighbourhood(NamedTuple):
-    """Neighbours, best first; `possible` is what the text's terms could earn at best, `words` its number of words."""
+    """Neighbours, best first; `possible` is what the text's terms could earn at best."""
 
     ranked: list[Ranked]
     possible: float
-    words: int
 
 
 def neighbourhood(
@@ -44,7 +43,7 @@ def neighbourhood_of(
     ranked, least = engine.rank_twice(weighed.first, among, limit, weighed.finer, weighed.words)
     scores = np.array([r.score for r in ranked], np.float32).tolist()
     kept = [Ranked(r.id, score) for r, score in zip(ranked, scores, strict=True) if r.id != without]
-    return Neighbourhood(kept[:most], weighed.possible, weighed.words), least
+    return Neighbourhood(kept[:most], weighed.possible), least
 
 
 class StoredNeighbours:
@@ -54,7 +53,7 @@ class StoredNeighbours:
         arrays = folder / ARRAYS
         self.ids = Ids(arrays)
         self._near, self._scores = map_array(arrays, "near"), map_array(arrays, "near_scores")
-        self._possible, self._words = map_array(arrays, "possible"), map_array(arrays, "own_words")
+        self._possible = map_array(arrays, "possible")
 
     def of(self, id_: str) -> Neighbourhood | None:
         """The neighbourhood of a document, or None where the index does not have it."""
@@ -66,7 +65,7 @@ class StoredNeighbours:
         near = self.numbers(n)
         scores = self._scores[n, : len(near)].tolist()
         ranked = list(map(Ranked, self.ids.of(near), scores))
-        return Neighbourhood(ranked, float(self._possible[n]), int(self._words[n]))
+        return Neighbourhood(ranked, float(self._possible[n]))
 
     def rows(self, numbers: Numbers) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
         """The numbers of the neighbours of some documents, a row each, -1 where there are no more, and their scores."""
@@ -75,10 +74,6 @@ class StoredNeighbours:
     def possible(self, numbers: Numbers) -> NDArray[np.float64]:
         """What the terms of some documents could earn at best."""
         return self._possible[numbers]
-
-    def words(self, numbers: Numbers) -> NDArray[np.int32]:
-        """The numbers of words by which some documents ask."""
-        return self._words[numbers]
 
     def all_numbers(self) -> NDArray[np.int32]:
         """The numbers of the neighbours of every document, a row each, -1 where there are no more."""

@@ -7,9 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from corpus import Article, Document, kind_of
 from indexer.analysis import field_texts, is_concept
-from indexer.answering.closeness import close_enough
 from indexer.answering.excerpts import excerpt, words_in_common
-from indexer.answering.neighbours import Neighbourhood
 from indexer.engines import Engine, Ranked
 from indexer.ranking.columns import date_of, is_answered
 from indexer.ranking.weighting import FIELD_WEIGHTS
@@ -32,13 +30,18 @@ def one_per_wording(engine: Engine, ranked: Sequence[Ranked]) -> list[Ranked]:
     return list(chosen.values())
 
 
+def close_ones(ranked: Sequence[Ranked], closeness: Sequence[float], floor: float) -> list[Ranked]:
+    """The neighbours that reach the floor, each with its closeness as its score."""
+    return [Ranked(r.id, close) for r, close in zip(ranked, closeness, strict=True) if close >= floor]
+
+
 def make_panel(
-    engine: Engine, generation: int, telling: Mapping[str, float], near: Neighbourhood, limit: int
+    engine: Engine, generation: int, telling: Mapping[str, float], close: Sequence[Ranked], limit: int
 ) -> tuple[Panel, list[Document]]:
-    """The panel of a text: at most `limit` cards and the topics that its neighbours share; and the documents of the
-    cards. `telling` is how much each term and concept of the text tells.
+    """The panel of a text: at most `limit` cards, the closest first, and the topics that the close ones share; and the
+    documents of the cards. `telling` is how much each term and concept of the text tells.
     """
-    ranked = one_per_wording(engine, close_enough(engine, near))
+    ranked = one_per_wording(engine, close)
     shown, terms = ranked[:limit], _told(engine, telling)
     documents = engine.get([r.id for r in shown])
     cards = [_card(document, r.score, terms) for document, r in zip(documents, shown, strict=True)]

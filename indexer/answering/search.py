@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from corpus import Article, Document, kind_of
 from indexer.analysis import field_texts
+from indexer.answering.closeness import FIRST_HITS, SEARCH_FLOOR, search_closeness
 from indexer.answering.excerpts import snippet
 from indexer.answering.query import Query, parse
 from indexer.answering.spelling import respell
@@ -53,7 +54,7 @@ def search(engine: Engine, generation: int, request: Search) -> Results:
         did_you_mean=corrected.text if corrected else None,
         respelled=respelled,
         facets=engine.facets(found.among, MOST_VALUES) if found.total or not request.text.strip() else {},
-        close=True,
+        close=_is_close(engine, found, ranked),
         hits=tuple(_hit(document, r.score, weighed.telling) for document, r in documents),
     )
 
@@ -103,6 +104,14 @@ def _ranked(engine: Engine, found: _Found, sort: Sort, limit: int) -> tuple[list
     if sort == Sort.NEWEST or not found.query.words:
         return [Ranked(id_, 0.0) for id_ in engine.newest(found.among, limit)], weighed
     return engine.rank_twice(weighed.first, found.among, limit, weighed.finer, weighed.words).ranked, weighed
+
+
+def _is_close(engine: Engine, found: _Found, ranked: Sequence[Ranked]) -> bool:
+    """Whether one of the first hits is about the matter of the search; where no words are asked for, all are."""
+    if not found.query.words:
+        return True
+    first = [r.id for r in ranked[:FIRST_HITS]]
+    return max(search_closeness(engine, found.query.text, first), default=0.0) >= SEARCH_FLOOR
 
 
 def _topics_of(document: Document) -> tuple[TopicName, ...]:

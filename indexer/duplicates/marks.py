@@ -8,7 +8,7 @@ from dataclasses import replace
 from corpus import Document
 from indexer.analysis import Draft, own_text, spots, wording
 from indexer.duplicates.differences import differences, said
-from indexer.duplicates.pairs import LEAST_SHARE, Pair, Profiles
+from indexer.duplicates.pairs import Pair, Profiles
 from indexer.duplicates.scan import StoredBands
 from indexer.engines import Engine
 from indexer.types import Band, Card, DuplicatePair, Mark, Side, SideBySide
@@ -18,8 +18,8 @@ SHARED = "shared"
 _MOST_SHARED = 8
 
 
-def side_by_side(profiles: Profiles, a: Document, b: Document) -> SideBySide:
-    """Two questions with their marks, whatever the scan said of them."""
+def side_by_side(profiles: Profiles, bands: StoredBands, a: Document, b: Document) -> SideBySide:
+    """Two questions with their marks and what the scan said of them, which may be nothing."""
     one, other = own_text(a), own_text(b)
     ours = profiles.of(a)
     compared = Pair(ours, profiles.of(b))
@@ -31,26 +31,22 @@ def side_by_side(profiles: Profiles, a: Document, b: Document) -> SideBySide:
         a=a.id,
         b=b.id,
         score=1.0 if same else round(compared.likelihood, 4),
-        band=Band.SAME if same else compared.band,
+        band=Band.SAME if same else bands.of(a.id, b.id),
         differs=differences(one, other),
     )
     return SideBySide(pair=pair, a=_side(a, one, other, shared), b=_side(b, other, one, shared))
 
 
-def same_question(
-    profiles: Profiles, draft: Draft, possible: float, cards: Iterable[tuple[Card, Document]]
-) -> Iterator[Card]:
+def same_question(profiles: Profiles, draft: Draft, cards: Iterable[tuple[Card, Document]]) -> Iterator[Card]:
     """The cards, given with their documents, those marked that are the same question as a text by identical wording or
     the upper band.
-
-    `possible` is what the text could earn at best: a card that earns too little of it is no candidate, as in the scan.
     """
     ours = None
     for card, document in cards:
         same = None
         if card.kind == "question" and _worded(profiles.engine, card.id) == draft.wording:
             same = Band.SAME
-        elif card.kind == "question" and card.score >= LEAST_SHARE * possible:
+        elif card.kind == "question":
             ours = ours or profiles.of_text(draft.text)
             same = Band.VERY_LIKELY if Pair(ours, profiles.of(document)).very_likely else None
         yield replace(card, same=same) if same else card

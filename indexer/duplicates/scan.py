@@ -11,9 +11,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.answering.closeness import close_enough
+from indexer.answering.closeness import page_closeness, page_floor
 from indexer.answering.neighbours import StoredNeighbours
 from indexer.duplicates.clusters import ORDER, Edge
+from indexer.duplicates.differences import contradicting, missing_in_title
 from indexer.duplicates.merit import merit
 from indexer.duplicates.overlap import Overlap
 from indexer.duplicates.pairs import LEAST_SHARE, POSSIBLE, STORY, Pair, Profile, Profiles
@@ -25,10 +26,11 @@ from indexer.ranking.tables import ARRAYS, map_array
 from indexer.ranking.words import StoredWords
 from indexer.types import Band
 
-# A panel shows so many cards; two long stories that each show the other are worth a look.
-_PANEL = 4
 # Among so many questions of one wording every pair is named; of more, each with the best of them alone.
 _ALL_PAIRS = 20
+# Two long stories that stand among the first neighbours of each other are worth a look where they are closer than the
+# floor of panels by so much: of the judged ones two of two are the same question, of those above the floor two of nine.
+_FIRST, _ABOVE_FLOOR = 1, 0.2
 _KEPT = 1 << 13
 # Questions whose lists, and pairs whose words, are looked at together.
 _TOGETHER = 1 << 13
@@ -67,7 +69,7 @@ class Scan:
 
         @lru_cache(maxsize=_KEPT)
         def profiled(place: int) -> Profile:
-            return profiles.of_words(own.own(int(self._numbers[place])))
+            return profiles.of_words(*own.title_and_body(int(self._numbers[place])))
 
         self._profiled = profiled
 
@@ -122,23 +124,45 @@ class Scan:
         """
         asking = self._asking(fresh)
         candidates = self._candidates(asking, fresh)
-        told: set[tuple[int, int]] = set()
         for at in range(0, len(candidates), _TOGETHER):
             ones, others = candidates[at : at + _TOGETHER].T
             may = self._overlap.may_compare(self._numbers[ones], self._numbers[others])
             for a, b in zip(ones[may].tolist(), others[may].tolist(), strict=True):
                 pair = Pair(self._profiled(a), self._profiled(b))
                 if kind := pair.band:
-                    told.add((a, b))
                     yield Edge(a, b, pair.likelihood, kind)
             tell(int(ones[-1]) + 1)
-        stories = asking[self._near.words(self._numbers[asking]) > STORY].tolist()
-        panels = {n: self._panel(int(self._numbers[n])) for n in stories}
-        for n, shown in panels.items():
-            for m in shown:
-                mutual = n < m and n in panels.get(m, ()) and self._differ(n, m)
-                if mutual and (n, m) not in told and (fresh is None or {n, m} & fresh):
-                    yield Edge(n, m, POSSIBLE, Band.POSSIBLE)
+        for n, m in self._mutual(asking):
+            if (fresh is None or {n, m} & fresh) and self._one_story(n, m):
+                yield Edge(n, m, POSSIBLE, Band.POSSIBLE)
+
+    def _mutual(self, asking: Numbers) -> list[tuple[int, int]]:
+        """The pairs of questions of different wording that stand among the first neighbours of each other."""
+        first = self._near.all_numbers()[:, :_FIRST]
+        numbers = self._numbers[asking]
+        one, other = np.repeat(numbers, first.shape[1]), first[numbers].ravel()
+        there = other >= 0
+        one, other = one[there], other[there]
+        there = (first[other] == one[:, None]).any(axis=1) & self._is_question[other]
+        there &= self._wordings[one] != self._wordings[other]
+        pairs = zip(self._place[one[there]].tolist(), self._place[other[there]].tolist(), strict=True)
+        return sorted({(min(pair), max(pair)) for pair in pairs})
+
+    def _one_story(self, n: int, m: int) -> bool:
+        """Whether two long stories are as close as two tellings of one, and nothing decides between them."""
+        a, b = self._profiled(n), self._profiled(m)
+        if min(a.words, b.words) <= STORY or contradicting(a.values, b.values):
+            return False
+        if contradicting(a.title_values, b.title_values) or missing_in_title(a.title_values, b.title_values):
+            return False
+        return self._closeness(n, m) + self._closeness(m, n) >= 2 * (page_floor(self._engine) + _ABOVE_FLOOR)
+
+    def _closeness(self, n: int, m: int) -> float:
+        """How close the second of two mutual neighbours is to the first."""
+        number, ids = int(self._numbers[n]), self._near.ids
+        near, (id_, other) = self._near.of_number(number), ids.of([number, int(self._numbers[m])])
+        (close,) = page_closeness(self._engine, id_, near._replace(ranked=[r for r in near.ranked if r.id == other]))
+        return close
 
     def _candidates(self, asking: Numbers, fresh: set[int] | None) -> Numbers:
         """The pairs of questions, a row each, the smaller place first, of which one lists the other and earns enough of
@@ -159,10 +183,6 @@ class Scan:
         keys = np.unique(np.concatenate(found))
         return np.column_stack([keys >> 32, keys & 0xFFFFFFFF])
 
-    def _differ(self, n: int, m: int) -> bool:
-        """Whether the questions of two places are worded differently."""
-        return bool(self._wordings[self._numbers[n]] != self._wordings[self._numbers[m]])
-
     def _asking(self, fresh: set[int] | None) -> Numbers:
         """The questions whose lists are looked through: all, or those that are fresh or list one that is."""
         if fresh is None:
@@ -171,12 +191,6 @@ class Scan:
         mark[self._numbers[sorted(fresh)]] = True
         lists = mark[self._near.all_numbers()].any(axis=1) | mark[:-1]
         return self._questions[lists[self._numbers[self._questions]]]
-
-    def _panel(self, number: int) -> set[int]:
-        """The documents of the panel of a document, before any policy."""
-        found = self._near.of_number(number)
-        shown = len(close_enough(self._engine, found)[:_PANEL])  # neighbours are in order, so these are the first
-        return set(self._place[self._near.numbers(number)[:shown]].tolist())
 
 
 class StoredBands:

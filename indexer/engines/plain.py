@@ -75,10 +75,12 @@ class PlainEngine:
         self._finer: dict[str, dict[str, dict[str, Counter[str]]]] = {}
         self._lengths: dict[str, dict[str, Length]] = {}
         self._han: dict[str, bool] = {}
+        self._titles: dict[str, list[str]] = {}
         self._words: Counter[str] = Counter()
         for id_, document in self._documents.items():
             analysed = analyzer.fields(document)
             self._sequences[id_] = {field: text.sequence for field, text in analysed.items()}
+            self._titles[id_] = analysed["title"].tokens
             self._bags[id_] = {field: text.first() for field, text in analysed.items()}
             self._finer[id_] = {field: text.finer for field, text in analysed.items()}
             self._lengths[id_] = {
@@ -190,6 +192,10 @@ class PlainEngine:
                 score += finer[channel][token] * self._sum_over_fields(id_, counts, lengths, averages)
         return score
 
+    def titles(self, ids: Sequence[str]) -> list[list[str]]:
+        """See the protocol."""
+        return [self._titles[id_] for id_ in ids]
+
     def impacts(self, ids: Sequence[str]) -> list[dict[str, float]]:
         """See the protocol."""
         return [self._weights[id_] for id_ in ids]
@@ -221,10 +227,6 @@ class PlainEngine:
         return {
             id_: share / whole for id_, share in shares.items() if share >= least and _passes(self._rows[id_], where)
         }
-
-    def matched(self, among: Selected, ids: Sequence[str]) -> list[float]:
-        """See the protocol."""
-        return [among[id_] for id_ in ids]
 
     def _holds(self, id_: str, phrase: Sequence[str]) -> bool:
         size = len(phrase)

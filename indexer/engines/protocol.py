@@ -69,6 +69,9 @@ class Engine(Protocol):
         which `among` was chosen (coordination). What is beyond follows by its first score.
         """
 
+    def titles(self, ids: Sequence[str]) -> list[list[str]]:
+        """The folded words of the titles of known ids, in their order."""
+
     def impacts(self, ids: Sequence[str]) -> list[dict[str, float]]:
         """The weight of each term and concept in each of some known documents."""
 
@@ -87,9 +90,6 @@ class Engine(Protocol):
         more), that match enough of the words beside the best of these (least_share), and that the filter lets through:
         what a filter lets through is what its facet counts.
         """
-
-    def matched(self, among: Selection, ids: Sequence[str]) -> list[float]:
-        """The share, from 0 to 1, that each of some documents matches of the words by which `among` was chosen."""
 
     def count(self, among: Selection) -> int:
         """How many documents a selection holds."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from indexer.answering.closeness import close_enough
+from indexer.answering.closeness import DRAFT_FLOOR, draft_closeness
 from indexer.answering.neighbours import neighbourhood
 from indexer.errors import RequestRefused
 from indexer.evaluation.measures import MEASURES, Grades
@@ -56,9 +56,11 @@ def evaluate(
 def rank(index: Index, text: str) -> tuple[list[tuple[str, float]], list[tuple[str, float]]]:
     """The best hundred for a text: all of them, and those above the floor."""
     engine = index.engine
-    near = neighbourhood(engine, engine.analyzer.draft(text).text, most=RESCORED)
-    close = close_enough(engine, near)
-    return [(r.id, r.score) for r in near.ranked], [(r.id, r.score) for r in close]
+    draft = engine.analyzer.draft(text).text
+    ranked = neighbourhood(engine, draft, most=RESCORED).ranked
+    closeness = draft_closeness(engine, draft, [r.id for r in ranked])
+    whole = [(r.id, r.score) for r in ranked]
+    return whole, [own for own, close in zip(whole, closeness, strict=True) if close >= DRAFT_FLOOR]
 
 
 def measured(run: Run, judgments: Judgments) -> dict[str, Estimate]:

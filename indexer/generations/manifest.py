@@ -15,7 +15,7 @@ from indexer.errors import IndexDamaged, IndexIncompatible
 from indexer.generations.folder import DIGEST, MANIFEST, IndexFolder
 from indexer.types import Info
 
-FORMAT = 5
+FORMAT = 6
 # Every file of a generation: its size and digest.
 FileList = Mapping[str, tuple[int, str]]
 

@@ -93,6 +93,12 @@ class Forward:
     _gram_words_starts: Numbers
     _gram_keys: Keys
 
+    def title(self, number: int) -> list[int]:
+        """The words of a document's title, by number."""
+        field = number * len(FIELDS) + FIELDS.index("title")
+        words: list[int] = self._sequence[self._sequence_starts[field] : self._sequence_starts[field + 1]].tolist()
+        return words
+
     def judge(
         self, numbers: Numbers, scores: NDArray[np.float64], finer: Mapping[str, Mapping[str, float]], exponent: float
     ) -> NDArray[np.float64]:

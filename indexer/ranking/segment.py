@@ -131,6 +131,12 @@ class Segments:
             part.impacts.match(words, shares[span])
         return shares
 
+    def title_of(self, number: int) -> list[str]:
+        """The folded words of a document's title."""
+        part = int(self.ids.of_segment(np.array([number]))[0])
+        segment = self._parts[part]
+        return segment.words.of(segment.forward.title(number - self._spans[part].start))
+
     def impacts_of(self, number: int) -> dict[str, float]:
         """The weight of each term in a document."""
         part = int(self.ids.of_segment(np.array([number]))[0])

@@ -90,12 +90,17 @@ class StoredWords:
 
     def own(self, number: int) -> list[str]:
         """The words by which a document is compared: those of title and body."""
+        title, body = self.title_and_body(number)
+        return [*title, *body]
+
+    def title_and_body(self, number: int) -> tuple[list[str], list[str]]:
+        """The words of a document's title, and those of its body."""
         segment = bisect_right(self._firsts, number) - 1
         words, first = self.segments[segment], (number - self._firsts[segment]) * len(FIELDS)
         self._read += 1
         if self._read % _READ == 0:
             release(words.sequence)
-        return [*words.of(first), *words.of(first + _BODY)]
+        return words.of(first), words.of(first + _BODY)
 
 
 class _Pieces(dict[str, int]):

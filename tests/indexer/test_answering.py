@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -11,10 +12,10 @@ from hypothesis import strategies as st
 from corpus import Article, Document, Topic
 from indexer.analysis import own_text, spots
 from indexer.analysis.terms import stem
-from indexer.answering.closeness import close_enough
+from indexer.answering.closeness import DRAFT_FLOOR, draft_closeness, page_closeness, page_floor, search_closeness
 from indexer.answering.excerpts import excerpt, snippet, words_in_common
 from indexer.answering.neighbours import Neighbourhood, neighbourhood
-from indexer.answering.panel import make_panel, one_per_wording
+from indexer.answering.panel import close_ones, make_panel, one_per_wording
 from indexer.answering.query import parse
 from indexer.answering.search import search
 from indexer.answering.spelling import distance, respell
@@ -47,7 +48,9 @@ def panel(engine: PlainEngine, text: str, without: str = "", limit: int = 4) -> 
     """The panel of a text."""
     analysed = ANALYZER.analyse(text)
     _, telling = weigh_first(engine, analysed)
-    return make_panel(engine, 1, telling, neighbourhood(engine, analysed, without=without), limit)[0]
+    ranked = neighbourhood(engine, analysed, without=without).ranked
+    close = close_ones(ranked, draft_closeness(engine, analysed, [r.id for r in ranked]), DRAFT_FLOOR)
+    return make_panel(engine, 1, telling, close, limit)[0]
 
 
 def find(engine: PlainEngine, text: str, **more: object) -> Results:
@@ -206,11 +209,38 @@ def test_a_panel_is_empty_rather_than_padded(engine: PlainEngine) -> None:
         assert panel(engine, text).topics == (), text
 
 
-def test_the_floor_falls_with_the_length_of_the_text(engine: PlainEngine) -> None:
-    """What is too weak for a short text may be enough for a long one."""
-    short, long = (Neighbourhood([Ranked("c1", 18.7)], 20.0, words) for words in (10, 300))
-    assert close_enough(engine, short) == []
-    assert [r.id for r in close_enough(engine, long)] == ["c1"]
+def test_what_is_close_says_the_text_and_is_titled_by_it(engine: PlainEngine) -> None:
+    """A page that says all of a text, under a title of which the text says all, is as close as can be; one that shares
+    nothing is not close at all; a title of other matter takes from it.
+    """
+    same, nothing = ANALYZER.analyse("cement leaked after kyphoplasty"), ANALYZER.analyse("my aunt bakes bread")
+    for closeness in (draft_closeness, search_closeness):
+        assert closeness(engine, same, ["c1", "z01"]) == pytest.approx([2.0, 0.0])
+        assert closeness(engine, nothing, ["c1"]) == [0.0]
+        first, second = closeness(engine, ANALYZER.analyse("is a little leaked cement dangerous"), ["c2", "c1"])
+        assert first > second
+
+
+def test_pages_that_say_the_same_are_close(engine: PlainEngine) -> None:
+    """A page's twin has the highest closeness, pages on its matter some, and others next to none."""
+    near = Neighbourhood([Ranked("c3", 9.0), Ranked("c2", 9.0), Ranked("z01", 9.0)], possible=20.0)
+    twin, other, stranger = page_closeness(engine, "c1", near)
+    assert twin > other > page_floor(engine) > stranger
+
+
+def test_a_small_index_has_a_lower_floor(engine: PlainEngine) -> None:
+    """In a few documents no word is rare, and what is close is less so; from 800 on the floor is the same."""
+    sizes = [replace(engine.statistics, documents=n) for n in (0, 34, 799, 800, 10**6)]
+    floors = [page_floor(PlainEngine(CEMENT, ANALYZER, statistics)) for statistics in sizes]
+    assert floors == sorted(floors)
+    assert floors[1] < floors[2] < floors[3] == floors[4]
+
+
+def test_a_search_says_whether_anything_is_close(engine: PlainEngine) -> None:
+    """A search that a title answers is close to it; one of which pages say a word or two by the way is not."""
+    assert find(engine, "leaked cement").close
+    assert not find(engine, "does the bread of my aunt harden something").close
+    assert find(engine, "").close
 
 
 def test_topics_are_those_of_the_neighbours(engine: PlainEngine) -> None:

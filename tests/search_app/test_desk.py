@@ -101,23 +101,24 @@ def test_the_list_shows_each_cluster(editor: FlaskClient, sample_index: indexer.
     found = sample_index.duplicates()
     assert f"<h1>{found.total} clusters that may be one question</h1>" in html
     assert len(rows(html)) == found.total
-    (row,) = (row for row in rows(html) if "Driving after left hip replacement" in row)
-    assert "Driving after right hip replacement" in row
-    assert '<span class="flag quiet">side</span>' in row
-    assert re.search(r"a=q-0041&amp;b=q-0037", row)
-    assert "Suggested to keep: answered by Dr. Saskia Moerland" in row
+    (row,) = (row for row in rows(html) if "Started allopurinol for gout" in row)
+    assert "new uric acid pills" in row
+    assert '<span class="flag quiet">dose</span>' in row
+    assert re.search(r"a=q-0011&amp;b=q-0063", row)
+    assert "Suggested to keep: answered by Dr. L" in row
     assert "possible" in row
     assert re.search(r"0\.\d\d<svg", row)
 
 
-def test_every_member_of_a_cluster_is_reached(editor: FlaskClient, sample_index: indexer.Index) -> None:
+def test_every_member_of_a_cluster_is_reached(tmp_path: Path) -> None:
     """Each member is compared with the one to keep by a link of its own."""
-    html = page(editor, "/duplicates")
-    largest = max(sample_index.duplicates().clusters, key=lambda cluster: len(cluster.members))
-    assert len(largest.members) > 2
-    for other in set(largest.members) - {largest.canonical}:
-        assert f"/duplicates/pair?a={largest.canonical}&amp;b={other}" in html
-    assert f"and {len(largest.members) - 2} more" in html
+    asked = ["What helps a trapped nerve?", "What helps trapped nerves?", "what helps the trapped nerve", "Flat feet"]
+    client = opened(tmp_path, [question(f"n{n}", title) for n, title in enumerate(asked)])
+    html = page(client, "/duplicates")
+    assert len(rows(html)) == 1
+    for other in ("n1", "n2"):
+        assert f"/duplicates/pair?a=n0&amp;b={other}" in html
+    assert "and 1 more" in html
 
 
 def test_a_large_cluster_names_some(tmp_path: Path) -> None:
@@ -144,8 +145,8 @@ def test_a_band_is_a_filter(band: Band, editor: FlaskClient, sample_index: index
 
 def test_a_specialty_is_a_filter(editor: FlaskClient, sample_index: indexer.Index) -> None:
     """A specialty lists the clusters with a question of it, keeps the band, and can be removed."""
-    where = indexer.Filter(specialty="Spine surgery")
-    html = page(editor, "/duplicates?specialty=Spine+surgery&band=possible")
+    where = indexer.Filter(specialty="Rheumatology")
+    html = page(editor, "/duplicates?specialty=Rheumatology&band=possible")
     assert len(rows(html)) == sample_index.duplicates(where=where, band=Band.POSSIBLE).total > 0
     assert "remove this filter" in html
     assert 'href="/duplicates?band=possible&amp;specialty=Rehabilitation"' in html
@@ -193,7 +194,7 @@ def test_side_by_side_marks_what_decides(editor: FlaskClient, sample_index: inde
     marked = re.findall(r'<mark class="decides">(left|right)\b[^<]* <small>side</small></mark>', html)
     assert list(dict.fromkeys(marked)) == ["left", "right"]
     assert '<mark class="shared">stick</mark>' in html
-    assert re.search(r"Score <strong[^>]*>0\.\d\d</strong>: possibly the same question", html)
+    assert re.search(r"Score <strong[^>]*>0\.\d\d</strong>: two questions, as far", html)
 
 
 def test_side_by_side_shows_both_questions_and_replies(editor: FlaskClient) -> None:
@@ -215,7 +216,8 @@ def test_a_side_that_says_nothing_is_not_said(tmp_path: Path) -> None:
     """Where one question has no word of a kind the table says so."""
     client = opened(tmp_path, [question("a", "Can I bear weight?"), question("b", "Why can I not bear weight?")])
     html = page(client, "/duplicates/pair?a=a&b=b")
-    assert "<caption>One kind of word differs</caption>" in html
+    assert "<caption>Two kinds of words differ</caption>" in html
+    assert re.search(r">Asked</th><td>not said</td>", html)
     assert re.search(r'>Negation</th><td>not said</td><td>.*<mark class="decides">not</mark>', html)
 
 
@@ -265,12 +267,12 @@ def test_everything_is_escaped(tmp_path: Path) -> None:
     documents: list[corpus.Document] = [
         Question(
             id=f"q{n}{NASTY.replace(' ', '')}",
-            title=f"Knee pain {side} {NASTY}",
-            body=f"My {side} knee <script> hurts on the stairs {NASTY}",
+            title=f"Knee pain on {stairs} {NASTY}",
+            body=f"My knee <script> hurts on the stairs {NASTY}",
             specialty=f"S {NASTY}",
             answers=(Answer(text=f"Answer {NASTY}", author=f"Dr. {NASTY}", specialty=NASTY),),
         )
-        for n, side in enumerate(("left", "right"))
+        for n, stairs in enumerate(("stair", "stairs"))
     ]
     client = opened(tmp_path, documents)
     html = page(client, "/duplicates")

@@ -96,6 +96,10 @@ class WhooshEngine:
     def _named(self, numbers: Numbers, scores: NDArray[np.float64]) -> list[Ranked]:
         return list(map(Ranked, self._ids.of(numbers.tolist()), scores.tolist()))
 
+    def titles(self, ids: Sequence[str]) -> list[list[str]]:
+        """See the protocol."""
+        return [self._segments.title_of(self._ids.find(id_)) for id_ in ids]
+
     def impacts(self, ids: Sequence[str]) -> list[dict[str, float]]:
         """See the protocol."""
         return [self._segments.impacts_of(self._ids.find(id_)) for id_ in ids]
@@ -126,11 +130,6 @@ class WhooshEngine:
         best = np.partition(own, -HIT_PLACE)[-HIT_PLACE:] if len(own) > HIT_PLACE else own
         mask &= shares >= least_share(best.tolist())
         return Selected(mask & passing, shares, sum(word.share for word in words))
-
-    def matched(self, among: Selected, ids: Sequence[str]) -> list[float]:
-        """See the protocol."""
-        shares: list[float] = among.factors(np.array([self._ids.find(id_) for id_ in ids], np.int64)).tolist()
-        return shares
 
     def count(self, among: Selected) -> int:
         """See the protocol."""

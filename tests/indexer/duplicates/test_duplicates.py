@@ -43,23 +43,24 @@ def found_bands(index: Index) -> dict[frozenset[str], Band | None]:
     return {frozenset((pair.a, pair.b)): pair.band for cluster in listed for pair in cluster.pairs}
 
 
-def test_the_samples_duplicates_are_proposed(
+def test_what_is_proposed_of_the_sample_is_right(
     sample_index: Index, judged: dict[str, list[tuple[str, str, str]]]
 ) -> None:
-    """All twelve, in whatever band: they are told in quite different words."""
+    """Three of the twelve duplicates, which are told in quite different words, and no pair that is none: to propose all
+    twelve, two long stories in each other's panel were enough, and of 33 such pairs of real pages two were right.
+    """
     found = found_bands(sample_index)
     assert len(judged["duplicate"]) == 12
-    assert [pair for pair in judged["duplicate"] if frozenset(pair[:2]) not in found] == []
+    assert found.keys() <= {frozenset(pair[:2]) for pair in judged["duplicate"]}
+    assert len(found) == 3
 
 
-def test_the_samples_look_alikes_are_in_no_upper_band(
+def test_the_samples_look_alikes_are_in_no_band(
     sample_index: Index, judged: dict[str, list[tuple[str, str, str]]]
 ) -> None:
     """None of the twelve, though they share almost every word."""
-    found = found_bands(sample_index)
     assert len(judged["different"]) == 12
-    upper = [pair for pair in judged["different"] if found.get(frozenset(pair[:2])) in (Band.SAME, Band.VERY_LIKELY)]
-    assert upper == []
+    assert [pair for pair in judged["different"] if frozenset(pair[:2]) in found_bands(sample_index)] == []
 
 
 _KINDS = {"before/after": "order", "body part": "part"}
@@ -112,36 +113,77 @@ _texts = st.lists(st.sampled_from(_SAID), max_size=9).map(" ".join)
 def test_likelihood_is_a_symmetric_probability(a: str, b: str) -> None:
     """Between 0 and 1, the same both ways, and so is the band."""
     engine = PlainEngine([*OTHERS, question("a", a or "x"), question("b", b or "x")], ANALYZER)
-    one, other = (Profile(engine, ANALYZER.analyse(text).tokens, NONE) for text in (a, b))
+    one, other = (Profile(engine, ANALYZER.analyse(text).tokens, [], NONE) for text in (a, b))
     there, back = Pair(one, other), Pair(other, one)
     assert 0 < there.likelihood < 1
     assert there.likelihood == pytest.approx(back.likelihood)
     assert there.band == back.band
 
 
-def test_another_disease_keeps_a_pair_out_of_very_likely() -> None:
-    """Two questions that differ in one rare name are not the same; with the name they are."""
-    asked = "How is {} treated in small children?"
-    texts = [asked.format(name) for name in ("Kawasaki", "Lyme")] + ["How do they treat Kawasaki in small children?"]
+def bands(*texts: str) -> list[Band | None]:
+    """The bands of the first of some titles with each of the others."""
     engine = PlainEngine([*OTHERS, *(question(f"q{n}", text) for n, text in enumerate(texts))], ANALYZER)
-    kawasaki, lyme, again = (Profile(engine, ANALYZER.analyse(text).tokens, NONE) for text in texts)
-    assert Pair(kawasaki, lyme).band is not Band.VERY_LIKELY
-    assert Pair(kawasaki, again).band is Band.VERY_LIKELY
-    assert all(Pair(kawasaki, lyme).missing)
+    first, *others = (Profile(engine, ANALYZER.analyse(text).tokens, [], NONE) for text in texts)
+    return [Pair(first, other).band for other in others]
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        ("What are the symptoms of thalassemia?", "What are the symptoms of Thalassemias?"),
+        ("How is Crohn disease treated in children?", "How is Crohn's Disease treated in children?"),
+        ("Is rickets inherited?", "Is hereditary rickets inherited?"),
+        ("What is cancer of the head and neck?", "What is head and neck cancer?"),
+    ],
+)
+def test_titles_that_ask_the_same_of_the_same_are_very_likely(a: str, b: str) -> None:
+    """Number, possessive, order and a word that only asks change nothing."""
+    assert bands(a, b) == [Band.VERY_LIKELY]
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "kind"),
+    [
+        ("What causes thalassemia?", "How is thalassemia diagnosed?", "asked"),
+        ("What is hereditary spherocytosis?", "Is hereditary spherocytosis inherited?", "asked"),
+        (
+            "What is kidney failure: choosing a treatment?",
+            "What is the treatment of kidney failure: choosing a treatment?",
+            "asked",
+        ),
+        ("How is Kawasaki treated in children?", "How is Lyme treated in children?", "about"),
+        ("What is colon cancer?", "What is intestinal cancer?", "about"),
+        ("What is Tietz syndrome?", "What is Tietze syndrome?", "about"),
+        ("Do you know of occupational health?", "Do you know of health occupations?", "about"),
+        ("What is hepatitis A?", "What is hepatitis C?", "letter"),
+        ("What is vitamin A?", "What are vitamins?", "letter"),
+        ("What is glycogen storage disease type I?", "What is glycogen storage disease type III?", "letter"),
+        ("What is spastic paraplegia 19?", "What is spastic paraplegia 4?", "number"),
+        ("Who gets acute leukemia in childhood?", "Who gets acute leukemia as adults?", "age"),
+        ("What is low blood pressure?", "What is high blood pressure?", "degree"),
+        ("Is a positive HIV test sure?", "Is a negative HIV test sure?", "sign"),
+        ("Pain in the left knee at night", "Pain in the right knee at night", "side"),
+        ("Is wine safe with 5 mg of prednisone?", "Is wine safe with 50 mg of prednisone?", "dose"),
+    ],
+)
+def test_what_decides_keeps_a_pair_out_of_very_likely_and_is_named(a: str, b: str, kind: str) -> None:
+    """Another question, thing, letter, number, side, dose, age: not the same question, and the list says why."""
+    assert Band.VERY_LIKELY not in bands(a, b)
+    assert kind in {differs.kind for differs in differences(a, b)}
 
 
 def test_a_filled_template_is_no_duplicate() -> None:
-    """A frame that a site fills with name after name makes no pairs; two that differ in spelling alone are possible."""
+    """A frame that a site fills with name after name makes no pairs; two that differ in an ending are very likely."""
     names = [f"Name{chr(97 + n % 26)}{chr(97 + n // 26)}osis" for n in range(60)]
     asked = [f"What are the usual symptoms of {name}?" for name in names]
     templates = find_templates(ANALYZER.analyse(text).tokens for text in asked)
     assert templates.hold(ANALYZER.analyse(asked[0]).tokens)
     assert not templates.hold(ANALYZER.analyse("My knee has clicked since Sunday").tokens)
     engine = PlainEngine([*OTHERS, *(question(f"q{n}", text) for n, text in enumerate(asked))], ANALYZER)
-    one, other = (Profile(engine, ANALYZER.analyse(text).tokens, templates) for text in asked[:2])
+    one, other = (Profile(engine, ANALYZER.analyse(text).tokens, [], templates) for text in asked[:2])
     assert Pair(one, other).band is None
-    again = Profile(engine, ANALYZER.analyse(asked[0].replace("of Name", "of the Name")).tokens, templates)
-    assert Pair(one, again).band is Band.POSSIBLE
+    again = Profile(engine, ANALYZER.analyse(asked[0].replace("of Name", "of the Name")).tokens, [], templates)
+    assert Pair(one, again).band is Band.VERY_LIKELY
 
 
 _edges = st.dictionaries(
@@ -187,8 +229,8 @@ def test_a_stored_panel_marks_what_a_draft_would_be_marked_with(tmp_path: Path) 
     """The cards of a question that the scan found very likely the same are marked as those of its text as a draft."""
     documents = [
         *OTHERS,
-        question("a", "My cement leaked after kyphoplasty, how dangerous is the leak in my spine?"),
-        question("b", "How dangerous is the leak in my spine, after kyphoplasty my cement leaked?"),
+        question("a", "How dangerous is a cement leak in my spine after kyphoplasty?"),
+        question("b", "How dangerous are cement leaks in my spine after kyphoplasty?"),
     ]
     indexer.build(tmp_path, documents)
     with indexer.open_index(tmp_path) as index:

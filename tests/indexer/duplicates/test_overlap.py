@@ -29,7 +29,7 @@ def told(documents: list[Document]) -> dict[tuple[str, str], tuple[bool, bool]]:
         try:
             own = StoredWords(Path(name) / ARRAYS)
             overlap = Overlap(engine, own.segments, lambda number: TEMPLATES.hold(own.own(number)))
-            profiles = [Profiles(engine, TEMPLATES).of_words(own.own(number)) for number in range(len(ids))]
+            profiles = [Profiles(engine, TEMPLATES).of_words(*own.title_and_body(number)) for number in range(len(ids))]
             return {
                 (ids[a], ids[b]): (
                     bool(overlap.may_compare(np.array([a]), np.array([b]))[0]),

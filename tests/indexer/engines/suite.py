@@ -123,9 +123,18 @@ class EngineSuite:
 
     def test_a_word_is_matched_by_any_of_its_names(self, engine: Engine) -> None:
         """A document that has one of a word's names matches the word, once."""
-        word = SearchWord(10_000, ("zzz", "knee", "cement", "leak"))
-        selected = engine.allowed(words=[word])
-        assert engine.matched(selected, ["a1", "q1"]) == [1.0, 1.0]
+        words = [SearchWord(5_000, ("zzz", "knee", "cement", "leak")), SearchWord(5_000, ("zzz",))]
+        finer: Finer = {channel: {} for channel in FINER}
+        whole = engine.rank_twice({"cement": 1.0, "leak": 1.0}, None, 5, finer, 1).ranked
+        shared = engine.rank_twice({"cement": 1.0, "leak": 1.0}, engine.allowed(words=words), 5, finer, 1).ranked
+        assert [(r.id, r.score) for r in shared] == [(r.id, r.score / 2) for r in whole]
+
+    def test_titles_are_given_in_folded_words(self, engine: Engine) -> None:
+        """The words of titles, stop words too, in the order of the ids."""
+        assert engine.titles(["q3", "a1"]) == [
+            ["does", "cement", "leak", "out", "of", "the", "bone"],
+            ["cement", "in", "bones"],
+        ]
 
     def test_scores_are_multiplied_by_the_share_that_is_matched(self, engine: Engine) -> None:
         """Of the sum of a document without one of the words only its share counts."""
