@@ -1,6 +1,6 @@
 """What a document is, and every way to read one in. Knows no index and no web."""
 
-from corpus.errors import CorpusError, Rejected
+from corpus.errors import CorpusError, Noticed, Rejected
 from corpus.formats.exchange import from_json, restore, to_json
 from corpus.judged import Judged, judged
 from corpus.model import Answer, Article, Asker, Comment, Document, Link, Question, Topic, kind_of
@@ -16,6 +16,7 @@ __all__ = [
     "Document",
     "Judged",
     "Link",
+    "Noticed",
     "Question",
     "Rejected",
     "Topic",

@@ -20,6 +20,17 @@ class CorpusError(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Noticed:
+    """Something that a record was taken without: `what` is `date`, one that could not be read, or `identity`, a record
+    without id or address, which is called by its content.
+    """
+
+    source: str
+    place: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rejected:
     """One record that was left out: `source` and `place` say where it stands, `remedy` what would let it in."""
 

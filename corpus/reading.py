@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
-from corpus.errors import CorpusError, Rejected
+from corpus.errors import CorpusError, Noticed, Rejected
 from corpus.formats import FORMATS
 from corpus.formats import mapping as mappings
 from corpus.formats.mapping import Mapping as FieldMapping
@@ -22,12 +22,14 @@ def read(
     format: str | None = None,  # noqa: A002 (the option's name)
     mapping: str | Path | Sequence[str | Path] | None = None,
     rejected: Callable[[Rejected], object] | None = None,
+    noticed: Callable[[Noticed], object] | None = None,
 ) -> Iterator[Document]:
     """The documents of files, folders and zip archives, one at a time; memory does not grow with a file.
 
     `format` names one of `formats()` for all sources; without it each file's format is told by its first
     characters. `mapping` is a TOML file (or several) that says how JSON and CSV records become documents.
-    `rejected` is called with each record that was left out; without it a warning is logged for each.
+    `rejected` is called with each record that was left out; without it a warning is logged for each. `noticed` is
+    called with what records were taken without: a date that could not be read, an id.
 
     Raises CorpusError at once for an unknown format, a mapping that cannot be used, or a source that does not
     exist; nothing has been read then.
@@ -39,7 +41,7 @@ def read(
             raise CorpusError("no such file or folder", str(source), "check the path")
     given = [mapping] if isinstance(mapping, str | Path) else list(mapping or ())
     loaded = [mappings.load(path) for path in given]
-    return _read(sources, format, loaded, rejected or _warn)
+    return _read(sources, format, loaded, rejected or _warn, noticed or (lambda _: None))
 
 
 def formats() -> Mapping[str, str]:
@@ -58,19 +60,22 @@ def _read(
     format_name: str | None,
     loaded: Sequence[FieldMapping],
     rejected: Callable[[Rejected], object],
+    noticed: Callable[[Noticed], object],
 ) -> Iterator[Document]:
     for path in sources:
         for source in find(path):
             for item in [source] if isinstance(source, Rejected) else _documents(source, format_name, loaded):
                 if isinstance(item, Rejected):
                     rejected(item)
+                elif isinstance(item, Noticed):
+                    noticed(item)
                 else:
                     yield item
 
 
 def _documents(
     source: Source, format_name: str | None, loaded: Sequence[FieldMapping]
-) -> Iterator[Document | Rejected]:
+) -> Iterator[Document | Noticed | Rejected]:
     """The documents of one source; a stream that breaks off costs what follows the break in this source alone."""
     try:
         fitting = next((known for known in loaded if known.fits(source.path)), None)
@@ -88,10 +93,11 @@ def _documents(
         if chosen := next(known, None):
             yield from chosen.read(source)
             return
+        page = head.lstrip()[:15].lower().startswith(("<!doctype html", "<html"))
         yield Rejected(
             source=source.name,
             place="file",
-            reason="no format recognises it",
+            reason="an HTML page where an export belongs" if page else "no format recognises it",
             remedy="name its format, or give a mapping if it holds JSON or CSV records",
         )
     except BREAKS as error:

@@ -76,7 +76,10 @@ def find(path: str | Path) -> Iterator[Source | Rejected]:
         if path.is_dir():
             # An index that stands within the folder holds documents that may have been taken out of it since.
             indexes = [p.parent for p in path.rglob("CURRENT") if (p.parent / "generations").is_dir()]
-            for file in sorted(p for p in path.rglob("*") if p.is_file()):
+            files = sorted(p for p in path.rglob("*") if p.is_file())
+            if not files:
+                yield Rejected(source=str(path), place="folder", reason="no file is in it", remedy="check the path")
+            for file in files:
                 if any(folder in file.parents for folder in indexes):
                     continue
                 if not any(_BESIDE.match(part) for part in file.relative_to(path).parts):

@@ -11,6 +11,7 @@ from indexer.errors import (
     IndexMissing,
     RequestRefused,
     SearchError,
+    WouldShrink,
 )
 from indexer.generations.folder import published
 from indexer.index import Index, current, open_index, verify
@@ -119,6 +120,7 @@ __all__ = [
     "SideBySide",
     "Sort",
     "TopicName",
+    "WouldShrink",
     "agreement",
     "build",
     "compare",

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from corpus import Document, Rejected
 from indexer.analysis import Analyzer
-from indexer.errors import IndexDamaged, IndexMissing, SearchError
+from indexer.errors import IndexDamaged, IndexMissing, SearchError, WouldShrink
 from indexer.generations.folder import IndexFolder
 from indexer.generations.manifest import read_manifest, usable_manifest
 from indexer.generations.verify import check_before_opening
@@ -26,13 +26,15 @@ def build(
     settings: Settings = Settings(),
     progress: Callable[[Progress], object] | None = None,
     rejected: Callable[[Rejected], object] | None = None,
+    shrink: bool = False,
 ) -> BuildReport:
     """Build an index of exactly these documents and make it the current generation of the folder.
 
     Documents wait on disk, not in memory. Two different documents of one id cost the one whose content has the
     larger digest: `rejected` is told. Whatever happens before the last step, the generation before stays current.
 
-    Raises BuildInProgress at once where another build holds the folder.
+    Raises BuildInProgress at once where another build holds the folder, and WouldShrink where less than half of the
+    documents of the current generation would be left, unless `shrink` says that it may be so.
     """
     began = time.monotonic()
     tell = progress or (lambda _: None)
@@ -43,7 +45,10 @@ def build(
         with Intake(staged, settings.compiled) as intake:
             take(intake, documents, tell)
             refused = intake.settle()
+            if not shrink:
+                _check_size(folder, len(intake.settled))
             making = Making(staged, number, settings, tell)
+            merged = intake.merged
             statistics, analyzer = making.base(intake, analyzer)
         manifest = making.manifest(statistics, analyzer, before=_current_number(folder))
         for item in refused:
@@ -54,7 +59,20 @@ def build(
         manifest.write(staged)
         folder.publish(staged, manifest.generation)
         folder.sweep(settings.keep)
-    return report(manifest, old, after, len(refused), began)
+    return report(manifest, old, after, len(refused), merged, began)
+
+
+def _check_size(folder: IndexFolder, documents: int) -> None:
+    """Refuse a generation of less than half of the documents of the current one: an export that failed is small."""
+    try:
+        number, digest = folder.current()
+        before = sum(read_manifest(folder.generation(number), digest).documents.values())
+    except SearchError:  # there is none, or none that can be read
+        return
+    if 2 * documents < before:
+        what = f"{documents:,} documents in place of {before:,}"
+        remedy = "check the sources; if so many are gone, build with --shrink (shrink=True)"
+        raise WouldShrink(what, str(folder.path), remedy)
 
 
 def rollback(index: str | Path) -> Info:

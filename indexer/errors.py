@@ -35,6 +35,10 @@ class BuildInProgress(SearchError):
     """Another build or rollback holds the lock of this index."""
 
 
+class WouldShrink(SearchError):
+    """A build would take away more than half of the documents, as a failed export does."""
+
+
 class DocumentNotFound(SearchError):
     """No document has this id."""
 

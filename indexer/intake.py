@@ -35,6 +35,7 @@ class Intake:
         self._is_question, self._answers = bytearray(), array("i")
         self._order: Numbers = np.empty(0, np.int64)
         self._settled = 0
+        self.merged = 0
 
     def __enter__(self) -> Self:
         return self
@@ -61,9 +62,15 @@ class Intake:
         self._columns.add(document)
         self._merit.add(document)
 
+    @property
+    def settled(self) -> Numbers:
+        """The numbers of the documents that stay, in the order of their ids."""
+        return self._order
+
     def settle(self) -> list[Rejected]:
-        """Choose one document for each id; the same document twice is one. Of two different ones the one with the
-        smaller digest stays, in whatever order they came, and the other is told. What was left out stays out.
+        """Choose one document for each id; the same document twice is one, which `merged` counts. Of two different ones
+        the one with the smaller digest stays, in whatever order they came, and the other is told. What was left out
+        stays out.
         """
         refused: list[Rejected] = []
         kept: list[int] = []
@@ -75,6 +82,8 @@ class Intake:
             elif digest != before[1]:
                 reason, remedy = "another document has this id", "give each document an id of its own"
                 refused.append(Rejected(source="documents", place=id_, reason=reason, remedy=remedy))
+            else:
+                self.merged += 1
             before = (id_, digest)
         self._order, self._settled = np.array(kept, np.int64), len(self._ids)
         return refused

@@ -145,7 +145,7 @@ def read_digests(arrays: Path) -> dict[str, bytes]:
 
 
 def report(
-    manifest: Manifest, old: dict[str, bytes], after: dict[str, bytes], rejected: int, began: float
+    manifest: Manifest, old: dict[str, bytes], after: dict[str, bytes], rejected: int, merged: int, began: float
 ) -> BuildReport:
     """What a generation changed."""
     return BuildReport(
@@ -155,6 +155,7 @@ def report(
         replaced=sum(id_ in old and old[id_] != digest for id_, digest in after.items()),
         deleted=len(old.keys() - after.keys()),
         rejected=rejected,
+        merged=merged,
         seconds=round(time.monotonic() - began, 3),
         bytes=manifest.bytes,
     )

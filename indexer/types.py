@@ -152,7 +152,9 @@ class Panel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuildReport:
-    """What a build made; `rejected` counts documents that were refused for sharing an id with another."""
+    """What a build made; `rejected` counts documents that were refused for sharing an id with another, `merged` those
+    that were given twice.
+    """
 
     generation: int
     documents: int
@@ -160,6 +162,7 @@ class BuildReport:
     replaced: int
     deleted: int
     rejected: int
+    merged: int
     seconds: float
     bytes: int
 

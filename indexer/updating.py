@@ -89,13 +89,14 @@ def update(
                     rejected(item)
             work = _Update(before, path, staged, making)
             if not work.run(intake, delete, purge=purge):
-                return report(before, work.digests, work.digests, len(refused), began)
+                return report(before, work.digests, work.digests, len(refused), intake.merged, began)
         manifest = work.manifest()
         tell(Progress(stage="publishing", done=0))
         manifest.write(staged)
         folder.publish(staged, number)
         folder.sweep(1 if purge else settings.keep)
-    return report(manifest, work.digests, read_digests(folder.generation(number) / ARRAYS), len(refused), began)
+    after = read_digests(folder.generation(number) / ARRAYS)
+    return report(manifest, work.digests, after, len(refused), intake.merged, began)
 
 
 class _Update:

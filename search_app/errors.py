@@ -44,6 +44,7 @@ ERRORS: dict[type[Exception], Outside] = {
     indexer.IndexIncompatible: Outside(503, 3, "The index belongs to another version"),
     indexer.IndexDamaged: Outside(503, 3, "The index is damaged"),
     indexer.BuildInProgress: Outside(409, 4, "Another build is at work"),
+    indexer.WouldShrink: Outside(409, 3, "The index would lose most of its documents"),
     indexer.SearchError: Outside(503, 3, "The index cannot be used"),
     CorpusError: Outside(400, 3, "A source cannot be used"),
     UsageError: Outside(400, 2, "Wrong usage"),

@@ -13,7 +13,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from corpus.errors import CorpusError, Rejected
+from corpus.errors import CorpusError, Noticed, Rejected
 from corpus.formats.format import rejected
 from corpus.formats.mapping import Mapping
 from corpus.formats.rows import Placed, Record, rows_of
@@ -27,16 +27,16 @@ _SEXES = {"female": "female", "f": "female", "woman": "female", "male": "male", 
 _LIST_MARKS = re.compile(r"[;|,]")
 
 
-def read(source: Source, mapping: Mapping) -> Iterator[Document | Rejected]:
+def read(source: Source, mapping: Mapping) -> Iterator[Document | Noticed | Rejected]:
     """The documents of a JSON array, of JSON lines or of a CSV table; a record that fails costs itself alone."""
     with source.open() as stream:
         # Undecodable bytes become surrogates, which are refused in the one record that holds them.
         text = io.TextIOWrapper(stream, encoding="utf-8-sig", errors="surrogateescape", newline="")
-        for group in _groups(rows_of(text), mapping.join):
+        for group in _groups(rows_of(text, mapping.columns), mapping.join):
             yield from _documents(source, mapping, group)
 
 
-def _documents(source: Source, mapping: Mapping, group: list[Placed]) -> Iterator[Document | Rejected]:
+def _documents(source: Source, mapping: Mapping, group: list[Placed]) -> Iterator[Document | Noticed | Rejected]:
     """One document of a group of records; the records of the group that fail are rejected one by one."""
     answered: list[tuple[str, Record, Answer | None]] = []
     for place, record in group:
@@ -57,8 +57,19 @@ def _documents(source: Source, mapping: Mapping, group: list[Placed]) -> Iterato
         except CorpusError as error:
             yield rejected(source, answered.pop(0)[0], error)
         else:
+            yield from _noticed(source, mapping, *answered[0][:2])
             yield document
             return
+
+
+def _noticed(source: Source, mapping: Mapping, place: str, record: Record) -> Iterator[Noticed]:
+    """What a record is taken without."""
+    columns = mapping.fields
+    dates = [_text(record[columns[name]], name) for name in ("asked", "published") if name in columns]
+    if any(one_line(date) and parse_date(date) is None for date in dates):
+        yield Noticed(source=source.name, place=place, what="date")
+    if not any(one_line(_text(record[columns[name]], name)) for name in ("id", "url") if name in columns):
+        yield Noticed(source=source.name, place=place, what="identity")
 
 
 def _document(mapping: Mapping, record: Record, answers: tuple[Answer, ...]) -> Document:

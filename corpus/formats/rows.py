@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any, TextIO
 
 from corpus.errors import CorpusError
@@ -24,14 +24,19 @@ _NEXT = re.compile(r"\}\s*,\s*(?=\{)")
 _BROKEN = (ValueError, RecursionError)
 
 
-def rows_of(text: TextIO) -> Iterator[Placed]:
-    """Each record with its place, or what is wrong with it; JSON or CSV is told by the first character."""
+def rows_of(text: TextIO, columns: Collection[str]) -> Iterator[Placed]:
+    """Each record with its place, or what is wrong with it; JSON or CSV is told by the first character. `columns` are
+    those that a table must have.
+    """
     start = text.read(_CHUNK)
     first = start.lstrip()[:1]
     if first == "[":
         return _array(text, start)
+    if first == "<":
+        what = "a page or XML where records belong: the export failed, or it is another file"
+        return iter([("file", CorpusError(what, "file", "export it again"))])
     lines = _whole_lines(text, start)
-    return _json_lines(lines) if first == "{" else _table(lines)
+    return _json_lines(lines) if first == "{" else _table(lines, columns)
 
 
 def _array(text: TextIO, buffer: str) -> Iterator[Placed]:
@@ -123,7 +128,7 @@ class _Lines:
 _MOST_ROW_LINES = 10_000
 
 
-def _table(text: Iterator[str]) -> Iterator[Placed]:
+def _table(text: Iterator[str], columns: Collection[str]) -> Iterator[Placed]:
     """The rows of a CSV table with a header line; the separator is told by that line."""
     csv.field_size_limit(MOST_RECORD)  # for the whole process, and never less again: two reads may take turns
     lines = _Lines(text)
@@ -137,6 +142,10 @@ def _table(text: Iterator[str]) -> Iterator[Placed]:
                 header = next(lines, "")
                 separator = max(",\t;", key=header.count)
                 names = next(csv.reader([header], strict=True, delimiter=separator), [])
+                if header.strip() and not set(columns) & set(names):
+                    what = f"no header: the first line has none of the columns {', '.join(sorted(columns))}"
+                    yield place, CorpusError(what, "header", "name the columns in the first line, or mend the mapping")
+                    return
                 continue
             row = next(csv.reader(lines, strict=True, delimiter=separator), None)
         except csv.Error as error:
@@ -146,6 +155,8 @@ def _table(text: Iterator[str]) -> Iterator[Placed]:
             lines.give_back()
             continue
         if row is None:
+            if lines.number <= 1:
+                yield "file", CorpusError("a header and no row below it", "table", "export it again")
             return
         if row and len(row) != len(names):
             what = f"{len(row)} cells under {len(names)} names"

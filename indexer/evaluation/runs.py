@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import numpy as np
+
 from indexer.errors import RequestRefused
 
 # For each query the ids and scores of its documents, best first.
@@ -13,11 +15,17 @@ _TAG = "seealso"
 
 
 def write_run(run: Run, path: Path) -> None:
-    """Write a run, a line `query Q0 document rank score tag` for each document."""
+    """Write a run, a line `query Q0 document rank score tag` for each document.
+
+    Scores fall strictly, as 32-bit numbers too: tools that read a run go by its scores alone, each with an order of its
+    own among equal ones, and would measure another ranking.
+    """
     with path.open("w", encoding="utf-8") as file:
         for query, ranked in run.items():
+            before = np.float32(np.inf)
             for place, (id_, score) in enumerate(ranked, 1):
-                file.write(f"{query} Q0 {id_} {place} {score:.6f} {_TAG}\n")
+                before = min(np.float32(score), np.nextafter(before, np.float32(-np.inf)))
+                file.write(f"{query} Q0 {id_} {place} {before!s} {_TAG}\n")
 
 
 def read_run(path: Path) -> dict[str, list[tuple[str, float]]]:

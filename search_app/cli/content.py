@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import TextIO
 
@@ -12,7 +13,7 @@ import click
 
 import corpus
 import indexer
-from corpus import CorpusError, Document, Rejected
+from corpus import CorpusError, Document, Noticed, Rejected
 from indexer import BuildReport, Progress, Settings, open_index
 from search_app import settings
 from search_app.cli.common import Command, Output, drifted, index_path, setting_option, shared
@@ -51,6 +52,7 @@ def reading(command: Command) -> Command:
 @setting_option("index")
 @reading
 @setting_option("synonyms")
+@click.option("--shrink", is_flag=True, help="Take less than half of the documents that the index has, or none.")
 @click.option("--engine", type=click.Choice(["whoosh", "plain"]), default="whoosh", help="Where documents are kept.")
 @click.option(
     "--memory-mb",
@@ -70,17 +72,19 @@ def build(
     synonyms: str | None,
     engine: str,
     memory_mb: int,
+    shrink: bool,
     output: Output,
 ) -> None:
     """Build an index of exactly these sources: files, folders and zip archives.
 
-    The index before stays until the new one is complete, and stays on disk for rollback.
+    The index before stays until the new one is complete, and stays on disk for rollback. Sources without a document, or
+    with less than half of those that the index has, are a failed export: they are refused, unless --shrink is given.
     """
     taken = _Reading(sources, format_, mapping, rejects)
     report = taken.through(
         lambda tell: indexer.build(
             index_path(index),
-            taken.documents(),
+            taken.documents() if shrink else taken.some(),
             settings=Settings(
                 engine=engine,
                 synonyms=settings.load({"synonyms": synonyms})["synonyms"] or None,
@@ -88,10 +92,11 @@ def build(
             ),
             progress=tell,
             rejected=taken.reject,
+            shrink=shrink,
         ),
         output,
     )
-    output.result(report, lambda: _told(report))
+    output.result({**asdict(report), **taken.counts}, lambda: _told(report, taken.counts))
     taken.end(strict=strict)
 
 
@@ -136,9 +141,9 @@ def update(
     def told() -> str:
         gone = "nothing that was deleted is left on the disk, and no generation before to roll back to" if purge else ""
         with open_index(path) as opened:
-            return "\n".join(filter(None, (_told(report), gone, drifted(opened.info))))
+            return "\n".join(filter(None, (_told(report, taken.counts), gone, drifted(opened.info))))
 
-    output.result(report, told)
+    output.result({**asdict(report), **taken.counts}, told)
     taken.end(strict=strict)
 
 
@@ -149,11 +154,25 @@ class _Reading:
         self, sources: Sequence[str], format_: str | None, mapping: Sequence[str], rejects: TextIO | None
     ) -> None:
         self._rejects, self._rejected, self._empty = rejects, list[Rejected](), list[str]()
+        self._noticed = Counter[str]()
         # Each is looked at here, so that a wrong path or mapping is told before anything is read.
         self._sources = [
-            (source, corpus.read(source, format=format_, mapping=mapping or None, rejected=self.reject))
+            (
+                source,
+                corpus.read(
+                    source, format=format_, mapping=mapping or None, rejected=self.reject, noticed=self._notice
+                ),
+            )
             for source in sources
         ]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many records were taken without a date that could be read, and without id or address."""
+        return {"undated": self._noticed["date"], "unnamed": self._noticed["identity"]}
+
+    def _notice(self, item: Noticed) -> None:
+        self._noticed[item.what] += 1
 
     def reject(self, item: Rejected) -> None:
         """Note what was left out."""
@@ -185,7 +204,8 @@ class _Reading:
             yield document
         if self._sources and not count:
             where = ", ".join(self._empty)
-            raise CorpusError("no document is there", where, "check the path; the index stays as it is")
+            remedy = "check the sources; the index stays as it is, unless you build with --shrink"
+            raise CorpusError("no document is there", where, remedy)
 
     def through(self, work: Callable[[Callable[[Progress], object]], BuildReport], output: Output) -> BuildReport:
         """Work with progress on the terminal; then tell what was left out."""
@@ -213,10 +233,16 @@ class _Reading:
             sys.exit(1)
 
 
-def _told(report: BuildReport) -> str:
-    """What a build or an update did, as text."""
+def _told(report: BuildReport, counts: Mapping[str, int]) -> str:
+    """What a build or an update did, as text, with what was won little by."""
+    little = {
+        "given twice, taken once": report.merged,
+        "with a date that could not be read": counts["undated"],
+        "without id or address, called by their content": counts["unnamed"],
+    }
+    noted = "".join(f"\n  {count:,} {what}" for what, count in little.items() if count)
     return (
         f"generation {report.generation}: {report.documents:,} documents ({report.added:,} added, "
         f"{report.replaced:,} replaced, {report.deleted:,} deleted), {report.rejected:,} left out, "
-        f"{report.bytes / 1e6:,.1f} MB, {report.seconds:,.1f} s"
+        f"{report.bytes / 1e6:,.1f} MB, {report.seconds:,.1f} s{noted}"
     )

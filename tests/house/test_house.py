@@ -25,12 +25,12 @@ MOST_FUNCTION = 40
 MOST_KERNEL, KERNELS = 110, ROOT / "indexer" / "ranking" / "kernels"
 
 FACES = {
-    corpus: "Answer Article Asker Comment CorpusError Document Judged Link Question Rejected "
+    corpus: "Answer Article Asker Comment CorpusError Document Judged Link Noticed Question Rejected "
     "Topic formats from_json judged kind_of read restore sample to_json write",
     indexer: "Agreement Band BandQuality BuildInProgress BuildReport Card Cluster Clusters Comparison Difference "
     "Differs DocumentNotFound DuplicatePair Estimate Evaluation Fault Filter Hit Index IndexDamaged "
     "IndexIncompatible IndexMissing Info Mark PairQuality Panel Progress Reply RequestRefused Results "
-    "SearchError Settings Side SideBySide Sort TopicName agreement build compare current evaluate "
+    "SearchError Settings Side SideBySide Sort TopicName WouldShrink agreement build compare current evaluate "
     "evaluate_pairs measured open_index published read_run rollback update verify write_run",
     search_app: "create_app",
 }

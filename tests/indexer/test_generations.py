@@ -116,7 +116,7 @@ def test_killed_at_any_moment_the_last_good_generation_is_served(tmp_path: Path)
             assert sum(index.info.documents.values()) in (1, 76)
         assert indexer.verify(tmp_path) == []
     assert killed >= 10
-    indexer.build(tmp_path, NEW)
+    indexer.build(tmp_path, NEW, shrink=True)
     assert served(tmp_path) == ["new"]
 
 

@@ -67,7 +67,7 @@ def test_documents_are_added_replaced_and_deleted(index: Path, tmp_path: Path) -
     changed = {"kind": "question", "id": "q-0039", "title": "A title of its own"}
     source = lines(tmp_path / "in.jsonl", [*NEW[:2], changed])
     report = answer(index, source, "--delete", "q-0001", "--delete", "q-0002")
-    assert list(report) == [field.name for field in fields(BuildReport)]
+    assert list(report) == [*(field.name for field in fields(BuildReport)), "undated", "unnamed"]
     counts = {name: report[name] for name in ("generation", "documents", "added", "replaced", "deleted", "rejected")}
     assert counts == {"generation": 2, "documents": 76, "added": 2, "replaced": 1, "deleted": 2, "rejected": 0}
     with open_index(index) as opened:
@@ -110,16 +110,66 @@ def test_sources_that_cannot_be_used_are_status_3(index: Path, tmp_path: Path) -
     assert "no such file" in refused(index, 3, source, str(tmp_path / "gone"))
     refused(index, 3, source, "--mapping", str(tmp_path / "gone.toml"))
     assert "no format recognises it" in refused(index, 3, str(tmp_path / "what.bin"))
-    assert refused(index, 3, str(tmp_path / "nothing"), "--delete", "q-0001") == "no document is there"
+    assert "no file is in it" in refused(index, 3, str(tmp_path / "nothing"), "--delete", "q-0001")
 
 
 def test_a_source_that_yields_nothing_is_told(index: Path, tmp_path: Path) -> None:
     """Beside one with documents an empty source is named on stderr, and the others are taken; so does a build."""
     source = lines(tmp_path / "in.jsonl", NEW[:1])
     (tmp_path / "nothing").mkdir()
-    for command in ("update", "build"):
-        status, _, err = run(index, source, str(tmp_path / "nothing"), command=command)
-        assert (status, err) == (0, f"nothing is in it: {tmp_path / 'nothing'}\n")
+    told = f"left out: {tmp_path / 'nothing'}, folder: no file is in it; check the path\n"
+    for command, more in (("update", []), ("build", ["--shrink"])):
+        status, _, err = run(index, source, str(tmp_path / "nothing"), *more, command=command)
+        assert (status, err) == (0, told)
+
+
+def test_a_build_that_would_lose_most_documents_is_refused(index: Path, tmp_path: Path) -> None:
+    """Status 3, with both numbers; the index stays as it is; --shrink goes on. From half on nothing is asked."""
+    few, empty = lines(tmp_path / "few.jsonl", NEW), lines(tmp_path / "empty.jsonl", [])
+    status, out, err = run(index, few, "--json", command="build")
+    assert (status, out) == (3, "")
+    assert "4 documents in place of 76" in err
+    assert "--shrink" in err
+    assert run(index, empty, command="build")[0] == 3
+    assert "documents   76:" in run(index, command="info")[1]
+    assert run(index, few, "--shrink", command="build")[0] == 0
+    assert run(index, lines(tmp_path / "half.jsonl", NEW[:2]), command="build")[0] == 0
+
+
+def test_a_failed_export_is_told_by_what_it_is(index: Path, tmp_path: Path) -> None:
+    """A page in place of records, a table without its header or without rows, a page without a mapping."""
+    mapping, export = tmp_path / "map.toml", tmp_path / "export.csv"
+    mapping.write_text('kind = "question"\n[fields]\ntitle = "title"\nbody = "ask"\n', encoding="utf-8")
+    for text, told in (
+        ("<!doctype html><title>502</title>", "a page or XML where records belong"),
+        ("Why?,My knee hurts\n", "no header: the first line has none of the columns ask, title"),
+        ("title,ask\n", "a header and no row below it"),
+    ):
+        export.write_text(text, encoding="utf-8")
+        assert told in run(index, str(export), "--mapping", str(mapping), command="build")[2]
+    assert "an HTML page where an export belongs" in run(index, _page(tmp_path), command="build")[2]
+    assert "documents   76:" in run(index, command="info")[1]
+
+
+def _page(folder: Path) -> str:
+    """An HTML page under the name of an export."""
+    path = folder / "export.jsonl"
+    path.write_text("<!DOCTYPE html><html><body>Sign in</body></html>", encoding="utf-8")
+    return str(path)
+
+
+def test_a_build_says_where_it_wins_little(index: Path, tmp_path: Path) -> None:
+    """Repeats, dates that are none and records without id or address are counted, in JSON and for people."""
+    mapping, export = tmp_path / "map.toml", tmp_path / "export.csv"
+    fields_ = 'title = "title"\nbody = "ask"\nasked = "day"\n'
+    mapping.write_text(f'kind = "question"\n[fields]\n{fields_}', encoding="utf-8")
+    rows = ["Why?,My knee hurts,soon", "Why?,My knee hurts,soon", "How?,My hip hurts,2020-01-02", "Who?,My toe hurts,"]
+    export.write_text("\n".join(["title,ask,day", *rows]), encoding="utf-8")
+    report = answer(index, str(export), "--mapping", str(mapping))
+    assert (report["merged"], report["undated"], report["unnamed"]) == (1, 2, 4)
+    told = run(index, str(export), "--mapping", str(mapping), "--shrink", command="build")[1]
+    assert "\n  1 given twice, taken once\n  2 with a date that could not be read\n" in told
+    assert "  4 without id or address, called by their content" in told
 
 
 def test_an_index_that_is_missing_is_status_3(tmp_path: Path) -> None:
@@ -190,7 +240,7 @@ def test_a_drift_above_5_percent_advises_a_rebuild(index: Path, tmp_path: Path) 
     assert "drift       5.3 %\n" in told
     assert f"advice      {advice}" in told
     assert answer(index, command="info")["drift"] == 0.0526
-    assert advice not in run(index, lines(tmp_path / "again.jsonl", NEW), command="build")[1]
+    assert advice not in run(index, lines(tmp_path / "again.jsonl", NEW), "--shrink", command="build")[1]
     assert "drift       0.0 %\n" in run(index, command="info")[1]
 
 
