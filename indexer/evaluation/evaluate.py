@@ -26,9 +26,11 @@ def evaluate(
     *,
     hard: Mapping[str, tuple[str, ...]] | None = None,
     floor: bool = True,
+    by_search: bool = False,
     progress: Callable[[Progress], object] | None = None,
 ) -> Evaluation:
-    """How well an index ranks judged documents for the queries that have one, by the ranking of `similar`.
+    """How well an index ranks judged documents for the queries that have one, by the ranking of `similar`, or by that
+    of `search`: what a visitor types is one, what a patient asks the other.
 
     `hard` names for a query documents that look like an answer and are none. With the floor, documents below it are
     not in the ranking, as they are in no panel; one card for each wording is a matter of display and not applied.
@@ -39,7 +41,7 @@ def evaluate(
     run, best = {}, {}
     with open_index(index) as opened:
         for done, query in enumerate(asked, 1):
-            whole, close = rank(opened, queries[query])
+            whole, close = (found if by_search else rank)(opened, queries[query])
             run[query] = close if floor else whole
             best[query] = bool(close)
             if progress:
@@ -61,6 +63,13 @@ def rank(index: Index, text: str) -> tuple[list[tuple[str, float]], list[tuple[s
     closeness = draft_closeness(engine, draft, [r.id for r in ranked])
     whole = [(r.id, r.score) for r in ranked]
     return whole, [own for own, close in zip(whole, closeness, strict=True) if close >= DRAFT_FLOOR]
+
+
+def found(index: Index, text: str) -> tuple[list[tuple[str, float]], list[tuple[str, float]]]:
+    """The first hundred hits of a search, and again: none of them where it says that nothing is close."""
+    results = index.search(text, size=RESCORED)
+    hits = [(hit.id, hit.score) for hit in results.hits]
+    return hits, hits if results.close else []
 
 
 def measured(run: Run, judgments: Judgments) -> dict[str, Estimate]:

@@ -26,6 +26,7 @@ _NAMED = 20
 )
 @click.argument("folder", required=False)
 @click.option("--qrels", metavar="NAME", help="Only the judgments of qrels/NAME.tsv, such as test.")
+@click.option("--search", "by_search", is_flag=True, help="Rank by `search`, as what visitors type, not by `similar`.")
 @click.option("--no-floor", is_flag=True, help="Rank without the floor, which hides what is not alike enough.")
 @click.option(
     "--run", "run_path", type=click.Path(dir_okay=False, path_type=Path), help="Write a TREC run of 100 here."
@@ -39,6 +40,7 @@ _NAMED = 20
 def evaluate(
     folder: str | None,
     qrels: str | None,
+    by_search: bool,
     no_floor: bool,
     run_path: Path | None,
     compare: Path | None,
@@ -48,7 +50,7 @@ def evaluate(
     index: str | None,
     output: Output,
 ) -> None:
-    """Measure the ranking of `similar` on FOLDER, a judged test set in BEIR's layout.
+    """Measure the ranking of `similar`, or of `search`, on FOLDER, a judged test set in BEIR's layout.
 
     FOLDER holds corpus.jsonl, queries.jsonl and qrels/*.tsv, and may hold hard_negatives.tsv and pairs.tsv. A scratch
     index is built of it and removed afterwards; no index of yours is touched.
@@ -64,8 +66,9 @@ def evaluate(
     judged = corpus.judged(folder, qrels=qrels)
     tell = Teller(output.quiet or output.json)
     try:
-        plain = _evaluated(judged, None, tell, floor=not no_floor)
-        result = _evaluated(judged, synonyms, tell, floor=not no_floor) if synonyms else plain
+        asked = _Asked(judged, floor=not no_floor, by_search=by_search)
+        plain = _evaluated(asked, None, tell)
+        result = _evaluated(asked, synonyms, tell) if synonyms else plain
     finally:
         tell.done()
     other = plain.ranking.run if synonyms else indexer.read_run(compare) if compare else None
@@ -77,13 +80,20 @@ def evaluate(
         sys.exit(1)
 
 
+class _Asked(NamedTuple):
+    judged: Judged
+    floor: bool
+    by_search: bool
+
+
 class _Result(NamedTuple):
     ranking: Evaluation
     pairs: PairQuality | None
 
 
-def _evaluated(judged: Judged, synonyms: str | None, tell: Teller, *, floor: bool) -> _Result:
+def _evaluated(asked: _Asked, synonyms: str | None, tell: Teller) -> _Result:
     """An evaluation over a scratch index of the documents."""
+    judged = asked.judged
     rejected: list[Rejected] = []
     with tempfile.TemporaryDirectory(prefix="seealso-evaluate-") as scratch:
         documents = corpus.read(judged.corpus, format="beir", rejected=rejected.append)
@@ -91,7 +101,13 @@ def _evaluated(judged: Judged, synonyms: str | None, tell: Teller, *, floor: boo
         if rejected:
             click.echo(f"left out: {len(rejected):,} documents; the first: {rejected[0].reason}", err=True)
         ranking = indexer.evaluate(
-            scratch, judged.queries, judged.relevant, hard=judged.hard, floor=floor, progress=tell
+            scratch,
+            judged.queries,
+            judged.relevant,
+            hard=judged.hard,
+            floor=asked.floor,
+            by_search=asked.by_search,
+            progress=tell,
         )
         pairs = indexer.evaluate_pairs(scratch, list(_texts(judged, scratch))) if judged.pairs else None
         return _Result(ranking, pairs)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import ir_measures
+import numpy as np
 import pytest
 
 import indexer
@@ -48,6 +50,37 @@ def test_the_floor_hides_what_is_not_alike(index: Path) -> None:
     asked, judged = {"a": "purple umbrellas for the beach"}, {"a": {"k1": 1}}
     hidden = indexer.evaluate(index, asked, judged)
     assert (hidden.hidden, hidden.run["a"]) == (1.0, [])
+
+
+def test_a_search_is_measured_as_a_search(index: Path) -> None:
+    """By search the ranking is that of the hits, and a search that finds nothing close is hidden by the floor."""
+    asked = {"a": "knee clicks", "b": "purple umbrellas for the number"}
+    judged = {"a": {"k1": 1, "k2": 1}, "b": {"k1": 1}}
+    result = indexer.evaluate(index, asked, judged, by_search=True)
+    with indexer.open_index(index) as opened:
+        assert [id_ for id_, _ in result.run["a"]] == [hit.id for hit in opened.search("knee clicks", size=100).hits]
+    assert (result.run["b"], result.hidden) == ([], 0.5)
+
+
+def test_a_run_file_says_what_the_report_says(tmp_path: Path) -> None:
+    """Scores fall strictly, as 32-bit numbers, where documents tie, so that no reader breaks the ties another way."""
+    path = tmp_path / "run.trec"
+    tied = [("b", 2.5), ("a", 2.5), ("c", 2.5), ("d", 2.4999999), ("e", 0.0), ("f", 0.0)]
+    indexer.write_run({"q": tied, "r": tied[:1]}, path)
+    lines = [line.split() for line in path.read_text(encoding="utf-8").splitlines()]
+    assert [line[2] for line in lines] == ["b", "a", "c", "d", "e", "f", "b"]
+    scores = np.array([line[4] for line in lines], np.float32)
+    assert (np.diff(scores[:6]) < 0).all()
+    by_score = sorted(lines[:6], key=lambda line: (-float(np.float32(line[4])), line[2]))
+    assert [line[2] for line in by_score] == [id_ for id_, _ in tied]
+    qrels = [ir_measures.Qrel("q", "b", 1)]
+    told = ir_measures.calc_aggregate(
+        [ir_measures.RR, ir_measures.nDCG @ 10],
+        qrels,
+        ir_measures.read_trec_run(str(path)),  # type: ignore[no-untyped-call]  # it ships no types
+    )
+    ours = indexer.measured({"q": tied}, {"q": {"b": 1}})
+    assert told[ir_measures.nDCG @ 10] == pytest.approx(ours["nDCG@10"].mean) == 1.0
 
 
 def test_judgments_of_unknown_queries_are_refused(index: Path) -> None:
