@@ -12,6 +12,7 @@ from corpus import Article, Document
 from indexer.analysis import Analyzer, Boilerplate, own_text
 from indexer.answering.closeness import DRAFT_FLOOR, draft_closeness, page_closeness, page_floor
 from indexer.answering.neighbours import StoredNeighbours, neighbourhood, neighbourhood_of
+from indexer.answering.notices import read_notices
 from indexer.answering.panel import close_ones, make_panel
 from indexer.answering.search import search
 from indexer.answering.weighing import weigh, weigh_first
@@ -29,7 +30,7 @@ from indexer.ranking.compiled import kernels_for
 from indexer.ranking.ids import InOrder
 from indexer.ranking.tables import ARRAYS
 from indexer.settings import Settings
-from indexer.types import Band, Clusters, Fault, Filter, Info, Panel, Results, Search, SideBySide, Sort
+from indexer.types import Band, Clusters, Fault, Filter, Info, Notice, Panel, Results, Search, SideBySide, Sort
 
 MOST_CARDS = 20
 MOST_DRAFT = 20_000
@@ -40,7 +41,7 @@ class Index:
 
     def __init__(self, folder: IndexFolder, manifest: Manifest, path: Path, engine: Engine, settings: Settings) -> None:
         self._folder, self._manifest, self._near = folder, manifest, StoredNeighbours(path)
-        self._settings = settings
+        self._settings, self._notices = settings, read_notices(settings.notices)
         self._listing = Listing(path, self._near.ids)
         self._bands = StoredBands(path, self._near.ids)
         self.profiles = Profiles(engine, Templates.read(path / ARRAYS))
@@ -99,7 +100,18 @@ class Index:
         Raises RequestRefused for a text or a page out of bounds.
         """
         request = Search(text=text, where=where, sort=sort, page=page, size=size, as_typed=as_typed)
-        return search(self.engine, self._manifest.generation, request)
+        results = search(self.engine, self._manifest.generation, request)
+        needed = self._notices.of(text)
+        return replace(results, notice=self._notice(*needed)) if needed else results
+
+    def _notice(self, kind: str, subject: str) -> Notice:
+        """A notice with the page that the index has on a subject, if it has one that is about it."""
+        found = search(
+            self.engine, self._manifest.generation, Search(text=subject, where=Filter(answered=True), size=1)
+        )
+        for hit in found.hits if found.close else ():
+            return Notice(kind=kind, page=hit.id, page_kind=hit.kind, title=hit.title)
+        return Notice(kind=kind, page="", page_kind="", title="")
 
     def related(self, id: str, *, where: Filter = Filter(), limit: int = 4) -> Panel:  # noqa: A002
         """The documents most like a document's own question, itself apart. Raises DocumentNotFound."""

@@ -28,6 +28,9 @@ class Settings:
     `compiled` asks for the compiled loops of the extra `fast`, which give the same answers sooner but take a second to
     load: None lets a build of some size use them where they are installed, and everything else do without.
 
+    `notices` is a file of the site's own in place of the shipped table of searches that speak of a danger to life, or
+    `off`; it counts where an index is opened.
+
     `memory_mb` is about how many megabytes a build takes to sort postings (at least 16), beside what it keeps of each
     document; less memory takes more time.
     """
@@ -36,6 +39,7 @@ class Settings:
     keep: int = 3
     synonyms: str | Path | None = None
     compiled: bool | None = None
+    notices: str | Path | None = None
     memory_mb: int = 128
 
     def __post_init__(self) -> None:

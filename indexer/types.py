@@ -93,6 +93,18 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """That a search speaks of a danger to life: its `kind`, `suicide` or `emergency`, and the best page on the subject,
+    an empty id and title where the index has none. Whoever shows results shows help first.
+    """
+
+    kind: str
+    page: str
+    page_kind: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Results:
     """One page of a search: `total` counts all hits, `facets` count them by kind, specialty, topic, year, reply.
 
@@ -110,6 +122,7 @@ class Results:
     facets: Mapping[str, Mapping[str, int]]
     close: bool
     hits: tuple[Hit, ...]
+    notice: Notice | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

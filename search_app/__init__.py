@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Flask
 
+from indexer import Settings
 from search_app import api, desk, errors, health, pages, revalidation, security, services, settings
 
 __all__ = ["create_app"]
@@ -31,7 +32,7 @@ def create_app(given: Mapping[str, str | None] | None = None) -> Flask:
     app.config["SEEALSO"] = values
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider has it; facets are in order of counts
     security.init_app(app)
-    services.init_app(app, values["index"])
+    services.init_app(app, values["index"], Settings(notices=values["notices"] or None))
     revalidation.init_app(app, __version__)
     errors.init_app(app)
     pages.init_app(app)

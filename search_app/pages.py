@@ -10,7 +10,7 @@ from flask import Blueprint, Flask, abort, redirect, render_template, request, u
 from werkzeug.wrappers import Response
 
 from corpus import Article, Question
-from indexer import Card, DocumentNotFound, Filter, Hit, Panel, RequestRefused, Results, Sort
+from indexer import Card, DocumentNotFound, Filter, Hit, Notice, Panel, RequestRefused, Results, Sort
 from search_app import present, revalidation
 from search_app.requests import CARDS, FILTERS, SEARCH_KEYS, as_typed_of, filter_of, number_of, sort_of, text_of
 from search_app.services import index, served
@@ -56,8 +56,10 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(page_of=page_of, topic_page=topic_page, settings=app.config["SEEALSO"])
 
 
-def page_of(item: Hit | Card | Article | Question) -> str:
+def page_of(item: Hit | Card | Notice | Article | Question) -> str:
     """The address of a document's page."""
+    if isinstance(item, Notice):
+        return url_for(f"pages.{item.page_kind}", id_=item.page)
     kind = item.kind if isinstance(item, Hit | Card) else ("article" if isinstance(item, Article) else "question")
     return url_for(f"pages.{kind}", id_=item.id)
 

@@ -8,6 +8,7 @@ import threading
 import time
 import weakref
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -80,8 +81,8 @@ class Served:
 class IndexHandle:
     """The current generation of an index folder. Opened at first use, so that a forked worker opens its own."""
 
-    def __init__(self, path: str | Path) -> None:
-        self._path = Path(path)
+    def __init__(self, path: str | Path, settings: Settings) -> None:
+        self._path, self._settings = Path(path), settings
         self._served: Served | None = None
         self._process = 0
         self._seen: tuple[int, int] | None = None
@@ -113,15 +114,15 @@ class IndexHandle:
         """The newest generation, once every byte of it was seen to be what was written (1 GB a second)."""
         if faults := verify(self._path):
             raise IndexDamaged(f"{faults[0].file}: {faults[0].reason}", str(self._path), faults[0].remedy)
-        return Served(_with_compiled_loops(open_index(self._path), self._path))
+        return Served(_with_compiled_loops(open_index(self._path, settings=self._settings), self._path, self._settings))
 
 
-def _with_compiled_loops(index: Index, path: Path) -> Index:
+def _with_compiled_loops(index: Index, path: Path, settings: Settings) -> Index:
     """The index with the compiled loops of the extra `fast`, where it is installed and the index is worth it."""
     if sum(index.info.documents.values()) < _WORTH_COMPILING:
         return index
     try:
-        compiled = open_index(path, settings=Settings(compiled=True))
+        compiled = open_index(path, settings=replace(settings, compiled=True))
     except RequestRefused:
         return index
     index.close()
@@ -129,9 +130,9 @@ def _with_compiled_loops(index: Index, path: Path) -> Index:
     return compiled
 
 
-def init_app(app: Flask, path: str) -> None:
-    """Give an application its index; nothing is opened yet."""
-    app.extensions[_KEY] = IndexHandle(path)
+def init_app(app: Flask, path: str, settings: Settings) -> None:
+    """Give an application its index, to be opened with these settings; nothing is opened yet."""
+    app.extensions[_KEY] = IndexHandle(path, settings)
 
 
 def served() -> Served:

@@ -40,6 +40,16 @@ SETTINGS = (
     Setting(name="site_name", default="SeeAlso", help="the name in the header and in titles"),
     Setting(name="emergency", default="112", help="the number to call in an emergency, shown on every page"),
     Setting(
+        name="crisis",
+        default="",
+        help="whom to call who thinks of suicide, a name and a number, shown above searches that speak of it",
+    ),
+    Setting(
+        name="notices",
+        default="",
+        help="a file in place of the shipped table of searches that speak of a danger to life; `off` for none",
+    ),
+    Setting(
         name="duplicates", default="off", help="`on` shows the editors' pages at /duplicates", choices=("off", "on")
     ),
 )

@@ -13,6 +13,7 @@ from indexer.analysis.terms import (
     spots_of,
     stop_terms,
     stop_words,
+    story_terms,
     telling_terms,
     wording,
 )
@@ -39,6 +40,7 @@ __all__ = [
     "spots_of",
     "stop_terms",
     "stop_words",
+    "story_terms",
     "telling_terms",
     "tokenize",
     "wording",

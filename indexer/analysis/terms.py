@@ -25,6 +25,12 @@ def stop_words() -> frozenset[str]:
 
 
 @cache
+def story_terms() -> frozenset[str]:
+    """The terms of words that tell a story (months, a wife, thanks), which say nothing as words in common."""
+    return frozenset(stem(word) for line in shipped("storywords.txt") for word in words_of(line.text))
+
+
+@cache
 def stop_terms() -> frozenset[str]:
     """The terms of stop words. Other words may share one ("withing" and "with"), so ranking may know a few of them."""
     return frozenset(stem(word) for word in stop_words())

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from indexer.analysis import Spot, pieces_with, spots_among, spots_of
+from indexer.analysis import Spot, is_han, pieces_with, spots_among, spots_of
 from indexer.ranking.weighting import K1, saturation
 from indexer.types import Fragment
 
@@ -57,6 +57,19 @@ def snippet(texts: Iterable[str], terms: Mapping[str, float], most: int = SNIPPE
     return _marked(text, inside, *_window(text, start, inside[-1].end, most))
 
 
+def _run(piece: str, spot: Spot, terms: Collection[str]) -> Spot:
+    """The run of wanted pairs of characters, each overlapping the next, around a pair; anything else as it is."""
+    if not is_han(spot.term):
+        return spot
+    places = {s.start for s in spots_of(piece) if len(s.word) > 1 and s.term in terms}
+    start, end = spot.start, spot.start
+    while start - 1 in places:
+        start -= 1
+    while end + 1 in places:
+        end += 1
+    return spot._replace(start=start, end=end + 2)
+
+
 def _within(matches: list[Spot], end: int) -> list[Spot]:
     """The matches up to the first one that ends beyond."""
     beyond = next((n for n, spot in enumerate(matches) if spot.end > end), len(matches))
@@ -96,7 +109,8 @@ def words_in_common(passages: Sequence[tuple[str, float]], terms: Mapping[str, f
 
     A word tells by its term's weight, by the weight of the passages it stands in, and by how often it does. A capital
     at the beginning of a word goes (it may only begin a sentence); MRI, T12 and X-ray keep theirs. Bare numbers and
-    single letters are left out, and parts of a compound that is named already.
+    single letters and characters are left out, and parts of a compound that is named already; pairs of characters that
+    overlap are one word.
     """
     wanted = set(terms)
     first: dict[str, tuple[int, str, Spot]] = {}
@@ -107,7 +121,7 @@ def words_in_common(passages: Sequence[tuple[str, float]], terms: Mapping[str, f
         for piece, count in Counter(pieces_with(wanted, text[:LOOKED_AT].split())).items():
             for spot in spots_of(piece):
                 term, word, _, _ = spot
-                if term in terms and not word.isdigit() and (len(word) > 1 or not word.isascii()):
+                if term in terms and not word.isdigit() and len(word) > 1:
                     counts[term] = counts.get(term, 0) + count
                     first.setdefault(term, (number, piece, spot))
         for term, count in counts.items():
@@ -116,6 +130,7 @@ def words_in_common(passages: Sequence[tuple[str, float]], terms: Mapping[str, f
     taken: list[tuple[int, str, Spot]] = []
     for term in sorted(told, key=lambda term: (-told[term], term)):
         number, piece, spot = first[term]
+        spot = _run(piece, spot, terms)
         if any(number == n and piece == p and spot.start < s.end and s.start < spot.end for n, p, s in taken):
             continue
         written = piece[spot.start : spot.end]

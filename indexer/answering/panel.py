@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from corpus import Article, Document, kind_of
-from indexer.analysis import field_texts, is_concept
+from indexer.analysis import field_texts, is_concept, story_terms
 from indexer.answering.excerpts import excerpt, words_in_common
 from indexer.engines import Engine, Ranked
 from indexer.ranking.columns import date_of, is_answered
@@ -49,14 +49,16 @@ def make_panel(
 
 
 def _told(engine: Engine, telling: Mapping[str, float]) -> dict[str, float]:
-    """How much a term of a card tells: as a word of the text, else as another name for a thing that the text names."""
+    """How much a term of a card tells: as a word of the text, else as another name for a thing that the text names.
+    Words that tell a story tell nothing here.
+    """
     named = {
         word: telling[concept]
         for concept in telling
         if is_concept(concept)
         for word in engine.analyzer.words_of(concept)
     }
-    return {**named, **telling}
+    return {term: told for term, told in {**named, **telling}.items() if term not in story_terms()}
 
 
 def _card(document: Document, score: float, terms: Mapping[str, float]) -> Card:

@@ -10,12 +10,17 @@ from typing import Any
 
 import click
 
-from indexer import Band, Clusters, Filter, Panel, Results, Sort, open_index
+from indexer import Band, Clusters, Filter, Panel, Results, Settings, Sort, open_index
+from search_app import settings
 from search_app.cli.common import Output, index_path, setting_option, shared
 from search_app.errors import UsageError
 from search_app.present import day
 
 _WIDTH = 100
+_HELP = {
+    "suicide": "If you think of ending your life, talk to a person now: a friend, your doctor, a crisis line.",
+    "emergency": "If this is happening now, call the emergency number and do not wait for an answer here.",
+}
 
 
 @click.command(epilog='Example: seealso search "cement leakage after kyphoplasty" --kind question')
@@ -37,7 +42,8 @@ def search(
     text: str, index: str | None, sort: str, as_typed: bool, page: int, size: int, output: Output, **where: Any
 ) -> None:
     """Search for TEXT: words, "phrases in quotes", -without."""
-    with open_index(index_path(index)) as opened:
+    known = settings.load({"index": index})
+    with open_index(known["index"], settings=Settings(notices=known["notices"] or None)) as opened:
         results = opened.search(text, where=Filter(**where), sort=Sort(sort), page=page, size=size, as_typed=as_typed)
     output.result(results, lambda: told(results))
 
@@ -125,7 +131,12 @@ def _piped() -> str:
 
 
 def told(results: Results) -> str:
-    """A page of hits as text."""
+    """A page of hits as text; help first where a search speaks of a danger to life."""
+    help_first = f"{_HELP[results.notice.kind]}\n\n" if results.notice else ""
+    return help_first + _told(results)
+
+
+def _told(results: Results) -> str:
     count = "1 hit" if results.total == 1 else f"{results.total:,} hits"
     hint = f"; did you mean: {results.did_you_mean}" if results.did_you_mean else ""
     if results.respelled:

@@ -29,7 +29,7 @@ FACES = {
     "Topic formats from_json judged kind_of read restore sample to_json write",
     indexer: "Agreement Band BandQuality BuildInProgress BuildReport Card Cluster Clusters Comparison Difference "
     "Differs DocumentNotFound DuplicatePair Estimate Evaluation Fault Filter Hit Index IndexDamaged "
-    "IndexIncompatible IndexMissing Info Mark PairQuality Panel Progress Reply RequestRefused Results "
+    "IndexIncompatible IndexMissing Info Mark Notice PairQuality Panel Progress Reply RequestRefused Results "
     "SearchError Settings Side SideBySide Sort TopicName WouldShrink agreement build compare current evaluate "
     "evaluate_pairs measured open_index published read_run rollback update verify write_run",
     search_app: "create_app",

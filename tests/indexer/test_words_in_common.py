@@ -38,7 +38,7 @@ def plainly(passages: list[tuple[str, float]], terms: dict[str, float], most: in
     told: dict[str, float] = {}
     for number, (text, weight) in enumerate(passages):
         there = [s for s in spots(text) if s.term in terms and not s.word.isdigit()]
-        there = [s for s in there if len(s.word) > 1 or not s.word.isascii()]
+        there = [s for s in there if len(s.word) > 1]
         for spot in there:
             places.setdefault(spot.term, (number, spot))
         for term, count in Counter(spot.term for spot in there).items():
@@ -47,10 +47,16 @@ def plainly(passages: list[tuple[str, float]], terms: dict[str, float], most: in
     covered: set[tuple[int, int]] = set()
     for term in sorted(told, key=lambda term: (-told[term], term)):
         number, spot = places[term]
-        letters = {(number, at) for at in range(spot.start, spot.end)}
+        start, end, text = spot.start, spot.end, passages[number][0]
+        if spot.word[0] > "\u3000":  # as long as the next pair of characters is wanted too
+            while text[start - 1 : start + 1] in terms:
+                start -= 1
+            while text[end - 1 : end + 1] in terms and len(text[end - 1 : end + 1]) == 2:
+                end += 1
+        letters = {(number, at) for at in range(start, end)}
         if len(words) < most and not letters & covered:
             covered |= letters
-            written = passages[number][0][spot.start : spot.end]
+            written = text[start:end]
             words.append(written.lower() if written[1:].islower() and written[1].isalpha() else written)
     return tuple(dict.fromkeys(words))
 

@@ -13,7 +13,7 @@ import indexer
 from search_app import create_app
 from search_app.errors import ERRORS
 
-SEARCH = {"generation", "total", "page", "pages", "did_you_mean", "respelled", "facets", "close", "hits"}
+SEARCH = {"generation", "total", "page", "pages", "did_you_mean", "respelled", "facets", "close", "hits", "notice"}
 HIT = {"id", "kind", "title", "url", "specialty", "topics", "date", "answered", "score", "snippet"}
 CARD = {"id", "kind", "title", "url", "date", "answered", "excerpt", "reply", "score", "matched"}
 PROBLEM = {"type", "title", "status", "detail", "what", "where", "next"}

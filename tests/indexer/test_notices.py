@@ -1,0 +1,202 @@
+"""Notices: searches that speak of a danger to life are told from those that are about the subject."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import indexer
+from indexer import RequestRefused, Settings
+from indexer.analysis.tables import lines
+from indexer.answering.notices import Notices, read_notices
+from tests.documents import question
+
+SUICIDE = [
+    "",
+    "i want to kill myself",
+    "i dont want to live anymore",
+    "thinking about ending my life",
+    "suicidal thoughts at night",
+    "i feel suicidal",
+    "how to kill myself without pain",
+    "i want to die",
+    "my son wants to kill himself",
+    "friend threatened to commit suicide",
+    "no reason to live",
+    "better off dead",
+    "my daughter is cutting herself and talks about suicide",
+    "painless way to die",
+    "i keep thinking about suicide",
+    "i wish i was dead",
+    "tired of living",
+    "want to end it all",
+    "self harming again",
+    "cant go on anymore",
+    "i took an overdose on purpose",
+    "我想自杀",
+    "不想活了怎么办",
+    "想結束生命",
+    "女儿割腕",
+    "",
+][1:-1]
+EMERGENCY = [
+    "",
+    "chest pain and left arm numb",
+    "chest pain shortness of breath",
+    "crushing chest pain",
+    "chest tightness and cant breathe",
+    "am i having a heart attack",
+    "i think my dad is having a stroke",
+    "face drooping on one side",
+    "slurred speech and weak arm",
+    "sudden weakness on one side of body",
+    "worst headache of my life",
+    "sudden loss of vision",
+    "baby fever 40",
+    "newborn with fever",
+    "3 week old baby fever",
+    "6 weeks old has a fever",
+    "baby with high temperature and stiff neck",
+    "took too many paracetamol",
+    "i took a whole bottle of pills",
+    "my toddler swallowed a button battery",
+    "child drank bleach",
+    "overdosed on tylenol",
+    "son ate my blood pressure tablets",
+    "throat closing after peanuts",
+    "tongue swelling and trouble breathing",
+    "bee sting and i cant breathe",
+    "going into anaphylaxis",
+    "allergic reaction face swelling hard to breathe",
+    "husband stopped breathing",
+    "baby turning blue",
+    "wife is unconscious",
+    "he wont wake up",
+    "nosebleed wont stop bleeding",
+    "vomiting blood",
+    "coughing up blood",
+    "seizure wont stop",
+    "hit his head and is vomiting",
+    "snake bite on foot",
+    "heavy bleeding while pregnant",
+    "胸痛 左手臂 麻",
+    "呼吸困难怎么办",
+    "宝宝高烧40度",
+    "误食洗涤剂",
+    "",
+][1:-1]
+NEITHER = [
+    "",
+    "suicide gene therapy",
+    "suicide inhibitor enzyme",
+    "suicide rate in sweden",
+    "suicide prevention training",
+    "does isotretinoin cause suicide",
+    "heart attack risk factors",
+    "diet after heart attack",
+    "exercise after a stroke",
+    "stroke rehabilitation exercises",
+    "what is a stroke",
+    "history of chest pain in family",
+    "causes of chest pain",
+    "heart attack years ago can i fly",
+    "stroke survivor driving licence",
+    "knee pain on stairs",
+    "chest x ray results",
+    "chest infection antibiotics",
+    "breast pain before period",
+    "arm pain after vaccination",
+    "shoulder blade pain",
+    "baby teething",
+    "baby cough no fever",
+    "toddler fever 38 after vaccine",
+    "fever after zoledronic acid",
+    "hay fever tablets",
+    "fever blister on lip",
+    "newborn jaundice",
+    "overdose of vitamin d",
+    "how much paracetamol can i take",
+    "too much calcium",
+    "swallowing difficulty",
+    "swallowed chewing gum",
+    "allergic rhinitis treatment",
+    "allergy tablets",
+    "bee allergy desensitisation",
+    "swelling of the face after tooth extraction",
+    "swollen tongue piercing",
+    "throat infection",
+    "blood in stool",
+    "bleeding after menopause",
+    "nosebleeds in children",
+    "epilepsy surgery",
+    "head injury long term effects",
+    "unconscious bias",
+    "migraine headache",
+    "bell's palsy face",
+    "numb fingers at night",
+    "weak legs when walking",
+    "snake oil cures",
+    "die cast",
+    "how to die cut fabric",
+    "life expectancy copd",
+    "depression tablets",
+    "anxiety about flying",
+    "cutting nails baby",
+    "end of life care",
+    "living with tinnitus",
+    "asthma inhaler technique",
+    "自杀基因",
+    "心脏病的危险因素",
+    "胸椎骨折",
+    "膝盖疼",
+    "小儿咳嗽",
+    "过敏性鼻炎",
+    "",
+][1:-1]
+
+
+def test_searches_in_danger_are_told_from_others() -> None:
+    """Of 66 searches of people in danger at least .95 are told, by their kind, and of 64 others at most .05."""
+    notices = read_notices(None)
+    told = [("suicide", text) for text in SUICIDE] + [("emergency", text) for text in EMERGENCY]
+    missed = [text for kind, text in told if (notices.of(text) or ("", ""))[0] != kind]
+    wrong = [text for text in NEITHER if notices.of(text)]
+    assert len(told) >= 60
+    assert len(NEITHER) >= 60
+    assert len(missed) <= 0.05 * len(told), missed
+    assert len(wrong) <= 0.05 * len(NEITHER), wrong
+
+
+def test_an_index_names_its_best_page(tmp_path: Path) -> None:
+    """A notice comes with the page on its subject where the index has one; `off` shows none, a site's file its own."""
+    documents = [
+        question("s", "Suicidal thoughts: where to find help", "Suicide can be prevented.", "Talk to somebody."),
+        *(question(f"z{n}", f"Something else number {n}") for n in range(20)),
+    ]
+    indexer.build(tmp_path, documents)
+    with indexer.open_index(tmp_path) as index:
+        notice = index.search("I want to kill myself").notice
+        assert notice is not None
+        assert (notice.kind, notice.page, notice.page_kind) == ("suicide", "s", "question")
+        assert index.search("suicide gene").notice is None
+        emergency = index.search("chest pain and left arm numb").notice
+        assert emergency is not None
+        assert (emergency.kind, emergency.page) == ("emergency", "")
+    own = tmp_path / "own.txt"
+    own.write_text("emergency/bread: burnt bread\n", encoding="utf-8")
+    for given, text, kind in (
+        (own, "the burnt bread", "emergency"),
+        (own, "i want to die", None),
+        ("off", "i want to die", None),
+    ):
+        with indexer.open_index(tmp_path, settings=Settings(notices=given)) as index:
+            found = index.search(text).notice
+            assert (found and found.kind) == kind
+
+
+@pytest.mark.parametrize("text", ["alarm/fire: fire", "emergency/fire", "emergency/fire:", "words"])
+def test_a_wrong_line_is_named(text: str) -> None:
+    """A kind that is none, and a line without phrases, are refused with file and line."""
+    with pytest.raises(RequestRefused, match=r"own\.txt, line 1"):
+        Notices(lines(text, "own.txt"))
