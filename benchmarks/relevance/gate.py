@@ -1,10 +1,11 @@
 """The gate: floors under the measures of ranking and duplicates, which nothing may fall through.
 
-    python benchmarks/relevance/gate.py check [--tasks DIR]
-    python benchmarks/relevance/gate.py raise [--tasks DIR]
-    python benchmarks/relevance/gate.py lower SET MEASURE --reason TEXT [--tasks DIR]
+    python benchmarks/relevance/gate.py check [--data DIR] [--tasks DIR]
+    python benchmarks/relevance/gate.py raise [--data DIR] [--tasks DIR]
+    python benchmarks/relevance/gate.py lower SET MEASURE --reason TEXT [--data DIR] [--tasks DIR]
 
-Sets are `sample`, the judged panels of the sample corpus, and with --tasks the folders that tasks.py made, half B.
+Sets are `sample`, the judged panels of the sample corpus, and `sample-searches`; with --data what real.py measures of
+real use, which comes first; with --tasks the folders that tasks.py made, half B.
 A floor is what was measured less half of its bootstrap interval, and stands beside a digest of the data it was
 measured on: other data are no lower quality, they are another set. `raise` lifts floors and adds new sets, and never
 lowers one; `lower` sets one floor to what is measured now and writes the reason down.
@@ -27,11 +28,14 @@ sys.path.insert(0, str(ROOT))
 
 import corpus  # noqa: E402
 import indexer  # noqa: E402
+from benchmarks.relevance import real  # noqa: E402
 from indexer import Estimate  # noqa: E402
 
 FLOORS = Path(__file__).with_name("floors.json")
 SAMPLE = "sample"
+SEARCHES = "sample-searches"
 _JUDGMENTS = ROOT / "corpus" / "sample" / "judgments.tsv"
+_SEARCHES = ROOT / "corpus" / "sample" / "searches.tsv"
 
 # Half the width of an interval of a share of some hundred pairs.
 _PAIRS_SLACK = 0.02
@@ -50,6 +54,19 @@ def measured_sample() -> tuple[str, Measures]:
         with indexer.open_index(scratch) as index:
             run = {id_: [(near, 0.0) for near in index.neighbours(id_)] for id_ in judgments}
     return digest([_JUDGMENTS, *corpus.sample()]), indexer.measured(run, judgments)
+
+
+def measured_searches() -> tuple[str, Measures]:
+    """The digest of the sample with its judged searches, and the measures of what `search` finds for these."""
+    queries: dict[str, str] = {}
+    judgments: dict[str, dict[str, int]] = {}
+    for row in csv.DictReader(_SEARCHES.read_text(encoding="utf-8").splitlines(), delimiter="\t"):
+        queries[row["search"]] = row["search"]
+        judgments.setdefault(row["search"], {})[row["document"]] = int(row["grade"])
+    with tempfile.TemporaryDirectory() as scratch:
+        indexer.build(scratch, corpus.read(*corpus.sample()))
+        result = indexer.evaluate(scratch, queries, judgments, floor=False, by_search=True)
+    return digest([_SEARCHES, *corpus.sample()]), result.measures
 
 
 def measured_task(folder: Path) -> tuple[str, Measures]:
@@ -138,9 +155,12 @@ def load() -> dict[str, Any]:
     return dict(json.loads(FLOORS.read_text(encoding="utf-8"))) if FLOORS.exists() else {}
 
 
-def results_of(tasks: Path | None) -> dict[str, tuple[str, Measures]]:
-    """Everything measured: the sample, and every task of a folder."""
-    results = {SAMPLE: measured_sample()}
+def results_of(tasks: Path | None, data: Path | None = None) -> dict[str, tuple[str, Measures]]:
+    """Everything measured: real use, the sample, and every task of a folder."""
+    results: dict[str, tuple[str, Measures]] = {}
+    if data:
+        results |= {name: (found, ours) for name, (found, ours, _) in real.measured(data).items()}
+    results |= {SAMPLE: measured_sample(), SEARCHES: measured_searches()}
     for folder in sorted(path for path in (tasks.iterdir() if tasks else ()) if (path / "qrels" / "b.tsv").is_file()):
         results[folder.name] = measured_task(folder)
         print(folder.name, *(f"{name} {e.mean:.4f}" for name, e in results[folder.name][1].items()), flush=True)
@@ -153,10 +173,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("command", choices=["check", "raise", "lower"])
     parser.add_argument("set", nargs="?")
     parser.add_argument("measure", nargs="?")
+    parser.add_argument("--data", type=Path, help="the folder of the sources, with the judged sets of real use")
     parser.add_argument("--tasks", type=Path, help="the folder that tasks.py made")
     parser.add_argument("--reason", default="", help="why a floor falls")
     options = parser.parse_args(argv)
-    floors, results = load(), results_of(options.tasks)
+    floors, results = load(), results_of(options.tasks, options.data)
     if options.command == "check":
         told = faults(floors, results)
         print("\n".join(told) or f"nothing falls through: {', '.join(results)}")

@@ -81,6 +81,13 @@ def test_a_text_is_words_phrases_and_exclusions(
     assert (set(query.words), list(query.phrases), list(query.without)) == (words, phrases, without)
 
 
+def test_in_a_long_text_quotes_only_quote() -> None:
+    """Of a pasted paragraph no phrase is demanded; what is excluded stays so."""
+    query = parse('my doctor said "nothing to worry" about it ' + "but my knee hurts " * 3 + "-hip", ANALYZER)
+    assert (query.phrases, query.without) == ((), (("hip",),))
+    assert parse('"nothing to worry"', ANALYZER).phrases
+
+
 def test_no_word_is_demanded(engine: PlainEngine) -> None:
     """A page without one of the words is a hit, below those that have it; a page with the common ones alone is none."""
     found = find(engine, "kyphoplasty leaked something nowhere")

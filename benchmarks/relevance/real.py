@@ -1,0 +1,225 @@
+"""Real use: what visitors type, panels of real pages, judged pairs, short consumer queries, on real documents.
+
+    python benchmarks/relevance/real.py DATA
+
+DATA is the folder of the sources, with `visitors`, `panels`, `duplicates` and `nfcorpus` in it, judged page by page.
+The index holds the pages of four sites and the sample; it is built in a folder of its own. Beside each figure of
+`search` stands that of plain BM25 (k1 1.5, b .75) over the same terms of whole documents.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import hashlib
+import json
+import math
+import sys
+import tempfile
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+
+import corpus  # noqa: E402
+import indexer  # noqa: E402
+from indexer import Band, Estimate, Index  # noqa: E402
+from indexer.analysis import field_texts  # noqa: E402
+from indexer.evaluation.significance import estimate  # noqa: E402
+
+SOURCES = (
+    "medquad.zip",
+    "seed_question.txt",
+    "seed_article.txt",
+    "questionDoctorQAs.json.gz",
+    "icliniqQAs.json.gz",
+    "ehealthforumQAs.json.gz",
+)
+MAPPINGS = [ROOT / "docs" / "examples" / f"{name}.toml" for name in ("question-doctor", "icliniq", "ehealthforum")]
+NFCORPUS = ("titles", "nontopic-titles", "vid-desc")
+# A page that is worth reading has this grade or more.
+GOOD, DEPTH = 2, 10
+
+Measures = dict[str, Estimate]
+Judged = dict[str, dict[str, int]]
+Search = Callable[[str], list[str]]
+
+
+class BM25:
+    """Plain BM25 over the terms of whole documents (Robertson and Zaragoza 2009), the product's own analysis."""
+
+    def __init__(self, index: Index, k1: float = 1.5, b: float = 0.75) -> None:
+        self._analyse = index.engine.analyzer.analyse
+        bags = {
+            document.id: sum((self._analyse(text).bag for text in field_texts(document).values()), Counter[str]())
+            for document in index.documents()
+        }
+        average = sum(bag.total() for bag in bags.values()) / max(len(bags), 1)
+        having: dict[str, list[tuple[str, int]]] = defaultdict(list)
+        for id_, bag in bags.items():
+            for term, count in bag.items():
+                having[term].append((id_, count))
+        norm = {id_: k1 * (1 - b + b * bag.total() / average) for id_, bag in bags.items()}
+        self._weights = {
+            term: {
+                id_: math.log(1 + (len(bags) - len(found) + 0.5) / (len(found) + 0.5)) * n * (k1 + 1) / (n + norm[id_])
+                for id_, n in found
+            }
+            for term, found in having.items()
+        }
+
+    def __call__(self, text: str) -> list[str]:
+        """The ids of the first documents."""
+        scores: Counter[str] = Counter()
+        for term, count in self._analyse(text).bag.items():
+            for id_, weight in self._weights.get(term, {}).items():
+                scores[id_] += count * weight  # type: ignore[assignment]  # sums of floats, in order
+        return sorted(scores, key=lambda id_: (-scores[id_], id_))[:DEPTH]
+
+
+def build_sites(data: Path, folder: Path) -> None:
+    """An index of the four sites' pages and the sample's."""
+    sources = [*(data / name for name in SOURCES), *corpus.sample()]
+    indexer.build(folder, corpus.read(*sources, mapping=MAPPINGS, rejected=lambda _: None))
+
+
+def visitors(data: Path, index: Index, search: Search) -> Measures:
+    """Searches that visitors type: nDCG@10 (gains 2^grade - 1), the first hit good, a good one among three; by kind."""
+    rows = [json.loads(line) for line in (data / "visitors" / "queries-dev.jsonl").read_text("utf-8").splitlines()]
+    judged = _judged(data / "visitors" / "qrels-dev.tsv")
+    asked = [row for row in rows if row["kind"] != "none"]
+    ranked = {row["_id"]: search(row["text"]) for row in asked}
+    told = {row["_id"]: _gain(ranked[row["_id"]], judged[row["_id"]], lambda grade: 2**grade - 1) for row in asked}
+    measures = {"nDCG@10": estimate(list(told.values()))}
+    for kind in ("short", "phrase", "question"):
+        measures[f"nDCG@10 {kind}"] = estimate([told[row["_id"]] for row in asked if row["kind"] == kind])
+    for name, depth in (("first good", 1), ("good in three", 3)):
+        measures[name] = estimate([float(_good(ranked[i][:depth], judged[i])) for i in ranked])
+    close = {row["_id"]: float(index.search(row["text"]).close) for row in rows}
+    measures["says nothing is close, rightly"] = estimate(
+        [1 - close[row["_id"]] for row in rows if row["kind"] == "none"]
+    )
+    measures["answerable called close"] = estimate([close[row["_id"]] for row in asked])
+    return measures
+
+
+def panels(data: Path, index: Index) -> Measures:
+    """Panels of judged pages: pages with a card, cards that are right, cards not of grade 0; of patients' pages too."""
+    judged: Judged = defaultdict(dict)
+    for row in csv.DictReader((data / "panels" / "panels-dev.tsv").read_text("utf-8").splitlines(), delimiter="\t"):
+        judged[row["page"]][row["neighbour"]] = int(row["grade"])
+    shown = {page: [card.id for card in index.related(page).cards] for page in judged}
+    patients = [page for page in judged if page.startswith(("questiondoctors", "ehealthforum", "icliniq"))]
+    measures = {}
+    for name, pages in (("", list(judged)), (" (patients)", patients)):
+        cards = [judged[page][id_] for page in pages for id_ in shown[page] if id_ in judged[page]]
+        measures[f"pages with a card{name}"] = estimate([float(bool(shown[page])) for page in pages])
+        measures[f"cards right{name}"] = estimate([float(grade >= GOOD) for grade in cards])
+        measures[f"cards not misleading{name}"] = estimate([float(grade > 0) for grade in cards])
+    return measures
+
+
+def pairs(data: Path, index: Index) -> Measures:
+    """Judged pairs: the share of each band that asks the same, or is related; of the same the share proposed."""
+    text = (data / "duplicates" / "pairs-dev.tsv").read_text("utf-8")
+    rows = list(csv.DictReader(text.splitlines(), delimiter="\t"))
+    bands = [(index.side_by_side(row["a"], row["b"]).pair.band, int(row["grade"])) for row in rows]
+    return {
+        "very likely: same": estimate([float(g == 2) for band, g in bands if band is Band.VERY_LIKELY]),
+        "possible: same": estimate([float(g == 2) for band, g in bands if band is Band.POSSIBLE]),
+        "possible: same or related": estimate([float(g > 0) for band, g in bands if band is Band.POSSIBLE]),
+        "same: proposed": estimate([float(band is not None) for band, g in bands if g == 2]),
+    }
+
+
+def nfcorpus(data: Path, name: str, folder: Path) -> tuple[Measures, Measures]:
+    """Short consumer queries over medical abstracts (Boteva and others 2016): nDCG@10 of `search`, and of BM25."""
+    source = data / "nfcorpus"
+    records = []
+    for id_, text in (line.split("\t", 1) for line in _unpacked(source / "dev.docs.gz")):
+        title, _, rest = text.partition(" pubmed ncbi abstract ")  # the title ends where the abstract is announced
+        records.append({"_id": id_, "title": title if rest else "", "text": rest or text})
+    path = folder / "corpus.jsonl"
+    path.write_text("".join(json.dumps(record) + "\n" for record in records), "utf-8")
+    judged: Judged = defaultdict(dict)
+    for line in _unpacked(source / "dev.3-2-1.qrel.gz"):
+        query, _, document, grade = line.split()
+        judged[query][document] = int(grade)
+    asked = dict(line.split("\t", 1) for line in (source / f"dev.{name}.queries").read_text("utf-8").splitlines())
+    indexer.build(folder / "index", corpus.read(path, format="beir"))
+    with indexer.open_index(folder / "index") as index:
+        known = {record["_id"] for record in records}
+        relevant = {query: {d: g for d, g in judged[query].items() if d in known} for query in asked}
+        chosen = [query for query in asked if relevant[query]]
+        found = []
+        for search in (_search(index), BM25(index)):
+            gains = [_gain(search(asked[query]), relevant[query], float) for query in chosen]
+            found.append({"nDCG@10": estimate(gains)})
+    return found[0], found[1]
+
+
+def measured(data: Path) -> dict[str, tuple[str, Measures, Measures]]:
+    """By set its digest, the measures of the product, and those of BM25 where it can be measured so."""
+    found: dict[str, tuple[str, Measures, Measures]] = {}
+    with tempfile.TemporaryDirectory() as scratch:
+        build_sites(data, Path(scratch))
+        with indexer.open_index(scratch) as index:
+            ours, theirs = (visitors(data, index, search) for search in (_search(index), BM25(index)))
+            found["visitors"] = (_digest(data / "visitors"), ours, theirs)
+            found["panels"] = (_digest(data / "panels"), panels(data, index), {})
+            found["duplicates"] = (_digest(data / "duplicates"), pairs(data, index), {})
+    for name in NFCORPUS:
+        with tempfile.TemporaryDirectory() as scratch:
+            found[f"nfcorpus-{name}"] = (_digest(data / "nfcorpus"), *nfcorpus(data, name, Path(scratch)))
+    return found
+
+
+def _unpacked(path: Path) -> list[str]:
+    return gzip.decompress(path.read_bytes()).decode().rstrip("\n").split("\n")
+
+
+def _search(index: Index) -> Search:
+    return lambda text: [hit.id for hit in index.search(text, size=DEPTH).hits]
+
+
+def _judged(path: Path) -> Judged:
+    judged: Judged = defaultdict(dict)
+    for line in path.read_text("utf-8").splitlines()[1:]:
+        query, document, grade = line.split("\t")
+        judged[query][document] = int(grade)
+    return judged
+
+
+def _gain(ranked: Sequence[str], grades: Mapping[str, int], gain: Callable[[int], float]) -> float:
+    """nDCG@10 with gains of a kind."""
+    best = sorted(grades.values(), reverse=True)[:DEPTH]
+    ideal = _discounted(map(gain, best))
+    return _discounted(gain(grades.get(id_, 0)) for id_ in ranked[:DEPTH]) / ideal if ideal else 0.0
+
+
+def _discounted(gains: Iterable[float]) -> float:
+    return math.fsum(gain / math.log2(place + 2) for place, gain in enumerate(gains))
+
+
+def _good(ranked: Sequence[str], grades: Mapping[str, int]) -> bool:
+    return any(grades.get(id_, 0) >= GOOD for id_ in ranked)
+
+
+def _digest(folder: Path) -> str:
+    files = sorted(path for path in folder.iterdir() if path.suffix in (".tsv", ".jsonl", ".gz", ".queries"))
+    return hashlib.sha256(b"".join(hashlib.sha256(path.read_bytes()).digest() for path in files)).hexdigest()[:16]
+
+
+def main(data: Path) -> None:
+    """Print every measure with its interval, BM25's beside it."""
+    for name, (_, ours, theirs) in measured(data).items():
+        sys.stdout.write(f"{name}\n")
+        for measure, e in ours.items():
+            beside = f"  BM25 {theirs[measure].mean:.3f}" if measure in theirs and "nothing" not in measure else ""
+            sys.stdout.write(f"  {measure:32} {e.mean:.3f}  [{e.low:.3f}, {e.high:.3f}]{beside}\n")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
