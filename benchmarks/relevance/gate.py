@@ -83,8 +83,8 @@ def measured_task(folder: Path) -> tuple[str, Measures]:
                     for pair in judged.pairs
                 ]
             pairs = indexer.evaluate_pairs(scratch, texts)
-            told = {"pairs AUC": pairs.auc, "pairs precision": pairs.upper.precision or 0.0}
-            told["pairs recall"] = pairs.upper.recall
+            told = {"pairs AUC": pairs.auc, "proposed precision": pairs.proposed.precision or 0.0}
+            told["proposed recall"] = pairs.proposed.recall
             measures |= {
                 name: Estimate(mean=value, low=value - 0.02, high=value + 0.02) for name, value in told.items()
             }
