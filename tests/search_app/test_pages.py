@@ -119,11 +119,12 @@ def test_a_panel_on_the_page_is_the_indexs_panel(client: FlaskClient, sample_ind
 
 
 def test_an_unanswered_question_says_so(client: FlaskClient, sample: list[corpus.Document]) -> None:
-    """Where no doctor replied the page says it; what is like it has its place below."""
+    """Where no doctor replied the page says it; where no page is close either, no heading stands over nothing."""
     waiting = next(d for d in sample if isinstance(d, Question) and not d.answers)
     html = page(client, f"/questions/{waiting.id}")
     assert "No doctor has replied to this question yet" in html
-    assert "See also" in html
+    assert "No other page here is close to this one yet." in html
+    assert "See also" not in html
 
 
 def test_an_articles_comments_stand_apart(client: FlaskClient, sample: list[corpus.Document]) -> None:
