@@ -12,7 +12,7 @@ from corpus import Article, Document
 from indexer.analysis import Analyzer, Boilerplate, own_text
 from indexer.answering.closeness import DRAFT_FLOOR, draft_closeness, page_closeness, page_floor
 from indexer.answering.neighbours import StoredNeighbours, neighbourhood, neighbourhood_of
-from indexer.answering.notices import read_notices
+from indexer.answering.notices import read_notices, titled
 from indexer.answering.panel import close_ones, make_panel
 from indexer.answering.search import search
 from indexer.answering.weighing import weigh, weigh_first
@@ -105,13 +105,13 @@ class Index:
         return replace(results, notice=self._notice(*needed)) if needed else results
 
     def _notice(self, kind: str, subject: str) -> Notice:
-        """A notice with the page that the index has on a subject, if it has one that is about it."""
-        found = search(
-            self.engine, self._manifest.generation, Search(text=subject, where=Filter(answered=True), size=1)
-        )
-        for hit in found.hits if found.close else ():
-            return Notice(kind=kind, page=hit.id, page_kind=hit.kind, title=hit.title)
-        return Notice(kind=kind, page="", page_kind="", title="")
+        """A notice with the page that the index has on a subject, if it has one by its title."""
+        found = search(self.engine, self._manifest.generation, Search(text=subject, where=Filter(answered=True)))
+        at = titled(subject, [hit.title for hit in found.hits])
+        if at is None:
+            return Notice(kind=kind, page="", page_kind="", title="")
+        hit = found.hits[at]
+        return Notice(kind=kind, page=hit.id, page_kind=hit.kind, title=hit.title)
 
     def related(self, id: str, *, where: Filter = Filter(), limit: int = 4) -> Panel:  # noqa: A002
         """The documents most like a document's own question, itself apart. Raises DocumentNotFound."""

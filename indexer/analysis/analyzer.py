@@ -17,7 +17,7 @@ from indexer.analysis.fields import field_texts, own_text
 from indexer.analysis.intents import intents
 from indexer.analysis.tables import shipped
 from indexer.analysis.terms import STEMMER, stem, stop_words, wording_of
-from indexer.analysis.tokens import is_han, words_of
+from indexer.analysis.tokens import compounds, is_han, words_of
 
 # Raise this when the rules change in a way that the probe below does not show.
 _RULES = 3
@@ -137,12 +137,19 @@ class Analyzer:
         return Counter([concept for concept, _, _ in self._concepts.asked(text.sequence)])
 
     def names(self, text: Analysed) -> dict[str, list[str]]:
-        """Each term of a text that is asked with, and the concepts that it names, alone or with its neighbours."""
+        """Each term of a text that is asked with, and the concepts that it names, alone or with its neighbours. A
+        compound ("hay-fever") is another name of its parts, not one more word.
+        """
         names: dict[str, list[str]] = {term: [] for term in sorted(text.bag)}
         for concept, start, end in self._concepts.asked(text.sequence):
             for term in dict.fromkeys(text.sequence[start:end]):
                 if term in names and concept not in names[term]:
                     names[term].append(concept)
+        for start, end in compounds(text.tokens):
+            compound, parts = text.sequence[start], [t for t in text.sequence[start + 1 : end] if t in names]
+            if compound in names and parts and compound not in parts:
+                also = [compound, *names.pop(compound)]
+                names.update({part: list(dict.fromkeys([*names[part], *also])) for part in parts})
         return names
 
     def words_of(self, concept: str) -> Sequence[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import chain
 from string import punctuation
 from typing import NamedTuple
@@ -57,6 +57,20 @@ def tokenize(text: str) -> Iterator[Token]:
 def words_of(text: str) -> list[str]:
     """The folded words of a text, as `tokenize` gives them, without their places."""
     return list(chain.from_iterable(map(_words_in, text.split())))
+
+
+def compounds(tokens: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """Where a compound of words stands before its parts: its place, and that after the last part.
+
+    >>> list(compounds(words_of("a hay-fever tablet")))
+    [(1, 4)]
+    """
+    for at, token in enumerate(tokens):
+        rest, end = token, at + 1
+        while rest and end < len(tokens) and len(tokens[end]) > 1 and rest.startswith(tokens[end]):
+            rest, end = rest[len(tokens[end]) :], end + 1
+        if not rest and end > at + 2 and token.isascii() and token.isalpha():
+            yield at, end
 
 
 def tokenize_anew(text: str) -> Iterator[Token]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from indexer.analysis import is_han
-from indexer.analysis.phrases import Phrases, readings
+from indexer.analysis.phrases import GAP, MOST_GAP, Phrases, readings
 from indexer.analysis.tables import Line, lines, shipped
+from indexer.analysis.terms import stem, stop_words
 from indexer.analysis.tokens import words_of
 from indexer.errors import RequestRefused
 
@@ -15,7 +17,9 @@ _TABLE = "notices.txt"
 # A table of the site's own takes the place of the shipped one; this instead of its name switches notices off.
 OFF = "off"
 _KINDS = ("suicide", "emergency")
-_NOT = "not"
+# Lines of phrases that only name a subject, anywhere or as the whole search; what tells that a search is to read of it.
+_ABOUT, _ALONE, _NOT = "about", "alone", "not"
+_NAME = re.compile(rf"({_ABOUT} |{_ALONE} )?({'|'.join(_KINDS)})/.+|{_NOT}( ({'|'.join(_KINDS)}))?")
 
 
 class Notices:
@@ -24,29 +28,57 @@ class Notices:
     def __init__(self, table: Iterable[Line]) -> None:
         """Raises RequestRefused for a line that cannot be used."""
         patterns: list[tuple[str, tuple[str, ...]]] = []
-        self._anywhere: list[tuple[str, str]] = []
+        self._anywhere: list[tuple[str, re.Pattern[str]]] = []
         for line in table:
             name, colon, phrases = line.text.partition(":")
-            if not colon or not phrases.strip() or name.split("/")[0].split()[-1] not in (*_KINDS, _NOT):
+            if not colon or not phrases.strip() or not _NAME.fullmatch(name):
                 known = ", ".join(_KINDS)
                 raise line.refuse("no notice", f"write `kind/subject: phrase, phrase`; kinds are {known}, `not`")
             for phrase in map(str.strip, phrases.split(",")):
                 if is_han(phrase):
-                    self._anywhere.append((name, phrase))
-                else:
+                    parts = map(re.escape, map(str.strip, phrase.split(GAP)))
+                    self._anywhere.append((name, re.compile(f".{{0,{MOST_GAP}}}".join(parts))))
+                    continue
+                try:
                     patterns += [(name, reading) for reading in readings(phrase)]
+                except ValueError as error:
+                    raise line.refuse(f"{error} of {phrase!r}", "write it as two phrases") from error
         self._phrases = Phrases(sorted(set(patterns)))
 
     def of(self, text: str) -> tuple[str, str] | None:
         """The kind of notice that a search needs, and the subject of the best page; None for most."""
-        said = [*self._phrases.find(words_of(text)), *(name for name, phrase in self._anywhere if phrase in text)]
-        if _NOT in said:
-            return None
-        for name in sorted(said, key=lambda name: not name.startswith(_KINDS[0])):
-            kind, slash, subject = name.partition("/")
-            if slash and f"{_NOT} {kind}" not in said:
+        said = set(self._said(text.strip()))
+        for name in sorted(said, key=lambda name: _KINDS[0] not in name):
+            line, slash, subject = name.partition("/")
+            *only, kind = line.split()
+            if slash and f"{_NOT} {kind}" not in said and not (only == [_ABOUT] and _NOT in said):
                 return kind, subject
         return None
+
+    def _said(self, text: str) -> Iterator[str]:
+        """The names of the lines of which a text has a phrase."""
+        words = words_of(text)
+        for name, start, end in self._phrases.places(words):
+            if not name.startswith(_ALONE) or end - start == len(words):
+                yield name
+        for name, phrase in self._anywhere:
+            if phrase.fullmatch(text) if name.startswith(_ALONE) else phrase.search(text):
+                yield name
+
+
+def titled(subject: str, titles: Sequence[str]) -> int | None:
+    """The place of the title that says least besides a subject, of those that begin with it; None where none does.
+
+    Somebody in danger is not sent to a page that only mentions the word, such as "How to prevent stroke".
+    """
+    wanted = _stems(subject)
+    begun = {at: said for at, title in enumerate(titles) if (said := _stems(title)) and said[0] in wanted}
+    return min(begun, key=lambda at: len(set(begun[at]).difference(wanted)), default=None)
+
+
+def _stems(text: str) -> list[str]:
+    """The words of a text in their order, without those that hardly mean anything, as stems."""
+    return [stem(word) for word in words_of(text) if word not in stop_words()]
 
 
 def read_notices(given: str | Path | None) -> Notices:

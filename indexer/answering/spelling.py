@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from indexer.analysis import known_words, tokenize
+from indexer.analysis.tables import shipped
 from indexer.analysis.terms import stem, stop_words
 from indexer.engines import Engine
 
@@ -15,11 +16,12 @@ _SHORTEST = 4
 # A word of one document alone is as likely a misspelling itself.
 _DOCUMENTS = 2
 # A word of at most so many documents may be one, too, where so many times more have the right one.
-_MISSPELT, _OFTENER = 2, 100
+_MISSPELT, _OFTENER = 10, 20
 # Words of at least so many letters may differ by two: of shorter ones too many are alike.
 _LONG = 7
-# Of shorter words too many are one letter apart ("exema" and "edema"): only slight slips of these are clear.
-_SURE = 6
+# Of shorter words too many are one letter apart ("exema" and "edema"): only slight slips of these are clear; and of
+# those below the second length too many are two ("malleus" and "males").
+_SURE, _SURE_TWICE = 6, 9
 # A slip makes a word so many times less likely to be meant than one that is as frequent.
 _SLIP = 50.0
 # A correction is clear where it is so many times as likely as the next one that is another word.
@@ -47,11 +49,15 @@ def respell(engine: Engine, text: str) -> Respelled | None:
     """The text with the words that hardly a document has replaced by those that they may stand for, or parted into two
     that documents write side by side; words without such a one stay. None if no word was replaced.
 
-    A word of the shipped tables is spelled as it should be, whether a document has it or not; one that some document
-    has may be right, so its correction is never clear.
+    A word of the shipped tables is spelled as it should be, whether a document has it or not, and a misspelling of the
+    shipped table is none; any other that some document has may be right, so its correction is never clear.
     """
     pieces, at, clear, unknown = [], 0, True, 0
     for word, start, end in _simple_words(text):
+        if right := misspellings().get(word):
+            pieces += [text[at:start], right]
+            at = end
+            continue
         if len(word) < _SHORTEST or word in stop_words() or word in known_words():
             continue
         (there,) = engine.frequencies([stem(word)])
@@ -64,6 +70,13 @@ def respell(engine: Engine, text: str) -> Respelled | None:
             pieces += [text[at:start], meant.text]
             clear, at = clear and meant.clear, end
     return Respelled("".join([*pieces, text[at:]]), clear) if pieces else None
+
+
+@cache
+def misspellings() -> dict[str, str]:
+    """The right word for each misspelling of the shipped table: documents may hold it often."""
+    parted = (line.text.partition(":") for line in shipped("misspellings.txt"))
+    return {wrong.strip(): right for right, _, wrongs in parted for wrong in wrongs.split(",")}
 
 
 def _simple_words(text: str) -> Iterator[tuple[str, int, int]]:
@@ -90,7 +103,8 @@ def _meant(engine: Engine, word: str, there: int) -> Respelled | None:
         return None
     best = max(likely, key=lambda candidate: (likely[candidate], candidate))
     others = (likely[candidate] for candidate in likely if stem(candidate) != stem(best))
-    surely = not there and (len(word) >= _SURE or distance(word, best, 1.0) <= _SLIGHT)
+    cost = distance(word, best, most)
+    surely = not there and (cost <= _SLIGHT or len(word) >= (_SURE if cost <= 1 else _SURE_TWICE))
     return Respelled(best, surely and likely[best] >= _CLEAR * max(others, default=0.0))
 
 

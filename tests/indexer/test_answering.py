@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus import Article, Document, Topic
-from indexer.analysis import own_text, spots
+from indexer.analysis import known_words, own_text, spots, stop_words
 from indexer.analysis.terms import stem
 from indexer.answering.closeness import DRAFT_FLOOR, draft_closeness, page_closeness, page_floor, search_closeness
 from indexer.answering.excerpts import excerpt, snippet, words_in_common
@@ -18,7 +18,7 @@ from indexer.answering.neighbours import Neighbourhood, neighbourhood
 from indexer.answering.panel import close_ones, make_panel, one_per_wording
 from indexer.answering.query import parse
 from indexer.answering.search import search
-from indexer.answering.spelling import distance, respell
+from indexer.answering.spelling import distance, misspellings, respell
 from indexer.answering.weighing import weigh_first
 from indexer.engines import Ranked
 from indexer.engines.plain import PlainEngine
@@ -177,6 +177,23 @@ def test_distance_counts_slips(a: str, b: str, slips: float) -> None:
     """Letters doubled, vowels taken for another and letters changed over are slight slips; others are whole ones."""
     assert distance(a, b, 9.0) == pytest.approx(slips)
     assert distance(b, a, 9.0) == pytest.approx(slips)
+
+
+def test_a_known_misspelling_is_respelled_however_often_it_is_written() -> None:
+    """What the table calls a misspelling is corrected at once though many hold it; it has no word of its own."""
+    documents = [question(f"q{n}", f"my migrane number {n}", "hurts") for n in range(30)]
+    documents += [question(f"m{n}", f"my migraine number {n}", "hurts") for n in range(3)]
+    assert respell(PlainEngine(documents, ANALYZER), "migrane tablets") == ("migraine tablets", True)
+    assert not misspellings().keys() & (known_words() | stop_words())
+    assert not misspellings().keys() & set(misspellings().values())
+
+
+def test_two_slips_in_a_short_word_are_only_suggested() -> None:
+    """A rare word is not replaced at once by one that is two slips away, unless it is long."""
+    documents = [question(f"q{n}", f"about males and kyphoplasty {n}", "text") for n in range(5)]
+    engine = PlainEngine([*documents, *OTHERS], ANALYZER)
+    assert respell(engine, "malleus") == ("males", False)
+    assert respell(engine, "kiphoplesty") == ("kyphoplasty", True)
 
 
 def test_what_is_not_wanted_is_not_respelled(engine: PlainEngine) -> None:

@@ -75,6 +75,13 @@ def test_a_longer_name_is_meant_alone() -> None:
     assert ANALYZER.names(ANALYZER.analyse("no sex drive")) == {"no": [], "sex": ["=libido"], "drive": ["=libido"]}
 
 
+def test_a_compound_is_another_name_of_its_parts() -> None:
+    """A search is of the same words with a hyphen and without one; what ties letters to digits stays a word."""
+    assert list(ANALYZER.names(ANALYZER.analyse("knee-pads"))) == list(ANALYZER.names(ANALYZER.analyse("knee pads")))
+    assert "kneepad" in ANALYZER.names(ANALYZER.analyse("knee-pads"))["knee"]
+    assert "t12" in ANALYZER.names(ANALYZER.analyse("T12 fracture"))
+
+
 def test_a_sites_synonyms_join_the_table() -> None:
     """`a, b => c` makes a and b names of c; the analysis is another one then."""
     analyzer = Analyzer("# ours\nbaker cyst, popliteal cyst => fluid behind the knee\n")

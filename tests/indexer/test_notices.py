@@ -9,7 +9,7 @@ import pytest
 import indexer
 from indexer import RequestRefused, Settings
 from indexer.analysis.tables import lines
-from indexer.answering.notices import Notices, read_notices
+from indexer.answering.notices import Notices, read_notices, titled
 from tests.documents import question
 
 SUICIDE = [
@@ -168,6 +168,39 @@ def test_searches_in_danger_are_told_from_others() -> None:
     assert len(wrong) <= 0.05 * len(NEITHER), wrong
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "failed my course and want to kill myself",
+        "no insurance and chest pain down left arm",
+        "asthma inhaler not working cant breathe",
+        "chest pain arm",
+        "研究生不想活了",
+        "胸口很痛左手发麻 胸痛左边的手麻",
+    ],
+)
+def test_what_somebody_tells_is_not_silenced(text: str) -> None:
+    """Words of a search to read about a subject silence nothing that tells of a danger; gaps may be missing."""
+    assert read_notices(None).of(text)
+
+
+def test_the_subject_alone_needs_help_and_within_more_it_is_read_about() -> None:
+    """Whoever types "heart attack" and no more may have one."""
+    notices = read_notices(None)
+    assert notices.of("Heart attack?") == ("emergency", "heart attack")
+    assert notices.of("中风") == ("emergency", "stroke")
+    assert notices.of("heart attack diet") is None
+    assert notices.of("suicide rate") is None
+
+
+def test_the_page_of_a_notice_is_about_its_subject() -> None:
+    """Its title begins with the subject; of several the one that says least besides."""
+    titles = ["How to prevent stroke", "Stroke and its causes in the young", "What is a stroke?"]
+    assert titled("stroke", titles) == 2
+    assert titled("stroke", titles[:2]) == 1
+    assert titled("stroke", titles[:1]) is None
+
+
 def test_an_index_names_its_best_page(tmp_path: Path) -> None:
     """A notice comes with the page on its subject where the index has one; `off` shows none, a site's file its own."""
     documents = [
@@ -195,7 +228,9 @@ def test_an_index_names_its_best_page(tmp_path: Path) -> None:
             assert (found and found.kind) == kind
 
 
-@pytest.mark.parametrize("text", ["alarm/fire: fire", "emergency/fire", "emergency/fire:", "words"])
+@pytest.mark.parametrize(
+    "text", ["alarm/fire: fire", "emergency/fire", "emergency/fire:", "words", "emergency/fire: " + "a/b/c/d " * 6]
+)
 def test_a_wrong_line_is_named(text: str) -> None:
     """A kind that is none, and a line without phrases, are refused with file and line."""
     with pytest.raises(RequestRefused, match=r"own\.txt, line 1"):
