@@ -4,7 +4,8 @@
 
 DATA is the folder of the sources, with `visitors`, `panels`, `duplicates` and `nfcorpus` in it, judged page by page.
 The index holds the pages of four sites and the sample; it is built in a folder of its own. Beside each figure of
-`search` stands that of plain BM25 (k1 1.5, b .75) over the same terms of whole documents.
+`search` stands that of plain BM25 (k1 1.5, b .75) over the same terms of whole documents, and that of tantivy where it
+is installed (requirements/bench.txt).
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import json
 import math
 import sys
 import tempfile
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -25,8 +26,8 @@ sys.path.insert(0, str(ROOT))
 
 import corpus  # noqa: E402
 import indexer  # noqa: E402
+from benchmarks.relevance.peers import DEPTH, Search, peers  # noqa: E402
 from indexer import Band, Estimate, Index  # noqa: E402
-from indexer.analysis import field_texts  # noqa: E402
 from indexer.evaluation.significance import estimate  # noqa: E402
 
 SOURCES = (
@@ -39,44 +40,13 @@ SOURCES = (
 )
 MAPPINGS = [ROOT / "docs" / "examples" / f"{name}.toml" for name in ("question-doctor", "icliniq", "ehealthforum")]
 NFCORPUS = ("titles", "nontopic-titles", "vid-desc")
+# Who ranks, beside the peers.
+OWN = "seealso"
 # A page that is worth reading has this grade or more.
-GOOD, DEPTH = 2, 10
+GOOD = 2
 
 Measures = dict[str, Estimate]
 Judged = dict[str, dict[str, int]]
-Search = Callable[[str], list[str]]
-
-
-class BM25:
-    """Plain BM25 over the terms of whole documents (Robertson and Zaragoza 2009), the product's own analysis."""
-
-    def __init__(self, index: Index, k1: float = 1.5, b: float = 0.75) -> None:
-        self._analyse = index.engine.analyzer.analyse
-        bags = {
-            document.id: sum((self._analyse(text).bag for text in field_texts(document).values()), Counter[str]())
-            for document in index.documents()
-        }
-        average = sum(bag.total() for bag in bags.values()) / max(len(bags), 1)
-        having: dict[str, list[tuple[str, int]]] = defaultdict(list)
-        for id_, bag in bags.items():
-            for term, count in bag.items():
-                having[term].append((id_, count))
-        norm = {id_: k1 * (1 - b + b * bag.total() / average) for id_, bag in bags.items()}
-        self._weights = {
-            term: {
-                id_: math.log(1 + (len(bags) - len(found) + 0.5) / (len(found) + 0.5)) * n * (k1 + 1) / (n + norm[id_])
-                for id_, n in found
-            }
-            for term, found in having.items()
-        }
-
-    def __call__(self, text: str) -> list[str]:
-        """The ids of the first documents."""
-        scores: Counter[str] = Counter()
-        for term, count in self._analyse(text).bag.items():
-            for id_, weight in self._weights.get(term, {}).items():
-                scores[id_] += count * weight  # type: ignore[assignment]  # sums of floats, in order
-        return sorted(scores, key=lambda id_: (-scores[id_], id_))[:DEPTH]
 
 
 def build_sites(data: Path, folder: Path) -> None:
@@ -134,8 +104,8 @@ def pairs(data: Path, index: Index) -> Measures:
     }
 
 
-def nfcorpus(data: Path, name: str, folder: Path) -> tuple[Measures, Measures]:
-    """Short consumer queries over medical abstracts (Boteva and others 2016): nDCG@10 of `search`, and of BM25."""
+def nfcorpus(data: Path, name: str, folder: Path) -> dict[str, Measures]:
+    """Short consumer queries over medical abstracts (Boteva and others 2016): nDCG@10, by who ranks."""
     source = data / "nfcorpus"
     records = []
     for id_, text in (line.split("\t", 1) for line in _unpacked(source / "dev.docs.gz")):
@@ -153,35 +123,36 @@ def nfcorpus(data: Path, name: str, folder: Path) -> tuple[Measures, Measures]:
         known = {record["_id"] for record in records}
         relevant = {query: {d: g for d, g in judged[query].items() if d in known} for query in asked}
         chosen = [query for query in asked if relevant[query]]
-        found = []
-        for search in (_search(index), BM25(index)):
-            gains = [_gain(search(asked[query]), relevant[query], float) for query in chosen]
-            found.append({"nDCG@10": estimate(gains)})
-    return found[0], found[1]
+        return {
+            name: {
+                "nDCG@10": estimate([_gain(search(asked[query]), relevant[query], float) for query in chosen]),
+            }
+            for name, search in _rankers(index).items()
+        }
 
 
-def measured(data: Path) -> dict[str, tuple[str, Measures, Measures]]:
-    """By set its digest, the measures of the product, and those of BM25 where it can be measured so."""
-    found: dict[str, tuple[str, Measures, Measures]] = {}
+def measured(data: Path) -> dict[str, tuple[str, dict[str, Measures]]]:
+    """By set its digest, and the measures by who ranks: the product, and its peers where they can be measured so."""
+    found: dict[str, tuple[str, dict[str, Measures]]] = {}
     with tempfile.TemporaryDirectory() as scratch:
         build_sites(data, Path(scratch))
         with indexer.open_index(scratch) as index:
-            ours, theirs = (visitors(data, index, search) for search in (_search(index), BM25(index)))
-            found["visitors"] = (_digest(data / "visitors"), ours, theirs)
-            found["panels"] = (_digest(data / "panels"), panels(data, index), {})
-            found["duplicates"] = (_digest(data / "duplicates"), pairs(data, index), {})
+            ranked = {name: visitors(data, index, search) for name, search in _rankers(index).items()}
+            found["visitors"] = (_digest(data / "visitors"), ranked)
+            found["panels"] = (_digest(data / "panels"), {OWN: panels(data, index)})
+            found["duplicates"] = (_digest(data / "duplicates"), {OWN: pairs(data, index)})
     for name in NFCORPUS:
         with tempfile.TemporaryDirectory() as scratch:
-            found[f"nfcorpus-{name}"] = (_digest(data / "nfcorpus"), *nfcorpus(data, name, Path(scratch)))
+            found[f"nfcorpus-{name}"] = (_digest(data / "nfcorpus"), nfcorpus(data, name, Path(scratch)))
     return found
+
+
+def _rankers(index: Index) -> dict[str, Search]:
+    return {OWN: lambda text: [hit.id for hit in index.search(text, size=DEPTH).hits], **peers(index)}
 
 
 def _unpacked(path: Path) -> list[str]:
     return gzip.decompress(path.read_bytes()).decode().rstrip("\n").split("\n")
-
-
-def _search(index: Index) -> Search:
-    return lambda text: [hit.id for hit in index.search(text, size=DEPTH).hits]
 
 
 def _judged(path: Path) -> Judged:
@@ -213,11 +184,12 @@ def _digest(folder: Path) -> str:
 
 
 def main(data: Path) -> None:
-    """Print every measure with its interval, BM25's beside it."""
-    for name, (_, ours, theirs) in measured(data).items():
+    """Print every measure with its interval, those of the peers beside it."""
+    for name, (_, by_ranker) in measured(data).items():
         sys.stdout.write(f"{name}\n")
-        for measure, e in ours.items():
-            beside = f"  BM25 {theirs[measure].mean:.3f}" if measure in theirs and "nothing" not in measure else ""
+        for measure, e in by_ranker.pop(OWN).items():
+            theirs = {} if "close" in measure else by_ranker  # whether an answer is close the product alone says
+            beside = "".join(f"  {peer} {measures[measure].mean:.3f}" for peer, measures in theirs.items())
             sys.stdout.write(f"  {measure:32} {e.mean:.3f}  [{e.low:.3f}, {e.high:.3f}]{beside}\n")
 
 
