@@ -96,7 +96,7 @@ class Index:
     ) -> Results:
         """One page of hits for a visitor's words: words, "phrases", -without; an empty text finds everything.
 
-        Words that no document has are corrected where it is clear what was meant, and with `as_typed` never.
+        Misspelt words are corrected where it is clear what was meant, and with `as_typed` never.
         Raises RequestRefused for a text or a page out of bounds.
         """
         request = Search(text=text, where=where, sort=sort, page=page, size=size, as_typed=as_typed)

@@ -56,7 +56,7 @@ class Filter:
 class Search:
     """A search: what was typed, which documents may answer, in which order, and which page of so many hits.
 
-    Words that no document has are corrected where it is clear what was meant, and with `as_typed` never.
+    Misspelt words are corrected where it is clear what was meant, and with `as_typed` never.
     """
 
     text: str
