@@ -66,7 +66,7 @@ def test_filters_narrow_and_can_be_removed(client: FlaskClient) -> None:
 def test_a_corrected_search_says_so_and_leads_back(client: FlaskClient) -> None:
     """The page says that the hits are for the corrected words, and has a link to what was typed."""
     html = page(client, "/search?q=kyfoplasty&sort=newest")
-    assert "Corrected, since no page has some words as you typed them" in html
+    assert "The spelling was corrected" in html
     assert "/search?q=kyfoplasty&amp;sort=newest&amp;as_typed=yes" in html
 
 
