@@ -19,6 +19,8 @@ OFF = "off"
 _KINDS = ("suicide", "emergency")
 # Lines of phrases that only name a subject, anywhere or as the whole search; what tells that a search is to read of it.
 _ABOUT, _ALONE, _NOT = "about", "alone", "not"
+# Between phrases that stand anywhere in a search, in any order.
+_AND = " + "
 _NAME = re.compile(rf"({_ABOUT} |{_ALONE} )?({'|'.join(_KINDS)})/.+|{_NOT}( ({'|'.join(_KINDS)}))?")
 
 
@@ -27,28 +29,38 @@ class Notices:
 
     def __init__(self, table: Iterable[Line]) -> None:
         """Raises RequestRefused for a line that cannot be used."""
-        patterns: list[tuple[str, tuple[str, ...]]] = []
         self._anywhere: list[tuple[str, re.Pattern[str]]] = []
+        self._together: list[tuple[str, list[str]]] = []
+        patterns: list[tuple[str, tuple[str, ...]]] = []
         for line in table:
             name, colon, phrases = line.text.partition(":")
             if not colon or not phrases.strip() or not _NAME.fullmatch(name):
                 known = ", ".join(_KINDS)
                 raise line.refuse("no notice", f"write `kind/subject: phrase, phrase`; kinds are {known}, `not`")
             for phrase in map(str.strip, phrases.split(",")):
-                if is_han(phrase):
-                    parts = map(re.escape, map(str.strip, phrase.split(GAP)))
-                    self._anywhere.append((name, re.compile(f".{{0,{MOST_GAP}}}".join(parts))))
-                    continue
-                try:
-                    patterns += [(name, reading) for reading in readings(phrase)]
-                except ValueError as error:
-                    raise line.refuse(f"{error} of {phrase!r}", "write it as two phrases") from error
+                parts = phrase.split(_AND)
+                if len(parts) > 1:
+                    self._together.append((name, parts))
+                for part in parts:
+                    patterns += self._patterns(line, name if part == phrase else part, part)
         self._phrases = Phrases(sorted(set(patterns)))
+
+    def _patterns(self, line: Line, name: str, phrase: str) -> list[tuple[str, tuple[str, ...]]]:
+        """The patterns of words behind a phrase; one in characters is looked for as it stands instead."""
+        if is_han(phrase):
+            parts = map(re.escape, map(str.strip, phrase.split(GAP)))
+            self._anywhere.append((name, re.compile(f".{{0,{MOST_GAP}}}".join(parts))))
+            return []
+        try:
+            return [(name, reading) for reading in readings(phrase)]
+        except ValueError as error:
+            raise line.refuse(f"{error} of {phrase!r}", "write it as two phrases") from error
 
     def of(self, text: str) -> tuple[str, str] | None:
         """The kind of notice that a search needs, and the subject of the best page; None for most."""
         said = set(self._said(text.strip()))
-        for name in sorted(said, key=lambda name: _KINDS[0] not in name):
+        said.update(name for name, parts in self._together if said.issuperset(parts))
+        for name in sorted(filter(_NAME.fullmatch, said), key=lambda name: _KINDS[0] not in name):
             line, slash, subject = name.partition("/")
             *only, kind = line.split()
             if slash and f"{_NOT} {kind}" not in said and not (only == [_ABOUT] and _NOT in said):

@@ -175,6 +175,8 @@ def test_searches_in_danger_are_told_from_others() -> None:
         "no insurance and chest pain down left arm",
         "asthma inhaler not working cant breathe",
         "chest pain arm",
+        "left arm is tingling and my chest hurts",
+        "ate a peanut now lips are swollen",
         "研究生不想活了",
         "胸口很痛左手发麻 胸痛左边的手麻",
     ],
@@ -191,6 +193,15 @@ def test_the_subject_alone_needs_help_and_within_more_it_is_read_about() -> None
     assert notices.of("中风") == ("emergency", "stroke")
     assert notices.of("heart attack diet") is None
     assert notices.of("suicide rate") is None
+
+
+def test_phrases_together_stand_in_any_order() -> None:
+    """`a + b` needs both phrases, wherever they stand; in characters too."""
+    notices = Notices(lines("emergency/bread: burnt ?the bread + smoke/flames, 面包 + 烟", "own.txt"))
+    assert notices.of("smoke everywhere, I burnt the bread") == ("emergency", "bread")
+    assert notices.of("有烟 面包")
+    assert notices.of("burnt bread") is None
+    assert notices.of("面包") is None
 
 
 def test_the_page_of_a_notice_is_about_its_subject() -> None:
