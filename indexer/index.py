@@ -10,7 +10,7 @@ from typing import Self
 
 from corpus import Article, Document
 from indexer.analysis import Analyzer, Boilerplate, own_text
-from indexer.answering.closeness import DRAFT_FLOOR, draft_closeness, page_closeness, page_floor
+from indexer.answering.closeness import DRAFT_FLOOR, JUDGED, draft_closeness, page_closeness, page_floor
 from indexer.answering.neighbours import StoredNeighbours, neighbourhood, neighbourhood_of
 from indexer.answering.notices import read_notices, titled
 from indexer.answering.panel import close_ones, make_panel
@@ -120,6 +120,7 @@ class Index:
         near = self._near.of(id) if where == Filter() else None
         if near is None:
             near = neighbourhood(self.engine, text, among=self.engine.allowed(where=where), without=id)
+        near = near.first(JUDGED)
         close = close_ones(near.ranked, page_closeness(self.engine, id, near), page_floor(self.engine))
         _, telling = weigh_first(self.engine, text)
         panel, _ = make_panel(self.engine, self._manifest.generation, telling, close, _checked(limit))

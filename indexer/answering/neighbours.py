@@ -26,6 +26,10 @@ class Neighbourhood(NamedTuple):
     ranked: list[Ranked]
     possible: float
 
+    def first(self, count: int) -> Neighbourhood:
+        """The best so many of them."""
+        return self._replace(ranked=self.ranked[:count])
+
 
 def neighbourhood(
     engine: Engine, text: Analysed, *, among: Selection | None = None, without: str = "", most: int = RAW

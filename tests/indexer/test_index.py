@@ -16,7 +16,7 @@ from hypothesis import given, settings
 import corpus
 import indexer
 from corpus import Document
-from indexer.answering.closeness import page_closeness, page_floor
+from indexer.answering.closeness import JUDGED, page_closeness, page_floor
 from indexer.answering.neighbours import neighbourhood
 from indexer.answering.panel import close_ones, make_panel
 from indexer.answering.weighing import weigh_first
@@ -62,7 +62,7 @@ def test_related_is_similar_of_the_documents_own_words(documents: list[Document]
             with indexer.open_index(folder) as index:
                 for document in documents:
                     text = index.engine.analyzer.own(document)
-                    near = neighbourhood(index.engine, text, without=document.id)
+                    near = neighbourhood(index.engine, text, without=document.id).first(JUDGED)
                     _, telling = weigh_first(index.engine, text)
                     closeness = page_closeness(index.engine, document.id, near)
                     close = close_ones(near.ranked, closeness, page_floor(index.engine))
