@@ -3,6 +3,7 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from indexer.answering.notices import read_notices
 from indexer.errors import (
     BuildInProgress,
     DocumentNotFound,
@@ -132,6 +133,7 @@ __all__ = [
     "measured",
     "open_index",
     "published",
+    "read_notices",
     "read_run",
     "rollback",
     "update",

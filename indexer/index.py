@@ -12,7 +12,7 @@ from corpus import Article, Document
 from indexer.analysis import Analyzer, Boilerplate, own_text
 from indexer.answering.closeness import DRAFT_FLOOR, JUDGED, draft_closeness, page_closeness, page_floor
 from indexer.answering.neighbours import StoredNeighbours, neighbourhood, neighbourhood_of
-from indexer.answering.notices import read_notices, titled
+from indexer.answering.notices import Notices, read_notices, titled
 from indexer.answering.panel import close_ones, make_panel
 from indexer.answering.search import search
 from indexer.answering.weighing import weigh, weigh_first
@@ -39,9 +39,11 @@ MOST_DRAFT = 20_000
 class Index:
     """One generation of an index. Use it as a context manager, or call `close`; threads may share it."""
 
-    def __init__(self, folder: IndexFolder, manifest: Manifest, path: Path, engine: Engine, settings: Settings) -> None:
+    def __init__(
+        self, folder: IndexFolder, manifest: Manifest, path: Path, engine: Engine, settings: Settings, notices: Notices
+    ) -> None:
         self._folder, self._manifest, self._near = folder, manifest, StoredNeighbours(path)
-        self._settings, self._notices = settings, read_notices(settings.notices)
+        self._settings, self._notices = settings, notices
         self._listing = Listing(path, self._near.ids)
         self._bands = StoredBands(path, self._near.ids)
         self.profiles = Profiles(engine, Templates.read(path / ARRAYS))
@@ -185,8 +187,9 @@ def open_index(index: str | Path, *, settings: Settings = Settings()) -> Index:
     """Open the current generation of an index folder; `settings.compiled` is for a process that asks often.
 
     Open none that came from somebody else: Whoosh unpickles a file of it, and that runs code.
-    Raises IndexMissing, IndexIncompatible or IndexDamaged.
+    Raises IndexMissing, IndexIncompatible or IndexDamaged, and RequestRefused for notices that cannot be used.
     """
+    notices = read_notices(settings.notices)
     folder = IndexFolder(index)
     manifest, path = current_manifest(folder)
     verification.check_before_opening(path, manifest)
@@ -195,7 +198,7 @@ def open_index(index: str | Path, *, settings: Settings = Settings()) -> Index:
         analyzer = Analyzer(manifest.synonyms, boilerplate=Boilerplate.read(path / ARRAYS))
         statistics = Statistics.from_record(manifest.statistics)
         engine = open_engine(manifest.engine, path, statistics, analyzer, kernels)
-        return Index(folder, manifest, path, engine, settings)
+        return Index(folder, manifest, path, engine, settings, notices)
     except Exception as error:  # whatever an engine's files do when they are not what they were
         remedy = "roll back, or build the index again"
         raise IndexDamaged(f"it does not open: {type(error).__name__}: {error}", str(path), remedy) from error

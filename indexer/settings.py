@@ -57,8 +57,12 @@ class Settings:
         """The text of the synonym file and its name; nothing where there is none. Raises RequestRefused."""
         if self.synonyms is None:
             return "", ""
-        try:
-            return Path(self.synonyms).read_text(encoding="utf-8"), str(self.synonyms)
-        except (OSError, UnicodeDecodeError) as error:
-            what = f"the synonyms cannot be read: {error}"
-            raise RequestRefused(what, str(self.synonyms), "give a text file in UTF-8") from error
+        return read_text(self.synonyms, "the synonyms", "give a text file in UTF-8"), str(self.synonyms)
+
+
+def read_text(path: str | Path, what: str, remedy: str) -> str:
+    """The text of a file of the site's own. Raises RequestRefused with the remedy where it cannot be read."""
+    try:
+        return Path(path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise RequestRefused(f"{what} cannot be read: {error}", str(path), remedy) from error

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Flask
 
-from indexer import Settings
+from indexer import Settings, read_notices
 from search_app import api, desk, errors, health, pages, revalidation, security, services, settings
 
 __all__ = ["create_app"]
@@ -24,7 +24,8 @@ class _Application(Flask):
 def create_app(given: Mapping[str, str | None] | None = None) -> Flask:
     """The application over one index; `given` settings go before the environment and seealso.toml.
 
-    Nothing is opened before the first request, so a server may fork after this.
+    The index is not opened before the first request, so a server may fork after this. Raises UsageError for settings,
+    and RequestRefused for notices that cannot be used.
     """
     values = settings.load(given)
     app = _Application(__name__)
@@ -32,6 +33,7 @@ def create_app(given: Mapping[str, str | None] | None = None) -> Flask:
     app.config["SEEALSO"] = values
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider has it; facets are in order of counts
     security.init_app(app)
+    read_notices(values["notices"] or None)  # a table that cannot be used is told before anybody is served
     services.init_app(app, values["index"], Settings(notices=values["notices"] or None))
     revalidation.init_app(app, __version__)
     errors.init_app(app)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from pathlib import Path
 
 from indexer.analysis import is_han
@@ -11,7 +12,7 @@ from indexer.analysis.phrases import GAP, MOST_GAP, Phrases, readings
 from indexer.analysis.tables import Line, lines, shipped
 from indexer.analysis.terms import stem, stop_words
 from indexer.analysis.tokens import words_of
-from indexer.errors import RequestRefused
+from indexer.settings import read_text
 
 _TABLE = "notices.txt"
 # A table of the site's own takes the place of the shipped one; this instead of its name switches notices off.
@@ -96,11 +97,13 @@ def _stems(text: str) -> list[str]:
 def read_notices(given: str | Path | None) -> Notices:
     """The notices of a site's own file, of the shipped table without one, none for OFF. Raises RequestRefused."""
     if given is None:
-        return Notices(shipped(_TABLE))
+        return _shipped_notices()
     if str(given) == OFF:
         return Notices(())
-    try:
-        return Notices(lines(Path(given).read_text(encoding="utf-8"), str(given)))
-    except (OSError, UnicodeDecodeError) as error:
-        remedy = f"give a text file in UTF-8, or {OFF}"
-        raise RequestRefused(f"the notices cannot be read: {error}", str(given), remedy) from error
+    return Notices(lines(read_text(given, "the notices", f"give a text file in UTF-8, or {OFF}"), str(given)))
+
+
+@cache
+def _shipped_notices() -> Notices:
+    """Those of the shipped table; a server opens an index again for each generation."""
+    return Notices(shipped(_TABLE))

@@ -31,7 +31,7 @@ FACES = {
     "Differs DocumentNotFound DuplicatePair Estimate Evaluation Fault Filter Hit Index IndexDamaged "
     "IndexIncompatible IndexMissing Info Mark Notice PairQuality Panel Progress Reply RequestRefused Results "
     "SearchError Settings Side SideBySide Sort TopicName WouldShrink agreement build compare current evaluate "
-    "evaluate_pairs measured open_index published read_run rollback update verify write_run",
+    "evaluate_pairs measured open_index published read_notices read_run rollback update verify write_run",
     search_app: "create_app",
 }
 

@@ -10,6 +10,7 @@ import indexer
 from indexer import RequestRefused, Settings
 from indexer.analysis.tables import lines
 from indexer.answering.notices import Notices, read_notices, titled
+from search_app import create_app
 from tests.documents import question
 
 SUICIDE = [
@@ -237,6 +238,18 @@ def test_an_index_names_its_best_page(tmp_path: Path) -> None:
         with indexer.open_index(tmp_path, settings=Settings(notices=given)) as index:
             found = index.search(text).notice
             assert (found and found.kind) == kind
+
+
+def test_notices_that_cannot_be_used_are_no_damage_of_the_index(tmp_path: Path) -> None:
+    """A table that is wrong or not there is refused by its name, where an index is opened and before a server is."""
+    indexer.build(tmp_path / "index", [question("q", "Title", "Text.", "Reply.")])
+    wrong, missing = tmp_path / "own.txt", tmp_path / "none.txt"
+    wrong.write_text("words\n", encoding="utf-8")
+    for given, told in ((wrong, r"own\.txt, line 1"), (missing, r"none\.txt")):
+        with pytest.raises(RequestRefused, match=told):
+            indexer.open_index(tmp_path / "index", settings=Settings(notices=given))
+        with pytest.raises(RequestRefused, match=told):
+            create_app({"index": str(tmp_path / "index"), "notices": str(given)})
 
 
 @pytest.mark.parametrize(
