@@ -8,7 +8,7 @@ those that fell with the length of the text were worse.
 from __future__ import annotations
 
 import math
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 
 from indexer.analysis import Analysed, is_concept
 from indexer.answering.neighbours import Neighbourhood
@@ -49,7 +49,7 @@ def page_closeness(engine: Engine, id_: str, near: Neighbourhood) -> list[float]
     rare = engine.rarities({term for page in (own, *others) for term in page})
     said, *says = [_flattened(page, rare) for page in (own, *others)]
     cosines = [_cosine(said, other) for other in says]
-    titles = [_share(engine, title, own) for title in _titles(engine, ids)]
+    titles = [share for title in _titles(engine, ids) for share in _shares(engine, title, [own])]
     return [
         cosine + _PAGE_TITLE * title + _PAGE_STRENGTH * strength
         for cosine, title, strength in zip(cosines, titles, _strengths(engine, near), strict=True)
@@ -61,8 +61,8 @@ def draft_closeness(engine: Engine, text: Analysed, ids: Sequence[str]) -> list[
     the page's title that the text says. From 0 to 2.
     """
     said = text.first()
-    pages = [_share(engine, text, page) for page in engine.impacts(ids)]
-    titles = [_share(engine, title, said) for title in _titles(engine, ids)]
+    pages = _shares(engine, text, engine.impacts(ids))
+    titles = [share for title in _titles(engine, ids) for share in _shares(engine, title, [said])]
     return [page + title for page, title in zip(pages, titles, strict=True)]
 
 
@@ -70,8 +70,8 @@ def search_closeness(engine: Engine, text: Analysed, ids: Sequence[str]) -> list
     """How close pages are to a search: the share of its words that the page says, plus the share that its title says.
     From 0 to 2.
     """
-    pages = [_share(engine, text, page) for page in engine.impacts(ids)]
-    titles = [_share(engine, text, title.first()) for title in _titles(engine, ids)]
+    pages = _shares(engine, text, engine.impacts(ids))
+    titles = _shares(engine, text, [title.first() for title in _titles(engine, ids)])
     return [page + title for page, title in zip(pages, titles, strict=True)]
 
 
@@ -79,12 +79,16 @@ def _titles(engine: Engine, ids: Sequence[str]) -> list[Analysed]:
     return [engine.analyzer.analyse_words(words) for words in engine.titles(ids)]
 
 
-def _share(engine: Engine, text: Analysed, said: Container[str]) -> float:
-    """The share of a text's rarity that stands among some terms and concepts."""
+def _shares(engine: Engine, text: Analysed, said: Iterable[Container[str]]) -> list[float]:
+    """The share of a text's rarity that stands among the terms and concepts of each of some pages or titles."""
     names = engine.analyzer.names(text)
     rare = engine.rarities(names)
-    there = [rare[term] for term, also in names.items() if term in said or any(name in said for name in also)]
-    return math.fsum(there) / math.fsum(rare.values()) if there else 0.0
+    whole = math.fsum(rare.values())
+    return [
+        math.fsum(rare[t] for t, also in names.items() if t in own or any(name in own for name in also))
+        / (whole or 1.0)
+        for own in said
+    ]
 
 
 def _strengths(engine: Engine, near: Neighbourhood) -> list[float]:

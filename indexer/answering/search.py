@@ -41,11 +41,10 @@ def search(engine: Engine, generation: int, request: Search) -> Results:
         raise RequestRefused(what, "page", f"ask for pages of 1 to {MOST_SIZE} within the first {MOST_HITS:,} hits")
     if sort not in set(Sort):
         raise RequestRefused(f"sort is {sort!r}", "sort", f"give one of {', '.join(Sort)}")
-    found = typed = _find(engine, parse(request.text, engine.analyzer), where)
-    corrected = _corrected(engine, typed.query, where)
-    respelled = corrected is not None and corrected.clear and not request.as_typed
-    if corrected and respelled:
-        found = corrected.found
+    query = parse(request.text, engine.analyzer)
+    corrected = _corrected(engine, query, where)
+    instead = corrected.found if corrected and corrected.clear and not request.as_typed else None
+    found = instead or _find(engine, query, where)
     ranked, weighed = _ranked(engine, found, sort, page * size)
     hits = ranked[(page - 1) * size : page * size]
     documents = zip(engine.get([r.id for r in hits]), hits, strict=True)
@@ -55,7 +54,7 @@ def search(engine: Engine, generation: int, request: Search) -> Results:
         page=page,
         pages=-(-min(found.total, MOST_HITS) // size),
         did_you_mean=corrected.text if corrected else None,
-        respelled=respelled,
+        respelled=instead is not None,
         facets=engine.facets(found.among, MOST_VALUES) if found.total or not request.text.strip() else {},
         close=_is_close(engine, found, ranked),
         hits=tuple(_hit(document, r.score, weighed.telling) for document, r in documents),
