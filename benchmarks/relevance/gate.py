@@ -159,7 +159,7 @@ def results_of(tasks: Path | None, data: Path | None = None) -> dict[str, tuple[
     """Everything measured: real use, the sample, and every task of a folder."""
     results: dict[str, tuple[str, Measures]] = {}
     if data:
-        results |= {name: (found, by[real.OWN]) for name, (found, by) in real.measured(data).items()}
+        results |= {name: (found, by[real.OWN]) for name, (found, by) in real.measured(data, lambda _: {}).items()}
     results |= {SAMPLE: measured_sample(), SEARCHES: measured_searches()}
     for folder in sorted(path for path in (tasks.iterdir() if tasks else ()) if (path / "qrels" / "b.tsv").is_file()):
         results[folder.name] = measured_task(folder)

@@ -47,6 +47,8 @@ GOOD = 2
 
 Measures = dict[str, Estimate]
 Judged = dict[str, dict[str, int]]
+# What ranks the documents of an index beside the product, each by its name.
+Peers = Callable[[Index], Mapping[str, Search]]
 
 
 def build_sites(data: Path, folder: Path) -> None:
@@ -104,8 +106,10 @@ def pairs(data: Path, index: Index) -> Measures:
     }
 
 
-def nfcorpus(data: Path, name: str, folder: Path) -> dict[str, Measures]:
-    """Short consumer queries over medical abstracts (Boteva and others 2016): nDCG@10, by who ranks."""
+def nfcorpus(data: Path, folder: Path, beside: Peers) -> dict[str, dict[str, Measures]]:
+    """Short consumer queries of three kinds over medical abstracts (Boteva and others 2016): nDCG@10, by kind and by
+    who ranks.
+    """
     source = data / "nfcorpus"
     records = []
     for id_, text in (line.split("\t", 1) for line in _unpacked(source / "dev.docs.gz")):
@@ -117,38 +121,42 @@ def nfcorpus(data: Path, name: str, folder: Path) -> dict[str, Measures]:
     for line in _unpacked(source / "dev.3-2-1.qrel.gz"):
         query, _, document, grade = line.split()
         judged[query][document] = int(grade)
-    asked = dict(line.split("\t", 1) for line in (source / f"dev.{name}.queries").read_text("utf-8").splitlines())
+    known = {record["_id"] for record in records}
+    relevant = {query: {d: g for d, g in grades.items() if d in known} for query, grades in judged.items()}
     indexer.build(folder / "index", corpus.read(path, format="beir"))
+    found: dict[str, dict[str, Measures]] = {}
     with indexer.open_index(folder / "index") as index:
-        known = {record["_id"] for record in records}
-        relevant = {query: {d: g for d, g in judged[query].items() if d in known} for query in asked}
-        chosen = [query for query in asked if relevant[query]]
-        return {
-            name: {
-                "nDCG@10": estimate([_gain(search(asked[query]), relevant[query], float) for query in chosen]),
+        rankers = _rankers(index, beside)
+        for kind in NFCORPUS:
+            rows = (source / f"dev.{kind}.queries").read_text("utf-8").splitlines()
+            asked = [(text, relevant[query]) for query, text in (row.split("\t", 1) for row in rows)]
+            found[kind] = {
+                name: {"nDCG@10": estimate([_gain(search(text), grades, float) for text, grades in asked if grades])}
+                for name, search in rankers.items()
             }
-            for name, search in _rankers(index).items()
-        }
+    return found
 
 
-def measured(data: Path) -> dict[str, tuple[str, dict[str, Measures]]]:
-    """By set its digest, and the measures by who ranks: the product, and its peers where they can be measured so."""
+def measured(data: Path, beside: Peers) -> dict[str, tuple[str, dict[str, Measures]]]:
+    """By set its digest, and the measures by who ranks: the product, and what stands beside it where that can be
+    measured so.
+    """
     found: dict[str, tuple[str, dict[str, Measures]]] = {}
     with tempfile.TemporaryDirectory() as scratch:
         build_sites(data, Path(scratch))
         with indexer.open_index(scratch) as index:
-            ranked = {name: visitors(data, index, search) for name, search in _rankers(index).items()}
+            ranked = {name: visitors(data, index, search) for name, search in _rankers(index, beside).items()}
             found["visitors"] = (_digest(data / "visitors"), ranked)
             found["panels"] = (_digest(data / "panels"), {OWN: panels(data, index)})
             found["duplicates"] = (_digest(data / "duplicates"), {OWN: pairs(data, index)})
-    for name in NFCORPUS:
-        with tempfile.TemporaryDirectory() as scratch:
-            found[f"nfcorpus-{name}"] = (_digest(data / "nfcorpus"), nfcorpus(data, name, Path(scratch)))
+    with tempfile.TemporaryDirectory() as scratch:
+        for kind, ranked in nfcorpus(data, Path(scratch), beside).items():
+            found[f"nfcorpus-{kind}"] = (_digest(data / "nfcorpus"), ranked)
     return found
 
 
-def _rankers(index: Index) -> dict[str, Search]:
-    return {OWN: lambda text: [hit.id for hit in index.search(text, size=DEPTH).hits], **peers(index)}
+def _rankers(index: Index, beside: Peers) -> dict[str, Search]:
+    return {OWN: lambda text: [hit.id for hit in index.search(text, size=DEPTH).hits], **beside(index)}
 
 
 def _unpacked(path: Path) -> list[str]:
@@ -185,7 +193,7 @@ def _digest(folder: Path) -> str:
 
 def main(data: Path) -> None:
     """Print every measure with its interval, those of the peers beside it."""
-    for name, (_, by_ranker) in measured(data).items():
+    for name, (_, by_ranker) in measured(data, peers).items():
         sys.stdout.write(f"{name}\n")
         for measure, e in by_ranker.pop(OWN).items():
             theirs = {} if "close" in measure else by_ranker  # whether an answer is close the product alone says
