@@ -1,9 +1,8 @@
 """Everything about finding: build an index, open it, search it, see what is alike. Knows no web."""
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
-
 from indexer.answering.notices import read_notices
+from indexer.build.build import build
+from indexer.build.update import update
 from indexer.errors import (
     BuildInProgress,
     DocumentNotFound,
@@ -14,8 +13,7 @@ from indexer.errors import (
     SearchError,
     WouldShrink,
 )
-from indexer.generations.folder import published
-from indexer.index import Index, current, open_index, verify
+from indexer.index import Index, open_index, rollback, verify
 from indexer.settings import Settings
 from indexer.types import (
     Band,
@@ -23,9 +21,6 @@ from indexer.types import (
     Card,
     Cluster,
     Clusters,
-    Differs,
-    DuplicatePair,
-    Fault,
     Filter,
     Hit,
     Info,
@@ -33,75 +28,18 @@ from indexer.types import (
     Notice,
     Panel,
     Progress,
-    Reply,
     Results,
-    Side,
-    SideBySide,
     Sort,
-    TopicName,
 )
 
-if TYPE_CHECKING:
-    from indexer.building import build, rollback
-    from indexer.evaluation.evaluate import compare, evaluate, measured
-    from indexer.evaluation.pairs import evaluate_pairs
-    from indexer.evaluation.recorded import agreement
-    from indexer.evaluation.results import (
-        Agreement,
-        BandQuality,
-        Comparison,
-        Difference,
-        Estimate,
-        Evaluation,
-        PairQuality,
-    )
-    from indexer.evaluation.runs import read_run, write_run
-    from indexer.updating import update
-
-# Who only asks loads neither what builds nor what measures: it is found by name when it is needed.
-_LATER = {
-    "indexer.building": ("build", "rollback"),
-    "indexer.updating": ("update",),
-    "indexer.evaluation.evaluate": ("compare", "evaluate", "measured"),
-    "indexer.evaluation.pairs": ("evaluate_pairs",),
-    "indexer.evaluation.recorded": ("agreement",),
-    "indexer.evaluation.results": (
-        "Agreement",
-        "BandQuality",
-        "Comparison",
-        "Difference",
-        "Estimate",
-        "Evaluation",
-        "PairQuality",
-    ),
-    "indexer.evaluation.runs": ("read_run", "write_run"),
-}
-
-
-def __getattr__(name: str) -> Any:
-    for module, names in _LATER.items():
-        if name in names:
-            return getattr(import_module(module), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-
-
 __all__ = [
-    "Agreement",
     "Band",
-    "BandQuality",
     "BuildInProgress",
     "BuildReport",
     "Card",
     "Cluster",
     "Clusters",
-    "Comparison",
-    "Difference",
-    "Differs",
     "DocumentNotFound",
-    "DuplicatePair",
-    "Estimate",
-    "Evaluation",
-    "Fault",
     "Filter",
     "Hit",
     "Index",
@@ -111,32 +49,18 @@ __all__ = [
     "Info",
     "Mark",
     "Notice",
-    "PairQuality",
     "Panel",
     "Progress",
-    "Reply",
     "RequestRefused",
     "Results",
     "SearchError",
     "Settings",
-    "Side",
-    "SideBySide",
     "Sort",
-    "TopicName",
     "WouldShrink",
-    "agreement",
     "build",
-    "compare",
-    "current",
-    "evaluate",
-    "evaluate_pairs",
-    "measured",
     "open_index",
-    "published",
     "read_notices",
-    "read_run",
     "rollback",
     "update",
     "verify",
-    "write_run",
 ]

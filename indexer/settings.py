@@ -9,7 +9,6 @@ from pathlib import Path
 
 from indexer.errors import RequestRefused
 
-ENGINES = ("whoosh", "plain")
 _LEAST_MEMORY_MB = 16
 
 
@@ -21,8 +20,7 @@ def is_fast() -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """`engine` holds the documents: `whoosh` on disk, or `plain`, the definition in memory, for small corpora and
-    tests. `keep` is how many generations stay on disk for rollback, the live one included (at least 2). `synonyms` is a
+    """`keep` is how many generations stay on disk for rollback, the live one included (at least 2). `synonyms` is a
     file of the site's own synonyms, `a, b, c` or `a, b => c` a line; the index keeps what it says.
 
     `compiled` asks for the compiled loops of the extra `fast`, which give the same answers sooner but take a second to
@@ -35,7 +33,6 @@ class Settings:
     document; less memory takes more time.
     """
 
-    engine: str = "whoosh"
     keep: int = 3
     synonyms: str | Path | None = None
     compiled: bool | None = None
@@ -43,8 +40,6 @@ class Settings:
     memory_mb: int = 128
 
     def __post_init__(self) -> None:
-        if self.engine not in ENGINES:
-            raise RequestRefused(f"no engine {self.engine!r}", "Settings.engine", f"known are {', '.join(ENGINES)}")
         if self.keep < 2:
             raise RequestRefused(f"keep is {self.keep}", "Settings.keep", "keep 2 or more generations")
         if self.memory_mb < _LEAST_MEMORY_MB:

@@ -8,6 +8,7 @@ from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
+from corpus import Topic
 from indexer.errors import RequestRefused
 
 # A piece of a text, and whether it matched the search.
@@ -68,14 +69,6 @@ class Search:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TopicName:
-    """A topic with the specialty it belongs to."""
-
-    name: str
-    specialty: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
     """A document that a search found; `date` is the day it was asked or published."""
 
@@ -84,7 +77,7 @@ class Hit:
     title: str
     url: str
     specialty: str
-    topics: tuple[TopicName, ...]
+    topics: tuple[Topic, ...]
     date: date | None
     answered: bool
     by: str
@@ -160,7 +153,7 @@ class Panel:
 
     generation: int
     cards: tuple[Card, ...]
-    topics: tuple[TopicName, ...]
+    topics: tuple[Topic, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,6 +196,15 @@ class Fault:
     file: str
     reason: str
     remedy: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verification:
+    """Whether a generation is what was written, and the files that are not."""
+
+    generation: int
+    ok: bool
+    faults: tuple[Fault, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any
 
 from corpus import Asker, Topic
-from indexer import Mark, TopicName
+from indexer import Mark
 
 _MONTHS = [
     "January",
@@ -84,7 +84,7 @@ def blocks(text: str) -> list[Block]:
     return found
 
 
-def beyond(topics: Iterable[TopicName], own: Iterable[Topic]) -> list[TopicName]:
+def beyond(topics: Iterable[Topic], own: Iterable[Topic]) -> list[Topic]:
     """The topics that are not among a document's own, whatever their case."""
     names = {topic.name.casefold() for topic in own}
     return [topic for topic in topics if topic.name.casefold() not in names]

@@ -1,4 +1,4 @@
-"""What requests share: a generation, opened once in each process and left for a newer one between requests."""
+"""What requests share: a generation, opened once in each process, and a newer one as soon as that is open and warm."""
 
 from __future__ import annotations
 
@@ -8,32 +8,17 @@ import threading
 import time
 import weakref
 from collections.abc import Callable
-from dataclasses import replace
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
 from flask import Flask, current_app, g
 
-from indexer import (
-    Filter,
-    Index,
-    IndexDamaged,
-    Panel,
-    RequestRefused,
-    SearchError,
-    Settings,
-    open_index,
-    published,
-    verify,
-)
+from indexer import Filter, Index, Panel, SearchError, Settings, open_index
 from search_app.present import to_json
 
 log = logging.getLogger(__name__)
 _KEY = "seealso.index"
-# A smaller index is answered from as fast without compiled loops, which take seconds to load.
-_WORTH_COMPILING = 2_000
-_WARM_UP = "How long does it take to get warm?"
 # Seconds until a generation that does not open is tried again.
 _PAUSE = 5.0
 # So many panels are kept, those asked for last.
@@ -79,55 +64,56 @@ class Served:
 
 
 class IndexHandle:
-    """The current generation of an index folder. Opened at first use, so that a forked worker opens its own."""
+    """The current generation of an index. Opened at first use, so that a forked worker opens its own; a newer one is
+    opened beside it by a thread of its own, and served once it is verified and warm: no request waits for it.
+    """
 
     def __init__(self, path: str | Path, settings: Settings) -> None:
-        self._path, self._settings = Path(path), settings
+        self._path, self._settings = path, settings
         self._served: Served | None = None
+        self._renewal: threading.Thread | None = None
         self._process = 0
-        self._seen: tuple[int, int] | None = None
         self._try_again = 0.0
         self._lock = threading.Lock()
 
     def current(self) -> Served:
-        """The newest generation that opens. Raises SearchError where there is none.
+        """The newest generation that is open. Raises SearchError where there is none that opens.
 
         A generation that was replaced is not closed here: other threads may still answer from it, and the last of them
         closes it.
         """
         with self._lock:
-            # Looked at before the generation is: what is published in between is found by the next request.
-            found = published(self._path)
             if self._served is None or self._process != os.getpid():
-                self._served, self._process, self._seen = self._opened(), os.getpid(), found
-            elif found != self._seen and time.monotonic() >= self._try_again:
-                try:
-                    if not self._served.index.is_current():
-                        self._served = self._opened()
-                    self._seen = found
-                except SearchError as error:
-                    self._try_again = time.monotonic() + _PAUSE
-                    log.warning("a newer generation does not open, the one before serves on: %s", error.what)
+                self._served = Served(open_index(self._path, settings=self._settings, serving=True))
+                self._process, self._renewal = os.getpid(), None
+            elif self._renewal is None and time.monotonic() >= self._try_again and not self._is_current():
+                self._renewal = threading.Thread(target=self._renew, args=(self._served,), daemon=True)
+                self._renewal.start()
             return self._served
 
-    def _opened(self) -> Served:
-        """The newest generation, once every byte of it was seen to be what was written (1 GB a second)."""
-        if faults := verify(self._path):
-            raise IndexDamaged(f"{faults[0].file}: {faults[0].reason}", str(self._path), faults[0].remedy)
-        return Served(_with_compiled_loops(open_index(self._path, settings=self._settings), self._path, self._settings))
+    def _is_current(self) -> bool:
+        assert self._served is not None
+        try:
+            return self._served.index.is_current()
+        except SearchError as error:
+            self._fail(error)
+            return True
 
+    def _renew(self, served: Served) -> None:
+        """Open the newer generation beside the one that is served, and serve it."""
+        try:
+            newer = Served(served.index.latest())
+            with self._lock:
+                self._served = newer
+        except Exception as error:  # noqa: BLE001 (whatever it is, the generation before serves on)
+            self._fail(error)
+        finally:
+            self._renewal = None
 
-def _with_compiled_loops(index: Index, path: Path, settings: Settings) -> Index:
-    """The index with the compiled loops of the extra `fast`, where it is installed and the index is worth it."""
-    if sum(index.info.documents.values()) < _WORTH_COMPILING:
-        return index
-    try:
-        compiled = open_index(path, settings=replace(settings, compiled=True))
-    except RequestRefused:
-        return index
-    index.close()
-    compiled.similar(_WARM_UP)  # loops are loaded, or compiled for the first time ever, before anybody waits
-    return compiled
+    def _fail(self, error: Exception) -> None:
+        self._try_again = time.monotonic() + _PAUSE
+        why = error.what if isinstance(error, SearchError) else type(error).__name__
+        log.warning("a newer generation does not open, the one before serves on: %s", why)
 
 
 def init_app(app: Flask, path: str, settings: Settings) -> None:

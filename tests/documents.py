@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from datetime import date
 
 from hypothesis import strategies as st
@@ -76,3 +77,23 @@ def corpora(draw: st.DrawFn, most: int = 12) -> list[Document]:
 def _with_id(document: Document, id_: str) -> Document:
     fields = {name: getattr(document, name) for name in document.__dataclass_fields__}
     return type(document)(**{**fields, "id": id_})
+
+
+_ENGLISH = ("knee", "hip", "pain", "cement", "leak", "spine", "fracture", "surgery", "fever", "cough", "rash", "sugar")
+_CHINESE = ("膝", "關節", "疼痛", "骨", "水泥", "發燒", "咳嗽", "心臟", "血壓", "手術", "皮膚", "血糖")
+
+
+def in_two_scripts(rng: random.Random, size: int, name: str = "d") -> list[Document]:
+    """English and Chinese documents in turn, of few words, so that many are alike and some are the same question."""
+    documents: list[Document] = []
+    for n in range(size):
+        words, tie = ((_ENGLISH, " "), (_CHINESE, ""))[n % 2]
+        said = [tie.join(rng.choices(words, k=rng.randint(low, high))) for low, high in ((1, 4), (3, 6), (5, 50))]
+        if n % 11 == 5:
+            documents.append(Article(id=f"{name}{n:03d}", title=said[0], body=said[2]))
+            continue
+        body = rng.choice(["", f"Hello doctor. {said[1]}", said[2]])
+        topics = rng.choice([(), (Topic(name="Knee"),), (Topic(name="Knee"), Topic(name="Heart"))])
+        answer = rng.choice(["", said[2]])
+        documents.append(question(f"{name}{n:03d}", said[0], body=body, answer=answer, topics=topics))
+    return documents

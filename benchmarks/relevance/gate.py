@@ -29,7 +29,8 @@ sys.path.insert(0, str(ROOT))
 import corpus  # noqa: E402
 import indexer  # noqa: E402
 from benchmarks.relevance import real  # noqa: E402
-from indexer import Estimate  # noqa: E402
+from indexer import evaluation  # noqa: E402
+from indexer.evaluation import Estimate  # noqa: E402
 
 FLOORS = Path(__file__).with_name("floors.json")
 SAMPLE = "sample"
@@ -53,7 +54,7 @@ def measured_sample() -> tuple[str, Measures]:
         indexer.build(scratch, corpus.read(*corpus.sample()))
         with indexer.open_index(scratch) as index:
             run = {id_: [(near, 0.0) for near in index.neighbours(id_)] for id_ in judgments}
-    return digest([_JUDGMENTS, *corpus.sample()]), indexer.measured(run, judgments)
+    return digest([_JUDGMENTS, *corpus.sample()]), evaluation.measured(run, judgments)
 
 
 def measured_searches() -> tuple[str, Measures]:
@@ -65,7 +66,7 @@ def measured_searches() -> tuple[str, Measures]:
         judgments.setdefault(row["search"], {})[row["document"]] = int(row["grade"])
     with tempfile.TemporaryDirectory() as scratch:
         indexer.build(scratch, corpus.read(*corpus.sample()))
-        result = indexer.evaluate(scratch, queries, judgments, floor=False, by_search=True)
+        result = evaluation.evaluate(scratch, queries, judgments, floor=False, by_search=True)
     return digest([_SEARCHES, *corpus.sample()]), result.measures
 
 
@@ -74,7 +75,7 @@ def measured_task(folder: Path) -> tuple[str, Measures]:
     judged = corpus.judged(folder, qrels="b")
     with tempfile.TemporaryDirectory() as scratch:
         indexer.build(scratch, corpus.read(judged.corpus, format="beir"))
-        result = indexer.evaluate(scratch, judged.queries, judged.relevant, floor=False)
+        result = evaluation.evaluate(scratch, judged.queries, judged.relevant, floor=False)
         measures = dict(result.measures)
         if judged.pairs:
             with indexer.open_index(scratch) as index:
@@ -82,7 +83,7 @@ def measured_task(folder: Path) -> tuple[str, Measures]:
                     (judged.queries.get(pair.a) or index.own_text(pair.a), index.own_text(pair.b), pair.same)
                     for pair in judged.pairs
                 ]
-            pairs = indexer.evaluate_pairs(scratch, texts)
+            pairs = evaluation.evaluate_pairs(scratch, texts)
             told = {"pairs AUC": pairs.auc, "proposed precision": pairs.proposed.precision or 0.0}
             told["proposed recall"] = pairs.proposed.recall
             measures |= {

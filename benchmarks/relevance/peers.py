@@ -10,7 +10,7 @@ from contextlib import suppress
 from typing import Any
 
 from indexer import Index
-from indexer.analysis import field_texts, stop_words
+from indexer.analysis import Analyzer, field_texts, stop_words
 
 DEPTH = 10
 
@@ -29,7 +29,7 @@ class BM25:
     """Plain BM25 over the terms of whole documents (Robertson and Zaragoza 2009), the product's own analysis."""
 
     def __init__(self, index: Index, k1: float = 1.5, b: float = 0.75) -> None:
-        self._analyse = index.engine.analyzer.analyse
+        self._analyse = Analyzer().analyse
         bags = {
             document.id: sum((self._analyse(text).bag for text in field_texts(document).values()), Counter[str]())
             for document in index.documents()

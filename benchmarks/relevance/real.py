@@ -27,7 +27,8 @@ sys.path.insert(0, str(ROOT))
 import corpus  # noqa: E402
 import indexer  # noqa: E402
 from benchmarks.relevance.peers import DEPTH, Search, peers  # noqa: E402
-from indexer import Band, Estimate, Index  # noqa: E402
+from indexer import Band, Index  # noqa: E402
+from indexer.evaluation import Estimate  # noqa: E402
 from indexer.evaluation.significance import estimate  # noqa: E402
 
 SOURCES = (

@@ -1,9 +1,10 @@
 """From text to terms: the one analysis that index and query share."""
 
-from indexer.analysis.analyzer import FINER, Analysed, Analyzer, Draft, written_in_han
+from indexer.analysis.analyzer import FINER, Analysed, Analyzer, Draft
 from indexer.analysis.boilerplate import Boilerplate
 from indexer.analysis.concepts import is_concept, known_words
 from indexer.analysis.fields import FIELDS, field_texts, own_text
+from indexer.analysis.templates import Templates
 from indexer.analysis.terms import (
     Spot,
     pieces_with,
@@ -17,7 +18,7 @@ from indexer.analysis.terms import (
     telling_terms,
     wording,
 )
-from indexer.analysis.tokens import Token, is_han, tokenize
+from indexer.analysis.tokens import Token, in_han, is_han, tokenize
 
 __all__ = [
     "FIELDS",
@@ -27,8 +28,10 @@ __all__ = [
     "Boilerplate",
     "Draft",
     "Spot",
+    "Templates",
     "Token",
     "field_texts",
+    "in_han",
     "is_concept",
     "is_han",
     "known_words",
@@ -44,5 +47,4 @@ __all__ = [
     "telling_terms",
     "tokenize",
     "wording",
-    "written_in_han",
 ]

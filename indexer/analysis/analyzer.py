@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
-from corpus import Article, Document
 from indexer.analysis.boilerplate import Boilerplate
 from indexer.analysis.channels import grams, pairs, stops
 from indexer.analysis.concepts import CONCEPT_TABLES, Concepts
-from indexer.analysis.fields import field_texts, own_text
 from indexer.analysis.intents import intents
-from indexer.analysis.tables import shipped
 from indexer.analysis.terms import STEMMER, stem, stop_words, wording_of
-from indexer.analysis.tokens import compounds, is_han, words_of
+from indexer.analysis.tokens import compounds, in_han, words_of
+from indexer.analysis.wordlists import shipped
 
 # Raise this when the rules change in a way that the probe below does not show.
 _RULES = 3
@@ -40,7 +38,12 @@ class Analysed:
     bag: Counter[str]
     concepts: Counter[str]
 
-    def first(self) -> Counter[str]:
+    @property
+    def in_han(self) -> bool:
+        """Whether the text is written in characters (Chinese, Japanese, Korean)."""
+        return in_han(self.tokens)
+
+    def terms_and_concepts(self) -> Counter[str]:
         """How often each term and concept occurs: what finds documents."""
         return self.bag + self.concepts
 
@@ -58,12 +61,6 @@ class Draft(NamedTuple):
 
     text: Analysed
     wording: int
-
-
-def written_in_han(fields: Iterable[Analysed]) -> bool:
-    """Whether most tokens of a document's fields are characters: such a document has statistics of its own kind."""
-    characters = [is_han(token) for text in fields for token in text.tokens]
-    return 2 * sum(characters) > len(characters)
 
 
 # Each is made several times of the same synonyms, while an index is opened or built.
@@ -102,20 +99,6 @@ class Analyzer:
         terms = [stem(token) for token in tokens]
         telling = Counter([term for token, term in zip(tokens, terms, strict=True) if token not in stop])
         return Analysed(tokens, terms, telling, self._concepts.of(terms))
-
-    def fields(self, document: Document) -> dict[str, Analysed]:
-        """The fields of a document that have text, each in terms, without the site's boilerplate."""
-        return {field: self.analyse(text) for field, text in field_texts(self.boilerplate.stripped(document)).items()}
-
-    def own(self, document: Document) -> Analysed:
-        """What a document is compared by, in terms: its title and body, without the site's boilerplate."""
-        return self.analyse_words(self.own_words(document))
-
-    def own_words(self, document: Document) -> list[str]:
-        """The folded words of title and body, without the site's boilerplate."""
-        if isinstance(document, Article):
-            return words_of(own_text(document))
-        return [*words_of(document.title), *self.boilerplate.parted(document.body).own]
 
     def draft(self, text: str) -> Draft:
         """A text that is no document, in terms, without the site's boilerplate where it says anything else."""

@@ -8,9 +8,9 @@ from functools import cache
 from itertools import chain
 
 from indexer.analysis.phrases import Phrases
-from indexer.analysis.tables import Line, lines, shipped
 from indexer.analysis.terms import sequence, stop_terms
 from indexer.analysis.tokens import words_of
+from indexer.analysis.wordlists import Line, lines, shipped
 
 # The first is written by hand, with what patients say; the second comes from a public vocabulary.
 CONCEPT_TABLES = ("concepts.txt", "names.txt")

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 
 from indexer.analysis.phrases import Phrases, readings
-from indexer.analysis.tables import shipped
+from indexer.analysis.wordlists import shipped
 
 _TABLE = "intents.txt"
 

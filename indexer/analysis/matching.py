@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
-from types import ModuleType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,16 +16,8 @@ Numbers = NDArray[np.int64]
 class Matcher:
     """Patterns of words as a tree whose branches are word numbers, so that all places step down it together."""
 
-    def __init__(
-        self,
-        entries: Iterable[tuple[str, Sequence[str]]],
-        vocabulary: Sequence[str],
-        kernels: ModuleType | None = None,
-    ) -> None:
-        """`entries` are as for Phrases; `vocabulary` are the words by number, ascending; `kernels` is the compiled form
-        of the search, or None for NumPy's.
-        """
-        self._kernels = kernels
+    def __init__(self, entries: Iterable[tuple[str, Sequence[str]]], vocabulary: Sequence[str]) -> None:
+        """`entries` are as for Phrases; `vocabulary` are the words by number, ascending."""
         self._vocabulary, self._number = vocabulary, {word: n for n, word in enumerate(vocabulary)}
         tree: list[dict[str, int]] = [{}]
         ends: list[tuple[int, str]] = []
@@ -43,11 +34,8 @@ class Matcher:
         self._gap = np.full(len(tree), -1)
         steps = sorted(step for node, parts in enumerate(tree) for step in self._steps(node, parts))
         self._steps_key = np.array([node * len(vocabulary) + word for node, word, _ in steps], np.int64)
-        self._steps_word = np.array([word for _, word, _ in steps], np.int32)
-        # Where the steps from each node begin, and among those from the root where those of each word do.
-        self._steps_starts = np.searchsorted([node for node, _, _ in steps], np.arange(len(tree) + 1))
-        first = self._steps_word[: self._steps_starts[1]]
-        self._roots = np.searchsorted(first, np.arange(len(vocabulary) + 1)).astype(np.int32)
+        self._begins = np.zeros(len(vocabulary), np.bool_)
+        self._begins[[word for node, word, _ in steps if not node]] = True
         self._steps_to = np.array([to for _, _, to in steps], np.int64)
         ends.sort()
         self._ends = np.zeros(len(tree) + 1, np.int64)
@@ -60,10 +48,6 @@ class Matcher:
         `words` are numbers, `owner` ascending numbers of the texts that they stand in: no pattern crosses two.
         """
         # The readings of one gapped pattern are one; two patterns of one name are two.
-        if self._kernels:
-            tree = (self._roots, self._steps_starts, self._steps_word, self._steps_to, self._ends, self._gap)
-            place, end = self._kernels.find_patterns(words, owner, *tree, MOST_GAP)
-            return place, self._ends_name[end]
         place, end = self._step_together(words, owner)
         ends = max(len(self._ends_name), 1)
         found = np.unique(place * ends + end)
@@ -71,7 +55,7 @@ class Matcher:
 
     def _step_together(self, words: NDArray[np.int32], owner: NDArray[np.integer]) -> tuple[Numbers, Numbers]:
         """The places where patterns begin and the patterns, some more than once."""
-        first = np.flatnonzero(np.diff(self._roots)[words])
+        first = np.flatnonzero(self._begins[words])
         at, node = first, np.zeros(len(first), np.int64)
         places, patterns = list[Numbers](), list[Numbers]()
         while True:

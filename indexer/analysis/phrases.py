@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import product
 
-from indexer.remembered import Remembered
+from indexer.analysis.memo import Remembered
 
 # `...` in a pattern stands for one to so many words.
 GAP, MOST_GAP = "...", 6

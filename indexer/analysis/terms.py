@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 import Stemmer
 
-from indexer.analysis.tables import shipped
+from indexer.analysis.memo import Remembered
 from indexer.analysis.tokens import REMEMBERED, tokenize, words_in, words_of
-from indexer.remembered import Remembered
+from indexer.analysis.wordlists import shipped
 
 STEMMER = "english"  # Porter2; index and query must share it
 _local = threading.local()

@@ -9,7 +9,7 @@ from string import punctuation
 from typing import NamedTuple
 
 from indexer.analysis.folding import fold
-from indexer.remembered import Remembered
+from indexer.analysis.memo import Remembered
 
 # Han, kana and Hangul: written without spaces, or with endings that only pieces find.
 _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uac00-\ud7af\U00020000-\U0003ffff"
@@ -32,6 +32,11 @@ MOST_WORD = 64
 def is_han(token: str) -> bool:
     """Whether a token is written in characters (Han, kana, Hangul), which are words in pieces."""
     return not token.isascii() and bool(_CJK_START.match(token))
+
+
+def in_han(tokens: Sequence[str]) -> bool:
+    """Whether most of some tokens are characters: such a text has statistics of its own kind."""
+    return 2 * sum(map(is_han, tokens)) > len(tokens)
 
 
 class Token(NamedTuple):

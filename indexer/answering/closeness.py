@@ -11,9 +11,8 @@ import math
 from collections.abc import Container, Iterable, Mapping, Sequence
 
 from indexer.analysis import Analysed, is_concept
-from indexer.answering.neighbours import Neighbourhood
-from indexer.engines import Engine
-from indexer.ranking.weighting import CHANNEL_WEIGHTS, rarity
+from indexer.generation import Generation, Neighbours
+from indexer.ranking.weighting import CHANNEL_WEIGHTS, Statistics
 
 # Of the cards on 50 judged pages .61 are right at this floor, .05 are of grade 0, and .62 of the pages have a card. It
 # holds from 800 documents on; in smaller indexes, where no word is rare, all are less close.
@@ -35,54 +34,55 @@ DRAFT_FLOOR = 1.0
 SEARCH_FLOOR, FIRST_HITS = 1.04, 3
 
 
-def page_floor(engine: Engine) -> float:
-    """The closeness that a neighbour of a page must reach to be shown."""
-    return _PAGE_FLOOR - _SMALLER * math.log(_SMALL_INDEX / max(1, min(engine.statistics.documents, _SMALL_INDEX)))
+def page_floor(own: Statistics) -> float:
+    """The closeness that a neighbour of a page must reach to be shown; `own` are the statistics of the page's kind."""
+    return _PAGE_FLOOR - _SMALLER * math.log(_SMALL_INDEX / max(1, min(own.documents, _SMALL_INDEX)))
 
 
-def page_closeness(engine: Engine, id_: str, near: Neighbourhood) -> list[float]:
+def page_closeness(generation: Generation, own: Statistics, id_: str, near: Neighbours) -> list[float]:
     """How close its neighbours are to a page: the cosine of what both say, question and replies together, .3 of the
-    share of the neighbour's title that the page says, and .1 of how strong a neighbour it is. From 0 to about 2.
+    share of the neighbour's title that the page says, and .1 of how strong a neighbour it is. From 0 to about 2. `own`
+    are the statistics of the page's kind.
     """
     ids = [r.id for r in near.ranked]
-    own, *others = engine.impacts([id_, *ids])
-    rare = engine.rarities({term for page in (own, *others) for term in page})
-    said, *says = [_flattened(page, rare) for page in (own, *others)]
+    page, *others = generation.weights([id_, *ids])
+    rare = generation.rarities({term for terms in (page, *others) for term in terms})
+    said, *says = [_flattened(terms, rare) for terms in (page, *others)]
     cosines = [_cosine(said, other) for other in says]
-    titles = [share for title in _titles(engine, ids) for share in _shares(engine, title, [own])]
+    titles = [share for title in _titles(generation, ids) for share in _shares(generation, title, [page])]
     return [
         cosine + _PAGE_TITLE * title + _PAGE_STRENGTH * strength
-        for cosine, title, strength in zip(cosines, titles, _strengths(engine, near), strict=True)
+        for cosine, title, strength in zip(cosines, titles, _strengths(own, near), strict=True)
     ]
 
 
-def draft_closeness(engine: Engine, text: Analysed, ids: Sequence[str]) -> list[float]:
+def draft_closeness(generation: Generation, text: Analysed, ids: Sequence[str]) -> list[float]:
     """How close pages are to a text that has no replies: the share of the text that the page says, plus the share of
     the page's title that the text says. From 0 to 2.
     """
-    said = text.first()
-    pages = _shares(engine, text, engine.impacts(ids))
-    titles = [share for title in _titles(engine, ids) for share in _shares(engine, title, [said])]
+    said = text.terms_and_concepts()
+    pages = _shares(generation, text, generation.weights(ids))
+    titles = [share for title in _titles(generation, ids) for share in _shares(generation, title, [said])]
     return [page + title for page, title in zip(pages, titles, strict=True)]
 
 
-def search_closeness(engine: Engine, text: Analysed, ids: Sequence[str]) -> list[float]:
+def search_closeness(generation: Generation, text: Analysed, ids: Sequence[str]) -> list[float]:
     """How close pages are to a search: the share of its words that the page says, plus the share that its title says.
     From 0 to 2.
     """
-    pages = _shares(engine, text, engine.impacts(ids))
-    titles = _shares(engine, text, [title.first() for title in _titles(engine, ids)])
+    pages = _shares(generation, text, generation.weights(ids))
+    titles = _shares(generation, text, [title.terms_and_concepts() for title in _titles(generation, ids)])
     return [page + title for page, title in zip(pages, titles, strict=True)]
 
 
-def _titles(engine: Engine, ids: Sequence[str]) -> list[Analysed]:
-    return [engine.analyzer.analyse_words(words) for words in engine.titles(ids)]
+def _titles(generation: Generation, ids: Sequence[str]) -> list[Analysed]:
+    return [generation.analyzer.analyse_words(words) for words in generation.words(ids, "title")]
 
 
-def _shares(engine: Engine, text: Analysed, said: Iterable[Container[str]]) -> list[float]:
+def _shares(generation: Generation, text: Analysed, said: Iterable[Container[str]]) -> list[float]:
     """The share of a text's rarity that stands among the terms and concepts of each of some pages or titles."""
-    names = engine.analyzer.names(text)
-    rare = engine.rarities(names)
+    names = generation.analyzer.names(text)
+    rare = generation.rarities(names)
     whole = math.fsum(rare.values())
     return [
         math.fsum(rare[t] for t, also in names.items() if t in own or any(name in own for name in also))
@@ -91,7 +91,7 @@ def _shares(engine: Engine, text: Analysed, said: Iterable[Container[str]]) -> l
     ]
 
 
-def _strengths(engine: Engine, near: Neighbourhood) -> list[float]:
+def _strengths(own: Statistics, near: Neighbours) -> list[float]:
     """The score of each neighbour over possible^.45 · rarest^.55.
 
     A sum of matches grows with the number of terms, what chance adds to it more slowly; the rarity of a term that no
@@ -99,8 +99,7 @@ def _strengths(engine: Engine, near: Neighbourhood) -> list[float]:
     """
     if near.possible <= 0:
         return [0.0] * len(near.ranked)
-    rarest = rarity(engine.statistics.documents, 0)
-    scale = near.possible**_POSSIBLE_POWER * rarest ** (1 - _POSSIBLE_POWER)
+    scale = near.possible**_POSSIBLE_POWER * own.rarest ** (1 - _POSSIBLE_POWER)
     return [ranked.score / scale for ranked in near.ranked]
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from indexer.analysis import is_han
 from indexer.analysis.phrases import GAP, MOST_GAP, Phrases, readings
-from indexer.analysis.tables import Line, lines, shipped
 from indexer.analysis.terms import stem, stop_words
 from indexer.analysis.tokens import words_of
+from indexer.analysis.wordlists import Line, lines, shipped
 from indexer.settings import read_text
 
 _TABLE = "notices.txt"

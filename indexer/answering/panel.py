@@ -5,28 +5,27 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from corpus import Article, Document, kind_of
+from corpus import Article, Document, Topic, kind_of
 from indexer.analysis import field_texts, is_concept, story_terms
 from indexer.answering.excerpts import excerpt, words_in_common
-from indexer.engines import Engine, Ranked
+from indexer.generation import Facts, Generation, Ranked
 from indexer.ranking.columns import date_of, is_answered
 from indexer.ranking.weighting import FIELD_WEIGHTS
-from indexer.types import Card, Panel, Reply, TopicName
+from indexer.types import Card, Panel, Reply
 
 MOST_MATCHED = 4
 # Topics: the first VOTERS neighbours vote with their scores; a topic needs two voters and a third of all votes.
 VOTERS, LEAST_VOTERS, TOPIC_SHARE, MOST_TOPICS = 8, 2, 1 / 3, 6
 
 
-def one_per_wording(engine: Engine, ranked: Sequence[Ranked]) -> list[Ranked]:
+def one_per_wording(facts: Mapping[str, Facts], ranked: Sequence[Ranked]) -> list[Ranked]:
     """One neighbour for each wording, the answered one; answered ones first among equal scores."""
-    traits = dict(zip((r.id for r in ranked), engine.traits([r.id for r in ranked]), strict=True))
-    ordered = sorted(ranked, key=lambda r: (-r.score, not traits[r.id].answered, r.id))
+    ordered = sorted(ranked, key=lambda r: (-r.score, not facts[r.id].answered, r.id))
     chosen: dict[int, Ranked] = {}
     for r in ordered:
-        kept = chosen.setdefault(traits[r.id].wording, r)
-        if traits[r.id].answered and not traits[kept.id].answered:
-            chosen[traits[r.id].wording] = Ranked(r.id, kept.score)
+        kept = chosen.setdefault(facts[r.id].wording, r)
+        if facts[r.id].answered and not facts[kept.id].answered:
+            chosen[facts[r.id].wording] = Ranked(r.id, kept.score)
     return list(chosen.values())
 
 
@@ -35,20 +34,21 @@ def close_ones(ranked: Sequence[Ranked], closeness: Sequence[float], floor: floa
     return [Ranked(r.id, close) for r, close in zip(ranked, closeness, strict=True) if close >= floor]
 
 
-def make_panel(
-    engine: Engine, generation: int, telling: Mapping[str, float], close: Sequence[Ranked], limit: int
-) -> tuple[Panel, list[Document]]:
-    """The panel of a text: at most `limit` cards, the closest first, and the topics that the close ones share; and the
-    documents of the cards. `telling` is how much each term and concept of the text tells.
+def make_panel(generation: Generation, telling: Mapping[str, float], close: Sequence[Ranked], limit: int) -> Panel:
+    """The panel of a text: at most `limit` cards, the closest first, and the topics that the close ones share.
+    `telling` is how much each term and concept of the text tells.
     """
-    ranked = one_per_wording(engine, close)
-    shown, terms = ranked[:limit], _told(engine, telling)
-    documents = engine.get([r.id for r in shown])
+    ids = [r.id for r in close]
+    facts = dict(zip(ids, generation.facts(ids), strict=True))
+    ranked = one_per_wording(facts, close)
+    shown, terms = ranked[:limit], _told(generation, telling)
+    documents = generation.get([r.id for r in shown])
     cards = [_card(document, r.score, terms) for document, r in zip(documents, shown, strict=True)]
-    return Panel(generation=generation, cards=tuple(cards), topics=_topics(engine, ranked[:VOTERS])), documents
+    topics = _topics([(facts[r.id].topics, r.score) for r in ranked[:VOTERS]])
+    return Panel(generation=generation.info.generation, cards=tuple(cards), topics=topics)
 
 
-def _told(engine: Engine, telling: Mapping[str, float]) -> dict[str, float]:
+def _told(generation: Generation, telling: Mapping[str, float]) -> dict[str, float]:
     """How much a term of a card tells: as a word of the text, else as another name for a thing that the text names.
     Words that tell a story tell nothing here.
     """
@@ -56,7 +56,7 @@ def _told(engine: Engine, telling: Mapping[str, float]) -> dict[str, float]:
         word: telling[concept]
         for concept in telling
         if is_concept(concept)
-        for word in engine.analyzer.words_of(concept)
+        for word in generation.analyzer.words_of(concept)
     }
     return {term: told for term, told in {**named, **telling}.items() if term not in story_terms()}
 
@@ -82,20 +82,21 @@ def _card(document: Document, score: float, terms: Mapping[str, float]) -> Card:
     )
 
 
-def _topics(engine: Engine, ranked: Sequence[Ranked]) -> tuple[TopicName, ...]:
-    """The topics that at least two neighbours and a third of their votes name, most votes first.
+def _topics(named: Sequence[tuple[tuple[Topic, ...], float]]) -> tuple[Topic, ...]:
+    """The topics that at least two neighbours, each given with its score, and a third of their votes name, most votes
+    first.
 
     Sites write one topic in two cases: such count together, under the name that comes first.
     """
     votes: dict[tuple[str, str], float] = {}
-    names: dict[tuple[str, str], TopicName] = {}
+    names: dict[tuple[str, str], Topic] = {}
     voters: Counter[tuple[str, str]] = Counter()
-    for topics, (_, score) in zip(engine.topics([r.id for r in ranked]), ranked, strict=True):
+    for topics, score in named:
         for topic in topics:
             key = topic.name.casefold(), topic.specialty.casefold()
             votes[key] = votes.get(key, 0.0) + score
             voters[key] += 1
             names.setdefault(key, topic)
-    needed = TOPIC_SHARE * sum(r.score for r in ranked)
+    needed = TOPIC_SHARE * sum(score for _, score in named)
     ordered = sorted(votes, key=lambda key: (-votes[key], key))
     return tuple(names[key] for key in ordered if votes[key] >= needed and voters[key] >= LEAST_VOTERS)[:MOST_TOPICS]

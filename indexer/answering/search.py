@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import NamedTuple
 
-from corpus import Article, Document, kind_of
+from corpus import Article, Document, Topic, kind_of
 from indexer.analysis import field_texts, story_terms
 from indexer.answering.closeness import FIRST_HITS, SEARCH_FLOOR, search_closeness
 from indexer.answering.excerpts import snippet
 from indexer.answering.query import Query, parse
 from indexer.answering.spelling import respell
 from indexer.answering.weighing import Weighed, weigh
-from indexer.engines import Engine, Ranked, Selection
 from indexer.errors import RequestRefused
-from indexer.ranking.columns import date_of, is_answered, specialty_of
+from indexer.generation import FindRequest, Found, Generation
+from indexer.ranking.columns import date_of, is_answered, specialty_of, topics_of
 from indexer.ranking.weighting import search_words
-from indexer.types import Filter, Hit, Results, Search, Sort, TopicName
+from indexer.types import Hit, Results, Search, Sort
 
 MOST_SIZE = 100
 # Nobody reads on from here, and every page costs those before it.
@@ -30,96 +31,100 @@ SHORT, SHORT_CONCEPTS = 5, 2.0
 STORY = 0.5
 
 
-def search(engine: Engine, generation: int, request: Search) -> Results:
+def search(generation: Generation, request: Search) -> Results:
     """One page of hits. An empty text finds every document that the filter lets through, newest first.
 
     Raises RequestRefused for a page or size out of bounds.
     """
-    page, size, where, sort = request.page, request.size, request.where, request.sort
+    page, size = request.page, request.size
     if not 1 <= size <= MOST_SIZE or page < 1 or page * size > MOST_HITS:
         what = f"page {page} of {size} hits"
         raise RequestRefused(what, "page", f"ask for pages of 1 to {MOST_SIZE} within the first {MOST_HITS:,} hits")
-    if sort not in set(Sort):
-        raise RequestRefused(f"sort is {sort!r}", "sort", f"give one of {', '.join(Sort)}")
-    query = parse(request.text, engine.analyzer)
-    corrected = _corrected(engine, query, where)
-    instead = corrected.found if corrected and corrected.clear and not request.as_typed else None
-    found = instead or _find(engine, query, where)
-    ranked, weighed = _ranked(engine, found, sort, page * size)
-    hits = ranked[(page - 1) * size : page * size]
-    documents = zip(engine.get([r.id for r in hits]), hits, strict=True)
+    if request.sort not in set(Sort):
+        raise RequestRefused(f"sort is {request.sort!r}", "sort", f"give one of {', '.join(Sort)}")
+    query = parse(request.text, generation.analyzer)
+    corrected = _corrected(generation, query, request)
+    instead = corrected.search if corrected and not request.as_typed else None
+    asked = instead or _ask(generation, query, request)
+    found = asked.found
+    hits = found.ranked[(page - 1) * size : page * size]
+    documents = zip(generation.get([r.id for r in hits]), hits, strict=True)
     return Results(
-        generation=generation,
+        generation=generation.info.generation,
         total=found.total,
         page=page,
         pages=-(-min(found.total, MOST_HITS) // size),
         did_you_mean=corrected.text if corrected else None,
         respelled=instead is not None,
-        facets=engine.facets(found.among, MOST_VALUES) if found.total or not request.text.strip() else {},
-        close=_is_close(engine, found, ranked),
-        hits=tuple(_hit(document, r.score, weighed.telling) for document, r in documents),
+        facets=found.facets if found.total or not request.text.strip() else {},
+        close=_is_close(generation, asked),
+        hits=tuple(_hit(document, r.score, asked.weighed.telling) for document, r in documents),
     )
 
 
-class _Found(NamedTuple):
-    """What a query finds: the documents, and how many they are."""
+class _Asked(NamedTuple):
+    """A query, what its words weigh, and what it finds."""
 
     query: Query
-    among: Selection
-    total: int
+    weighed: Weighed
+    found: Found
 
 
 class _Corrected(NamedTuple):
-    """A text with its unknown words corrected, and what it finds; `clear` where no other correction is likely."""
+    """A text with its unknown words corrected; and its search, where no other correction is likely."""
 
     text: str
-    clear: bool
-    found: _Found
+    search: _Asked | None
 
 
-def _find(engine: Engine, query: Query, where: Filter) -> _Found:
-    """The documents that a query finds; of a text that asks for nothing, such as stop words alone, none."""
-    names = engine.analyzer.names(query.text)
-    rare = {term: r * (STORY if term in story_terms() else 1.0) for term, r in engine.rarities(names).items()}
+def _ask(generation: Generation, query: Query, request: Search) -> _Asked:
+    """What a query finds; of a text that asks for nothing, such as stop words alone, nothing."""
+    short = len(query.text.sequence) <= SHORT
+    weighed = weigh(generation, query.text, concepts=SHORT_CONCEPTS if short else 1.0)
+    if query.empty and query.wanted.strip():
+        return _Asked(query, weighed, Found([], 0, {}))
+    demanded = _demanded(generation, query, request)
+    by_score = request.sort == Sort.RELEVANCE and query.words
+    wanted = replace(
+        demanded,
+        weights=weighed.weights,
+        finer=weighed.finer,
+        words=weighed.words,
+        sort=Sort.RELEVANCE if by_score else Sort.NEWEST,
+        limit=request.page * request.size,
+        facets=MOST_VALUES,
+    )
+    return _Asked(query, weighed, generation.find(wanted))
+
+
+def _demanded(generation: Generation, query: Query, request: Search) -> FindRequest:
+    """What a document must have to be found by a query."""
+    names = generation.analyzer.names(query.text)
+    rare = {term: r * (STORY if term in story_terms() else 1.0) for term, r in generation.rarities(names).items()}
     words = search_words(names, rare) if names else ()
-    among = engine.allowed(words=words, phrases=query.phrases, without=query.without, where=where)
-    nothing = query.empty and bool(query.wanted.strip())
-    return _Found(query, among, 0 if nothing else engine.count(among))
+    return FindRequest(search_words=words, phrases=query.phrases, without=query.without, where=request.where)
 
 
-def _corrected(engine: Engine, query: Query, where: Filter) -> _Corrected | None:
+def _corrected(generation: Generation, query: Query, request: Search) -> _Corrected | None:
     """The text with its wanted words respelled, and what is not wanted as it was typed; None where it finds nothing."""
-    respelled = respell(engine, query.wanted) if query.words else None
+    respelled = respell(generation, query.wanted) if query.words else None
     if respelled is None:
         return None
     text = f"{respelled.text} {query.unwanted}".strip()
-    found = _find(engine, parse(text, engine.analyzer), where)
-    return _Corrected(text, respelled.clear, found) if found.total else None
+    again = parse(text, generation.analyzer)
+    if respelled.clear and not request.as_typed:
+        asked = _ask(generation, again, request)
+        return _Corrected(text, asked) if asked.found.total else None
+    there = not (again.empty and again.wanted.strip()) and generation.find(_demanded(generation, again, request)).total
+    return _Corrected(text, None) if there else None
 
 
-def _ranked(engine: Engine, found: _Found, sort: Sort, limit: int) -> tuple[list[Ranked], Weighed]:
-    """The first of the documents that were found, in their order, and how much the words of the search weigh."""
-    text = found.query.text
-    short = len(text.sequence) <= SHORT
-    weighed = weigh(engine, text, concepts=SHORT_CONCEPTS if short else 1.0)
-    if not found.total:
-        return [], weighed
-    if sort == Sort.NEWEST or not found.query.words:
-        return [Ranked(id_, 0.0) for id_ in engine.newest(found.among, limit)], weighed
-    return engine.rank_twice(weighed.first, found.among, limit, weighed.finer, weighed.words).ranked, weighed
-
-
-def _is_close(engine: Engine, found: _Found, ranked: Sequence[Ranked]) -> bool:
+def _is_close(generation: Generation, asked: _Asked) -> bool:
     """Whether one of the first hits is about the matter of the search; where no words are asked for, all are."""
-    if not found.query.words:
+    if not asked.query.words:
         return True
-    first = [r.id for r in ranked[:FIRST_HITS]]
-    return max(search_closeness(engine, found.query.text, first), default=0.0) >= SEARCH_FLOOR
-
-
-def _topics_of(document: Document) -> tuple[TopicName, ...]:
-    """A document's topics as results show them."""
-    return tuple(TopicName(name=topic.name, specialty=topic.specialty) for topic in document.topics)
+    first = [r.id for r in asked.found.ranked[:FIRST_HITS]]
+    return max(search_closeness(generation, asked.query.text, first), default=0.0) >= SEARCH_FLOOR
 
 
 def _hit(document: Document, score: float, terms: Mapping[str, float]) -> Hit:
@@ -133,7 +138,7 @@ def _hit(document: Document, score: float, terms: Mapping[str, float]) -> Hit:
         title=document.title,
         url=document.url,
         specialty=specialty_of(document),
-        topics=_topics_of(document),
+        topics=tuple(Topic(name=name, specialty=own) for name, own in topics_of(document).items()),
         date=date_of(document),
         answered=is_answered(document),
         by=by,

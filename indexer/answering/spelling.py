@@ -8,9 +8,9 @@ from itertools import groupby
 from typing import NamedTuple
 
 from indexer.analysis import known_words, tokenize
-from indexer.analysis.tables import shipped
 from indexer.analysis.terms import stem, stop_words
-from indexer.engines import Engine
+from indexer.analysis.wordlists import shipped
+from indexer.generation import Generation
 
 _SHORTEST = 4
 # A word of one document alone is as likely a misspelling itself.
@@ -45,7 +45,7 @@ class Respelled(NamedTuple):
     clear: bool
 
 
-def respell(engine: Engine, text: str) -> Respelled | None:
+def respell(generation: Generation, text: str) -> Respelled | None:
     """The text with the words that hardly a document has replaced by those that they may stand for, or parted into two
     that documents write side by side; words without such a one stay. None if no word was replaced.
 
@@ -60,13 +60,13 @@ def respell(engine: Engine, text: str) -> Respelled | None:
             continue
         if len(word) < _SHORTEST or word in stop_words() or word in known_words():
             continue
-        (there,) = engine.frequencies([stem(word)])
+        (there,) = generation.frequencies([stem(word)])
         if there > _MISSPELT:
             continue
         unknown += 1
         if unknown > _MOST_UNKNOWN:
             return None
-        if meant := _meant(engine, word, there):
+        if meant := _meant(generation, word, there):
             pieces += [text[at:start], meant.text]
             clear, at = clear and meant.clear, end
     return Respelled("".join([*pieces, text[at:]]), clear) if pieces else None
@@ -87,14 +87,14 @@ def _simple_words(text: str) -> Iterator[tuple[str, int, int]]:
             yield words[0], start, end
 
 
-def _meant(engine: Engine, word: str, there: int) -> Respelled | None:
+def _meant(generation: Generation, word: str, there: int) -> Respelled | None:
     """What a word that so many documents have stands for most likely: how many have another, over what the slips to it
     cost (the noisy channel of Kernighan, Church and Gale 1990).
     """
     most = 2.0 if len(word) >= _LONG and not there else 1.0
-    likely = {} if there else dict(_parted(engine, word))
+    likely = {} if there else dict(_parted(generation, word))
     for prefix in _beginnings(word):
-        for candidate, count in engine.words(prefix).items():
+        for candidate, count in generation.vocabulary(prefix).items():
             if count >= max(_DOCUMENTS, there * _OFTENER) and _may_be(word, candidate, most):
                 cost = distance(word, candidate, most)
                 if cost <= most:
@@ -152,12 +152,12 @@ def distance(a: str, b: str, most: float) -> float:
     return row[-1]
 
 
-def _parted(engine: Engine, word: str) -> Iterator[tuple[str, float]]:
+def _parted(generation: Generation, word: str) -> Iterator[tuple[str, float]]:
     """The ways to part a word into two that documents write side by side ("hayfever": "hay fever"), with how likely
     each is meant.
     """
     places = range(3, len(word) - 2)
-    counts = engine.frequencies([f"{stem(word[:at])} {stem(word[at:])}" for at in places], "pairs")
+    counts = generation.frequencies([f"{stem(word[:at])} {stem(word[at:])}" for at in places], "pairs")
     for at, count in zip(places, counts, strict=True):
         if count >= _DOCUMENTS:
             yield f"{word[:at]} {word[at:]}", count * _SLIP**-_SLIGHT

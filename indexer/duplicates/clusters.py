@@ -9,80 +9,75 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from indexer.generation import Pair
 from indexer.types import Band
 
-ORDER = (Band.SAME, Band.VERY_LIKELY, Band.POSSIBLE)
-
-
-class Edge(NamedTuple):
-    """Two documents, by number, that may ask the same; a is lower than b."""
-
-    a: int
-    b: int
-    score: float
-    band: Band
+# The surest band first.
+_BANDS = tuple(Band)
 
 
 class Star(NamedTuple):
-    """A cluster: the canonical document, all members in order, and every edge among them."""
+    """A cluster: the canonical document, all members in order, and every pair among them."""
 
-    canonical: int
-    members: tuple[int, ...]
-    edges: tuple[Edge, ...]
+    canonical: str
+    members: tuple[str, ...]
+    pairs: tuple[Pair, ...]
 
     @property
-    def weakest(self) -> Edge:
+    def weakest(self) -> Pair:
         """The weakest of the ties to the canonical document."""
-        ties = (edge for edge in self.edges if self.canonical in (edge.a, edge.b))
-        return max(ties, key=lambda edge: (ORDER.index(edge.band), -edge.score))
+        ties = (pair for pair in self.pairs if self.canonical in (pair.a, pair.b))
+        return max(ties, key=lambda pair: (_BANDS.index(pair.band), -pair.score))
 
 
-def clusters(edges: Iterable[Edge], merit: Mapping[int, Sequence[int]]) -> list[Star]:
-    """The stars of some edges, the surest first; `merit` sorts documents, the best to keep highest.
+def clusters(pairs: Iterable[Pair], keep_order: Mapping[str, tuple[int, ...]]) -> list[Star]:
+    """The stars of some pairs, the surest first; `keep_order` sorts documents, the best to keep highest.
 
     The upper bands form their clusters first; what is left, with one document for each of these, forms those of
     possible ones, so that a doubtful tie never widens a sure cluster.
     """
-    edges = sorted(edges)
-    sure = [edge for edge in edges if edge.band is not Band.POSSIBLE]
-    stars = _stars(sure, merit)
+    pairs = sorted(pairs)
+    sure = [pair for pair in pairs if pair.band is not Band.POSSIBLE]
+    stars = _stars(sure, keep_order)
     inside = {member for star in stars for member in star.members if member != star.canonical}
-    doubtful = [edge for edge in edges if edge.band is Band.POSSIBLE and not {edge.a, edge.b} & inside]
-    stars += _stars(doubtful, merit)
-    return sorted(stars, key=lambda star: (ORDER.index(star.weakest.band), -star.weakest.score, star.members))
+    doubtful = [pair for pair in pairs if pair.band is Band.POSSIBLE and not {pair.a, pair.b} & inside]
+    stars += _stars(doubtful, keep_order)
+    return sorted(stars, key=lambda star: (_BANDS.index(star.weakest.band), -star.weakest.score, star.members))
 
 
-def _stars(edges: Sequence[Edge], merit: Mapping[int, Sequence[int]]) -> list[Star]:
-    """Greedy stars, again and again until every tie is in one: no pair is lost, and few documents stand in two."""
+def _stars(pairs: Sequence[Pair], keep_order: Mapping[str, tuple[int, ...]]) -> list[Star]:
+    """Greedy stars, again and again until every pair is in one: no pair is lost, and few documents stand in two."""
     stars: list[Star] = []
-    left = list(edges)
+    left = list(pairs)
     while left:
-        found = _round(left, merit)
-        inside = {edge for star in found for edge in star.edges}
-        left = [edge for edge in left if edge not in inside]
+        found = _round(left, keep_order)
+        inside = {pair for star in found for pair in star.pairs}
+        left = [pair for pair in left if pair not in inside]
         stars += found
     return stars
 
 
-def _round(edges: Sequence[Edge], merit: Mapping[int, Sequence[int]]) -> list[Star]:
+def _round(pairs: Sequence[Pair], keep_order: Mapping[str, tuple[int, ...]]) -> list[Star]:
     """The document with most ties takes all its free neighbours, then the next one."""
-    ties: dict[int, dict[int, Edge]] = {}
-    for edge in edges:
-        ties.setdefault(edge.a, {})[edge.b] = edge
-        ties.setdefault(edge.b, {})[edge.a] = edge
+    ties: dict[str, dict[str, Pair]] = {}
+    for pair in pairs:
+        ties.setdefault(pair.a, {})[pair.b] = pair
+        ties.setdefault(pair.b, {})[pair.a] = pair
     free, stars = set(ties), []
-    for centre in sorted(ties, key=lambda n: (-len(ties[n]), n)):
-        around = {n for n in ties[centre] if n in free} if centre in free else set()
+    for centre in sorted(ties, key=lambda id_: (-len(ties[id_]), id_)):
+        around = {id_ for id_ in ties[centre] if id_ in free} if centre in free else set()
         if around:
             members = around | {centre}
-            stars.append(_star(members, ties, merit))
+            stars.append(_star(sorted(members), ties, keep_order))
             free -= members
     return stars
 
 
-def _star(members: set[int], ties: Mapping[int, Mapping[int, Edge]], merit: Mapping[int, Sequence[int]]) -> Star:
-    """The star of members of which at least one is tied to all others: the best such one is canonical."""
-    tied = [n for n in members if members <= ties[n].keys() | {n}]
-    canonical = max(tied, key=lambda n: (*merit[n], -n))
-    edges = {edge for n in members for other, edge in ties[n].items() if other in members}
-    return Star(canonical, tuple(sorted(members)), tuple(sorted(edges)))
+def _star(
+    members: Sequence[str], ties: Mapping[str, Mapping[str, Pair]], keep_order: Mapping[str, tuple[int, ...]]
+) -> Star:
+    """The star of members, ascending, of which at least one is tied to all others: the best such one is canonical."""
+    tied = [id_ for id_ in members if ties[id_].keys() | {id_} >= set(members)]
+    canonical = max(tied, key=keep_order.__getitem__)  # the first of the best
+    pairs = {pair for id_ in members for other, pair in ties[id_].items() if other in members}
+    return Star(canonical, tuple(members), tuple(sorted(pairs)))

@@ -8,8 +8,8 @@ from functools import cache
 from indexer.analysis import Token, tokenize
 from indexer.analysis.intents import intent_places
 from indexer.analysis.phrases import Phrases, readings
-from indexer.analysis.tables import shipped
 from indexer.analysis.tokens import words_of
+from indexer.analysis.wordlists import shipped
 from indexer.duplicates.asking import Asking, asking, bare
 from indexer.types import Differs
 

@@ -4,33 +4,29 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from pathlib import Path
 
 from corpus import Document, Question
 from indexer.analysis import own_text
-from indexer.duplicates.clusters import ORDER, Star, clusters
+from indexer.duplicates.clusters import Star, clusters
 from indexer.duplicates.differences import differences
-from indexer.duplicates.scan import read_merit, read_pairs
-from indexer.engines import Engine
 from indexer.errors import RequestRefused
-from indexer.ranking.ids import Ids, InOrder
-from indexer.types import Band, Cluster, Clusters, DuplicatePair, Filter
+from indexer.generation import FindRequest, Generation
+from indexer.types import Band, Cluster, Clusters, DuplicatePair, Filter, Sort
 
 MOST_SIZE = 200
+# The place of the number of pages that list a document in its keep_order.
+LISTED = 2
 
 
 class Listing:
     """The clusters of a generation, formed when they are first asked for."""
 
-    def __init__(self, folder: Path, ids: Ids) -> None:
-        self._folder, self._ids = folder, InOrder(ids)
-        self._merit = read_merit(folder)
+    def __init__(self, generation: Generation) -> None:
+        self._generation = generation
         self._lock = threading.Lock()
         self._stars: list[Star] | None = None
 
-    def page(
-        self, engine: Engine, generation: int, *, where: Filter, band: Band | None, page: int, size: int
-    ) -> Clusters:
+    def page(self, *, where: Filter, band: Band | None, page: int, size: int) -> Clusters:
         """One page of the clusters of which a member passes the filter, the surest first.
 
         Raises RequestRefused for a page or size out of bounds.
@@ -38,49 +34,52 @@ class Listing:
         if not 1 <= size <= MOST_SIZE or page < 1:
             what = f"page {page} of {size} clusters"
             raise RequestRefused(what, "page", f"ask for page 1 or later, of 1 to {MOST_SIZE} clusters")
-        stars = self._formed()
+        stars, generation = self._formed(), self._generation
         if where != Filter():
-            passing = set(engine.newest(engine.allowed(where=where), len(self._ids)))
-            stars = [star for star in stars if any(self._ids[n] in passing for n in star.members)]
+            everything = FindRequest(where=where, sort=Sort.NEWEST, limit=len(generation.ids()))
+            passing = {ranked.id for ranked in generation.find(everything).ranked}
+            stars = [star for star in stars if passing.intersection(star.members)]
         counts = Counter(star.weakest.band for star in stars)
         chosen = [star for star in stars if band is None or star.weakest.band is band]
         return Clusters(
-            generation=generation,
+            generation=generation.info.generation,
             total=len(chosen),
             page=page,
             pages=-(-len(chosen) // size),
-            bands={name.value: counts[name] for name in ORDER},
-            clusters=tuple(self._cluster(engine, star) for star in chosen[(page - 1) * size : page * size]),
+            bands={name.value: counts[name] for name in Band},
+            clusters=tuple(self._cluster(star) for star in chosen[(page - 1) * size : page * size]),
         )
 
     def _formed(self) -> list[Star]:
         with self._lock:
             if self._stars is None:
-                edges = read_pairs(self._folder)
-                members = {n for edge in edges for n in (edge.a, edge.b)}
-                self._stars = clusters(edges, {n: self._merit[n].tolist() for n in members})
+                pairs = self._generation.pairs()
+                members = sorted({id_ for pair in pairs for id_ in (pair.a, pair.b)})
+                keep_order = self._generation.keep_order(members)
+                self._stars = clusters(pairs, dict(zip(members, keep_order, strict=True)))
             return self._stars
 
-    def _cluster(self, engine: Engine, star: Star) -> Cluster:
-        documents = dict(zip(star.members, engine.get([self._ids[n] for n in star.members]), strict=True))
-        texts = {n: own_text(document) for n, document in documents.items()}
+    def _cluster(self, star: Star) -> Cluster:
+        documents = dict(zip(star.members, self._generation.get(star.members), strict=True))
+        texts = {id_: own_text(document) for id_, document in documents.items()}
         weakest = star.weakest
+        (kept,) = self._generation.keep_order([star.canonical])
         return Cluster(
-            id=f"{self._ids[star.members[0]]}+{self._ids[star.members[1]]}",
+            id="+".join(star.members[:2]),
             score=round(weakest.score, 4),
             band=weakest.band,
-            canonical=self._ids[star.canonical],
-            reason=_reason(documents[star.canonical], int(self._merit[star.canonical][2])),
-            members=tuple(self._ids[n] for n in star.members),
+            canonical=star.canonical,
+            reason=_reason(documents[star.canonical], kept[LISTED]),
+            members=star.members,
             pairs=tuple(
                 DuplicatePair(
-                    a=self._ids[edge.a],
-                    b=self._ids[edge.b],
-                    score=round(edge.score, 4),
-                    band=edge.band,
-                    differs=differences(texts[edge.a], texts[edge.b]),
+                    a=pair.a,
+                    b=pair.b,
+                    score=round(pair.score, 4),
+                    band=pair.band,
+                    differs=differences(texts[pair.a], texts[pair.b]),
                 )
-                for edge in star.edges
+                for pair in star.pairs
             ),
         )
 

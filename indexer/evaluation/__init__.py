@@ -1,1 +1,32 @@
-"""How good the order is: measures over judged queries, runs on disk, two runs side by side."""
+"""How good an index is: judged queries and pairs against it, two runs compared. The second public face of indexer."""
+
+from indexer.evaluation.evaluate import compare, evaluate, measured
+from indexer.evaluation.judged_pairs import evaluate_pairs
+from indexer.evaluation.recorded import agreement
+from indexer.evaluation.results import (
+    Agreement,
+    BandQuality,
+    Comparison,
+    Difference,
+    Estimate,
+    Evaluation,
+    PairQuality,
+)
+from indexer.evaluation.runs import read_run, write_run
+
+__all__ = [
+    "Agreement",
+    "BandQuality",
+    "Comparison",
+    "Difference",
+    "Estimate",
+    "Evaluation",
+    "PairQuality",
+    "agreement",
+    "compare",
+    "evaluate",
+    "evaluate_pairs",
+    "measured",
+    "read_run",
+    "write_run",
+]

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from pathlib import Path
 
 from indexer.answering.closeness import DRAFT_FLOOR, draft_closeness
-from indexer.answering.neighbours import neighbourhood
+from indexer.answering.neighbours import neighbours_of
+from indexer.answering.search import search
+from indexer.answering.weighing import weigh
 from indexer.errors import RequestRefused
 from indexer.evaluation.measures import MEASURES, Grades
 from indexer.evaluation.results import Comparison, Difference, Estimate, Evaluation
 from indexer.evaluation.runs import Run
 from indexer.evaluation.significance import estimate, randomisation
-from indexer.index import Index, open_index
+from indexer.generation import Generation, store_of
 from indexer.ranking.weighting import RESCORED
-from indexer.types import Progress
+from indexer.settings import Settings
+from indexer.types import Progress, Search
 
 Judgments = Mapping[str, Grades]
 
@@ -39,9 +43,9 @@ def evaluate(
     if not asked:
         raise RequestRefused("no query has a relevant document", "judgments", "name queries by the ids they have")
     run, best = {}, {}
-    with open_index(index) as opened:
+    with closing(store_of(index).open(Settings())) as generation:
         for done, query in enumerate(asked, 1):
-            whole, close = (found if by_search else rank)(opened, queries[query])
+            whole, close = (found if by_search else rank)(generation, queries[query])
             run[query] = close if floor else whole
             best[query] = bool(close)
             if progress:
@@ -55,19 +59,18 @@ def evaluate(
     )
 
 
-def rank(index: Index, text: str) -> tuple[list[tuple[str, float]], list[tuple[str, float]]]:
+def rank(generation: Generation, text: str) -> tuple[list[tuple[str, float]], list[tuple[str, float]]]:
     """The best hundred for a text: all of them, and those above the floor."""
-    engine = index.engine
-    draft = engine.analyzer.draft(text).text
-    ranked = neighbourhood(engine, draft, most=RESCORED).ranked
-    closeness = draft_closeness(engine, draft, [r.id for r in ranked])
+    draft = generation.analyzer.draft(text).text
+    ranked = neighbours_of(generation, weigh(generation, draft), most=RESCORED)[0].ranked
+    closeness = draft_closeness(generation, draft, [r.id for r in ranked])
     whole = [(r.id, r.score) for r in ranked]
     return whole, [own for own, close in zip(whole, closeness, strict=True) if close >= DRAFT_FLOOR]
 
 
-def found(index: Index, text: str) -> tuple[list[tuple[str, float]], list[tuple[str, float]]]:
+def found(generation: Generation, text: str) -> tuple[list[tuple[str, float]], list[tuple[str, float]]]:
     """The first hundred hits of a search, and again: none of them where it says that nothing is close."""
-    results = index.search(text, size=RESCORED)
+    results = search(generation, Search(text=text, size=RESCORED))
     hits = [(hit.id, hit.score) for hit in results.hits]
     return hits, hits if results.close else []
 

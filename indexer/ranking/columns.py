@@ -7,17 +7,15 @@ from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus import Article, Document, kind_of
-from indexer.analysis import own_text, wording
+from corpus import Article, Document, Topic, kind_of
+from indexer.ranking.hashing import Numbers, places, starts_of
 from indexer.ranking.ids import Ids
-from indexer.ranking.keys import Numbers, places, starts_of
-from indexer.ranking.tables import Strings, map_array, write_strings
-from indexer.types import Filter, TopicName
+from indexer.ranking.mapped import Strings, map_array, save, write_strings
+from indexer.types import Filter
 
 Mask = NDArray[np.bool_]
 KINDS = ("article", "question")
@@ -27,34 +25,7 @@ _YEARS = ("", *map(str, range(1, 10_000)))
 FACETS = ("kind", "specialty", "topic", "year", "answered")
 
 
-class Row(NamedTuple):
-    """What the columns keep of a document; `day` is a proleptic ordinal, 0 where no date is known; `topics` have their
-    specialties.
-    """
-
-    kind: str
-    specialty: str
-    topics: Mapping[str, str]
-    day: int
-    answered: bool
-    wording: int
-    length: int
-
-
-def row_of(document: Document, length: int) -> Row:
-    """The row of a document; `length` is how many terms it has in all fields."""
-    return Row(
-        kind=kind_of(document),
-        specialty=specialty_of(document),
-        topics=_topics_of(document),
-        day=day.toordinal() if (day := date_of(document)) else 0,
-        answered=is_answered(document),
-        wording=wording(own_text(document)),
-        length=length,
-    )
-
-
-def _topics_of(document: Document) -> dict[str, str]:
+def topics_of(document: Document) -> dict[str, str]:
     """The names of a document's topics in their order, each with the specialty that it is given first."""
     topics: dict[str, str] = {}
     for topic in document.topics:
@@ -92,7 +63,7 @@ class ColumnsWriter:
 
     def add(self, document: Document) -> None:
         """Take the next document."""
-        specialty, topics, given = specialty_of(document), _topics_of(document), self._topic_specialties
+        specialty, topics, given = specialty_of(document), topics_of(document), self._topic_specialties
         self._kind.append(KINDS.index(kind_of(document)))
         self._answered.append(is_answered(document))
         self._specialty.append(self._specialties.setdefault(specialty, len(self._specialties)))
@@ -114,18 +85,18 @@ class ColumnsWriter:
         day = np.array(self._day, np.int32)[order]
         known, year = np.unique(day, return_inverse=True)
         years = np.array([date.fromordinal(d).year if d else 0 for d in known.tolist()], np.int16)
-        for name, array_ in (
-            ("kind", self.kinds(order)),
-            ("specialty", _renumbered(folder, "specialties", self._specialties, np.array(self._specialty)[order])),
-            ("day", day),
-            ("year", years[year] if len(years) else np.empty(0, np.int16)),
-            ("answered", np.array(self._answered, np.bool_)[order]),
-            ("wording", wordings),
-            ("topic", _renumbered(folder, "topics", self._topics, np.array(self._topic, np.int32)[place])),
-            ("topic_specialty", _renumbered(folder, "topic_specialties", self._topic_specialties, given)),
-            ("topic_starts", starts),
-        ):
-            np.save(folder / f"{name}.npy", array_)
+        save(
+            folder,
+            kind=self.kinds(order),
+            specialty=_renumbered(folder, "specialties", self._specialties, np.array(self._specialty)[order]),
+            day=day,
+            year=years[year] if len(years) else np.empty(0, np.int16),
+            answered=np.array(self._answered, np.bool_)[order],
+            wording=wordings,
+            topic=_renumbered(folder, "topics", self._topics, np.array(self._topic, np.int32)[place]),
+            topic_specialty=_renumbered(folder, "topic_specialties", self._topic_specialties, given),
+            topic_starts=starts,
+        )
 
 
 def _renumbered(folder: Path, name: str, numbers: Mapping[str, int], values: NDArray[np.integer]) -> NDArray[np.int32]:
@@ -214,12 +185,20 @@ class Columns:
         """The digest of a document's own words."""
         return int(self._wording[number])
 
-    def topics(self, number: int) -> tuple[TopicName, ...]:
+    def kind(self, number: int) -> str:
+        """A document's kind, one of KINDS."""
+        return KINDS[self._kind[number]]
+
+    def day(self, number: int) -> int:
+        """A document's day as a proleptic ordinal, 0 where no date is known."""
+        return int(self._day[number])
+
+    def topics(self, number: int) -> tuple[Topic, ...]:
         """A document's topics, each name once, with the specialty that it is given first."""
         tags = slice(self._topic_starts[number], self._topic_starts[number + 1])
         names = [self._topics[n] for n in self._topic[tags].tolist()]
         given = [self._topic_specialties[n] for n in self._topic_specialty[tags].tolist()]
-        return tuple([TopicName(name=name, specialty=own) for name, own in zip(names, given, strict=True)])
+        return tuple([Topic(name=name, specialty=own) for name, own in zip(names, given, strict=True)])
 
     def answered(self, number: int) -> bool:
         """Whether a document is an article or has a reply."""

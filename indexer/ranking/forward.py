@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 
 from indexer.analysis import FIELDS, FINER
 from indexer.analysis.intents import intent_names
+from indexer.analysis.memo import Remembered
 from indexer.ranking.columns import KINDS
-from indexer.ranking.keys import Keys, Numbers, expand, key_of, match, starts_of
-from indexer.ranking.tables import Strings, map_array
+from indexer.ranking.hashing import Keys, Numbers, expand, key_of, match, starts_of
+from indexer.ranking.mapped import Strings, map_array
 from indexer.ranking.weighting import FIELD_WEIGHTS, K1, B, Statistics, norm_of
-from indexer.remembered import Remembered
 
 # So many tokens are remembered with their numbers before all are forgotten.
 _REMEMBERED = 1 << 16
@@ -93,10 +93,10 @@ class Forward:
     _gram_words_starts: Numbers
     _gram_keys: Keys
 
-    def title(self, number: int) -> list[int]:
-        """The words of a document's title, by number."""
-        field = number * len(FIELDS) + FIELDS.index("title")
-        words: list[int] = self._sequence[self._sequence_starts[field] : self._sequence_starts[field + 1]].tolist()
+    def words(self, number: int, field: int) -> list[int]:
+        """The words of a field of a document, by number."""
+        at = number * len(FIELDS) + field
+        words: list[int] = self._sequence[self._sequence_starts[at] : self._sequence_starts[at + 1]].tolist()
         return words
 
     def judge(

@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 from indexer.analysis import FIELDS
 from indexer.analysis.channels import GRAM, grams_of
 from indexer.analysis.terms import stop_words
-from indexer.ranking.counting import Counted, Vocabulary
-from indexer.ranking.keys import NO_PAIR, PAIR, Keys, Numbers, expand, key_of, pair_keys, starts_of
-from indexer.ranking.words import Batch, Words
+from indexer.ranking.field_counts import Counted, Vocabulary
+from indexer.ranking.hashing import NO_PAIR, PAIR, Keys, Numbers, expand, key_of, pair_keys, starts_of
+from indexer.ranking.mapped import save
+from indexer.ranking.token_store import Batch, Words
 
 # Ascending keys, and how many documents have each.
 _Counts = tuple[Keys, Numbers]
@@ -56,17 +57,17 @@ def write_forward(folder: Path, known: Vocabulary, keys: WordKeys, counted: Coun
     """Write what the finer channels read beside the words themselves; `counts` are the documents of each word."""
     words = np.repeat(np.arange(len(keys.words), dtype=np.int32), np.diff(keys.gram_starts))
     holders = words[np.argsort(keys.grams, kind="stable")]
-    for name, array in (
-        ("word_terms", known.term_of),
-        ("gram_keys", keys.gram_keys),
-        ("gram_words", holders),
-        ("gram_words_starts", starts_of(np.bincount(keys.grams, minlength=len(keys.gram_keys)))),
-        ("word_counts", counts),
-        ("intents", counted.intents),
-        ("han", counted.han),
-        ("lengths", counted.lengths[:, :, 0]),
-    ):
-        np.save(folder / f"{name}.npy", array)
+    save(
+        folder,
+        word_terms=known.term_of,
+        gram_keys=keys.gram_keys,
+        gram_words=holders,
+        gram_words_starts=starts_of(np.bincount(keys.grams, minlength=len(keys.gram_keys))),
+        word_counts=counts,
+        intents=counted.intents,
+        han=counted.han,
+        lengths=counted.lengths[:, :, 0],
+    )
 
 
 def count_tokens(words: Words, keys: WordKeys, kernels: ModuleType | None) -> TokenCounts:

@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 from indexer.analysis import FINER
 from indexer.analysis.intents import intent_names
 from indexer.analysis.terms import stop_words
-from indexer.ranking.counting import Counted, Vocabulary
+from indexer.ranking.field_counts import Counted, Vocabulary
 from indexer.ranking.forward_writer import TokenCounts, WordKeys
+from indexer.ranking.hashing import Keys, counts_of, key_of, keys_of, pair_keys
 from indexer.ranking.ids import segment_folders
-from indexer.ranking.keys import Keys, counts_of, key_of, keys_of, pair_keys
-from indexer.ranking.tables import Strings, map_array, write_strings
+from indexer.ranking.mapped import Strings, map_array, save, write_strings
+from indexer.ranking.token_store import Words
 from indexer.ranking.weighting import Statistics
-from indexer.ranking.words import Words
 
 FREQUENCIES = "frequencies"
 _REMEMBERED = 1 << 16
@@ -39,16 +39,16 @@ def write_frequencies(
     there = np.flatnonzero(documents)
     write_strings(folder / FREQUENCIES, "terms", [known.terms[n] for n in there.tolist()])
     write_strings(folder / FREQUENCIES, "stops", [word for word, _ in stops])
-    for name, array in (
-        ("terms", documents[there].astype(np.int32)),
-        ("stops", np.array([n for _, n in stops], np.int32)),
-        ("intents", np.array([int((asked >> bit & 1).sum()) for bit in range(len(intent_names()))], np.int32)),
-        ("grams", tokens.grams),
-        ("gram_keys", keys.gram_keys),
-        ("pairs", tokens.pairs),
-        ("pair_keys", tokens.pair_keys),
-    ):
-        np.save(folder / FREQUENCIES / f"{name}.npy", array)
+    save(
+        folder / FREQUENCIES,
+        terms=documents[there].astype(np.int32),
+        stops=np.array([n for _, n in stops], np.int32),
+        intents=np.array([int((asked >> bit & 1).sum()) for bit in range(len(intent_names()))], np.int32),
+        grams=tokens.grams,
+        gram_keys=keys.gram_keys,
+        pairs=tokens.pairs,
+        pair_keys=tokens.pair_keys,
+    )
 
 
 def forget_terms(arrays: Path) -> None:
@@ -61,10 +61,8 @@ def forget_terms(arrays: Path) -> None:
             there.update(terms[n] for n in np.unique(map_array(segment, "forward_terms")).tolist())
     counted = zip(Strings(folder, "terms"), map_array(folder, "terms").tolist(), strict=True)
     kept = [(term, n) for term, n in counted if term in there]
-    for name in ("terms.utf8", "terms.offsets.npy", "terms.npy"):
-        (folder / name).unlink()  # it is another generation's too
     write_strings(folder, "terms", [term for term, _ in kept])
-    np.save(folder / "terms.npy", np.array([n for _, n in kept], np.int32))
+    save(folder, terms=np.array([n for _, n in kept], np.int32))
 
 
 class Frequencies:
@@ -99,32 +97,23 @@ class Rarities:
 
     def __init__(self, frequencies: Frequencies, statistics: Statistics) -> None:
         self._frequencies, self._statistics = frequencies, statistics
-        self._known: dict[str, dict[str, float]] = {}
+        self._remembered: dict[str, dict[str, float]] = {}
 
-    def of(self, tokens: Collection[str], channel: str, *, known: bool) -> dict[str, float]:
+    def of(self, tokens: Collection[str], channel: str, *, present: bool) -> dict[str, float]:
         """The rarity of each token of a channel, or of each that some document has."""
-        remembered = self._known.get(channel, {})
-        try:
-            return self._looked_up(remembered, tokens, known=known)
-        except KeyError:
-            return self._looked_up(self._remember(tokens, channel), tokens, known=known)
-
-    def _looked_up(self, remembered: dict[str, float], tokens: Collection[str], *, known: bool) -> dict[str, float]:
-        if known:
-            return {token: rare for token in tokens if (rare := remembered[token])}
-        return {token: remembered[token] or self._statistics.rarity(token, 0) for token in tokens}
-
-    def _remember(self, tokens: Collection[str], channel: str) -> dict[str, float]:
-        remembered = self._known.get(channel, {})
-        if len(remembered) > _REMEMBERED:
-            remembered = {}
+        remembered = self._remembered.setdefault(channel, {})
         new = [token for token in tokens if token not in remembered]
-        counts = self._frequencies.of(new, channel)
-        rare = self._statistics.rarities(new, counts)
-        # What no document has is kept as 0, which is no rarity.
-        remembered |= {token: own if n else 0.0 for token, n, own in zip(new, counts, rare, strict=True)}
-        self._known[channel] = remembered
-        return remembered
+        if new:
+            if len(remembered) > _REMEMBERED:
+                remembered = self._remembered[channel] = {}
+                new = list(tokens)
+            counts = self._frequencies.of(new, channel)
+            rare = self._statistics.rarities(new, counts)
+            # What no document has is kept as 0, which is no rarity.
+            remembered.update({token: own if n else 0.0 for token, n, own in zip(new, counts, rare, strict=True)})
+        if present:
+            return {token: own for token in tokens if (own := remembered[token])}
+        return {token: remembered[token] or self._statistics.rarity(token, 0) for token in tokens}
 
 
 def keys_of_pairs(tokens: Sequence[str]) -> Keys:

@@ -11,8 +11,8 @@ from typing import Any, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.ranking.keys import Numbers
-from indexer.ranking.tables import Strings, map_array
+from indexer.ranking.hashing import Numbers
+from indexer.ranking.mapped import Strings, map_array, save
 
 _REMEMBERED = 1 << 14
 _LIVE, _PLACE = "live", "place"
@@ -109,16 +109,16 @@ class InOrder(Sequence[str]):
 def write_live(arrays: Path, live: NDArray[np.bool_]) -> None:
     """Say which documents of a generation are there, and note the places of the ids once more."""
     for name in (_LIVE, _PLACE):
-        (arrays / f"{name}.npy").unlink(missing_ok=True)  # it may be another generation's too
+        (arrays / f"{name}.npy").unlink(missing_ok=True)  # where all are there, no file says so
     ids = Ids(arrays)
     if not live.all():
-        np.save(arrays / f"{_LIVE}.npy", live)
+        save(arrays, live=live)
     if len(ids.firsts) > 2:
         known = ids.all()
         order = np.array(sorted(range(len(known)), key=lambda n: (known[n], n)), np.int64)
         place = np.empty(len(known), np.int32)
         place[order] = np.arange(len(known))
-        np.save(arrays / f"{_PLACE}.npy", place)
+        save(arrays, place=place)
 
 
 def _optional(arrays: Path, name: str) -> NDArray[Any] | None:

@@ -10,10 +10,10 @@ from types import ModuleType
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.ranking.keys import Numbers, expand
-from indexer.ranking.tables import Strings, map_array
+from indexer.analysis.memo import Remembered
+from indexer.ranking.hashing import Numbers, expand
+from indexer.ranking.mapped import Strings, map_array
 from indexer.ranking.weighting import SearchWord
-from indexer.remembered import Remembered
 
 Mask = NDArray[np.bool_]
 Found = tuple[Numbers, NDArray[np.float64]]

@@ -6,26 +6,25 @@ a number and 16 bits for each document that has it where it is not (its list). T
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from types import ModuleType
 from typing import IO
 
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.analysis import FIELDS, is_concept
+from indexer.analysis import FIELDS
 from indexer.ranking.columns import KINDS
-from indexer.ranking.compiled import Means
-from indexer.ranking.counting import Counted, Vocabulary
-from indexer.ranking.keys import Numbers, starts_of
-from indexer.ranking.tables import release, write_strings
+from indexer.ranking.field_counts import Counted, Vocabulary
+from indexer.ranking.hashing import Numbers, starts_of
+from indexer.ranking.mapped import create, release, save, write_strings
+from indexer.ranking.resources import Resources
+from indexer.ranking.token_store import BATCH, Batch, Words
 from indexer.ranking.weighting import FIELD_WEIGHTS, K1, Statistics, norm_of
-from indexer.ranking.words import BATCH, Batch, Words
 
 # A term that more than one of so many documents have is a row: adding it whole is faster than walking its list.
 DENSE = 16
-# Rows are as long as whole blocks of this size (see kernels.BLOCK).
+# Rows are as long as whole blocks of this size (see kernels/finding).
 BLOCK = 512
 _MOST_BYTE, _MOST_UNITS = 255, 4_095
 
@@ -62,7 +61,7 @@ def write_impacts(
     counted: Counted,
     weighing: Weighing,
     rarities: Callable[[NDArray[np.int64]], NDArray[np.float64]],
-    means: Means,
+    resources: Resources,
 ) -> NDArray[np.int64]:
     """Write the arrays of a segment and give the number of documents of each term; `rarities` makes rarities of these.
 
@@ -72,12 +71,13 @@ def write_impacts(
     spool = folder / "sums.spool"
     try:
         with spool.open("w+b") as sums:
-            counting = _Counting(known, counted, weighing, means.kernels)
-            starts, terms, frequency = _write_terms(folder, words, counting, sums)
+            batches = (_count_terms(batch, known, counted, weighing) for batch in words.batches())
+            starts, terms = _write_terms(folder, batches, sums)
+            frequency = np.bincount(terms, minlength=len(known.terms))
             sums.flush()
             waiting = np.memmap(spool, np.float64, "r") if len(terms) else np.empty(0, np.float64)
             rare = rarities(frequency)
-            weights = np.lib.format.open_memmap(folder / "forward_weights.npy", "w+", np.float32, terms.shape)
+            weights = create(folder, "forward_weights", np.float32, terms.shape)
             for at in range(0, len(terms), BATCH):
                 part = slice(at, at + BATCH)
                 weights[part] = rare[terms[part]] * waiting[part]
@@ -86,88 +86,55 @@ def write_impacts(
     finally:
         spool.unlink(missing_ok=True)
     write_strings(folder, "terms", known.terms)
-    _write_postings(folder, starts, terms, weights, frequency, means)
+    _write_postings(folder, starts, terms, weights, frequency, resources)
     return frequency
 
 
 def _write_terms(
-    folder: Path, words: Words, counting: _Counting, sums: IO[bytes]
-) -> tuple[Numbers, NDArray[np.int32], NDArray[np.int64]]:
-    """Write the terms of every document, ascending; give where each document's begin, the terms, and how many documents
-    each term has. Terms wait on disk until all were counted; the sums over the fields go to `sums`.
+    folder: Path, batches: Iterable[tuple[Numbers, NDArray[np.int32], NDArray[np.float64]]], sums: IO[bytes]
+) -> tuple[Numbers, NDArray[np.int32]]:
+    """Write the terms of every document, ascending; give where each document's begin, and the terms. These wait on disk
+    until all were counted; the sums over the fields go to `sums`.
     """
     sizes, spool = [np.zeros(1, np.int64)], folder / "terms.spool"
     try:
         with spool.open("w+b") as waiting:
-            for batch in words.batches():
-                own, found, totals = counting.count(batch)
+            for own, found, totals in batches:
                 totals.tofile(sums)
                 found.tofile(waiting)
                 sizes.append(own)
             starts = np.cumsum(np.concatenate(sizes))
-            terms = np.lib.format.open_memmap(folder / "forward_terms.npy", "w+", np.int32, (int(starts[-1]),))
+            terms = create(folder, "forward_terms", np.int32, (int(starts[-1]),))
             waiting.seek(0)
             for at in range(0, len(terms), BATCH):
                 terms[at : at + BATCH] = np.fromfile(waiting, np.int32, BATCH)
             release(terms)
     finally:
         spool.unlink(missing_ok=True)
-    np.save(folder / "forward_starts.npy", starts)
-    return starts, terms, counting.frequency
+    save(folder, forward_starts=starts)
+    return starts, terms
 
 
-class _Counting:
-    """Counts the terms of documents, a batch at a time, and sums what they are worth in each field."""
-
-    def __init__(self, known: Vocabulary, counted: Counted, weighing: Weighing, kernels: ModuleType | None) -> None:
-        self._known, self._counted, self._weighing, self._kernels = known, counted, weighing, kernels
-        self._is_concept = np.array([is_concept(term) for term in known.terms], np.bool_)
-        self._scratch = np.zeros((len(known.terms), len(FIELDS)) if kernels else (0, 0), np.int32)
-        self.frequency = np.zeros(len(known.terms), np.int64)
-
-    def count(self, batch: Batch) -> tuple[Numbers, NDArray[np.int32], NDArray[np.float64]]:
-        """How many terms each document has, these ascending, and their sums."""
-        span = batch.fields
-        low, high = np.searchsorted(self._counted.concept_fields, [span.start, span.stop])
-        fields, concepts = self._counted.concept_fields[low:high] - span.start, self._counted.concepts[low:high]
-        if self._kernels is None:
-            return self._together(batch, fields, concepts)
-        concept_starts = np.searchsorted(fields, np.arange(span.stop - span.start + 1))
-        weighing = self._weighing
-        sizes, terms, sums = self._kernels.count_terms(
-            batch.sequence,
-            batch.starts,
-            self._known.term_of,
-            self._known.is_stop,
-            self._is_concept,
-            concepts,
-            concept_starts,
-            weighing.norms[:, span],
-            weighing.worths[span],
-            K1 + 1,
-            self._scratch,
-            self.frequency,
-        )
-        return sizes, terms, sums
-
-    def _together(
-        self, batch: Batch, concept_fields: NDArray[np.int32], concepts: NDArray[np.int32]
-    ) -> tuple[Numbers, NDArray[np.int32], NDArray[np.float64]]:
-        size, telling = len(self._known.terms), ~self._known.is_stop[batch.sequence]
-        fields = np.concatenate([batch.owner[telling], concept_fields])
-        named = np.concatenate([self._known.term_of[batch.sequence[telling]], concepts])
-        cells, counts = np.unique(fields * size + named, return_counts=True)
-        field, term = np.divmod(cells, size)
-        worth = self._weighing.worth(batch.fields.start + field, counts, self._is_concept[term])
-        # Cells ascend by field and bincount adds in order: the fields of a document are added in that of FIELDS.
-        rows, row = np.unique(field // len(FIELDS) * size + term, return_inverse=True)
-        # Summed with weights it is made of floats, which the stubs of bincount do not know.
-        sums: NDArray[np.float64] = np.zeros(len(rows))
-        sums += np.bincount(row, worth, len(rows))
-        document, term = np.divmod(rows, size)
-        self.frequency += np.bincount(term, minlength=size)
-        sizes = np.bincount(document, minlength=(len(batch.starts) - 1) // len(FIELDS))
-        return sizes, term.astype(np.int32), sums
+def _count_terms(
+    batch: Batch, known: Vocabulary, counted: Counted, weighing: Weighing
+) -> tuple[Numbers, NDArray[np.int32], NDArray[np.float64]]:
+    """How many terms each document of a batch has, these ascending, and what each is worth over all fields."""
+    span, size = batch.fields, len(known.terms)
+    low, high = np.searchsorted(counted.concept_fields, [span.start, span.stop])
+    telling = ~known.is_stop[batch.sequence]
+    fields = np.concatenate([batch.owner[telling], counted.concept_fields[low:high] - span.start])
+    named = np.concatenate([known.term_of[batch.sequence[telling]], counted.concepts[low:high]])
+    cells, counts = np.unique(fields * size + named, return_counts=True)
+    field, term = np.divmod(cells, size)
+    worth = weighing.worth(span.start + field, counts, known.is_concept[term])
+    # Cells ascend by field and bincount adds in order: the fields of a document are added in that of FIELDS.
+    rows, row = np.unique(field // len(FIELDS) * size + term, return_inverse=True)
+    # Summed with weights it is made of floats, which the stubs of bincount do not know.
+    sums: NDArray[np.float64] = np.zeros(len(rows))
+    sums += np.bincount(row, worth, len(rows))
+    document, term = np.divmod(rows, size)
+    sizes = np.bincount(document, minlength=(len(batch.starts) - 1) // len(FIELDS))
+    return sizes, term.astype(np.int32), sums
 
 
 def _write_postings(
@@ -176,7 +143,7 @@ def _write_postings(
     terms: NDArray[np.int32],
     weights: NDArray[np.float32],
     frequency: NDArray[np.int64],
-    means: Means,
+    resources: Resources,
 ) -> None:
     """Write rows and lists: the transpose of the forward arrays, made for a range of terms at a time."""
     documents = len(starts) - 1
@@ -187,28 +154,19 @@ def _write_postings(
     np.maximum.at(greatest, terms, weights)
     unit = _unit(greatest, dense)
     list_starts = starts_of(np.where(row_of < 0, frequency, 0))
-    rows = np.lib.format.open_memmap(folder / "rows.npy", "w+", np.uint8, (len(dense), -(-documents // BLOCK) * BLOCK))
-    numbers = np.lib.format.open_memmap(folder / "list_documents.npy", "w+", np.int32, (int(list_starts[-1]),))
-    units = np.lib.format.open_memmap(folder / "list_units.npy", "w+", np.uint16, (int(list_starts[-1]),))
-    if kernels := means.kernels:
-        low, list_at = 0, list_starts[:-1].copy()
-        while low < documents:
-            high = max(low + 1, int(np.searchsorted(starts, starts[low] + means.postings, side="right")) - 1)
-            kernels.write_postings(low, high, starts, terms, weights, unit, row_of, rows, list_at, numbers, units)
-            for mapped in (terms, weights, rows, numbers, units):
-                release(mapped)
-            low = high
-    else:
-        _sort_postings(starts, terms, weights, unit, row_of, rows, list_starts, numbers, units, means.postings)
-        for mapped in (terms, weights, rows, numbers, units):
-            release(mapped)
-    for name, array in (
-        ("row_of", row_of),
-        ("list_starts", list_starts),
-        ("most_units", np.ceil(greatest.astype(np.float64) / unit).astype(np.int32)),
-        ("unit", np.array([unit])),
-    ):
-        np.save(folder / f"{name}.npy", array)
+    rows = create(folder, "rows", np.uint8, (len(dense), -(-documents // BLOCK) * BLOCK))
+    numbers = create(folder, "list_documents", np.int32, (int(list_starts[-1]),))
+    units = create(folder, "list_units", np.uint16, (int(list_starts[-1]),))
+    _sort_postings(starts, terms, weights, unit, row_of, rows, list_starts, numbers, units, resources.postings)
+    for mapped in (terms, weights, rows, numbers, units):
+        release(mapped)
+    save(
+        folder,
+        row_of=row_of,
+        list_starts=list_starts,
+        most_units=np.ceil(greatest.astype(np.float64) / unit).astype(np.int32),
+        unit=np.array([unit]),
+    )
 
 
 def _sort_postings(

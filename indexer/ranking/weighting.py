@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from heapq import nlargest
 from typing import Any, NamedTuple
@@ -71,13 +71,6 @@ class SearchWord(NamedTuple):
     names: tuple[str, ...]
 
 
-class Length(NamedTuple):
-    """The length of a field of a document, in terms and in concepts."""
-
-    terms: int
-    concepts: int
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statistics:
     """What weights are made from, frozen at a full build.
@@ -100,17 +93,14 @@ class Statistics:
         han = record["han"]
         return cls(**{**record, "han": None if han is None else cls.from_record(han)})
 
-    @classmethod
-    def of(cls, lengths: Sequence[Mapping[str, Length]], han: Sequence[bool]) -> Statistics:
-        """The statistics of documents whose fields have these lengths; `han` says which are written in characters."""
-        parts = [[fields for fields, h in zip(lengths, han, strict=True) if h is kind] for kind in (False, True)]
-        if min(map(len, parts)) < LEAST_OF_A_KIND:
-            return cls._of(lengths)
-        return replace(cls._of(parts[0]), han=cls._of(parts[1]))
-
     def of_document(self, *, han: bool) -> Statistics:
         """The statistics of a document's kind."""
         return self.han if han and self.han else self
+
+    @property
+    def rarest(self) -> float:
+        """The rarity of a token that no document has."""
+        return rarity(self.documents, 0)
 
     def rarity(self, token: str, frequency: int) -> float:
         """The rarity of a token that so many documents have, among the documents of its kind."""
@@ -122,27 +112,6 @@ class Statistics:
             return [self.rarity(token, n) for token, n in zip(tokens, frequencies, strict=True)]
         known = _rarities(self.documents)
         return [known[n] for n in frequencies]
-
-    @classmethod
-    def _of(cls, lengths: Iterable[Mapping[str, Length]]) -> Statistics:
-        totals: dict[str, list[int]] = {}
-        whole: list[int] = []
-        for fields in lengths:
-            whole.append(1 + sum(length.terms for length in fields.values()))
-            for name, length in fields.items():
-                if not length.terms:
-                    continue
-                total = totals.setdefault(name, [0, 0, 0])
-                total[0] += 1
-                total[1] += length.terms
-                total[2] += length.concepts
-        average, concepts = (
-            {name: total[place] / total[0] for name, total in sorted(totals.items()) if total[place]}
-            for place in (1, 2)
-        )
-        whole.sort()
-        middle = (whole[(len(whole) - 1) // 2] + whole[len(whole) // 2]) / 2 if whole else 1.0
-        return cls(documents=len(whole), average=average, concepts=concepts, median=middle)
 
 
 @lru_cache(maxsize=1 << 16)

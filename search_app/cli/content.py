@@ -53,7 +53,7 @@ def reading(command: Command) -> Command:
 @reading
 @setting_option("synonyms")
 @click.option("--shrink", is_flag=True, help="Take less than half of the documents that the index has, or none.")
-@click.option("--engine", type=click.Choice(["whoosh", "plain"]), default="whoosh", help="Where documents are kept.")
+@click.option("--engine", type=click.Choice(["whoosh"]), hidden=True, expose_value=False)  # of older versions
 @click.option(
     "--memory-mb",
     type=int,
@@ -70,7 +70,6 @@ def build(
     rejects: TextIO | None,
     strict: bool,
     synonyms: str | None,
-    engine: str,
     memory_mb: int,
     shrink: bool,
     output: Output,
@@ -86,7 +85,6 @@ def build(
             index_path(index),
             taken.documents() if shrink else taken.some(),
             settings=Settings(
-                engine=engine,
                 synonyms=settings.load({"synonyms": synonyms})["synonyms"] or None,
                 memory_mb=memory_mb,
             ),

@@ -13,7 +13,8 @@ import click
 import corpus
 import indexer
 from corpus import Judged, Rejected
-from indexer import Agreement, Comparison, Evaluation, PairQuality, Settings, open_index
+from indexer import Settings, evaluation, open_index
+from indexer.evaluation import Agreement, Comparison, Evaluation, PairQuality
 from search_app.cli.common import Output, index_path, setting_option, shared
 from search_app.cli.progress import Teller
 from search_app.errors import UsageError
@@ -56,7 +57,7 @@ def evaluate(
     index is built of it and removed afterwards; no index of yours is touched.
     """
     if recorded:
-        agreement = indexer.agreement(index_path(index))
+        agreement = evaluation.agreement(index_path(index))
         output.result(agreement, lambda: _agreed(agreement))
         return
     if folder is None:
@@ -71,10 +72,10 @@ def evaluate(
         result = _evaluated(asked, synonyms, tell) if synonyms else plain
     finally:
         tell.done()
-    other = plain.ranking.run if synonyms else indexer.read_run(compare) if compare else None
-    beside = indexer.compare(result.ranking.run, other, judged.relevant) if other is not None else None
+    other = plain.ranking.run if synonyms else evaluation.read_run(compare) if compare else None
+    beside = evaluation.compare(result.ranking.run, other, judged.relevant) if other is not None else None
     if run_path:
-        indexer.write_run(result.ranking.run, run_path)
+        evaluation.write_run(result.ranking.run, run_path)
     output.result(_told(result, beside), lambda: "\n".join(_lines(result, beside)))
     if least is not None and result.ranking.measures["nDCG@10"].mean < least:
         sys.exit(1)
@@ -100,7 +101,7 @@ def _evaluated(asked: _Asked, synonyms: str | None, tell: Teller) -> _Result:
         indexer.build(scratch, documents, settings=Settings(synonyms=synonyms), progress=tell, rejected=rejected.append)
         if rejected:
             click.echo(f"left out: {len(rejected):,} documents; the first: {rejected[0].reason}", err=True)
-        ranking = indexer.evaluate(
+        ranking = evaluation.evaluate(
             scratch,
             judged.queries,
             judged.relevant,
@@ -109,7 +110,7 @@ def _evaluated(asked: _Asked, synonyms: str | None, tell: Teller) -> _Result:
             by_search=asked.by_search,
             progress=tell,
         )
-        pairs = indexer.evaluate_pairs(scratch, list(_texts(judged, scratch))) if judged.pairs else None
+        pairs = evaluation.evaluate_pairs(scratch, list(_texts(judged, scratch))) if judged.pairs else None
         return _Result(ranking, pairs)
 
 

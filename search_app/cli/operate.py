@@ -45,13 +45,10 @@ def info(index: str | None, output: Output) -> None:
 @shared
 def verify(index: str | None, output: Output) -> None:
     """Read every byte of the index and compare it with what was written; exit 1 if something differs."""
-    path = index_path(index)
-    faults = indexer.verify(path)
-    number = int(indexer.current(path))
-    result = {"generation": number, "ok": not faults, "faults": faults}
-    lines = [f"{fault.file}: {fault.reason}; {fault.remedy}" for fault in faults]
-    output.result(result, lambda: "\n".join(lines) or f"generation {number} is what was written")
-    if faults:
+    result = indexer.verify(index_path(index))
+    lines = [f"{fault.file}: {fault.reason}; {fault.remedy}" for fault in result.faults]
+    output.result(result, lambda: "\n".join(lines) or f"generation {result.generation} is what was written")
+    if not result.ok:
         sys.exit(1)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.relevance import gate, tasks
-from indexer import Estimate
+from indexer.evaluation import Estimate
 
 ROOT = Path(__file__).parents[2]
 FOUND = {"set": ("digest", {"nDCG@10": Estimate(mean=0.8, low=0.7, high=0.9)})}

@@ -106,12 +106,3 @@ def test_links_lead_somewhere(path: str) -> None:
     for target in re.findall(r"\]\(([^)#]+)[^)]*\)", text(path)):
         if "://" not in target:
             assert (ROOT / path).parent.joinpath(target).exists(), target
-
-
-def test_the_architecture_names_every_module() -> None:
-    """The map of the rooms names each module, and no module that is gone."""
-    told = text("ARCHITECTURE.md")
-    for room in ("corpus", "indexer", "search_app"):
-        for module in (ROOT / room).rglob("*.py"):
-            if module.stem not in ("__init__", "__main__") and not {"whoosh", "cli"} & set(module.parent.parts[-1:]):
-                assert f"`{module.stem}`" in told or f"/{module.stem}`" in told, module

@@ -27,15 +27,15 @@ def environment() -> Path:
     return home / "bin" / "python"
 
 
-def test_the_engines_suite_passes_on_whoosh3() -> None:
-    """Every test of the engines, traps included, passes with whoosh3 3.54.0 as with Whoosh 2.7.4."""
+def test_the_suite_of_generations_passes_on_whoosh3() -> None:
+    """Every test of generations, traps included, passes with whoosh3 3.54.0 as with Whoosh 2.7.4."""
     python = environment()
     owners = "*sorted(set(m.packages_distributions()['whoosh']))"
     code = f"import importlib.metadata as m; print({owners}, m.version('whoosh3'))"
     told = subprocess.run([python, "-c", code], check=True, capture_output=True, text=True)
     assert told.stdout.split() == ["whoosh3", "3.54.0"]
     done = subprocess.run(
-        [python, "-m", "pytest", "-q", "tests/indexer/engines"],
+        [python, "-m", "pytest", "-q", "tests/indexer/generation"],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,

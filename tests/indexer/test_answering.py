@@ -14,16 +14,16 @@ from indexer.analysis import known_words, own_text, spots, stop_words
 from indexer.analysis.terms import stem
 from indexer.answering.closeness import DRAFT_FLOOR, draft_closeness, page_closeness, page_floor, search_closeness
 from indexer.answering.excerpts import excerpt, snippet, words_in_common
-from indexer.answering.neighbours import Neighbourhood, neighbourhood
+from indexer.answering.neighbours import neighbours_of
 from indexer.answering.panel import close_ones, make_panel, one_per_wording
 from indexer.answering.query import parse
 from indexer.answering.search import search
 from indexer.answering.spelling import distance, misspellings, respell
-from indexer.answering.weighing import weigh_first
-from indexer.engines import Ranked
-from indexer.engines.plain import PlainEngine
+from indexer.answering.weighing import weigh, weigh_terms
+from indexer.generation import Neighbours, Ranked
 from indexer.types import Filter, Panel, Results, Search
 from tests.documents import ANALYZER, question
+from tests.indexer.plain import PlainGeneration
 
 SPINE = Topic(name="Spine", specialty="Surgery")
 # Enough other documents for words to be rare.
@@ -39,23 +39,23 @@ CEMENT: list[Document] = [
 
 
 @pytest.fixture(scope="module")
-def engine() -> PlainEngine:
+def generation() -> PlainGeneration:
     """Four documents on leaked cement among thirty on nothing."""
-    return PlainEngine([*CEMENT, *OTHERS], ANALYZER)
+    return PlainGeneration([*CEMENT, *OTHERS], ANALYZER)
 
 
-def panel(engine: PlainEngine, text: str, without: str = "", limit: int = 4) -> Panel:
+def panel(generation: PlainGeneration, text: str, without: str = "", limit: int = 4) -> Panel:
     """The panel of a text."""
     analysed = ANALYZER.analyse(text)
-    _, telling = weigh_first(engine, analysed)
-    ranked = neighbourhood(engine, analysed, without=without).ranked
-    close = close_ones(ranked, draft_closeness(engine, analysed, [r.id for r in ranked]), DRAFT_FLOOR)
-    return make_panel(engine, 1, telling, close, limit)[0]
+    _, telling = weigh_terms(generation, analysed)
+    ranked = neighbours_of(generation, weigh(generation, analysed), without=without)[0].ranked
+    close = close_ones(ranked, draft_closeness(generation, analysed, [r.id for r in ranked]), DRAFT_FLOOR)
+    return make_panel(generation, telling, close, limit)
 
 
-def find(engine: PlainEngine, text: str, **more: object) -> Results:
+def find(generation: PlainGeneration, text: str, **more: object) -> Results:
     """The first page of a search."""
-    return search(engine, 1, Search(text=text, **more))  # type: ignore[arg-type]
+    return search(generation, Search(text=text, **more))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -88,69 +88,69 @@ def test_in_a_long_text_quotes_only_quote() -> None:
     assert parse('"nothing to worry"', ANALYZER).phrases
 
 
-def test_no_word_is_demanded(engine: PlainEngine) -> None:
+def test_no_word_is_demanded(generation: PlainGeneration) -> None:
     """A page without one of the words is a hit, below those that have it; a page with the common ones alone is none."""
-    found = find(engine, "kyphoplasty leaked something nowhere")
+    found = find(generation, "kyphoplasty leaked something nowhere")
     assert {hit.id for hit in found.hits} == {"c1", "c2", "c3", "c4"}
-    assert {hit.id for hit in find(engine, "disc leaked").hits[:2]} == {"c1", "c3"}
+    assert {hit.id for hit in find(generation, "disc leaked").hits[:2]} == {"c1", "c3"}
 
 
-def test_another_name_finds_as_the_word_does(engine: PlainEngine) -> None:
+def test_another_name_finds_as_the_word_does(generation: PlainGeneration) -> None:
     """A page that says a word by another name is a hit, and one that says neither is not."""
     documents = [question("a", "Feeling queasy"), question("b", "Itchy feet"), *OTHERS]
-    found = find(PlainEngine(documents, ANALYZER), "nauseous")
+    found = find(PlainGeneration(documents, ANALYZER), "nauseous")
     assert [hit.id for hit in found.hits] == ["a"]
 
 
-def test_articles_and_questions_stand_in_one_list(engine: PlainEngine) -> None:
+def test_articles_and_questions_stand_in_one_list(generation: PlainGeneration) -> None:
     """A search ranks both kinds together."""
-    assert {hit.kind for hit in find(engine, "leaked cement").hits} == {"article", "question"}
+    assert {hit.kind for hit in find(generation, "leaked cement").hits} == {"article", "question"}
 
 
-def test_pages_part_the_hits(engine: PlainEngine) -> None:
+def test_pages_part_the_hits(generation: PlainGeneration) -> None:
     """Pages hold each hit once, in one order."""
-    pages = [find(engine, "cement", page=n, size=3) for n in (1, 2)]
+    pages = [find(generation, "cement", page=n, size=3) for n in (1, 2)]
     ids = [hit.id for results in pages for hit in results.hits]
-    assert ids == [hit.id for hit in find(engine, "cement").hits]
+    assert ids == [hit.id for hit in find(generation, "cement").hits]
     assert [(results.total, results.pages) for results in pages] == [(4, 2), (4, 2)]
 
 
-def test_nothing_is_found_for_stop_words_alone(engine: PlainEngine) -> None:
+def test_nothing_is_found_for_stop_words_alone(generation: PlainGeneration) -> None:
     """Words that carry no matter find nothing, rather than everything."""
-    assert find(engine, "the of and").total == 0
+    assert find(generation, "the of and").total == 0
 
 
-def test_an_empty_text_finds_everything_newest_first(engine: PlainEngine) -> None:
+def test_an_empty_text_finds_everything_newest_first(generation: PlainGeneration) -> None:
     """Without words a search is a list of what the filters let through."""
-    results = find(engine, "")
+    results = find(generation, "")
     assert results.total == 34
     assert results.hits[0].id == "c4"
 
 
-def test_a_misspelt_word_is_respelled(engine: PlainEngine) -> None:
+def test_a_misspelt_word_is_respelled(generation: PlainGeneration) -> None:
     """A word that no document has is replaced by a likely one, as the documents write it, not by its stem."""
-    assert find(engine, "kyfoplasty").did_you_mean == "kyphoplasty"
-    assert respell(engine, "leaked cemnet") == ("leaked cement", True)
+    assert find(generation, "kyfoplasty").did_you_mean == "kyphoplasty"
+    assert respell(generation, "leaked cemnet") == ("leaked cement", True)
 
 
-def test_a_clear_correction_is_searched_at_once(engine: PlainEngine) -> None:
+def test_a_clear_correction_is_searched_at_once(generation: PlainGeneration) -> None:
     """The hits are those of the corrected words, and say so; who insists gets what was typed."""
-    corrected, right = find(engine, "kyfoplasty leeked"), find(engine, "kyphoplasty leaked")
+    corrected, right = find(generation, "kyfoplasty leeked"), find(generation, "kyphoplasty leaked")
     assert (corrected.respelled, corrected.hits, right.respelled) == (True, right.hits, False)
-    typed = find(engine, "kyfoplasty leeked", as_typed=True)
+    typed = find(generation, "kyfoplasty leeked", as_typed=True)
     assert (typed.total, typed.respelled, typed.did_you_mean) == (0, False, "kyphoplasty leaked")
 
 
-def test_a_correction_finds_something(engine: PlainEngine) -> None:
+def test_a_correction_finds_something(generation: PlainGeneration) -> None:
     """What would find nothing under the filters that are on, or is excluded, is not proposed."""
-    assert find(engine, "kyfoplasty", where=Filter(specialty="Skin")).did_you_mean is None
-    assert find(engine, "kyfoplasty -kyphoplasty").did_you_mean is None
+    assert find(generation, "kyfoplasty", where=Filter(specialty="Skin")).did_you_mean is None
+    assert find(generation, "kyfoplasty -kyphoplasty").did_you_mean is None
 
 
 def test_two_words_written_as_one_are_parted() -> None:
     """A word that no document has becomes two that documents write side by side."""
     documents = [question(f"h{n}", "Itchy eyes with hay fever every spring") for n in range(3)]
-    assert respell(PlainEngine([*documents, *OTHERS], ANALYZER), "hayfever tablets") == ("hay fever tablets", True)
+    assert respell(PlainGeneration([*documents, *OTHERS], ANALYZER), "hayfever tablets") == ("hay fever tablets", True)
 
 
 @pytest.mark.parametrize("typed", ["hyperkalemia", "prednisolone", "sclerits-like"])
@@ -158,7 +158,7 @@ def test_opposites_names_and_compounds_are_not_corrected(typed: str) -> None:
     """The opposite, another drug that the tables know, and parts of a compound are other words, however alike."""
     texts = ["hypokalemia after vomiting", "prednisone for asthma", "scleritis of one eye"]
     documents = [question(f"o{n}", text) for n, text in enumerate(texts * 3)]
-    assert respell(PlainEngine(documents, ANALYZER), typed) is None
+    assert respell(PlainGeneration(documents, ANALYZER), typed) is None
 
 
 @pytest.mark.parametrize(
@@ -183,7 +183,7 @@ def test_a_known_misspelling_is_respelled_however_often_it_is_written() -> None:
     """What the table calls a misspelling is corrected at once though many hold it; it has no word of its own."""
     documents = [question(f"q{n}", f"my migrane number {n}", "hurts") for n in range(30)]
     documents += [question(f"m{n}", f"my migraine number {n}", "hurts") for n in range(3)]
-    assert respell(PlainEngine(documents, ANALYZER), "migrane tablets") == ("migraine tablets", True)
+    assert respell(PlainGeneration(documents, ANALYZER), "migrane tablets") == ("migraine tablets", True)
     assert not misspellings().keys() & (known_words() | stop_words())
     assert not misspellings().keys() & set(misspellings().values())
 
@@ -191,90 +191,92 @@ def test_a_known_misspelling_is_respelled_however_often_it_is_written() -> None:
 def test_two_slips_in_a_short_word_are_only_suggested() -> None:
     """A rare word is not replaced at once by one that is two slips away, unless it is long."""
     documents = [question(f"q{n}", f"about males and kyphoplasty {n}", "text") for n in range(5)]
-    engine = PlainEngine([*documents, *OTHERS], ANALYZER)
-    assert respell(engine, "malleus") == ("males", False)
-    assert respell(engine, "kiphoplesty") == ("kyphoplasty", True)
+    generation = PlainGeneration([*documents, *OTHERS], ANALYZER)
+    assert respell(generation, "malleus") == ("males", False)
+    assert respell(generation, "kiphoplesty") == ("kyphoplasty", True)
 
 
-def test_what_is_not_wanted_is_not_respelled(engine: PlainEngine) -> None:
+def test_what_is_not_wanted_is_not_respelled(generation: PlainGeneration) -> None:
     """Exclusions are proposed as they were typed, and change no score."""
-    assert find(engine, "kyfoplasty -xyzzyxq").did_you_mean == "kyphoplasty -xyzzyxq"
-    assert find(engine, 'cement -"zz zz zz zz zz zz"').hits == find(engine, "cement").hits
+    assert find(generation, "kyfoplasty -xyzzyxq").did_you_mean == "kyphoplasty -xyzzyxq"
+    assert find(generation, 'cement -"zz zz zz zz zz zz"').hits == find(generation, "cement").hits
 
 
-def test_known_and_hopeless_words_are_not_respelled(engine: PlainEngine) -> None:
+def test_known_and_hopeless_words_are_not_respelled(generation: PlainGeneration) -> None:
     """Nothing is proposed for words that are there, nor for ones that resemble nothing."""
-    assert respell(engine, "cement") is None
-    assert respell(engine, "zzxqv blorf") is None
+    assert respell(generation, "cement") is None
+    assert respell(generation, "zzxqv blorf") is None
 
 
-def test_a_panel_never_shows_the_document_itself(engine: PlainEngine) -> None:
+def test_a_panel_never_shows_the_document_itself(generation: PlainGeneration) -> None:
     """A document is not beside itself."""
-    assert "c1" not in {card.id for card in panel(engine, own_text(CEMENT[0]), without="c1").cards}
+    assert "c1" not in {card.id for card in panel(generation, own_text(CEMENT[0]), without="c1").cards}
 
 
-def test_one_card_for_one_wording(engine: PlainEngine) -> None:
+def test_one_card_for_one_wording(generation: PlainGeneration) -> None:
     """Of questions in the same words one is shown, the answered one."""
-    ids = [card.id for card in panel(engine, "cement leaked after kyphoplasty into the disc").cards]
+    ids = [card.id for card in panel(generation, "cement leaked after kyphoplasty into the disc").cards]
     assert "c1" in ids
     assert "c3" not in ids
 
 
-def test_answered_comes_first_among_equals(engine: PlainEngine) -> None:
+def test_answered_comes_first_among_equals(generation: PlainGeneration) -> None:
     """Of two documents with one score the answered one stands first."""
-    ranked = one_per_wording(engine, [Ranked("c2", 5.0), Ranked("c4", 5.0), Ranked("c1", 5.0)])
+    ids = ["c1", "c2", "c4"]
+    facts = dict(zip(ids, generation.facts(ids), strict=True))
+    ranked = one_per_wording(facts, [Ranked("c2", 5.0), Ranked("c4", 5.0), Ranked("c1", 5.0)])
     assert [r.id for r in ranked] == ["c1", "c4", "c2"]
 
 
-def test_a_panel_is_empty_rather_than_padded(engine: PlainEngine) -> None:
+def test_a_panel_is_empty_rather_than_padded(generation: PlainGeneration) -> None:
     """A text that shares nothing telling with any document has no cards and no topics."""
     for text in ("zzxqv blorf", "", "the of and", "my aunt bakes bread of that kind"):
-        assert panel(engine, text).cards == (), text
-        assert panel(engine, text).topics == (), text
+        assert panel(generation, text).cards == (), text
+        assert panel(generation, text).topics == (), text
 
 
-def test_what_is_close_says_the_text_and_is_titled_by_it(engine: PlainEngine) -> None:
+def test_what_is_close_says_the_text_and_is_titled_by_it(generation: PlainGeneration) -> None:
     """A page that says all of a text, under a title of which the text says all, is as close as can be; one that shares
     nothing is not close at all; a title of other matter takes from it.
     """
     same, nothing = ANALYZER.analyse("cement leaked after kyphoplasty"), ANALYZER.analyse("my aunt bakes bread")
     for closeness in (draft_closeness, search_closeness):
-        assert closeness(engine, same, ["c1", "z01"]) == pytest.approx([2.0, 0.0])
-        assert closeness(engine, nothing, ["c1"]) == [0.0]
-        first, second = closeness(engine, ANALYZER.analyse("is a little leaked cement dangerous"), ["c2", "c1"])
+        assert closeness(generation, same, ["c1", "z01"]) == pytest.approx([2.0, 0.0])
+        assert closeness(generation, nothing, ["c1"]) == [0.0]
+        first, second = closeness(generation, ANALYZER.analyse("is a little leaked cement dangerous"), ["c2", "c1"])
         assert first > second
 
 
-def test_pages_that_say_the_same_are_close(engine: PlainEngine) -> None:
+def test_pages_that_say_the_same_are_close(generation: PlainGeneration) -> None:
     """A page's twin has the highest closeness, pages on its matter some, and others next to none."""
-    near = Neighbourhood([Ranked("c3", 9.0), Ranked("c2", 9.0), Ranked("z01", 9.0)], possible=20.0)
-    twin, other, stranger = page_closeness(engine, "c1", near)
-    assert twin > other > page_floor(engine) > stranger
+    near = Neighbours([Ranked("c3", 9.0), Ranked("c2", 9.0), Ranked("z01", 9.0)], possible=20.0)
+    twin, other, stranger = page_closeness(generation, generation.statistics, "c1", near)
+    assert twin > other > page_floor(generation.statistics) > stranger
 
 
-def test_a_small_index_has_a_lower_floor(engine: PlainEngine) -> None:
+def test_a_small_index_has_a_lower_floor(generation: PlainGeneration) -> None:
     """In a few documents no word is rare, and what is close is less so; from 800 on the floor is the same."""
-    sizes = [replace(engine.statistics, documents=n) for n in (0, 34, 799, 800, 10**6)]
-    floors = [page_floor(PlainEngine(CEMENT, ANALYZER, statistics)) for statistics in sizes]
+    sizes = [replace(generation.statistics, documents=n) for n in (0, 34, 799, 800, 10**6)]
+    floors = [page_floor(statistics) for statistics in sizes]
     assert floors == sorted(floors)
     assert floors[1] < floors[2] < floors[3] == floors[4]
 
 
-def test_a_search_says_whether_anything_is_close(engine: PlainEngine) -> None:
+def test_a_search_says_whether_anything_is_close(generation: PlainGeneration) -> None:
     """A search that a title answers is close to it; one of which pages say a word or two by the way is not."""
-    assert find(engine, "leaked cement").close
-    assert not find(engine, "does the bread of my aunt harden something").close
-    assert find(engine, "").close
+    assert find(generation, "leaked cement").close
+    assert not find(generation, "does the bread of my aunt harden something").close
+    assert find(generation, "").close
 
 
-def test_topics_are_those_of_the_neighbours(engine: PlainEngine) -> None:
+def test_topics_are_those_of_the_neighbours(generation: PlainGeneration) -> None:
     """Topics that at least a third of the neighbours name are shown, others are not."""
-    assert [topic.name for topic in panel(engine, "cement leaked after kyphoplasty").topics] == ["Spine"]
+    assert [topic.name for topic in panel(generation, "cement leaked after kyphoplasty").topics] == ["Spine"]
 
 
-def test_a_card_shows_the_askers_and_the_doctors_own_words(engine: PlainEngine) -> None:
+def test_a_card_shows_the_askers_and_the_doctors_own_words(generation: PlainGeneration) -> None:
     """The excerpt is the asker's, the reply's is the doctor's, an article has no reply."""
-    cards = {card.id: card for card in panel(engine, "leaked cement after kyphoplasty").cards}
+    cards = {card.id: card for card in panel(generation, "leaked cement after kyphoplasty").cards}
     assert cards["c1"].excerpt == "Cement is in the disc."
     assert cards["c1"].reply is not None
     assert cards["c1"].reply.excerpt == "It is hard."
@@ -340,5 +342,5 @@ def test_a_snippet_without_a_match_is_the_beginning() -> None:
 def test_a_card_tells_the_other_name_of_a_thing() -> None:
     """Where the text says Tylenol and the card paracetamol, the card's own word is among the words in common."""
     documents: list[Document] = [question("p", "Paracetamol for a fever in the night", "Is it safe?"), *OTHERS]
-    cards = panel(PlainEngine(documents, ANALYZER), "Tylenol for a fever in the night").cards
+    cards = panel(PlainGeneration(documents, ANALYZER), "Tylenol for a fever in the night").cards
     assert "paracetamol" in cards[0].matched

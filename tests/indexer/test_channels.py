@@ -11,7 +11,7 @@ from indexer.analysis import Analyzer
 from indexer.analysis.channels import grams, pairs, stops
 from indexer.analysis.intents import intent_names, intents
 from indexer.analysis.phrases import Phrases, readings
-from indexer.analysis.tables import shipped
+from indexer.analysis.wordlists import shipped
 from tests.documents import ANALYZER
 
 

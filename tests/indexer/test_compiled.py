@@ -11,8 +11,7 @@ import corpus
 import indexer
 from corpus import Document
 from indexer import Settings
-from indexer.generations.folder import IndexFolder
-from indexer.generations.manifest import current_manifest
+from indexer.generation import store_of
 from indexer.types import Progress
 from tests.documents import question
 
@@ -50,7 +49,7 @@ def test_both_forms_build_the_same_arrays(tmp_path: Path, documents: list[Docume
     for compiled in (False, True):
         folder = tmp_path / str(compiled)
         indexer.build(folder, documents, settings=Settings(compiled=compiled))
-        contents.append(current_manifest(IndexFolder(folder))[0].content)
+        contents.append(store_of(folder).usable()[0].content)
     assert contents[0] == contents[1]
 
 
@@ -59,10 +58,10 @@ def test_less_memory_builds_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyP
     """Postings that are written a few at a time are those that are written at once."""
     contents = []
     for touched in (64, 16 << 20):  # with 16 MB the second lets one posting be sorted at a time
-        monkeypatch.setattr("indexer.ranking.compiled._BYTES_TOUCHED", touched)
+        monkeypatch.setattr("indexer.ranking.resources._BYTES_TOUCHED", touched)
         folder = tmp_path / str(touched)
         indexer.build(folder, [*NASTY, *many(60)], settings=Settings(compiled=compiled, memory_mb=16))
-        contents.append(current_manifest(IndexFolder(folder))[0].content)
+        contents.append(store_of(folder).usable()[0].content)
     assert contents[0] == contents[1]
 
 

@@ -17,8 +17,8 @@ import pytest
 
 import corpus
 import indexer
-from indexer.generations.folder import IndexFolder
-from indexer.generations.manifest import current_manifest
+from indexer.generation import store_of
+from indexer.generation.folder.folder import IndexFolder
 from tests.documents import question
 
 OLD = [question("old", "An old question about cement")]
@@ -71,7 +71,7 @@ def test_a_failure_at_any_step_of_publishing_serves_the_last_good_generation(
     assert failed == (calls > step)
     if not failed:
         assert served(tmp_path) == ["new"]
-    assert indexer.verify(tmp_path) == []
+    assert indexer.verify(tmp_path).ok
     indexer.build(tmp_path, NEW)
     assert served(tmp_path) == ["new"]
     assert not list((tmp_path / "generations").glob(".building-*"))
@@ -114,7 +114,7 @@ def test_killed_at_any_moment_the_last_good_generation_is_served(tmp_path: Path)
         process.stdout.close()
         with indexer.open_index(tmp_path) as index:
             assert sum(index.info.documents.values()) in (1, 76)
-        assert indexer.verify(tmp_path) == []
+        assert indexer.verify(tmp_path).ok
     assert killed >= 10
     indexer.build(tmp_path, NEW, shrink=True)
     assert served(tmp_path) == ["new"]
@@ -133,7 +133,7 @@ def test_order_and_hash_seed_leave_no_trace(tmp_path: Path, sample: list[corpus.
         environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONHASHSEED": seed}
         path = tmp_path / seed
         subprocess.run([sys.executable, "-c", code, str(path), seed], env=environment, check=True)
-        contents.append(current_manifest(IndexFolder(path))[0].content)
+        contents.append(store_of(path).usable()[0].content)
     assert contents[0] == contents[1] == contents[2]
 
 
@@ -172,7 +172,7 @@ def test_only_the_kept_generations_stay(tmp_path: Path) -> None:
 def test_another_analysis_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An index of another analysis is incompatible, and the error says both."""
     indexer.build(tmp_path, NEW)
-    monkeypatch.setattr("indexer.generations.manifest.Analyzer", lambda _: Mock(fingerprint="000000000000"))
+    monkeypatch.setattr("indexer.generation.folder.manifest.Analyzer", lambda _: Mock(fingerprint="000000000000"))
     with pytest.raises(indexer.IndexIncompatible) as raised:
         indexer.open_index(tmp_path)
     assert "000000000000" in raised.value.expected

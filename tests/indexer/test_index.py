@@ -7,6 +7,7 @@ import pickle
 import tempfile
 import threading
 from collections import defaultdict
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,11 +17,15 @@ from hypothesis import given, settings
 import corpus
 import indexer
 from corpus import Document
+from indexer import Index, Settings
+from indexer.analysis import Analyzer
 from indexer.answering.closeness import JUDGED, page_closeness, page_floor
-from indexer.answering.neighbours import neighbourhood
+from indexer.answering.neighbours import neighbours_of
 from indexer.answering.panel import close_ones, make_panel
-from indexer.answering.weighing import weigh_first
+from indexer.answering.weighing import own_analysed, weigh, weigh_terms
+from indexer.generation import store_of
 from tests.documents import corpora
+from tests.indexer.plain import PlainGeneration, boilerplate_of
 
 JUDGMENTS = Path(corpus.__file__).parent / "sample" / "judgments.tsv"
 
@@ -57,35 +62,35 @@ def test_get_of_an_unknown_id_says_so(sample_index: indexer.Index) -> None:
 def test_related_is_similar_of_the_documents_own_words(documents: list[Document]) -> None:
     """The stored panel of a document is the panel of its own text, ranked now, itself left out."""
     with tempfile.TemporaryDirectory() as folder:
-        for engine in ("whoosh", "plain"):
-            indexer.build(folder, documents, settings=indexer.Settings(engine=engine))
-            with indexer.open_index(folder) as index:
-                for document in documents:
-                    text = index.engine.analyzer.own(document)
-                    near = neighbourhood(index.engine, text, without=document.id).first(JUDGED)
-                    _, telling = weigh_first(index.engine, text)
-                    closeness = page_closeness(index.engine, document.id, near)
-                    close = close_ones(near.ranked, closeness, page_floor(index.engine))
-                    live, _ = make_panel(index.engine, 1, telling, close, 20)
-                    stored = index.related(document.id, limit=20)
-                    unmarked = tuple(replace(card, same=None) for card in stored.cards)
-                    assert (unmarked, stored.topics) == (live.cards, live.topics)
-                    assert document.id not in {card.id for card in stored.cards}
+        indexer.build(folder, documents)
+        with indexer.open_index(folder) as index, closing(store_of(folder).open(Settings())) as generation:
+            for document in documents:
+                text = own_analysed(generation, document.id)
+                near = neighbours_of(generation, weigh(generation, text), without=document.id)[0].best(JUDGED)
+                own = generation.statistics
+                close = close_ones(near.ranked, page_closeness(generation, own, document.id, near), page_floor(own))
+                live = make_panel(generation, weigh_terms(generation, text)[1], close, 20)
+                stored = index.related(document.id, limit=20)
+                unmarked = tuple(replace(card, same=None) for card in stored.cards)
+                assert (unmarked, stored.topics) == (live.cards, live.topics)
+                assert document.id not in {card.id for card in stored.cards}
 
 
 @settings(max_examples=20)
 @given(corpora())
-def test_both_engines_show_the_same(documents: list[Document]) -> None:
-    """Searches, panels and facets of an index on Whoosh are those of one in memory."""
-    with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as other:
-        indexer.build(one, documents)
-        indexer.build(other, documents, settings=indexer.Settings(engine="plain"))
-        with indexer.open_index(one) as whoosh, indexer.open_index(other) as plain:
+def test_an_index_shows_what_the_definition_says(documents: list[Document]) -> None:
+    """Searches, panels, facets and clusters of an index on disk are those of the definition in memory."""
+    plain = PlainGeneration(documents, Analyzer(boilerplate=boilerplate_of(documents)))
+    with tempfile.TemporaryDirectory() as folder:
+        indexer.build(folder, documents)
+        with indexer.open_index(folder) as index:
+            defined = Index(store_of(folder), plain, None, index._opening)
             for text in ("cement leaks", '"left knee" pain', "-pain cement", "骨水泥", "IL-6 T12 knees no", ""):
-                assert whoosh.search(text) == plain.search(text), text
-                assert whoosh.similar(text) == plain.similar(text), text
+                assert index.search(text) == defined.search(text), text
+                assert index.similar(text) == defined.similar(text), text
             for document in documents:
-                assert whoosh.related(document.id) == plain.related(document.id)
+                assert index.related(document.id) == defined.related(document.id)
+            assert index.duplicates() == defined.duplicates()
 
 
 def test_related_with_a_filter_is_ranked_among_what_it_lets_through(sample_index: indexer.Index) -> None:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.analysis.matching import Matcher
 from indexer.analysis.phrases import Phrases
-from indexer.ranking import kernels
 
 _WORDS = ["a", "ab", "abc", "b", "bc", "c"]
 _PART = st.sampled_from([*_WORDS, "a*", "ab*", "*", "unknown"])
@@ -21,13 +19,10 @@ _PATTERNS = st.tuples(st.sampled_from([*_WORDS, "a*", "b*"]), st.lists(_AFTER, m
 _TEXTS = st.lists(st.lists(st.sampled_from(_WORDS), max_size=10), max_size=4)
 
 
-@pytest.mark.parametrize("compiled", [False, True], ids=["numpy", "compiled"])
 @given(entries=st.lists(st.tuples(st.sampled_from(["x", "y"]), _PATTERNS), max_size=6, unique=True), texts=_TEXTS)
-def test_a_matcher_finds_what_phrases_find(
-    compiled: bool, entries: list[tuple[str, tuple[str, ...]]], texts: list[list[str]]
-) -> None:
+def test_a_matcher_finds_what_phrases_find(entries: list[tuple[str, tuple[str, ...]]], texts: list[list[str]]) -> None:
     """Every pattern at every place, with wildcards and gaps, within each text and not across two."""
-    matcher, phrases = Matcher(entries, _WORDS, kernels if compiled else None), Phrases(entries)
+    matcher, phrases = Matcher(entries, _WORDS), Phrases(entries)
     words = np.array([_WORDS.index(word) for text in texts for word in text], np.int32)
     owner = np.repeat(np.arange(len(texts)), [len(text) for text in texts])
     places, names = matcher.find(words, owner)

@@ -8,7 +8,7 @@ import pytest
 
 import indexer
 from indexer import RequestRefused, Settings
-from indexer.analysis.tables import lines
+from indexer.analysis.wordlists import lines
 from indexer.answering.notices import Notices, read_notices, titled
 from search_app import create_app
 from tests.documents import question

@@ -19,17 +19,18 @@ from corpus import Document
 from indexer.analysis import Analyzer
 from indexer.ranking import kernels
 from indexer.ranking.impacts import Impacts
-from indexer.ranking.tables import ARRAYS, Strings, write_strings
-from indexer.ranking.weighting import Length, Statistics, length_factor, query_weights, rarity, steepened
+from indexer.ranking.mapped import ARRAYS, Strings, write_strings
+from indexer.ranking.weighting import length_factor, query_weights, rarity, steepened
 from tests.documents import question
-from tests.indexer.engines.written import write_engine
+from tests.indexer.generation.made import write
+from tests.indexer.plain import Length, statistics_of
 
 _WORDS = [f"w{letter}b" for letter in "abcdefghijkl"]
 
 
 def impacts_of(folder: Path, documents: Sequence[Document], *, compiled: bool = False) -> Impacts:
     """The impacts of one segment."""
-    write_engine("whoosh", folder, documents, Analyzer())
+    write(folder, documents, Analyzer())
     return Impacts(folder / ARRAYS / "000001", kernels if compiled else None)
 
 
@@ -117,7 +118,7 @@ def test_length_counts_for_long_texts_alone() -> None:
 
 def test_statistics_leave_empty_fields_out_of_averages() -> None:
     """An average is over the documents that have the field; the median is of whole documents plus one."""
-    statistics = Statistics.of(
+    statistics = statistics_of(
         [{"title": Length(2, 1), "body": Length(10, 0)}, {"title": Length(4, 0)}], [False, False]
     )
     assert statistics.average == {"title": 3.0, "body": 10.0}
@@ -146,11 +147,11 @@ def test_strings_refuse_a_number_out_of_range(tmp_path: Path) -> None:
 def test_a_second_language_changes_no_weight_of_the_first() -> None:
     """Enough documents in characters have statistics of their own; a few are counted with all others."""
     english, chinese = [{"title": Length(8, 1)}] * 200, [{"title": Length(40, 0)}] * 150
-    alone = Statistics.of(english, [False] * 200)
-    mixed = Statistics.of(english + chinese, [False] * 200 + [True] * 150)
+    alone = statistics_of(english, [False] * 200)
+    mixed = statistics_of(english + chinese, [False] * 200 + [True] * 150)
     assert replace(mixed, han=None) == alone
     assert mixed.rarity("knee", 3) == alone.rarity("knee", 3)
     assert mixed.of_document(han=True).average == {"title": 40.0}
     assert mixed.rarity("膝", 3) == rarity(150, 3)
-    few = Statistics.of(english + chinese[:5], [False] * 200 + [True] * 5)
+    few = statistics_of(english + chinese[:5], [False] * 200 + [True] * 5)
     assert (few.han, few.documents) == (None, 205)

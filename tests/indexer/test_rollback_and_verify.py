@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 import indexer
-from indexer.generations.folder import IndexFolder
-from indexer.generations.manifest import current_manifest
+from indexer.generation import store_of
 from tests.indexer.test_generations import NEW, OLD, served
 
 
@@ -60,7 +59,7 @@ def test_each_fault_is_named(tmp_path: Path) -> None:
     cut = generation / "arrays" / "000001" / "terms.utf8"
     cut.write_bytes(cut.read_bytes()[:-1])
     (generation / "foreign").write_text("x")
-    reasons = {fault.file: fault.reason for fault in indexer.verify(tmp_path)}
+    reasons = {fault.file: fault.reason for fault in indexer.verify(tmp_path).faults}
     assert reasons["arrays/near.npy"] == "missing"
     assert "not those" in reasons["arrays/000001/kind.npy"]
     assert "bytes where" in reasons["arrays/000001/terms.utf8"]
@@ -75,14 +74,14 @@ def test_a_changed_manifest_is_damage(tmp_path: Path) -> None:
     manifest.write_text(manifest.read_text().replace('"whoosh"', '"plain"', 1))
     with pytest.raises(indexer.IndexDamaged, match="not what was written"):
         indexer.open_index(tmp_path)
-    assert [fault.file for fault in indexer.verify(tmp_path)] == ["manifest.json"]
+    assert [fault.file for fault in indexer.verify(tmp_path).faults] == ["manifest.json"]
 
 
 def test_every_missing_file_is_told_when_opening(tmp_path: Path) -> None:
     """Whatever file is gone, opening says IndexDamaged and names it."""
     indexer.build(tmp_path, NEW)
     generation = tmp_path / "generations" / "000001"
-    for name in current_manifest(IndexFolder(tmp_path))[0].files:
+    for name in store_of(tmp_path).usable()[0].files:
         data = (generation / name).read_bytes()
         (generation / name).unlink()
         with pytest.raises(indexer.IndexDamaged) as raised:

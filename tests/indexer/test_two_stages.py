@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indexer.answering.neighbours import neighbourhood
+from indexer.answering.neighbours import neighbours_of
 from indexer.answering.weighing import weigh
-from indexer.engines.plain import PlainEngine
+from indexer.generation import FindRequest
 from indexer.ranking.weighting import RESCORED
 from tests.documents import ANALYZER, question
+from tests.indexer.plain import PlainGeneration
 
 _STEMS = [f"{a}{b}" for a in ("kn", "hip", "tooth", "cardi", "derm") for b in ("al", "og", "ur", "ent")]
 _WORDS = [stem + end for end in ("ia", "ess", "itis", "osis", "ane", "ule", "ary", "ome") for stem in _STEMS]
@@ -35,12 +36,12 @@ def test_the_first_ten_are_those_of_the_full_sum(seed: int) -> None:
     words = asked.split()
     texts = [_text(rng, rng.randint(3, 30)) for _ in range(290)]
     texts += [" ".join(rng.sample(words, max(2, len(words) * n // 12))) for n in range(3, 13)]
-    engine = PlainEngine([question(f"d{n:03d}", text) for n, text in enumerate(texts)], ANALYZER)
-    text = ANALYZER.analyse(asked)
-    weighed = weigh(engine, text)
+    generation = PlainGeneration([question(f"d{n:03d}", text) for n, text in enumerate(texts)], ANALYZER)
+    weighed = weigh(generation, ANALYZER.analyse(asked))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("indexer.engines.plain.RESCORED", len(texts))
-        everything = engine.rank_twice(weighed.first, None, len(texts), weighed.finer, weighed.words).ranked
-    two = neighbourhood(engine, text, most=RESCORED).ranked
+        patch.setattr("tests.indexer.plain.RESCORED", len(texts))
+        request = FindRequest(weights=weighed.weights, finer=weighed.finer, words=weighed.words, limit=len(texts))
+        everything = generation.find(request).ranked
+    two = neighbours_of(generation, weighed, most=RESCORED)[0].ranked
     assert [r.id for r in two[:6]] == [r.id for r in everything[:6]]
     assert len({r.id for r in two[:10]} & {r.id for r in everything[:10]}) >= 9

@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 import indexer
 from search_app import create_app
 from search_app.errors import ERRORS
+from tests.search_app.conftest import renew
 
 SEARCH = {"generation", "total", "page", "pages", "did_you_mean", "respelled", "facets", "close", "hits", "notice"}
 HIT = {"id", "kind", "title", "url", "specialty", "topics", "date", "answered", "score", "snippet"}
@@ -187,16 +188,19 @@ def test_each_request_is_one_line_of_json(client: FlaskClient, caplog: pytest.Lo
     assert (line["method"], line["route"], line["status"]) == ("GET", "/questions/<path:id_>", 200)
 
 
-def test_a_new_generation_is_served_from_the_next_request_on(tmp_path: Path) -> None:
+def test_a_new_generation_is_served_once_it_is_open(tmp_path: Path) -> None:
     """After a build the same application answers from the new generation, after a rollback from the old."""
     from tests.documents import question
 
     indexer.build(tmp_path, [question("a", "Knee pain")])
-    client = create_app({"index": str(tmp_path)}).test_client()
+    app = create_app({"index": str(tmp_path)})
+    client = app.test_client()
     assert client.get("/readyz").json["generation"] == 1  # type: ignore[index]
     indexer.build(tmp_path, [question("b", "Hip pain")])
+    renew(app)
     assert client.get("/api/v1/search?q=hip").json["total"] == 1  # type: ignore[index]
     indexer.rollback(tmp_path)
+    renew(app)
     assert client.get("/api/v1/search?q=hip").json["total"] == 0  # type: ignore[index]
 
 
@@ -205,11 +209,13 @@ def test_a_damaged_new_generation_leaves_the_old_one_serving(tmp_path: Path) -> 
     from tests.documents import question
 
     indexer.build(tmp_path, [question("a", "Knee pain")])
-    client = create_app({"index": str(tmp_path)}).test_client()
+    app = create_app({"index": str(tmp_path)})
+    client = app.test_client()
     assert client.get("/readyz").status_code == 200
     indexer.build(tmp_path, [question("b", "Hip pain")])
     damaged = tmp_path / "generations" / "000002" / "arrays" / "near.npy"
     damaged.write_bytes(b"\xff" * damaged.stat().st_size)
+    renew(app)
     assert client.get("/api/v1/search?q=knee").json["total"] == 1  # type: ignore[index]
 
 
@@ -218,10 +224,12 @@ def test_a_folder_built_anew_is_served_anew(tmp_path: Path) -> None:
     from tests.documents import question
 
     indexer.build(tmp_path / "index", [question("a", "Knee pain")])
-    client = create_app({"index": str(tmp_path / "index")}).test_client()
+    app = create_app({"index": str(tmp_path / "index")})
+    client = app.test_client()
     assert client.get("/api/v1/search?q=knee").json["total"] == 1  # type: ignore[index]
     shutil.rmtree(tmp_path / "index")
     indexer.build(tmp_path / "index", [question("b", "Hip pain")])
+    renew(app)
     assert client.get("/api/v1/search?q=hip").json["total"] == 1  # type: ignore[index]
 
 

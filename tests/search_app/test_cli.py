@@ -155,7 +155,7 @@ def test_exit_statuses_are_the_plans(status: int, arguments: list[str], tmp_path
 
 def test_a_held_lock_is_status_4(tmp_path: Path) -> None:
     """While another build holds the index a build is refused with 4."""
-    from indexer.generations.folder import IndexFolder
+    from indexer.generation.folder.folder import IndexFolder
 
     with IndexFolder(tmp_path).lock():
         done = run("build", "--index", str(tmp_path), *SAMPLE)

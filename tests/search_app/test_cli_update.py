@@ -11,9 +11,8 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-import indexer
 from indexer import BuildReport, open_index
-from indexer.generations.folder import IndexFolder
+from indexer.generation.folder.folder import IndexFolder
 from search_app.cli import cli
 from tests.search_app.test_cli import on_a_terminal
 
@@ -58,7 +57,7 @@ def refused(index: Path, status: int, *arguments: str) -> str:
     assert (ended, out) == (status, "")
     error: dict[str, str] = json.loads(err)["error"]
     assert all(error[key] for key in ("type", "what", "where", "next"))
-    assert indexer.current(index) == 1
+    assert open_index(index).info.generation == 1
     return error["what"]
 
 

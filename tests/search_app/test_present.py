@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from corpus import Asker
-from indexer import Mark, Progress, TopicName
+from corpus import Asker, Topic
+from indexer import Mark, Progress
 from search_app import settings
 from search_app.cli.progress import line
 from search_app.errors import UsageError
@@ -61,7 +61,7 @@ def test_lists_are_joined_as_people_do() -> None:
 
 def test_json_is_the_dataclass() -> None:
     """Dates are ISO strings, tuples are lists, dataclasses are objects."""
-    assert to_json({"a": (TopicName(name="n", specialty="s"), date(2020, 1, 2), None)}) == {
+    assert to_json({"a": (Topic(name="n", specialty="s"), date(2020, 1, 2), None)}) == {
         "a": [{"name": "n", "specialty": "s"}, "2020-01-02", None]
     }
 

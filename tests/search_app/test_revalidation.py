@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 import indexer
 from search_app import create_app, revalidation
 from tests.documents import question
+from tests.search_app.conftest import renew
 
 TAGGED = (
     "/api/v1/search?q=bone+cement",
@@ -81,23 +82,28 @@ def test_one_of_several_tags_is_enough(client: FlaskClient) -> None:
 def test_a_new_generation_has_new_tags(tmp_path: Path) -> None:
     """After a build nothing that was tagged before is 304; after a rollback the old tags are good again."""
     indexer.build(tmp_path, [question("a", "Knee pain")])
-    client = create_app({"index": str(tmp_path)}).test_client()
+    app = create_app({"index": str(tmp_path)})
+    client = app.test_client()
     addresses = ("/", "/questions/a", "/api/v1/related/a", "/api/v1/search?q=knee")
     old = {address: tag_of(client, address) for address in addresses}
     indexer.build(tmp_path, [question("a", "Knee pain"), question("b", "Hip pain")])
+    renew(app)
     assert {again(client, address, tag) for address, tag in old.items()} == {200}
     assert not {tag_of(client, address) for address in addresses} & set(old.values())
     indexer.rollback(tmp_path)
+    renew(app)
     assert {again(client, address, tag) for address, tag in old.items()} == {304}
 
 
 def test_an_index_built_anew_has_new_tags(tmp_path: Path) -> None:
     """A folder that was removed and built again has number 1 as before, and other tags."""
     indexer.build(tmp_path / "index", [question("a", "Knee pain")])
-    client = create_app({"index": str(tmp_path / "index")}).test_client()
+    app = create_app({"index": str(tmp_path / "index")})
+    client = app.test_client()
     old = tag_of(client, "/api/v1/related/a")
     shutil.rmtree(tmp_path / "index")
     indexer.build(tmp_path / "index", [question("a", "Knee pain"), question("b", "Knee pains")])
+    renew(app)
     assert again(client, "/api/v1/related/a", old) == 200
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import threading
 import weakref
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 import indexer
+from indexer.generation.folder import manifest, verify
 from search_app import create_app, services
 from tests.documents import question
+from tests.search_app.conftest import renew
 
 
 @pytest.fixture
@@ -85,6 +88,7 @@ def test_kept_panels_go_with_their_generation(tmp_path: Path) -> None:
     old = weakref.ref(app.extensions[services._KEY].current())
     index = old().index  # type: ignore[union-attr]
     indexer.build(tmp_path, [question("a", "Hip pain")])
+    renew(app)
     assert client.get("/api/v1/related/a").json["generation"] == 2  # type: ignore[index]
     assert old() is None
     with pytest.raises(indexer.SearchError, match="closed"):
@@ -98,6 +102,7 @@ def test_a_generation_is_open_while_a_request_answers_from_it(tmp_path: Path) ->
     with app.app_context():
         before = services.served()
     indexer.build(tmp_path, [question("a", "Hip pain")])
+    renew(app)
     assert app.test_client().get("/api/v1/search?q=hip").json["total"] == 1  # type: ignore[index]
     assert before.index.get("a").title == "Knee pain"
 
@@ -109,9 +114,8 @@ def test_a_panel_needs_no_ranking(app: Flask, monkeypatch: pytest.MonkeyPatch) -
         raise AssertionError("it was ranked")
 
     with app.app_context():
-        engine = type(services.index().engine)
-    for name in ("rank", "rank_twice"):
-        monkeypatch.setattr(engine, name, broken)
+        generation = type(services.index()._generation)
+    monkeypatch.setattr(generation, "find", broken)
     assert app.test_client().get("/api/v1/related/q-0039").json["cards"]  # type: ignore[index]
     assert b"sa-card" in app.test_client().get("/questions/q-0039").data
     assert app.test_client().post("/api/v1/similar", json={"text": "cement leaked"}).status_code == 500
@@ -129,20 +133,54 @@ def test_kept_json_is_the_panels(client: FlaskClient, sample_index: indexer.Inde
 def test_a_server_uses_compiled_loops_where_they_are(
     found: bool, enough: bool, sample_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """With the extra `fast` an index of some size is opened for a process that asks often; without it, or small, it
-    opens all the same.
+    """With the extra `fast` an index of some size is served by compiled loops; without it, or small, it is served all
+    the same.
     """
     if found and importlib.util.find_spec("numba") is None:
-        pytest.skip("the extra `fast` is not installed")
-    given: list[bool] = []
-    opened = indexer.open_index
+        pytest.skip("the extra `fast` is not installed: pip install 'seealso[fast]'")
+    monkeypatch.setattr("indexer.ranking.resources.is_fast", lambda: found)
+    monkeypatch.setattr("indexer.ranking.resources._WORTH_LOADING", 1 if enough else 1_000)
+    app = create_app({"index": str(sample_path)})
+    assert app.test_client().get("/readyz").status_code == 200
+    with app.app_context():
+        impacts = services.index()._generation._segments._parts[0].impacts  # type: ignore[attr-defined]
+    assert (impacts._kernels is not None) == (found and enough)
 
-    def noted(path: Path, **options: indexer.Settings) -> indexer.Index:
-        given.append(any(settings.compiled for settings in options.values()))
-        return opened(path, **options)
 
-    monkeypatch.setattr("indexer.settings.is_fast", lambda: found)
-    monkeypatch.setattr(services, "open_index", noted)
-    monkeypatch.setattr(services, "_WORTH_COMPILING", 1 if enough else 1_000)
-    assert create_app({"index": str(sample_path)}).test_client().get("/readyz").status_code == 200
-    assert given == ([False, True] if found and enough else [False])
+def test_no_request_waits_for_a_newer_generation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While a newer one is opened and verified, requests are answered from the one before; then it is served."""
+    indexer.build(tmp_path, [question("a", "Knee pain")])
+    app = create_app({"index": str(tmp_path)})
+    client = app.test_client()
+    assert client.get("/readyz").json["generation"] == 1  # type: ignore[index]
+    indexer.build(tmp_path, [question("a", "Hip pain")])
+    latest, may_open = indexer.Index.latest, threading.Event()
+
+    def slow(self: indexer.Index) -> indexer.Index:
+        assert may_open.wait(30)
+        return latest(self)
+
+    monkeypatch.setattr(indexer.Index, "latest", slow)
+    assert [client.get("/readyz").json["generation"] for _ in range(3)] == [1, 1, 1]  # type: ignore[index]
+    may_open.set()
+    renew(app)
+    assert client.get("/readyz").json["generation"] == 2  # type: ignore[index]
+
+
+def test_only_files_that_are_not_shared_are_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of an update the worker reads what it wrote; what is linked from the generation before was verified with it."""
+    indexer.build(tmp_path, [question(f"q{n}", f"Knee pain number {n}") for n in range(40)])
+    app = create_app({"index": str(tmp_path)})
+    app.test_client().get("/readyz")
+    indexer.update(tmp_path, [question("new", "Hip pain")])
+    read: list[str] = []
+    digest = manifest.digest_of
+
+    def noted(path: Path) -> str:
+        read.append(path.as_posix())
+        return digest(path)
+
+    monkeypatch.setattr(verify, "digest_of", noted)
+    renew(app)
+    assert any("/arrays/000002/" in name for name in read)
+    assert not any("/arrays/000001/" in name for name in read)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property
 from heapq import nlargest
 from pathlib import Path
@@ -13,12 +14,9 @@ import corpus
 import indexer
 from indexer import Filter, Index, Progress, Settings
 from indexer.analysis import is_concept
-from indexer.answering.neighbours import neighbourhood
-from indexer.generations.folder import IndexFolder
-from indexer.generations.manifest import current_manifest
-from indexer.ranking.ids import Ids
-from indexer.ranking.tables import ARRAYS
-from indexer.ranking.words import StoredWords
+from indexer.answering.neighbours import neighbours_of
+from indexer.answering.weighing import own_analysed, weigh
+from indexer.generation import FindRequest, store_of
 
 _TERMS = 25
 
@@ -56,28 +54,28 @@ class SeeAlso:
     def __init__(self, folder: Path, settings: Settings) -> None:
         self._folder, self._settings = folder, settings
         self._index = indexer.open_index(folder, settings=settings)
-        self._arrays = current_manifest(IndexFolder(folder))[1] / ARRAYS
+        # The bare ranking is no part of the port: it is asked of the segments themselves.
+        self._generation: Any = store_of(folder).open(settings)
 
     def rank(self, text: str, k: int) -> list[str]:
         """The bare ranking, what peers do: the sum of the terms' weights, each term once."""
-        engine = self._index.engine
-        weights = dict.fromkeys(engine.analyzer.analyse(text).bag, 1.0)
-        return [ranked.id for ranked in engine.rank(weights, None, k)]
+        weights = dict.fromkeys(self._generation.analyzer.analyse(text).bag, 1.0)
+        return self._ranked(weights, k)
+
+    def _ranked(self, weights: dict[str, float], k: int) -> list[str]:
+        return [ranked.id for ranked in self._generation._named(*self._generation._segments.rank(weights, None, k))]
 
     def more_like(self, id_: str, k: int) -> list[str]:
         """What peers do for a document: the bare ranking by the 25 terms that weigh most in its whole text."""
-        engine = self._index.engine
-        [telling] = engine.impacts([id_])
+        [telling] = self._generation.weights([id_])
         terms = [term for term in telling if not is_concept(term)]
         weights = dict.fromkeys(nlargest(_TERMS, terms, telling.__getitem__), 1.0)
-        found = (ranked.id for ranked in engine.rank(weights, None, k + 1))
-        return [other for other in found if other != id_][:k]
+        return [other for other in self._ranked(weights, k + 1) if other != id_][:k]
 
     def neighbours(self, id_: str, k: int) -> list[str]:
         """What a build does for a document: both stages, by its title and body, whose words the index keeps."""
-        engine = self._index.engine
-        text = engine.analyzer.analyse_words(self._words.own(self._ids.find(id_)))
-        return [ranked.id for ranked in neighbourhood(engine, text, without=id_, most=k).ranked]
+        text = weigh(self._generation, own_analysed(self._generation, id_))
+        return [ranked.id for ranked in neighbours_of(self._generation, text, without=id_, most=k)[0].ranked]
 
     def search(self, text: str, k: int) -> list[str]:
         """A whole answer: hits with their passages, facets, spelling."""
@@ -93,24 +91,16 @@ class SeeAlso:
 
     # All are made when they are first asked for: neither the start nor the memory of the other jobs has them.
     @cached_property
-    def _words(self) -> StoredWords:
-        return StoredWords(self._arrays)
-
-    @cached_property
-    def _ids(self) -> Ids:
-        return Ids(self._arrays)
-
-    @cached_property
     def _without_facets(self) -> Index:
         index = indexer.open_index(self._folder, settings=self._settings)
-        engine: Any = index.engine
-        engine.facets = lambda _among, _most: {}
+        generation: Any = index._generation
+        find = generation.find
+        generation.find = lambda request: find(replace(request, facets=0))
         return index
 
     @cached_property
     def _frequent(self) -> Filter:
-        engine = self._index.engine
-        topics = engine.facets(engine.allowed(), 1)["topic"]
+        topics = self._generation.find(FindRequest(facets=1)).facets["topic"]
         return Filter(kind="question", topic=next(iter(topics), None))
 
     def similar(self, text: str, k: int) -> list[str]:

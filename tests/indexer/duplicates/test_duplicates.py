@@ -14,12 +14,13 @@ import indexer
 from corpus import Document
 from indexer import Band, Filter, Index, RequestRefused
 from indexer.analysis import own_text
-from indexer.duplicates.clusters import ORDER, Edge, clusters
+from indexer.analysis.templates import find_templates
+from indexer.duplicates.clusters import clusters
 from indexer.duplicates.differences import differences
-from indexer.duplicates.pairs import Pair, Profile
-from indexer.duplicates.templates import find_templates
-from indexer.engines.plain import PlainEngine
+from indexer.duplicates.likelihood import Profile, QuestionPair
+from indexer.generation import Pair
 from tests.documents import ANALYZER, question
+from tests.indexer.plain import PlainGeneration
 
 _JUDGMENTS = Path(__file__).parents[3] / "corpus" / "sample" / "judgments.tsv"
 NONE = find_templates([])
@@ -112,9 +113,9 @@ _texts = st.lists(st.sampled_from(_SAID), max_size=9).map(" ".join)
 @given(_texts, _texts)
 def test_likelihood_is_a_symmetric_probability(a: str, b: str) -> None:
     """Between 0 and 1, the same both ways, and so is the band."""
-    engine = PlainEngine([*OTHERS, question("a", a or "x"), question("b", b or "x")], ANALYZER)
-    one, other = (Profile(engine, ANALYZER.analyse(text).tokens, [], NONE) for text in (a, b))
-    there, back = Pair(one, other), Pair(other, one)
+    generation = PlainGeneration([*OTHERS, question("a", a or "x"), question("b", b or "x")], ANALYZER, templates=NONE)
+    one, other = (Profile(generation, ANALYZER.analyse(text).tokens, []) for text in (a, b))
+    there, back = QuestionPair(one, other), QuestionPair(other, one)
     assert 0 < there.likelihood < 1
     assert there.likelihood == pytest.approx(back.likelihood)
     assert there.band == back.band
@@ -122,9 +123,11 @@ def test_likelihood_is_a_symmetric_probability(a: str, b: str) -> None:
 
 def bands(*texts: str) -> list[Band | None]:
     """The bands of the first of some titles with each of the others."""
-    engine = PlainEngine([*OTHERS, *(question(f"q{n}", text) for n, text in enumerate(texts))], ANALYZER)
-    first, *others = (Profile(engine, ANALYZER.analyse(text).tokens, [], NONE) for text in texts)
-    return [Pair(first, other).band for other in others]
+    generation = PlainGeneration(
+        [*OTHERS, *(question(f"q{n}", text) for n, text in enumerate(texts))], ANALYZER, templates=NONE
+    )
+    first, *others = (Profile(generation, ANALYZER.analyse(text).tokens, []) for text in texts)
+    return [QuestionPair(first, other).band for other in others]
 
 
 @pytest.mark.parametrize(
@@ -179,33 +182,34 @@ def test_a_filled_template_is_no_duplicate() -> None:
     templates = find_templates(ANALYZER.analyse(text).tokens for text in asked)
     assert templates.hold(ANALYZER.analyse(asked[0]).tokens)
     assert not templates.hold(ANALYZER.analyse("My knee has clicked since Sunday").tokens)
-    engine = PlainEngine([*OTHERS, *(question(f"q{n}", text) for n, text in enumerate(asked))], ANALYZER)
-    one, other = (Profile(engine, ANALYZER.analyse(text).tokens, [], templates) for text in asked[:2])
-    assert Pair(one, other).band is None
-    again = Profile(engine, ANALYZER.analyse(asked[0].replace("of Name", "of the Name")).tokens, [], templates)
-    assert Pair(one, again).band is Band.VERY_LIKELY
+    generation = PlainGeneration(
+        [*OTHERS, *(question(f"q{n}", text) for n, text in enumerate(asked))], ANALYZER, templates=templates
+    )
+    one, other = (Profile(generation, ANALYZER.analyse(text).tokens, []) for text in asked[:2])
+    assert QuestionPair(one, other).band is None
+    again = Profile(generation, ANALYZER.analyse(asked[0].replace("of Name", "of the Name")).tokens, [])
+    assert QuestionPair(one, again).band is Band.VERY_LIKELY
 
 
-_edges = st.dictionaries(
-    st.tuples(st.integers(0, 9), st.integers(0, 9)).filter(lambda pair: pair[0] < pair[1]),
-    st.sampled_from(ORDER),
-    max_size=25,
+_ids = st.sampled_from("abcdefghij")
+_pairs = st.dictionaries(
+    st.tuples(_ids, _ids).filter(lambda pair: pair[0] < pair[1]), st.sampled_from(Band), max_size=25
 )
 
 
-@given(_edges, st.lists(st.integers(0, 3), min_size=10, max_size=10))
-def test_every_member_is_tied_to_the_canonical_one(pairs: dict[tuple[int, int], Band], merit: list[int]) -> None:
+@given(_pairs, st.lists(st.integers(0, 3), min_size=10, max_size=10))
+def test_every_member_is_tied_to_the_canonical_one(found: dict[tuple[str, str], Band], kept: list[int]) -> None:
     """No chain of links is a cluster; and no sure pair is lost, nor a possible one unless a sure cluster has it."""
-    edges = [Edge(a, b, 0.9, band) for (a, b), band in pairs.items()]
-    stars = clusters(edges, {n: (m,) for n, m in enumerate(merit)})
-    known = {frozenset(pair) for pair in pairs}
+    pairs = [Pair(a, b, 0.9, band) for (a, b), band in found.items()]
+    stars = clusters(pairs, {id_: (value,) for id_, value in zip("abcdefghij", kept, strict=True)})
+    tied = {frozenset(pair) for pair in found}
     for star in stars:
-        assert all(frozenset((star.canonical, n)) in known for n in star.members if n != star.canonical)
-        assert all({edge.a, edge.b} <= set(star.members) for edge in star.edges)
-    told = {edge for star in stars for edge in star.edges}
-    assert {edge for edge in edges if edge.band is not Band.POSSIBLE} <= told
-    sure = {n for star in stars if star.weakest.band is not Band.POSSIBLE for n in star.members}
-    assert all(edge in told or {edge.a, edge.b} & sure for edge in edges)
+        assert all(frozenset((star.canonical, id_)) in tied for id_ in star.members if id_ != star.canonical)
+        assert all({pair.a, pair.b} <= set(star.members) for pair in star.pairs)
+    told = {pair for star in stars for pair in star.pairs}
+    assert {pair for pair in pairs if pair.band is not Band.POSSIBLE} <= told
+    sure = {id_ for star in stars if star.weakest.band is not Band.POSSIBLE for id_ in star.members}
+    assert all(pair in told or {pair.a, pair.b} & sure for pair in pairs)
 
 
 def test_the_better_answered_question_is_canonical(tmp_path: Path) -> None:

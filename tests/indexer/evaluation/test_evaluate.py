@@ -10,7 +10,7 @@ import pytest
 
 import indexer
 from corpus import Document, Link
-from indexer import RequestRefused
+from indexer import RequestRefused, evaluation
 from tests.documents import question
 
 DOCUMENTS: list[Document] = [
@@ -32,14 +32,14 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_an_index_that_ranks_right_measures_one(index: Path) -> None:
     """Two queries whose documents are found first give 1 in every measure."""
     queries = {"a": "my knee clicks on stairs", "b": "hip replacement, how long will it last"}
-    result = indexer.evaluate(index, queries, {"a": {"k1": 1}, "b": {"h1": 1}}, floor=False)
+    result = evaluation.evaluate(index, queries, {"a": {"k1": 1}, "b": {"h1": 1}}, floor=False)
     assert {name: estimate.mean for name, estimate in result.measures.items()} == dict.fromkeys(result.measures, 1.0)
     assert (result.queries, result.hard, len(result.run)) == (2, None, 2)
 
 
 def test_a_hard_negative_above_the_relevant_one_is_counted(index: Path) -> None:
     """The share of queries for which a look-alike stands first."""
-    result = indexer.evaluate(
+    result = evaluation.evaluate(
         index, {"a": "my knee clicks on stairs"}, {"a": {"k2": 1}}, hard={"a": ("k1",)}, floor=False
     )
     assert result.hard == 1.0
@@ -48,7 +48,7 @@ def test_a_hard_negative_above_the_relevant_one_is_counted(index: Path) -> None:
 def test_the_floor_hides_what_is_not_alike(index: Path) -> None:
     """With the floor a query about nothing here finds nothing, and is counted as hidden."""
     asked, judged = {"a": "purple umbrellas for the beach"}, {"a": {"k1": 1}}
-    hidden = indexer.evaluate(index, asked, judged)
+    hidden = evaluation.evaluate(index, asked, judged)
     assert (hidden.hidden, hidden.run["a"]) == (1.0, [])
 
 
@@ -56,7 +56,7 @@ def test_a_search_is_measured_as_a_search(index: Path) -> None:
     """By search the ranking is that of the hits, and a search that finds nothing close is hidden by the floor."""
     asked = {"a": "knee clicks", "b": "purple umbrellas for the number"}
     judged = {"a": {"k1": 1, "k2": 1}, "b": {"k1": 1}}
-    result = indexer.evaluate(index, asked, judged, by_search=True)
+    result = evaluation.evaluate(index, asked, judged, by_search=True)
     with indexer.open_index(index) as opened:
         assert [id_ for id_, _ in result.run["a"]] == [hit.id for hit in opened.search("knee clicks", size=100).hits]
     assert (result.run["b"], result.hidden) == ([], 0.5)
@@ -66,7 +66,7 @@ def test_a_run_file_says_what_the_report_says(tmp_path: Path) -> None:
     """Scores fall strictly, as 32-bit numbers, where documents tie, so that no reader breaks the ties another way."""
     path = tmp_path / "run.trec"
     tied = [("b", 2.5), ("a", 2.5), ("c", 2.5), ("d", 2.4999999), ("e", 0.0), ("f", 0.0)]
-    indexer.write_run({"q": tied, "r": tied[:1]}, path)
+    evaluation.write_run({"q": tied, "r": tied[:1]}, path)
     lines = [line.split() for line in path.read_text(encoding="utf-8").splitlines()]
     assert [line[2] for line in lines] == ["b", "a", "c", "d", "e", "f", "b"]
     scores = np.array([line[4] for line in lines], np.float32)
@@ -79,25 +79,25 @@ def test_a_run_file_says_what_the_report_says(tmp_path: Path) -> None:
         qrels,
         ir_measures.read_trec_run(str(path)),  # type: ignore[no-untyped-call]  # it ships no types
     )
-    ours = indexer.measured({"q": tied}, {"q": {"b": 1}})
+    ours = evaluation.measured({"q": tied}, {"q": {"b": 1}})
     assert told[ir_measures.nDCG @ 10] == pytest.approx(ours["nDCG@10"].mean) == 1.0
 
 
 def test_judgments_of_unknown_queries_are_refused(index: Path) -> None:
     """Without one query that has a relevant document there is nothing to measure."""
     with pytest.raises(RequestRefused, match="no query"):
-        indexer.evaluate(index, {"a": "knee"}, {"b": {"k1": 1}})
+        evaluation.evaluate(index, {"a": "knee"}, {"b": {"k1": 1}})
 
 
 def test_pairs_of_one_label_are_refused(index: Path) -> None:
     """Pairs that all ask the same cannot tell whether others would be proposed."""
     with pytest.raises(RequestRefused, match="one label"):
-        indexer.evaluate_pairs(index, [("knee", "hip", True)])
+        evaluation.evaluate_pairs(index, [("knee", "hip", True)])
 
 
 def test_pairs_are_told_apart(index: Path) -> None:
     """The same wording is proposed, two strangers are not."""
-    quality = indexer.evaluate_pairs(
+    quality = evaluation.evaluate_pairs(
         index,
         [("Why does my knee click?", "why does my knee CLICK", True), ("Why does my knee click?", "Hip pain", False)],
     )
@@ -106,6 +106,6 @@ def test_pairs_are_told_apart(index: Path) -> None:
 
 def test_agreement_counts_listed_neighbours_by_title(index: Path) -> None:
     """A listed title that is in the index is looked for among the neighbours; one that is not is missing."""
-    found = indexer.agreement(index)
+    found = evaluation.agreement(index)
     assert (found.pages, found.compared, found.missing) == (2, 1, 1)
     assert found.panel.mean == found.neighbours.mean == 1.0

@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer import RequestRefused, read_run, write_run
+from indexer import RequestRefused
+from indexer.evaluation import read_run, write_run
 from indexer.evaluation.evaluate import by_query, compare
+from indexer.evaluation.judged_pairs import _auc
 from indexer.evaluation.measures import MEASURES
-from indexer.evaluation.pairs import _auc
 from indexer.evaluation.significance import estimate, randomisation
 
 _IDS = [f"d{n}" for n in range(30)]

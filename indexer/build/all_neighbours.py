@@ -1,0 +1,246 @@
+"""Ranking the neighbours of every document, at build, in batches on all cores; an update ranks again those it touches.
+
+Each worker is a process of its own that opens the generation that is being built, ranks its batches by the same calls
+as `similar`, and fills its rows of arrays that the build has laid out. It ends when the build does, however that ends.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from array import array
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack, closing
+from dataclasses import asdict
+from pathlib import Path
+from typing import IO, Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.answering.neighbours import RAW, neighbours_of
+from indexer.answering.weighing import weigh
+from indexer.errors import SearchError
+from indexer.generation.local.reader import LocalGeneration
+from indexer.generation.local.stored import stored_analyzer
+from indexer.ranking.hashing import Keys, Numbers, key_of, places, starts_of
+from indexer.ranking.ids import Ids, segment_folders
+from indexer.ranking.mapped import ARRAYS, create, map_array, reopen, save
+from indexer.ranking.resources import Resources
+from indexer.ranking.token_store import StoredWords
+from indexer.ranking.weighting import Statistics
+from indexer.settings import Settings
+
+# Documents of one batch, and how many are worth processes of their own, which take a second to start.
+_BATCH = 512
+_WORTH_PROCESSES = 4_000
+_TODO = "todo.spool"
+# A worker finds this package where this process found it, and nothing in the folder that it happens to start in.
+_ROOT = Path(__file__).resolve().parents[2]
+_WORKER = "import sys; sys.path.insert(0, sys.argv[1]); from indexer.build.all_neighbours import main; main()"
+# What is kept of each document: its neighbours, what they are measured by, and the score that a document needs to come
+# into the second stage, by which an update knows the lists that it touches.
+_ROWS: dict[str, tuple[tuple[int, ...], type]] = {
+    "near": ((RAW,), np.int32),
+    "near_scores": ((RAW,), np.float32),
+    "near_least": ((), np.float64),
+    "possible": ((), np.float64),
+}
+
+
+class Staged(NamedTuple):
+    """What a worker must know to open the generation that is being built."""
+
+    folder: Path
+    statistics: Statistics
+    synonyms: str
+    compiled: bool | None
+
+
+class QueryWeights(NamedTuple):
+    """The weights by which documents look for their neighbours: where each one's begin, the keys of their terms, the
+    weights. By them an update knows into which lists a changed document comes.
+    """
+
+    starts: Numbers
+    keys: Keys
+    weights: NDArray[np.float32]
+
+
+def lay_out(arrays: Path, documents: int) -> None:
+    """Make the rows of so many documents, without a neighbour."""
+    for name, (shape, dtype) in _ROWS.items():
+        create(arrays, name, dtype, (documents, *shape))[...] = -1 if name == "near" else 0
+
+
+def move_rows(old: Path, arrays: Path, moved: Numbers, documents: int) -> None:
+    """Lay out the rows of so many documents, with those of an older generation where `moved` says: the new number of
+    each old document, -1 for one that is gone.
+    """
+    lay_out(arrays, documents)
+    kept = np.flatnonzero(moved >= 0)
+    for name in _ROWS:
+        rows = map_array(old, name)[kept]
+        if name == "near":
+            rows = np.where(rows >= 0, moved[rows], -1)
+        reopen(arrays, name)[moved[kept]] = rows
+
+
+def rank_neighbours(staged: Staged, numbers: Numbers, tell: Callable[[int], object]) -> QueryWeights:
+    """Rank the neighbours of documents and fill their rows; give the weights by which each looks for them."""
+    arrays = staged.folder / ARRAYS
+    workers = min(os.cpu_count() or 1, len(numbers) // _WORTH_PROCESSES)
+    batches = -(-len(numbers) // _BATCH)
+    save(arrays, **{_TODO: numbers})
+    spools = [arrays / f"asked.{worker}.spool" for worker in range(max(workers, 1))]
+    try:
+        if workers < 2:
+            _work(staged, 0, 1, tell)
+        else:
+            _in_processes(staged, workers, tell)
+        return _gathered(spools, batches)
+    finally:
+        for spool in (arrays / f"{_TODO}.npy", *spools):
+            spool.unlink(missing_ok=True)
+
+
+def query_weights_of(arrays: Path, numbers: Numbers) -> QueryWeights:
+    """The weights by which documents of a generation look for neighbours, as their segments keep them."""
+    parts = [
+        QueryWeights(*(map_array(folder, f"asked_{name}") for name in QueryWeights._fields))
+        for folder in segment_folders(arrays)
+    ]
+    firsts = np.cumsum([0, *(len(part.starts) - 1 for part in parts)])
+    rows = [
+        _rows(part, numbers[(numbers >= first) & (numbers < first + len(part.starts) - 1)] - first)
+        for part, first in zip(parts, firsts, strict=False)
+    ]
+    return _joined(rows)
+
+
+def write_query_weights(folder: Path, first: int, parts: Sequence[tuple[Numbers, QueryWeights]]) -> None:
+    """Write the weights by which the documents of a segment look for neighbours; `first` is the number of its first
+    one, and each part has the numbers of its documents.
+    """
+    together = _joined([own for _, own in parts])
+    order = np.argsort(np.concatenate([numbers for numbers, _ in parts]) - first)
+    save(folder, **{f"asked_{name}": values for name, values in _rows(together, order)._asdict().items()})
+
+
+def _rows(own: QueryWeights, rows: Numbers) -> QueryWeights:
+    place = places(own.starts, rows)
+    starts = starts_of(own.starts[rows + 1] - own.starts[rows])
+    return QueryWeights(starts, own.keys[place], own.weights[place])
+
+
+def _joined(parts: Sequence[QueryWeights]) -> QueryWeights:
+    sizes = np.concatenate([np.diff(part.starts) for part in parts])
+    starts = starts_of(sizes)
+    return QueryWeights(starts, np.concatenate([p.keys for p in parts]), np.concatenate([p.weights for p in parts]))
+
+
+def _work(staged: Staged, worker: int, workers: int, tell: Callable[[int], object]) -> None:
+    """Rank every so many-th batch; `tell` hears how many documents are done."""
+    arrays = staged.folder / ARRAYS
+    analyzer = stored_analyzer(arrays, staged.synonyms)
+    todo: list[int] = map_array(arrays, _TODO).tolist()
+    ids, own = Ids(arrays), StoredWords(arrays)
+    named = ids.all()
+    number = {named[n]: n for n in ids.numbers().tolist()}
+    rows = {name: reopen(arrays, name) for name in _ROWS}
+    done = 0
+    with ExitStack() as stack:
+        resources = Resources.of(Settings(compiled=staged.compiled), len(todo))
+        opened = LocalGeneration(staged.folder, staged.statistics, analyzer, resources)
+        generation = stack.enter_context(closing(opened))
+        spool = stack.enter_context((arrays / f"asked.{worker}.spool").open("wb"))
+        for start in range(worker * _BATCH, len(todo), workers * _BATCH):
+            sizes, keys, weights = array("q"), array("Q"), array("f")
+            for n in todo[start : start + _BATCH]:
+                weighed = weigh(generation, analyzer.analyse_words(own.own(n)))
+                found, rows["near_least"][n] = neighbours_of(generation, weighed, without=named[n])
+                rows["possible"][n] = found.possible
+                near = [number[ranked.id] for ranked in found.ranked]
+                rows["near"][n] = near + [-1] * (RAW - len(near))
+                rows["near_scores"][n] = [ranked.score for ranked in found.ranked] + [0.0] * (RAW - len(near))
+                sizes.append(len(weighed.weights))
+                keys.extend(map(key_of, weighed.weights))
+                weights.extend(weighed.weights.values())
+            for part in (sizes, keys, weights):
+                np.save(spool, np.array(part))
+            done += len(sizes)
+            tell(done)
+
+
+def _gathered(spools: Sequence[Path], batches: int) -> QueryWeights:
+    """The query weights of all batches; batch after batch, the workers took turns."""
+    with ExitStack() as stack:
+        files: list[IO[bytes]] = [stack.enter_context(spool.open("rb")) for spool in spools]
+        parts = [[np.load(files[batch % len(files)]) for _ in range(3)] for batch in range(batches)]
+    sizes, keys, weights = (
+        np.concatenate([*(part[place] for part in parts), np.empty(0, dtype)])
+        for place, dtype in enumerate((np.int64, np.uint64, np.float32))
+    )
+    starts = starts_of(sizes)
+    return QueryWeights(starts, keys, weights)
+
+
+def _in_processes(staged: Staged, workers: int, tell: Callable[[int], object]) -> None:
+    """Run the workers and hear from them; a failure of one is the failure of all."""
+    record = {**staged._asdict(), "folder": str(staged.folder), "statistics": asdict(staged.statistics)}
+    told = [0] * workers
+    running: list[subprocess.Popen[str]] = []
+
+    def listen(worker: int, lines: IO[str]) -> None:
+        for line in lines:
+            told[worker] = int(line)
+            tell(sum(told))
+
+    try:
+        for worker in range(workers):
+            command = [sys.executable, "-P", "-c", _WORKER, str(_ROOT)]
+            process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+            running.append(process)
+            assert process.stdin is not None
+            process.stdin.write(json.dumps({**record, "worker": worker, "workers": workers}) + "\n")
+            process.stdin.flush()
+        # The pipes stay open: a worker ends when its own closes, so none outlives the build.
+        listeners = [
+            threading.Thread(target=listen, args=(worker, process.stdout), daemon=True)
+            for worker, process in enumerate(running)
+        ]
+        for listener in listeners:
+            listener.start()
+        for listener in listeners:
+            listener.join()
+        if failed := [process.wait() for process in running if process.wait()]:
+            raise SearchError(f"a worker ended with status {failed[0]}", "neighbours", "see what it wrote above")
+    finally:
+        for process in running:
+            process.kill()
+            process.wait()
+            for pipe in (process.stdin, process.stdout):
+                if pipe is not None:
+                    pipe.close()
+
+
+def main() -> None:
+    """A worker: what to do comes as a line of JSON, how many documents are done goes out line by line."""
+    record: dict[str, Any] = json.loads(sys.stdin.readline())
+    threading.Thread(target=_end_with_the_build, daemon=True).start()
+    worker, workers = record.pop("worker"), record.pop("workers")
+    record["folder"], record["statistics"] = Path(record["folder"]), Statistics.from_record(record["statistics"])
+
+    def tell(done: int) -> None:
+        sys.stdout.write(f"{done}\n")
+        sys.stdout.flush()
+
+    _work(Staged(**record), worker, workers, tell)
+
+
+def _end_with_the_build() -> None:
+    sys.stdin.read()
+    os._exit(1)

@@ -1,0 +1,90 @@
+"""A full build: documents in any order become a new generation beside the live one, published at once or not at all."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from corpus import Document, Rejected
+from indexer.analysis import Analyzer
+from indexer.build.intake import Intake
+from indexer.build.pipeline import Pipeline, read_digests, report, take
+from indexer.errors import SearchError, WouldShrink
+from indexer.generation import Store, store_of
+from indexer.generation.folder.manifest import read_manifest
+from indexer.ranking.mapped import ARRAYS
+from indexer.settings import Settings
+from indexer.types import BuildReport, Progress
+
+
+def build(
+    index: str | Path,
+    documents: Iterable[Document],
+    *,
+    settings: Settings = Settings(),
+    progress: Callable[[Progress], object] | None = None,
+    rejected: Callable[[Rejected], object] | None = None,
+    shrink: bool = False,
+) -> BuildReport:
+    """Build an index of exactly these documents and make it the current generation of an index.
+
+    Documents wait on disk, not in memory. Two different documents of one id cost the one whose content has the
+    larger digest: `rejected` is told. Whatever happens before the last step, the generation before stays current.
+
+    Raises BuildInProgress at once where another build holds the index, and WouldShrink where less than half of the
+    documents of the current generation would be left, unless `shrink` says that it may be so.
+    """
+    began = time.monotonic()
+    tell = progress or (lambda _: None)
+    analyzer = Analyzer(*settings.read_synonyms())
+    store = store_of(index)
+    with store.lock(), store.staging() as staged:
+        number = max(store.numbers(), default=0) + 1
+        with Intake(staged) as intake:
+            take(intake, documents, tell)
+            refused = intake.settle()
+            if not shrink:
+                _check_size(store, len(intake.settled))
+            pipeline = Pipeline(staged, number, settings, tell)
+            merged = intake.merged
+            statistics, analyzer = pipeline.base(intake, analyzer)
+        manifest = pipeline.manifest(statistics, analyzer, before=_current_number(store))
+        for item in refused:
+            if rejected:
+                rejected(item)
+        old, after = _digests(store), read_digests(staged / ARRAYS)
+        tell(Progress(stage="publishing", done=0))
+        manifest.write(staged)
+        store.publish(staged, manifest.generation)
+        store.sweep(settings.keep)
+    return report(manifest, old, after, len(refused), merged, began)
+
+
+def _check_size(store: Store, documents: int) -> None:
+    """Refuse a generation of less than half of the documents of the current one: an export that failed is small."""
+    try:
+        number, digest = store.current()
+        before = sum(read_manifest(store.generation(number), digest).documents.values())
+    except SearchError:  # there is none, or none that can be read
+        return
+    if 2 * documents < before:
+        what = f"{documents:,} documents in place of {before:,}"
+        remedy = "check the sources; if so many are gone, build with --shrink (shrink=True)"
+        raise WouldShrink(what, str(store.path), remedy)
+
+
+def _current_number(store: Store) -> int:
+    """The generation that a build replaces; 0 where there is none."""
+    try:
+        return store.current()[0]
+    except SearchError:
+        return 0
+
+
+def _digests(store: Store) -> dict[str, bytes]:
+    """The ids and digests of the generation before; empty where there is none that can be read."""
+    try:
+        return read_digests(store.generation(store.current()[0]) / ARRAYS)
+    except (SearchError, OSError, ValueError, EOFError):
+        return {}

@@ -1,0 +1,86 @@
+"""Which candidate pairs have too little in common to be compared, told from arrays; used when a build looks for pairs.
+
+Most candidates share a frame and not the matter. Profiles would say so too, at many times the cost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.analysis import FIELDS
+from indexer.analysis.terms import stem, stop_words
+from indexer.duplicates.likelihood import MOST_UNMATCHED_POSSIBLE
+from indexer.generation import Generation
+from indexer.ranking.hashing import Numbers, expand, match_ascending, starts_of
+from indexer.ranking.token_store import Words
+
+# Sums are made in another order than those of profiles: what is beyond a limit by rounding alone is not.
+_ROUNDING = 1e-9
+# The fields by which documents are compared.
+_OWN = ("title", "body")
+
+
+class Overlap:
+    """The terms by which each document of a generation is compared, as numbers."""
+
+    def __init__(self, generation: Generation, segments: Sequence[Words], in_template: Callable[[int], bool]) -> None:
+        """`in_template` says of the number of a document whether its question is written in a template."""
+        self._in_template = in_template
+        number: dict[str, int] = {}
+        documents, terms, first = [np.empty(0, np.int64)], [np.empty(0, np.int64)], 0
+        for words in segments:
+            for document, own in _own_terms(words, number):
+                documents.append(first + document)
+                terms.append(own)
+            first += (len(words.starts) - 1) // len(FIELDS)
+        self._terms = np.concatenate(terms).astype(np.int32)
+        self._starts = starts_of(np.bincount(np.concatenate(documents), minlength=first))
+        rare = generation.rarities(number)
+        rarities = np.array([rare[term] for term in number], np.float64)
+        # Another word may name the same thing: that such a term is alone only profiles can say.
+        conceptual = np.array([bool(generation.analyzer.concepts_of(term)) for term in number], np.bool_)
+        self._sure = np.where(conceptual, 0.0, rarities)
+        self._whole, self._whole_sure = (self._sums(values) for values in (rarities, self._sure))
+
+    def may_compare(self, ones: Numbers, others: Numbers) -> NDArray[np.bool_]:
+        """Whether the documents of each pair may be in a band: where not, they are in none."""
+        whole = self._whole[ones] + self._whole[others]
+        alone = self._whole_sure[ones] + self._whole_sure[others] - 2 * self._shared(ones, others)
+        may: NDArray[np.bool_] = alone <= whole * (MOST_UNMATCHED_POSSIBLE + _ROUNDING)
+        for pair in np.flatnonzero(may & (alone > whole * _ROUNDING)).tolist():
+            may[pair] = not (self._in_template(int(ones[pair])) and self._in_template(int(others[pair])))
+        return may
+
+    def _shared(self, ones: Numbers, others: Numbers) -> NDArray[np.float64]:
+        """The rarities of the terms that the documents of each pair share, without those that another word may name."""
+        place, owner = expand(self._starts, ones)
+        other_place, other_owner = expand(self._starts, others)
+        # Pair and term in one number; both ascend, since the terms of a document do.
+        keys, other_keys = owner << 32 | self._terms[place], other_owner << 32 | self._terms[other_place]
+        there, _ = match_ascending(keys, other_keys)
+        sums: NDArray[np.float64] = np.zeros(len(ones))
+        sums += np.bincount(owner[there], self._sure[self._terms[place[there]]], len(ones))
+        return sums
+
+    def _sums(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The values of all terms of each document together."""
+        owner = np.repeat(np.arange(len(self._starts) - 1), np.diff(self._starts))
+        sums: NDArray[np.float64] = np.zeros(len(self._starts) - 1)
+        sums += np.bincount(owner, values[self._terms], len(sums))
+        return sums
+
+
+def _own_terms(words: Words, number: dict[str, int]) -> Iterator[tuple[Numbers, Numbers]]:
+    """The documents of a segment, ascending, and the terms of their own words, each once; `number` learns new terms."""
+    stops = stop_words()
+    term_of = np.array([number.setdefault(stem(word), len(number)) for word in words.words], np.int64)
+    is_stop = np.array([word in stops for word in words.words], np.bool_)
+    fields = [FIELDS.index(name) for name in _OWN]
+    for batch in words.batches():
+        there = np.isin(batch.owner % len(FIELDS), fields) & ~is_stop[batch.sequence]
+        document = batch.document + batch.owner[there] // len(FIELDS)
+        cells = np.unique(document << 32 | term_of[batch.sequence[there]])
+        yield cells >> 32, cells & 0xFFFFFFFF

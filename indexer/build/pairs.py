@@ -1,0 +1,207 @@
+"""Finding pairs: every two questions of a generation that may be the same question; run at the end of a build."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from itertools import combinations
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from indexer.answering.closeness import page_closeness, page_floor
+from indexer.build.keep_order import keep_order
+from indexer.build.overlap import Overlap
+from indexer.duplicates.differences import contradicting, missing_in_title
+from indexer.duplicates.likelihood import LEAST_SHARE, POSSIBLE, STORY, Profile, QuestionPair
+from indexer.generation import Generation, Neighbours, Ranked
+from indexer.generation.local.stored import BANDS
+from indexer.ranking.columns import Columns, Mask
+from indexer.ranking.hashing import Numbers
+from indexer.ranking.ids import Ids, segment_folders
+from indexer.ranking.mapped import map_array, save
+from indexer.ranking.token_store import StoredWords
+from indexer.types import Band
+
+# Among so many questions of one wording every pair is named; of more, each with the best of them alone.
+_ALL_PAIRS = 20
+# Two long stories that stand among the first neighbours of each other are worth a look where they are closer than the
+# floor of panels by so much: of the judged ones two of two are the same question, of those above the floor two of nine.
+_FIRST, _ABOVE_FLOOR = 1, 0.2
+_KEPT = 1 << 13
+# Questions whose lists, and pairs whose words, are looked at together.
+_TOGETHER = 1 << 13
+
+
+class Before(NamedTuple):
+    """What an update starts from: the arrays of the generation before, the new number of each of its documents (-1:
+    gone), and the numbers of the documents that were ranked anew.
+    """
+
+    arrays: Path
+    moved: Numbers
+    ranked: Numbers
+
+
+class _Row(NamedTuple):
+    """A pair as files hold it: two documents by their places in the order of ids, the lower one first."""
+
+    a: int
+    b: int
+    score: float
+    band: Band
+
+
+class PairFinder:
+    """The questions of a generation whose neighbours are ranked, and the pairs among them.
+
+    Documents are called by their places in the order of ids, so that a pair is the same however they are numbered.
+    """
+
+    def __init__(self, arrays: Path, generation: Generation) -> None:
+        self._arrays, self._generation = arrays, generation
+        ids, folders = Ids(arrays), segment_folders(arrays)
+        self._ids, self._numbers = ids, ids.numbers()
+        self._near, self._near_scores = map_array(arrays, "near"), map_array(arrays, "near_scores")
+        self._possible = map_array(arrays, "possible")
+        self._place = np.full(len(ids), -1)
+        self._place[self._numbers] = np.arange(len(self._numbers))
+        columns = Columns(folders, ids)
+        self._is_question, self._wordings = columns.questions(), columns.wordings()
+        self._questions: Numbers = np.flatnonzero(self._is_question[self._numbers])
+        self._keep_order = keep_order(folders, ids.live)[self._numbers]
+        own = StoredWords(arrays)
+        in_template = lru_cache(maxsize=None)(lambda number: generation.templates.hold(own.own(number)))
+        self._overlap = Overlap(generation, own.segments, in_template)
+
+        @lru_cache(maxsize=_KEPT)
+        def profiled(place: int) -> Profile:
+            return Profile(generation, *own.title_and_body(int(self._numbers[place])))
+
+        self._profiled = profiled
+
+    def write(self, before: Before | None, tell: Callable[[int], object]) -> None:
+        """Find the pairs and write them beside the neighbours; an update takes those of the generation before over.
+
+        Candidates are identical wordings and each question's own neighbours: a second join would find templates.
+        """
+        fresh = None if before is None else self._fresh(before.ranked)
+        kept = [] if before is None else self._kept(before)
+        rows = sorted({*self._same(), *kept, *self._alike(fresh, tell)})
+        numbers = [(row.a, row.b, BANDS.index(row.band)) for row in rows]
+        save(
+            self._arrays,
+            pairs=np.array(numbers, np.int32).reshape(-1, 3),
+            pair_scores=np.array([row.score for row in rows], np.float32),
+            merits=self._keep_order,
+        )
+
+    def _same(self) -> Iterator[_Row]:
+        """The pairs of identical wording."""
+        groups: dict[int, list[int]] = {}
+        wordings = self._wordings[self._numbers[self._questions]]
+        _, group_of, size = np.unique(wordings, return_inverse=True, return_counts=True)
+        several = np.flatnonzero(size[group_of] > 1)
+        for n, group in zip(self._questions[several].tolist(), group_of[several].tolist(), strict=True):
+            groups.setdefault(group, []).append(n)
+        for alike in groups.values():
+            best = max(alike, key=lambda n: (*self._keep_order[n].tolist(), -n)) if len(alike) > _ALL_PAIRS else -1
+            for a, b in combinations(alike, 2):
+                if len(alike) <= _ALL_PAIRS or best in (a, b):
+                    yield _Row(a, b, 1.0, Band.SAME)
+
+    def _fresh(self, ranked: Numbers) -> set[int]:
+        """The places of documents that were ranked anew."""
+        return set(self._place[ranked].tolist())
+
+    def _kept(self, before: Before) -> Iterator[_Row]:
+        """The pairs of different wordings that were stored and whose two lists are what they were."""
+        fresh, numbers = self._fresh(before.ranked), Ids(before.arrays).numbers()
+        place = np.where(before.moved >= 0, self._place[before.moved], -1)[numbers]
+        for row in _stored(before.arrays):
+            a, b = int(place[row.a]), int(place[row.b])
+            if row.band is not Band.SAME and min(a, b) >= 0 and not {a, b} & fresh:
+                yield row._replace(a=min(a, b), b=max(a, b))
+
+    def _alike(self, fresh: set[int] | None, tell: Callable[[int], object]) -> Iterator[_Row]:
+        """The pairs of different wordings among stored neighbours that are in a band; with `fresh`, those of which one
+        is among these places.
+        """
+        asking = self._asking(fresh)
+        candidates = self._candidates(asking, fresh)
+        for at in range(0, len(candidates), _TOGETHER):
+            ones, others = candidates[at : at + _TOGETHER].T
+            may = self._overlap.may_compare(self._numbers[ones], self._numbers[others])
+            for a, b in zip(ones[may].tolist(), others[may].tolist(), strict=True):
+                pair = QuestionPair(self._profiled(a), self._profiled(b))
+                if kind := pair.band:
+                    yield _Row(a, b, pair.likelihood, kind)
+            tell(int(ones[-1]) + 1)
+        for n, m in self._mutual(asking):
+            if (fresh is None or {n, m} & fresh) and self._one_story(n, m):
+                yield _Row(n, m, POSSIBLE, Band.POSSIBLE)
+
+    def _mutual(self, asking: Numbers) -> list[tuple[int, int]]:
+        """The pairs of questions of different wording that stand among the first neighbours of each other."""
+        first = self._near[:, :_FIRST]
+        numbers = self._numbers[asking]
+        one, other = np.repeat(numbers, first.shape[1]), first[numbers].ravel()
+        there = other >= 0
+        one, other = one[there], other[there]
+        there = (first[other] == one[:, None]).any(axis=1) & self._is_question[other]
+        there &= self._wordings[one] != self._wordings[other]
+        pairs = zip(self._place[one[there]].tolist(), self._place[other[there]].tolist(), strict=True)
+        return sorted({(min(pair), max(pair)) for pair in pairs})
+
+    def _one_story(self, n: int, m: int) -> bool:
+        """Whether two long stories are as close as two tellings of one, and nothing decides between them."""
+        a, b = self._profiled(n), self._profiled(m)
+        if min(a.words, b.words) <= STORY or contradicting(a.values, b.values):
+            return False
+        if contradicting(a.title_values, b.title_values) or missing_in_title(a.title_values, b.title_values):
+            return False
+        one, other = self._closeness(a, n, m), self._closeness(b, m, n)
+        return one + other >= page_floor(a.statistics) + page_floor(b.statistics) + 2 * _ABOVE_FLOOR
+
+    def _closeness(self, own: Profile, n: int, m: int) -> float:
+        """How close the second of two mutual neighbours is to the first."""
+        number, wanted = int(self._numbers[n]), int(self._numbers[m])
+        id_, other = self._ids.of([number, wanted])
+        score = float(self._near_scores[number, self._near[number].tolist().index(wanted)])
+        near = Neighbours([Ranked(other, score)], float(self._possible[number]))
+        (close,) = page_closeness(self._generation, own.statistics, id_, near)
+        return close
+
+    def _candidates(self, asking: Numbers, fresh: set[int] | None) -> Numbers:
+        """The pairs of questions, a row each, the smaller place first, of which one lists the other and earns enough of
+        what is possible; with `fresh`, those of which one is among these places. Ascending, each once.
+        """
+        changed = np.full(len(self._place), fresh is None)
+        changed[self._numbers[sorted(fresh or ())]] = True
+        found = [np.empty(0, np.int64)]
+        for at in range(0, len(asking), _TOGETHER):
+            numbers = self._numbers[asking[at : at + _TOGETHER]]
+            near, scores = self._near[numbers], self._near_scores[numbers]
+            row, column = np.nonzero((near >= 0) & (scores >= LEAST_SHARE * self._possible[numbers][:, None]))
+            one, other = numbers[row], near[row, column]
+            apart = self._is_question[other] & (self._wordings[one] != self._wordings[other])
+            there = apart & (changed[one] | changed[other])
+            a, b = self._place[one[there]], self._place[other[there]]
+            found.append(np.minimum(a, b) << 32 | np.maximum(a, b))
+        keys = np.unique(np.concatenate(found))
+        return np.column_stack([keys >> 32, keys & 0xFFFFFFFF])
+
+    def _asking(self, fresh: set[int] | None) -> Numbers:
+        """The questions whose lists are looked through: all, or those that are fresh or list one that is."""
+        if fresh is None:
+            return self._questions
+        mark = np.zeros(len(self._place) + 1, np.bool_)
+        mark[self._numbers[sorted(fresh)]] = True
+        lists: Mask = mark[self._near].any(axis=1) | mark[:-1]
+        return self._questions[lists[self._numbers[self._questions]]]
+
+
+def _stored(arrays: Path) -> Iterator[_Row]:
+    rows, scores = map_array(arrays, "pairs").tolist(), map_array(arrays, "pair_scores").tolist()
+    return (_Row(a, b, score, BANDS[place]) for (a, b, place), score in zip(rows, scores, strict=True))

@@ -1,0 +1,164 @@
+"""The steps that turn gathered documents into a generation: a build takes all, an update those that it needs."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+
+from corpus import Document
+from indexer.analysis import Analyzer
+from indexer.analysis.templates import find_templates
+from indexer.build.all_neighbours import QueryWeights, Staged, lay_out, rank_neighbours, write_query_weights
+from indexer.build.intake import Intake
+from indexer.build.pairs import Before, PairFinder
+from indexer.generation.folder.manifest import ENGINE, FORMAT, FileList, Manifest, list_files, now
+from indexer.generation.local.arrays import Contents
+from indexer.generation.local.reader import LocalGeneration
+from indexer.generation.local.writer import write_segment
+from indexer.ranking.columns import KINDS
+from indexer.ranking.hashing import Numbers
+from indexer.ranking.ids import Ids, segment_folders
+from indexer.ranking.mapped import ARRAYS, map_array, save, write_strings
+from indexer.ranking.resources import Resources
+from indexer.ranking.token_store import StoredWords
+from indexer.ranking.weighting import Statistics
+from indexer.settings import Settings
+from indexer.types import BuildReport, Progress
+
+
+class Pipeline:
+    """Makes one generation in a folder of its own: a build takes all steps, an update those that changed need."""
+
+    def __init__(self, staged: Path, number: int, settings: Settings, tell: Callable[[Progress], object]) -> None:
+        self._staged, self._number, self._settings, self._tell = staged, number, settings, tell
+        self._arrays = staged / ARRAYS
+
+    def base(self, intake: Intake, analyzer: Analyzer) -> tuple[Statistics, Analyzer]:
+        """The first segment, of all documents: what it counts is the statistics of the generation."""
+        self._arrays.mkdir()
+        boilerplate = intake.boilerplate()
+        save(self._arrays, boilerplate=np.array(sorted(boilerplate.sentences), np.int64))
+        analyzer = Analyzer(analyzer.synonyms, boilerplate=boilerplate)
+        statistics, contents = self.segment(intake, analyzer, None)
+        own = StoredWords(self._arrays)
+        questions = np.flatnonzero(contents.kinds == KINDS.index("question")).tolist()
+        templates = find_templates(own.own(n) for n in questions)
+        for name, lines in zip(("openings", "frames"), templates.lines(), strict=True):
+            write_strings(self._arrays, name, lines)
+        lay_out(self._arrays, len(contents.ids))
+        everyone = np.arange(len(contents.ids))
+        weights = self.rank(statistics, analyzer, everyone)
+        write_query_weights(self._arrays / f"{self._number:06d}", 0, [(everyone, weights)])
+        self.find_pairs(statistics, analyzer)
+        return statistics, analyzer
+
+    def segment(self, intake: Intake, analyzer: Analyzer, frozen: Statistics | None) -> tuple[Statistics, Contents]:
+        """Write the settled documents as the segment of this generation."""
+        name = f"{self._number:06d}"
+        self._tell(Progress(stage="indexing", done=0, total=len(intake)))
+        contents = intake.gather(self._arrays / name, analyzer.boilerplate)
+
+        def lines() -> Iterator[str]:
+            for done, line in enumerate(intake.lines(), 1):
+                yield line
+                self._tell(Progress(stage="indexing", done=done, total=len(contents.ids)))
+
+        resources = Resources.of(self._settings, len(contents.ids))
+        statistics = write_segment(self._staged, name, contents, lines(), analyzer, frozen, resources)
+        return statistics, contents
+
+    def rank(self, statistics: Statistics, analyzer: Analyzer, numbers: Numbers) -> QueryWeights:
+        """Rank the neighbours of documents; give the weights by which each looks for them."""
+        staged = Staged(self._staged, statistics, analyzer.synonyms, self._settings.compiled)
+        return rank_neighbours(staged, numbers, self._told("neighbours", len(numbers)))
+
+    def find_pairs(self, statistics: Statistics, analyzer: Analyzer, before: Before | None = None) -> None:
+        """Find the pairs of questions that may be the same question; an update keeps those that did not change."""
+        with closing(LocalGeneration(self._staged, statistics, analyzer)) as generation:
+            finder = PairFinder(self._arrays, generation)
+            finder.write(before, self._told("duplicates", len(Ids(self._arrays))))
+
+    def manifest(
+        self,
+        statistics: Statistics,
+        analyzer: Analyzer,
+        *,
+        before: int,
+        changed: int = 0,
+        linked: tuple[Path, FileList] | None = None,
+    ) -> Manifest:
+        """What the generation holds, when all of it is written: `before` is the number of the one that it replaces,
+        `changed` how many documents changed since the last full build, `linked` the folder and files of a
+        generation that files are linked from.
+        """
+        files = list_files(self._staged, linked)
+        arrays = sorted((name, digest) for name, (_, digest) in files.items() if name.startswith(ARRAYS))
+        ids = Ids(self._arrays)
+        folders, numbers = segment_folders(self._arrays), ids.numbers()
+        kinds, answers, digests = (
+            np.concatenate([map_array(folder, name) for folder in folders])[numbers]
+            for name in ("kind", "answers", "digests")
+        )
+        return Manifest(
+            format=FORMAT,
+            generation=self._number,
+            built=now(),
+            engine=ENGINE,
+            analysis=analyzer.fingerprint,
+            documents={kind: int((kinds == place).sum()) for place, kind in enumerate(KINDS)},
+            answers=int(answers.sum()),
+            statistics=asdict(statistics),
+            content={
+                "documents": hashlib.sha256(digests.tobytes()).hexdigest(),
+                "arrays": _digest_of_all([f"{name} {digest}" for name, digest in arrays]),
+            },
+            files=files,
+            before=before,
+            changed=changed,
+            synonyms=analyzer.synonyms,
+        )
+
+    def _told(self, stage: str, total: int) -> Callable[[int], object]:
+        return lambda done: self._tell(Progress(stage=stage, done=done, total=total))
+
+
+def take(intake: Intake, documents: Iterable[Document], tell: Callable[[Progress], object]) -> None:
+    """Let the intake have all documents."""
+    for document in documents:
+        intake.add(document)
+        tell(Progress(stage="reading", done=len(intake)))
+
+
+def read_digests(arrays: Path) -> dict[str, bytes]:
+    """The digest of every document of a generation, by id."""
+    ids = Ids(arrays)
+    digests = np.concatenate([map_array(folder, "digests") for folder in segment_folders(arrays)])
+    named, width, data = ids.all(), digests.shape[1], digests.tobytes()
+    return {named[n]: data[n * width : (n + 1) * width] for n in ids.numbers().tolist()}
+
+
+def report(
+    manifest: Manifest, old: dict[str, bytes], after: dict[str, bytes], rejected: int, merged: int, began: float
+) -> BuildReport:
+    """What a generation changed."""
+    return BuildReport(
+        generation=manifest.generation,
+        documents=len(after),
+        added=len(after.keys() - old.keys()),
+        replaced=sum(id_ in old and old[id_] != digest for id_, digest in after.items()),
+        deleted=len(old.keys() - after.keys()),
+        rejected=rejected,
+        merged=merged,
+        seconds=round(time.monotonic() - began, 3),
+        bytes=manifest.bytes,
+    )
+
+
+def _digest_of_all(digests: list[str]) -> str:
+    return hashlib.sha256("\n".join(digests).encode()).hexdigest()

@@ -1,0 +1,97 @@
+"""Two questions compared for a reader: side by side with their words marked, or a card told as the same question."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
+
+from corpus import Document
+from indexer.analysis import Draft, own_text, spots, wording
+from indexer.duplicates.differences import differences, said
+from indexer.duplicates.likelihood import Profile, QuestionPair, profiles
+from indexer.generation import Generation
+from indexer.types import Band, Card, DuplicatePair, Mark, Side, SideBySide
+
+SHARED = "shared"
+# So many of the shared words are marked, the most telling first: a page full of marks shows nothing.
+_MOST_SHARED = 8
+
+
+def side_by_side(generation: Generation, a: Document, b: Document) -> SideBySide:
+    """Two questions with their marks and what the scan said of them, which may be nothing."""
+    one, other = own_text(a), own_text(b)
+    ours, theirs = profiles(generation, [a.id, b.id])
+    compared = QuestionPair(ours, theirs)
+    apart, _ = compared.missing
+    same = wording(one) == wording(other)
+    common = sorted(((rare, term) for term, rare in ours.terms.items() if term not in apart), reverse=True)
+    shared = {term for _, term in common[:_MOST_SHARED]}
+    pair = DuplicatePair(
+        a=a.id,
+        b=b.id,
+        score=1.0 if same else round(compared.likelihood, 4),
+        band=Band.SAME if same else generation.band(a.id, b.id),
+        differs=differences(one, other),
+    )
+    return SideBySide(pair=pair, a=_side(a, one, other, shared), b=_side(b, other, one, shared))
+
+
+def same_question(generation: Generation, draft: Draft, cards: Sequence[Card]) -> Iterator[Card]:
+    """The cards, those marked that are the same question as a text by identical wording or the upper band."""
+    ours = Profile(generation, draft.text.tokens, [])
+    facts = generation.facts([card.id for card in cards])
+    for card, known in zip(cards, facts, strict=True):
+        same = None
+        if card.kind == "question" and known.wording == draft.wording:
+            same = Band.SAME
+        elif card.kind == "question":
+            (theirs,) = profiles(generation, [card.id])
+            same = Band.VERY_LIKELY if QuestionPair(ours, theirs).very_likely else None
+        yield replace(card, same=same) if same else card
+
+
+def same_as(generation: Generation, id_: str, cards: Sequence[Card]) -> Iterator[Card]:
+    """The cards of a stored document, those marked that are the same question: the scan compared them at build."""
+    own, *facts = generation.facts([id_, *(card.id for card in cards)])
+    for card, known in zip(cards, facts, strict=True):
+        same = None
+        if own.kind == card.kind == "question" and known.wording == own.wording:
+            same = Band.SAME
+        elif generation.band(id_, card.id) is Band.VERY_LIKELY:
+            same = Band.VERY_LIKELY
+        yield replace(card, same=same) if same else card
+
+
+def _side(document: Document, text: str, other: str, shared: Collection[str]) -> Side:
+    """One side: its title and body in pieces, each with its mark."""
+    theirs = said(other)
+    deciding = [
+        (span, kind)
+        for kind, values in said(text).items()
+        for value, span in values.items()
+        if value not in theirs.get(kind, {})
+    ]
+    telling = [((spot.start, spot.end), SHARED) for spot in spots(text) if spot.term in shared]
+    marks, at = [], 0
+    # Where two marks meet, the one that decides and the longer one is kept.
+    taken: list[tuple[int, int, str]] = []
+    for (start, end), kind in [*sorted(deciding, key=lambda d: d[0][0] - d[0][1]), *telling]:
+        if all(end <= low or high <= start for low, high, _ in taken):
+            taken.append((start, end, kind))
+    border = len(document.title)
+    for start, end, kind in sorted(taken):
+        marks += [Mark(text[at:start], ""), Mark(text[start:end], kind)]
+        at = end
+    marks.append(Mark(text[at:], ""))
+    return Side(id=document.id, title=_between(marks, 0, border), body=_between(marks, border + 1, len(text)))
+
+
+def _between(marks: list[Mark], low: int, high: int) -> tuple[Mark, ...]:
+    """The part of a marked text between two places."""
+    found, at = [], 0
+    for text, kind in marks:
+        piece = text[max(0, low - at) : max(0, high - at)]
+        if piece:
+            found.append(Mark(piece, kind))
+        at += len(text)
+    return tuple(found)

@@ -1,1 +1,0 @@
-"""Whoosh decides which: documents, the dictionary and the positions of words on disk; arrays decide in what order."""

@@ -1,0 +1,156 @@
+"""The folder of an index: one lock, numbered generations, a CURRENT file that one atomic rename replaces.
+
+INDEX/CURRENT                   "000042 <digest of the manifest>"
+INDEX/generations/000042/       manifest.json, arrays/, whoosh/
+INDEX/generations/.building-…   a build in progress, or what a killed one left; swept by the next build
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from indexer.errors import BuildInProgress, IndexDamaged, IndexMissing
+
+MANIFEST = "manifest.json"
+# The digest of the manifest, as its build wrote it: a manifest that was changed since is not believed.
+DIGEST = "manifest.sha256"
+_CURRENT = "CURRENT"
+_STAGING = ".building-"
+# A record lock does not part the threads of one process; this does.
+_held: set[Path] = set()
+_held_guard = threading.Lock()
+
+
+class IndexFolder:
+    """Where an index lives on disk. Cheap to make; nothing is opened or created until it is asked for."""
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(path).resolve()
+        self._generations, self._pointer = self.path / "generations", str(self.path / _CURRENT)
+
+    def current(self) -> tuple[int, str]:
+        """The number of the current generation and the digest of its manifest. Raises IndexMissing."""
+        try:
+            number, _, digest = (self.path / _CURRENT).read_text(encoding="ascii").strip().partition(" ")
+            return int(number), digest
+        except FileNotFoundError as error:
+            raise IndexMissing("there is no index", str(self.path), "build one: seealso build SOURCE") from error
+        except (ValueError, OSError) as error:
+            raise IndexDamaged("unreadable", str(self.path / _CURRENT), "build the index again") from error
+
+    def published(self) -> tuple[int, int] | None:
+        """Which file names the current generation, and since when; None where none does.
+
+        Publishing puts a new file in its place, and a look at it costs a tenth of reading it; every request takes one.
+        """
+        try:
+            status = os.stat(self._pointer)  # noqa: PTH116 (of a Path it takes four times as long)
+        except OSError:
+            return None
+        return status.st_ino, status.st_mtime_ns
+
+    def numbers(self) -> list[int]:
+        """The numbers of all generations on disk, ascending."""
+        if not self._generations.is_dir():
+            return []
+        return sorted(
+            int(entry.name) for entry in self._generations.iterdir() if entry.name.isascii() and entry.name.isdigit()
+        )
+
+    def generation(self, number: int) -> Path:
+        """The folder of a generation."""
+        return self._generations / f"{number:06d}"
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """Hold the index for writing. Raises BuildInProgress at once where another build holds it.
+
+        The lock is the operating system's record lock: it ends with the process, however that ends, and a forked
+        child does not inherit it.
+        """
+        self._generations.mkdir(parents=True, exist_ok=True)
+        refusal = BuildInProgress("another build holds the lock", str(self.path), "wait until it is done")
+        with _held_guard:
+            if self.path in _held:
+                raise refusal
+            _held.add(self.path)
+        try:
+            with (self.path / "lock").open("w", encoding="ascii") as file:
+                try:
+                    fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except OSError as error:
+                    raise refusal from error
+                yield
+        finally:
+            with _held_guard:
+                _held.discard(self.path)
+
+    @contextmanager
+    def staging(self) -> Iterator[Path]:
+        """A new folder to build in, beside the generations; gone afterwards unless published. Under the lock."""
+        self._sweep_staging()  # what killed builds left may be what fills the disk
+        folder = Path(tempfile.mkdtemp(prefix=_STAGING, dir=self._generations))
+        folder.chmod(
+            self._generations.stat().st_mode
+        )  # whoever may read the index may read this, not its builder alone
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def publish(self, staged: Path, number: int) -> None:
+        """Make a staged generation the current one: its bytes reach the disk first, then one rename tells readers."""
+        for file in sorted(staged.rglob("*"), reverse=True):
+            _sync(file)
+        _sync(staged)
+        final = self.generation(number)
+        staged.rename(final)
+        _sync(self._generations)
+        self.point_to(number)
+
+    def point_to(self, number: int) -> None:
+        """Let CURRENT name a generation, at once or not at all."""
+        digest = self.digest(number)
+        waiting = self.path / f"{_CURRENT}.new"
+        with waiting.open("w", encoding="ascii") as file:
+            file.write(f"{number:06d} {digest}\n")
+            file.flush()
+            os.fsync(file.fileno())
+        waiting.replace(self.path / _CURRENT)
+        _sync(self.path)
+
+    def _sweep_staging(self) -> None:
+        for entry in self._generations.iterdir():
+            if entry.name.startswith(_STAGING):
+                shutil.rmtree(entry, ignore_errors=True)
+
+    def digest(self, number: int) -> str:
+        """The digest of a generation's manifest, as it was written. Raises IndexDamaged."""
+        path = self.generation(number) / DIGEST
+        try:
+            return path.read_text(encoding="ascii").strip()
+        except (OSError, ValueError) as error:
+            raise IndexDamaged("unreadable", str(path), "build the index again") from error
+
+    def sweep(self, keep: int) -> None:
+        """Remove all but the newest `keep` generations; never the current one."""
+        current, _ = self.current()
+        for number in self.numbers()[:-keep]:
+            if number != current:
+                shutil.rmtree(self.generation(number), ignore_errors=True)
+
+
+def _sync(path: Path) -> None:
+    """Let a file's or a folder's bytes reach the disk. Whoosh never does."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,90 @@
+"""An index in a folder of this machine: opens its current generation, verifies it, goes back to the one before."""
+
+from __future__ import annotations
+
+import errno
+from pathlib import Path
+
+from indexer.errors import IndexDamaged, IndexMissing, SearchError
+from indexer.generation.folder.folder import MANIFEST, IndexFolder
+from indexer.generation.folder.manifest import Manifest, read_manifest, usable_manifest
+from indexer.generation.folder.verify import REMEDY, check_before_opening, faults
+from indexer.generation.local.reader import LocalGeneration
+from indexer.generation.local.stored import stored_analyzer
+from indexer.ranking.mapped import ARRAYS
+from indexer.ranking.resources import Resources
+from indexer.ranking.weighting import Statistics
+from indexer.settings import Settings
+from indexer.types import Fault, Info, Verification
+
+# What the system lacks, and not the index: building it again would mend nothing.
+_SCARCE = {
+    errno.EMFILE: "let the process open more files (ulimit -n), or run fewer threads",
+    errno.ENFILE: "let the system open more files, or run fewer processes",
+    errno.ENOMEM: "give the process more memory or address space",
+    errno.EACCES: "let this user read the index",
+}
+
+
+class FolderStore(IndexFolder):
+    """The generations of an index folder (see Store)."""
+
+    def open(self, settings: Settings, *, serving: bool = False, beside: int = 0) -> LocalGeneration:
+        """See Store."""
+        try:
+            manifest, path = self.usable()
+            check_before_opening(path, manifest)
+            if serving and (fault := next(faults(path, manifest, self.generation(beside)), None)):
+                raise IndexDamaged(f"{fault.file}: {fault.reason}", str(self.path), fault.remedy)
+            worth = sum(manifest.documents.values()) if serving else 0
+            resources = Resources.of(settings, worth)
+            analyzer, statistics = stored_analyzer(path / ARRAYS, manifest.synonyms), manifest.statistics
+            return LocalGeneration(path, Statistics.from_record(statistics), analyzer, resources, manifest)
+        except SearchError:
+            raise
+        except Exception as error:  # whatever Whoosh and NumPy do when files are not what they were
+            what = f"it does not open: {type(error).__name__}: {error}"
+            if isinstance(error, OSError) and error.errno in _SCARCE:
+                raise SearchError(what, str(self.path), _SCARCE[error.errno]) from error
+            raise IndexDamaged(what, str(self.path), REMEDY) from error
+
+    def usable(self) -> tuple[Manifest, Path]:
+        """The manifest and the folder of the current generation, if this program's analysis made it.
+
+        Raises IndexMissing, IndexDamaged or IndexIncompatible.
+        """
+        number, digest = self.current()
+        path = self.generation(number)
+        return usable_manifest(path, digest), path
+
+    def verify(self) -> Verification:
+        """See Store."""
+        number, digest = self.current()
+        path = self.generation(number)
+        try:
+            found = list(faults(path, read_manifest(path, digest)))
+        except IndexDamaged as error:
+            found = [Fault(file=MANIFEST, reason=error.what, remedy=REMEDY)]
+        return Verification(generation=number, ok=not found, faults=tuple(found))
+
+    def rollback(self) -> Info:
+        """See Store."""
+        if not self.numbers():
+            self.current()  # a folder without an index is told at once, and stays as it is
+        with self.lock():
+            number = self._before()
+            if number not in self.numbers():
+                raise SearchError("no earlier generation is left", str(self.path), "build the index again")
+            path = self.generation(number)
+            earlier = usable_manifest(path, self.digest(number))
+            check_before_opening(path, earlier)
+            self.point_to(number)
+        return earlier.info
+
+    def _before(self) -> int:
+        """The generation that the current one replaced; where nobody can tell which is current, the newest one."""
+        try:
+            number, digest = self.current()
+            return read_manifest(self.generation(number), digest).before
+        except (IndexDamaged, IndexMissing):
+            return max(self.numbers(), default=0)

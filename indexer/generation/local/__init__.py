@@ -1,0 +1,1 @@
+"""A generation on this machine's disk: a Whoosh index of the documents, and arrays that rank them."""

@@ -1,0 +1,262 @@
+"""A generation on this machine's disk, opened: Whoosh gives documents, phrases and exclusions; arrays give the rest."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Collection, Iterator, Sequence
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from whoosh.reading import TermNotFound
+
+from corpus import Document, restore
+from indexer.analysis import FIELDS, Analyzer, Templates, stop_terms
+from indexer.generation.folder.manifest import Manifest
+from indexer.generation.local.schema import DOCUMENT_FIELD, folder_of
+from indexer.generation.local.storage import MappedStorage
+from indexer.generation.local.stored import StoredNeighbours, StoredPairs
+from indexer.generation.port import Facts, FindRequest, Found, Neighbours, Pair, Ranked
+from indexer.ranking.columns import Mask
+from indexer.ranking.frequencies import Frequencies, Rarities
+from indexer.ranking.hashing import Numbers
+from indexer.ranking.ids import InOrder
+from indexer.ranking.mapped import ARRAYS, Strings
+from indexer.ranking.resources import NUMPY, Resources
+from indexer.ranking.segment import Segments
+from indexer.ranking.weighting import HIT_PLACE, RESCORED, Statistics, least_share, length_exponent
+from indexer.types import Band, Filter, Info, Sort
+
+
+class _Chosen(NamedTuple):
+    """The documents that a request lets through; where by words, the share that each document matches of these, in
+    parts of `whole`.
+    """
+
+    mask: Mask
+    shares: NDArray[np.uint16] | None = None
+    whole: int = 1
+
+    def factors(self, numbers: Numbers) -> NDArray[np.float64]:
+        """The share, from 0 to 1, that each of some documents matches."""
+        return np.ones(len(numbers)) if self.shares is None else self.shares[numbers] / self.whole
+
+
+class LocalGeneration:
+    """One generation of a folder (see Generation). Whoosh's reader keeps a place in its files, so one thread at a time
+    may use it. Without a manifest it is one that is still being made: it has no info, neighbours or pairs yet.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        statistics: Statistics,
+        analyzer: Analyzer,
+        resources: Resources = NUMPY,
+        manifest: Manifest | None = None,
+    ) -> None:
+        self.statistics, self.analyzer = statistics, analyzer
+        self._arrays, self._manifest = folder / ARRAYS, manifest
+        self.name = manifest.name if manifest else ""
+        self._segments = Segments(self._arrays, statistics, resources)
+        self._columns, self._ids = self._segments.columns, self._segments.ids
+        self._frequencies = Frequencies(self._arrays)
+        self._rarities = Rarities(self._frequencies, statistics)
+        index = MappedStorage(folder_of(folder)).open_index()
+        # Two readers: a long phrase must not keep other requests from their documents.
+        self._documents: Any = index.reader()
+        self._postings: Any = index.reader()
+        self._documents_lock, self._postings_lock = threading.Lock(), threading.Lock()
+        if manifest:
+            self._neighbours = StoredNeighbours(self._arrays, self._ids)
+            self._pairs = StoredPairs(self._arrays, self._ids)
+
+    @cached_property
+    def templates(self) -> Templates:
+        """See Generation."""
+        return Templates.of_lines(*(Strings(self._arrays, name) for name in ("openings", "frames")))
+
+    @property
+    def info(self) -> Info:
+        """See Generation."""
+        assert self._manifest is not None
+        return self._manifest.info
+
+    def ids(self) -> Sequence[str]:
+        """See Generation."""
+        return InOrder(self._ids)
+
+    def get(self, ids: Sequence[str]) -> list[Document]:
+        """See Generation."""
+        numbers = [number for id_ in ids if (number := self._ids.find(id_)) >= 0]
+        with self._documents_lock:
+            stored = [self._documents.stored_fields(number)[DOCUMENT_FIELD] for number in numbers]
+        return [restore(line) for line in stored]
+
+    def facts(self, ids: Sequence[str]) -> list[Facts]:
+        """See Generation."""
+        return [self._facts(self._ids.find(id_)) for id_ in ids]
+
+    def _facts(self, number: int) -> Facts:
+        columns = self._columns
+        day = columns.day(number)
+        return Facts(
+            kind=columns.kind(number),
+            date=date.fromordinal(day) if day else None,
+            answered=columns.answered(number),
+            wording=columns.wording(number),
+            topics=columns.topics(number),
+        )
+
+    def words(self, ids: Sequence[str], field: str) -> list[list[str]]:
+        """See Generation."""
+        place = FIELDS.index(field)
+        return [self._segments.words_of(self._ids.find(id_), place) for id_ in ids]
+
+    def weights(self, ids: Sequence[str]) -> list[dict[str, float]]:
+        """See Generation."""
+        return [self._segments.weights_of(self._ids.find(id_)) for id_ in ids]
+
+    def find(self, request: FindRequest) -> Found:
+        """See Generation."""
+        chosen = self._choose(request)
+        total = self._size if chosen is None else int(chosen.mask.sum())
+        mask = self._everything if chosen is None else chosen.mask
+        facets = self._columns.counts(mask, request.facets) if request.facets else {}
+        if not request.limit:
+            return Found([], total, facets)
+        if request.sort is Sort.NEWEST:
+            newest = self._ids.of(self._columns.newest(mask, request.limit).tolist())
+            return Found([Ranked(id_, 0.0) for id_ in newest], total, facets)
+        ranked, least = self._rank(request, chosen)
+        return Found(ranked, total, facets, least)
+
+    def _rank(self, request: FindRequest, chosen: _Chosen | None) -> tuple[list[Ranked], float]:
+        """The best documents, and the lowest score by which one came into the second stage."""
+        limit = request.limit
+        mask = None if chosen is None else chosen.mask
+        numbers, scores = self._segments.rank(request.weights, mask, max(limit, RESCORED))
+        best, rest = numbers[:RESCORED], numbers[RESCORED:]
+        least = float(scores[RESCORED - 1]) if len(scores) >= RESCORED else 0.0
+        again = self._segments.judge(best, scores[:RESCORED], request.finer, length_exponent(request.words))
+        if chosen is not None:
+            again = again * chosen.factors(best)
+        order = np.lexsort((self._ids.places(best), -again))[:limit]
+        ranked = self._named(best[order], again[order])
+        if limit > RESCORED:
+            ranked += self._named(rest, scores[RESCORED:])
+        return ranked, least
+
+    def _named(self, numbers: Numbers, scores: NDArray[np.float64]) -> list[Ranked]:
+        return list(map(Ranked, self._ids.of(numbers.tolist()), scores.tolist()))
+
+    def neighbours(self, id_: str) -> Neighbours | None:
+        """See Generation."""
+        return self._neighbours.of(id_)
+
+    def pairs(self) -> Sequence[Pair]:
+        """See Generation."""
+        return self._pairs.all()
+
+    def band(self, a: str, b: str) -> Band | None:
+        """See Generation."""
+        return self._pairs.band(a, b)
+
+    def keep_order(self, ids: Sequence[str]) -> list[tuple[int, ...]]:
+        """See Generation."""
+        return self._pairs.keep_order(ids)
+
+    def frequencies(self, tokens: Sequence[str], channel: str = "terms") -> list[int]:
+        """See Generation."""
+        return self._frequencies.of(tokens, channel)
+
+    def rarities(self, tokens: Collection[str], channel: str = "terms", *, present: bool = False) -> dict[str, float]:
+        """See Generation."""
+        return self._rarities.of(tokens, channel, present=present)
+
+    def vocabulary(self, prefix: str) -> dict[str, int]:
+        """See Generation."""
+        return self._segments.vocabulary(prefix)
+
+    def close(self) -> None:
+        """See Generation."""
+        with self._documents_lock, self._postings_lock:
+            self._documents.close()
+            self._postings.close()
+
+    @cached_property
+    def _everything(self) -> Mask:
+        """All documents that are there."""
+        return np.ones(len(self._ids), np.bool_) if self._ids.live is None else self._ids.live
+
+    @cached_property
+    def _size(self) -> int:
+        return int(self._everything.sum())
+
+    def _choose(self, request: FindRequest) -> _Chosen | None:
+        """The documents that a request lets through; None where it lets all through."""
+        if not request.search_words and not request.phrases and not request.without and request.where == Filter():
+            return None
+        mask = self._everything.copy()
+        for phrase in request.phrases:
+            mask = self._holding(phrase, mask)
+        for phrase in request.without:
+            mask &= ~self._holding(phrase, mask)
+        passing = self._columns.mask(request.where)
+        if not request.search_words:
+            return _Chosen(mask & passing)
+        shares = self._segments.match(request.search_words)
+        own = shares[mask]
+        best = np.partition(own, -HIT_PLACE)[-HIT_PLACE:] if len(own) > HIT_PLACE else own
+        mask &= shares >= least_share(best.tolist())
+        return _Chosen(mask & passing, shares, sum(word.share for word in request.search_words))
+
+    def _holding(self, phrase: Sequence[str], among: Mask) -> Mask:
+        """Those of the documents that have the terms one after the other in some field.
+
+        Impacts name the few that have all telling terms in any field; positions are looked up for these alone.
+        """
+        candidates = among.copy()
+        for term in set(phrase) - stop_terms():
+            numbers = self._segments.having(term)
+            if len(numbers):
+                having = np.zeros(len(candidates), np.bool_)
+                having[numbers] = True
+                candidates &= having
+        mask = np.zeros(len(candidates), np.bool_)
+        for field in FIELDS:
+            left = np.flatnonzero(candidates & ~mask).tolist()
+            with self._postings_lock:
+                mask[np.fromiter(self._in_field(field, phrase, left), np.int64)] = True
+        return mask
+
+    def _in_field(self, field: str, phrase: Sequence[str], candidates: Sequence[int]) -> Iterator[int]:
+        """Those of the candidates, which ascend, that have the phrase in one field."""
+        try:
+            rarest_first = sorted(set(phrase), key=lambda term: self._postings.doc_frequency(field, term))
+            postings = {term: self._postings.postings(field, term) for term in rarest_first}
+        except TermNotFound:
+            return
+        for number in candidates:
+            if all(_at(matcher, number) for matcher in postings.values()) and (
+                len(phrase) == 1 or _consecutive([postings[term].value_as("positions") for term in phrase])
+            ):
+                yield number
+
+
+def _at(matcher: Any, number: int) -> bool:
+    """Move a matcher on to a document; whether it is there."""
+    if matcher.is_active() and matcher.id() < number:
+        matcher.skip_to(number)
+    return bool(matcher.is_active() and matcher.id() == number)
+
+
+def _consecutive(positions: Sequence[Sequence[int]]) -> bool:
+    """Whether some position of the first term is followed by the next terms' positions one by one."""
+    starts = set(positions[0])
+    for step, following in enumerate(positions[1:], 1):
+        starts &= {position - step for position in following}
+    return bool(starts)

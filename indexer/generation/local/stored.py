@@ -1,0 +1,74 @@
+"""What a build stored for every document of a generation: its neighbours, its pairs, what speaks for keeping it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from indexer.analysis import Analyzer, Boilerplate
+from indexer.generation.port import Neighbours, Pair, Ranked
+from indexer.ranking.ids import Ids, InOrder
+from indexer.ranking.mapped import map_array
+from indexer.types import Band
+
+# Bands stand in files as their places here.
+BANDS = tuple(Band)
+
+
+def stored_analyzer(arrays: Path, synonyms: str) -> Analyzer:
+    """The analyzer of a generation: with the site's synonyms, and without the boilerplate that its build found."""
+    return Analyzer(synonyms, boilerplate=Boilerplate(map_array(arrays, "boilerplate").tolist()))
+
+
+class StoredNeighbours:
+    """The neighbours that a build wrote: a look-up, whatever the size of the index."""
+
+    def __init__(self, arrays: Path, ids: Ids) -> None:
+        self._ids = ids
+        self._near, self._scores = map_array(arrays, "near"), map_array(arrays, "near_scores")
+        self._possible = map_array(arrays, "possible")
+
+    def of(self, id_: str) -> Neighbours | None:
+        """The neighbours of a document, best first; None where the index does not have it."""
+        n = self._ids.find(id_)
+        if n < 0:
+            return None
+        near = [m for m in self._near[n].tolist() if m >= 0]
+        scores = self._scores[n, : len(near)].tolist()
+        return Neighbours(list(map(Ranked, self._ids.of(near), scores)), float(self._possible[n]))
+
+
+class StoredPairs:
+    """The pairs that a build wrote, and what speaks for keeping each document. Files call documents by their places in
+    the order of ids, so that a pair is the same however they are numbered.
+    """
+
+    def __init__(self, arrays: Path, ids: Ids) -> None:
+        self._ids, self._ordered = ids, InOrder(ids)
+        self._rows, self._scores = map_array(arrays, "pairs").astype(np.int64), map_array(arrays, "pair_scores")
+        self._keys = self._rows[:, 0] << 32 | self._rows[:, 1]
+        self._keep_order = map_array(arrays, "merits")
+        self._place = np.full(len(ids), -1)
+        self._place[ids.numbers()] = np.arange(len(self._ordered))
+
+    def all(self) -> list[Pair]:
+        """All pairs, ascending."""
+        name = self._ordered.__getitem__
+        rows = zip(self._rows.tolist(), self._scores.tolist(), strict=True)
+        return [Pair(name(a), name(b), score, BANDS[band]) for (a, b, band), score in rows]
+
+    def band(self, a: str, b: str) -> Band | None:
+        """The band of two documents, None where the scan proposed no pair of them."""
+        one, other = sorted(self._places((a, b)))
+        at = int(np.searchsorted(self._keys, one << 32 | other))
+        there = at < len(self._keys) and self._keys[at] == one << 32 | other
+        return BANDS[int(self._rows[at, 2])] if there else None
+
+    def keep_order(self, ids: Sequence[str]) -> list[tuple[int, ...]]:
+        """What speaks for keeping each of some documents."""
+        return [tuple(self._keep_order[place].tolist()) for place in self._places(ids)]
+
+    def _places(self, ids: Sequence[str]) -> list[int]:
+        return [int(self._place[self._ids.find(id_)]) for id_ in ids]

@@ -1,0 +1,159 @@
+"""The one door to a finished generation: everything that search, panels and duplicates ask of it, by document id alone.
+
+Where the documents lie, how they are numbered and what ranks them is known to whoever implements `Generation`:
+`generation/local` for a folder on disk. docs/glossary.md says what the words mean.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import NamedTuple, Protocol
+
+from corpus import Document, Topic
+from indexer.analysis import FINER, Analyzer, Templates
+from indexer.ranking.weighting import SearchWord, Statistics
+from indexer.types import Band, Filter, Info, Sort
+
+
+class Ranked(NamedTuple):
+    """A document and its score."""
+
+    id: str
+    score: float
+
+
+class Facts(NamedTuple):
+    """What is known of a document without reading it: its kind, day, whether it answers something, the digest of its
+    title and body (`wording`), and its topics, each name once with the specialty that it is given first.
+    """
+
+    kind: str
+    date: date | None
+    answered: bool
+    wording: int
+    topics: tuple[Topic, ...]
+
+
+class Neighbours(NamedTuple):
+    """The documents most like a text, best first; `possible` is what the text tells in all: weight times rarity of
+    its tokens, summed.
+    """
+
+    ranked: list[Ranked]
+    possible: float
+
+    def best(self, count: int) -> Neighbours:
+        """The first so many of them."""
+        return self._replace(ranked=self.ranked[:count])
+
+
+class Pair(NamedTuple):
+    """Two questions that may be the same question, `a` before `b` in the order of ids, with the probability."""
+
+    a: str
+    b: str
+    score: float
+    band: Band
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindRequest:
+    """Which documents are wanted, in which order, and how many of them (0: only the total and the facets).
+
+    `weights` are those of terms and concepts in the first stage, `finer` how much each token of the other channels
+    tells in the second, for a text of `words` words. `search_words` demand a share of themselves (least_share), and a
+    score is multiplied by the share that is matched; each of `phrases` must stand in some field, none of `without` may.
+    `facets` is how many values of each facet are counted (0: none).
+    """
+
+    weights: Mapping[str, float] = field(default_factory=dict)
+    finer: Mapping[str, Mapping[str, float]] = field(default_factory=lambda: {channel: {} for channel in FINER})
+    words: int = 0
+    search_words: Sequence[SearchWord] = ()
+    phrases: Sequence[Sequence[str]] = ()
+    without: Sequence[Sequence[str]] = ()
+    where: Filter = Filter()
+    sort: Sort = Sort.RELEVANCE
+    limit: int = 0
+    facets: int = 0
+
+
+class Found(NamedTuple):
+    """What a request finds: the first `limit` documents, how many there are in all, and the facets of all of them.
+
+    `least` is the lowest score by which a document came into the second stage, 0 where every document that shares a
+    term did.
+    """
+
+    ranked: list[Ranked]
+    total: int
+    facets: dict[str, dict[str, int]]
+    least: float = 0.0
+
+
+class Generation(Protocol):
+    """A finished generation, read only, shared by threads. `name` is its own: no other has it, in any folder."""
+
+    name: str
+    statistics: Statistics
+    analyzer: Analyzer
+
+    @property
+    def templates(self) -> Templates:
+        """The frames that its questions fill with one name after the other."""
+
+    @property
+    def info(self) -> Info:
+        """What it holds, when and with what it was built."""
+
+    def ids(self) -> Sequence[str]:
+        """The ids of all documents, ascending."""
+
+    def get(self, ids: Sequence[str]) -> list[Document]:
+        """The documents of these ids, in their order; unknown ids are left out."""
+
+    def facts(self, ids: Sequence[str]) -> list[Facts]:
+        """The facts of known ids, in their order."""
+
+    def words(self, ids: Sequence[str], field: str) -> list[list[str]]:
+        """The folded words of one field of known ids, in their order, without the site's boilerplate."""
+
+    def weights(self, ids: Sequence[str]) -> list[dict[str, float]]:
+        """The weight of each term and concept in known ids, in their order."""
+
+    def find(self, request: FindRequest) -> Found:
+        """What a request finds: by score, or the newest first and undated ones last; ids ascend among equals.
+
+        Relevance takes two stages. The first sums weight × weight over the terms that text and document share. The best
+        RESCORED of it are weighed again (ranking/judging); what is beyond follows by its first score.
+        """
+
+    def neighbours(self, id_: str) -> Neighbours | None:
+        """The stored neighbours of a document, None for an unknown id."""
+
+    def pairs(self) -> Sequence[Pair]:
+        """The stored pairs of questions that may be the same question, ascending."""
+
+    def band(self, a: str, b: str) -> Band | None:
+        """The band of the stored pair of two known ids, in either order; None where there is none."""
+
+    def keep_order(self, ids: Sequence[str]) -> list[tuple[int, ...]]:
+        """What speaks for keeping each of some known ids among duplicates (build/keep_order); the highest is kept."""
+
+    def frequencies(self, tokens: Sequence[str], channel: str = "terms") -> list[int]:
+        """In how many documents of the last full build each token of a channel occurs; stop words are no terms."""
+
+    def rarities(self, tokens: Collection[str], channel: str = "terms", *, present: bool = False) -> dict[str, float]:
+        """The rarity of each token of a channel, or with `present` of each that some document has; a concept counts as
+        a term.
+        """
+
+    def vocabulary(self, prefix: str) -> dict[str, int]:
+        """The folded words of the documents that begin so, each with the number of documents that have it; one that an
+        update took out counts until its segment is written anew.
+        """
+
+    def close(self) -> None:
+        """Let go of files. Afterwards it must not be asked; closing twice does nothing."""

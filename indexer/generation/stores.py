@@ -1,0 +1,76 @@
+"""The table of stores: which kind an index's address names, and what every kind must be able to do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Protocol
+from urllib.parse import urlsplit
+
+from indexer.errors import RequestRefused
+from indexer.generation.folder.manifest import Manifest
+from indexer.generation.folder.store import FolderStore
+from indexer.generation.port import Generation
+from indexer.settings import Settings
+from indexer.types import Info, Verification
+
+
+class Store(Protocol):
+    """Where the generations of one index lie, numbered from 1, and which of them is current; `path` is its address."""
+
+    path: Path
+
+    def current(self) -> tuple[int, str]:
+        """The number of the current generation and the digest of its manifest. Raises IndexMissing."""
+
+    def published(self) -> object:
+        """What changes whenever another generation becomes current; every request asks, so it costs next to nothing."""
+
+    def open(self, settings: Settings, *, serving: bool = False, beside: int = 0) -> Generation:
+        """The current generation. For `serving` every byte is verified, but for what is shared with the generation of
+        number `beside`, and the compiled loops are used where they are installed and worth it.
+
+        Raises IndexMissing, IndexIncompatible, IndexDamaged, or SearchError where the system lacks something.
+        """
+
+    def usable(self) -> tuple[Manifest, Path]:
+        """The manifest and the files of the current generation, from which an update goes on."""
+
+    def verify(self) -> Verification:
+        """Read every byte of the current generation. Raises IndexMissing."""
+
+    def rollback(self) -> Info:
+        """Make current again what the current generation replaced. Raises SearchError where it does not open."""
+
+    def lock(self) -> AbstractContextManager[None]:
+        """Hold the index for writing. Raises BuildInProgress at once where another build holds it."""
+
+    def staging(self) -> AbstractContextManager[Path]:
+        """A new folder to make a generation in, gone afterwards unless published. Under the lock."""
+
+    def publish(self, staged: Path, number: int) -> None:
+        """Make a staged generation the current one, at once or not at all."""
+
+    def numbers(self) -> list[int]:
+        """The numbers of all generations that are kept, ascending."""
+
+    def generation(self, number: int) -> Path:
+        """The files of a generation."""
+
+    def sweep(self, keep: int) -> None:
+        """Remove all but the newest `keep` generations; never the current one."""
+
+
+_STORES: Mapping[str, Callable[[str | Path], Store]] = {"": FolderStore}
+
+
+def store_of(index: str | Path) -> Store:
+    """The store that an address names: a folder's path, or an URL whose scheme stands in the table above.
+
+    Raises RequestRefused for another scheme.
+    """
+    scheme = urlsplit(str(index)).scheme if "://" in str(index) else ""
+    if scheme not in _STORES:
+        raise RequestRefused(f"no index is opened by {scheme}://", "index", "name a folder")
+    return _STORES[scheme](index)

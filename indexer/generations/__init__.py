@@ -1,1 +1,0 @@
-"""Generations: an index as a folder of finished versions, one of which is current; never a version half written."""

@@ -1,0 +1,81 @@
+"""Keys: 64-bit numbers that stand for tokens in arrays, and how lists of lists stand in two arrays."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+Keys = NDArray[np.uint64]
+Numbers = NDArray[np.int64]
+# The key of terms that are in no pair: those that are not written in ASCII.
+NO_PAIR = 0
+# An odd number near 2^64 / the golden ratio: multiplying by it parts (a, b) and (b, a).
+PAIR = np.uint64(0x9E3779B97F4A7C15)
+
+
+@lru_cache(maxsize=1 << 17)
+def key_of(text: str) -> int:
+    """A 64-bit digest that stands for a term or gram; two of a million share one with a chance of 1 in 40 million."""
+    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "little") or 1
+
+
+def keys_of(tokens: Sequence[str]) -> Keys:
+    """The keys of terms or grams."""
+    return np.array([key_of(token) for token in tokens], np.uint64)
+
+
+def pair_keys(first: Keys, second: Keys) -> Keys:
+    """The keys of pairs of terms, `NO_PAIR` where a term of them is in none."""
+    keys = first * PAIR + second
+    keys[(first == NO_PAIR) | (second == NO_PAIR)] = NO_PAIR
+    return keys
+
+
+def starts_of(sizes: NDArray[np.integer]) -> Numbers:
+    """Where each of some lists of these sizes begins when they stand one after the other, and where the last ends."""
+    starts = np.zeros(len(sizes) + 1, np.int64)
+    np.cumsum(sizes, out=starts[1:])
+    return starts
+
+
+def expand(starts: Numbers, rows: NDArray[np.integer]) -> tuple[Numbers, Numbers]:
+    """The places of all entries of some rows of a list of lists, and for each the place of its row among `rows`."""
+    owner = np.repeat(np.arange(len(rows)), starts[rows + 1] - starts[rows])
+    return places(starts, rows), owner
+
+
+def places(starts: Numbers, rows: NDArray[np.integer]) -> Numbers:
+    """The places of all entries of some rows of a list of lists."""
+    first = starts[rows]
+    sizes = starts[rows + 1] - first
+    place: Numbers = np.repeat(first - (np.cumsum(sizes) - sizes), sizes)
+    place += np.arange(len(place))
+    return place
+
+
+def match(keys: Numbers, wanted: Numbers) -> tuple[Numbers, Numbers]:
+    """The places of the keys that are wanted, and for each its place among the wanted ones, which are unique."""
+    order = np.argsort(wanted)
+    found, place = match_ascending(keys, wanted[order])
+    return found, order[place]
+
+
+def match_ascending(keys: NDArray[np.integer], wanted: NDArray[np.integer]) -> tuple[Numbers, Numbers]:
+    """As `match`, where the wanted keys ascend."""
+    if not len(wanted):
+        return np.empty(0, np.int64), np.empty(0, np.int64)
+    place = np.minimum(np.searchsorted(wanted, keys), len(wanted) - 1)
+    found = np.flatnonzero(wanted[place] == keys)
+    return found, place[found]
+
+
+def counts_of(keys: Keys, counts: NDArray[np.integer], wanted: Keys) -> Numbers:
+    """The count of each of the wanted keys, 0 for one that is not there; `keys` ascend."""
+    if not len(keys):
+        return np.zeros(len(wanted), np.int64)
+    place = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
+    return np.where(keys[place] == wanted, counts[place], 0)

@@ -1,0 +1,50 @@
+"""What a process may use: the compiled loops of the extra `fast`, where they are worth it, and how much memory."""
+
+from __future__ import annotations
+
+from types import ModuleType
+from typing import NamedTuple
+
+from indexer.errors import RequestRefused
+from indexer.settings import Settings, is_fast
+
+# From so many documents on the loops win back the second that they take to load.
+_WORTH_LOADING = 2_000
+# For each posting that is sorted; measured at 200,000 documents.
+_BYTES_TOUCHED = 64
+
+
+class Resources(NamedTuple):
+    """The compiled loops, or None for NumPy's form, which gives the same answers to the last bit; and about how many
+    megabytes are for the postings that are sorted at a time.
+    """
+
+    kernels: ModuleType | None = None
+    memory_mb: int = 128
+
+    @property
+    def postings(self) -> int:
+        """How many postings are sorted at a time: the pages that their lists touch are many times their bytes."""
+        return (self.memory_mb << 20) // _BYTES_TOUCHED
+
+    @classmethod
+    def of(cls, settings: Settings, documents: int) -> Resources:
+        """Those for work on so many documents; nobody who wants no compiled loops loads numba."""
+        return cls(_kernels(settings.compiled, documents), settings.memory_mb)
+
+
+# Without compiled loops, as a command does that asks once.
+NUMPY = Resources()
+
+
+def _kernels(compiled: bool | None, documents: int) -> ModuleType | None:
+    if compiled is False or (compiled is None and not (is_fast() and documents >= _WORTH_LOADING)):
+        return None
+    try:
+        from indexer.ranking import kernels  # noqa: PLC0415 (numba takes a second to load)
+    except RuntimeError as error:  # numba has no place for what it compiled
+        if compiled is None:
+            return None
+        remedy = "set NUMBA_CACHE_DIR to a folder that can be written, or do without `compiled`"
+        raise RequestRefused(f"the compiled loops do not load: {error}", "Settings.compiled", remedy) from error
+    return kernels

@@ -1,0 +1,240 @@
+"""Words: every word of the documents as a number, in their order; all arrays of a segment are made from them.
+
+A text is cut at white space alone, and what the analyzer makes of each piece ("pain,") is remembered: a tenth of the
+time that tokenizing each text anew takes. The numbers wait on disk until all documents were read.
+"""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.analysis import FIELDS, Boilerplate
+from indexer.analysis.boilerplate import sentences_of
+from indexer.analysis.terms import wording_of
+from indexer.analysis.tokens import words_in
+from indexer.ranking.hashing import Numbers, places, starts_of
+from indexer.ranking.ids import segment_folders
+from indexer.ranking.mapped import Strings, create, map_array, release, save, write_strings
+
+# So many pieces of text are held before they go to disk, and so many words are looked at together afterwards.
+BATCH = 1 << 20
+# More different pieces than this are forgotten: in texts without spaces hardly one comes twice.
+_MOST_PIECES = 1 << 19
+# After so many documents were read back, the memory of the map is let go.
+_READ = 1 << 12
+_BODY = FIELDS.index("body")
+
+
+class Batch(NamedTuple):
+    """Some documents: the number of the first, their words, where each field begins in all words, and the field of each
+    word, counted from the first document's first one.
+    """
+
+    document: int
+    sequence: NDArray[np.int32]
+    starts: Numbers
+    owner: Numbers
+
+    @property
+    def fields(self) -> slice:
+        """The fields of these documents among those of all."""
+        first = self.document * len(FIELDS)
+        return slice(first, first + len(self.starts) - 1)
+
+
+class Words(NamedTuple):
+    """The words of documents in their order: `starts` says where each field of each document begins in `sequence`."""
+
+    words: list[str]
+    sequence: NDArray[np.int32]
+    starts: Numbers
+
+    def batches(self, size: int = BATCH) -> Iterator[Batch]:
+        """Whole documents of about so many words, one batch after the other."""
+        bounds = self.starts[:: len(FIELDS)]
+        at = 0
+        while at < len(bounds) - 1:
+            beyond = max(at + 1, int(np.searchsorted(bounds, bounds[at] + size, side="right")) - 1)
+            starts = self.starts[at * len(FIELDS) : beyond * len(FIELDS) + 1]
+            owner = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
+            yield Batch(at, self.sequence[starts[0] : starts[-1]], starts, owner)
+            release(self.sequence)
+            at = beyond
+
+    def of(self, field: int) -> list[str]:
+        """The words of one field, counted over all documents."""
+        return [self.words[n] for n in self.sequence[self.starts[field] : self.starts[field + 1]].tolist()]
+
+
+class StoredWords:
+    """The words of the documents of a generation, read back; for a build, which needs those of all."""
+
+    def __init__(self, arrays: Path) -> None:
+        self._firsts: list[int] = []
+        self.segments: list[Words] = []
+        self._read = documents = 0
+        for folder in segment_folders(arrays):
+            starts = map_array(folder, "sequence_starts")
+            self._firsts.append(documents)
+            self.segments.append(Words(list(Strings(folder, "words")), map_array(folder, "sequence"), starts))
+            documents += (len(starts) - 1) // len(FIELDS)
+
+    def own(self, number: int) -> list[str]:
+        """The words by which a document is compared: those of title and body."""
+        title, body = self.title_and_body(number)
+        return [*title, *body]
+
+    def title_and_body(self, number: int) -> tuple[list[str], list[str]]:
+        """The words of a document's title, and those of its body."""
+        segment = bisect_right(self._firsts, number) - 1
+        words, first = self.segments[segment], (number - self._firsts[segment]) * len(FIELDS)
+        self._read += 1
+        if self._read % _READ == 0:
+            release(words.sequence)
+        return words.of(first), words.of(first + _BODY)
+
+
+class _Pieces(dict[str, int]):
+    """What stands between white space, by number, and the words in it."""
+
+    def __init__(self) -> None:
+        self.words: dict[str, int] = {}
+        self.clear()
+
+    def __missing__(self, piece: str) -> int:
+        for word in words_in(piece):
+            self._flat.append(self.words.setdefault(word, len(self.words)))
+        self._ends.append(len(self._flat))
+        number = self[piece] = len(self)
+        return number
+
+    def clear(self) -> None:
+        """Forget the pieces, not the words."""
+        super().clear()
+        self._flat, self._ends = array("i"), array("q", [0])
+
+    def words_of(self, pieces: array[int]) -> tuple[NDArray[np.int32], Numbers]:
+        """The words of some pieces, and for each piece where its words begin."""
+        flat, ends = np.array(self._flat, np.int32), np.array(self._ends, np.int64)
+        numbers = np.array(pieces, np.int32)
+        starts = starts_of(ends[numbers + 1] - ends[numbers])
+        return flat[places(ends, numbers)], starts
+
+
+class WordsWriter:
+    """Takes documents in any order; gives their words in the order that is asked for.
+
+    A document's text is kept in spans: a field each, but the body of a question in sentences, which may turn out to be
+    boilerplate.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        """Until `close`, the words wait in a file in `folder`."""
+        self._path = folder / "words.spool"
+        self._file = self._path.open("w+b")
+        self._pieces = _Pieces()
+        self._raw = array("i")
+        self._begins: list[int] = []  # of the spans that are not on disk yet, in pieces
+        self._own: list[tuple[int, int]] = []  # the pieces of title and body of documents that are not on disk yet
+        self._spans = array("q", [0])  # where each span ends, in words
+        self._fields = array("q")  # the field of each span, counted over all documents
+        self._sentences: dict[int, int] = {}  # the wording of each span that is a sentence
+        self._documents = self._size = 0
+        self.wordings = array("q")
+
+    def add(self, texts: Mapping[str, str], *, sentences: bool) -> None:
+        """Take the next document: the text of its fields, and whether its body is kept in sentences."""
+        number, begin = self._pieces.__getitem__, len(self._raw)
+        for field, name in enumerate(FIELDS):
+            text = texts.get(name, "")
+            parted = sentences and field == _BODY
+            for part in sentences_of(text) if parted else [text] if text else []:
+                if parted:
+                    self._sentences[len(self._fields)] = 0
+                self._begins.append(len(self._raw))
+                self._fields.append(self._documents * len(FIELDS) + field)
+                self._raw.extend(map(number, part.split()))
+            if field == _BODY:
+                self._own.append((begin, len(self._raw)))
+        self._documents += 1
+        if len(self._raw) > BATCH:
+            self._spill()
+
+    def boilerplate(self, order: Numbers, questions: Sequence[int]) -> Boilerplate:
+        """The sentences that the questions among the documents of this order repeat."""
+        self._spill()
+        said: dict[int, set[int]] = {}
+        for span, digest in self._sentences.items():
+            said.setdefault(self._fields[span] // len(FIELDS), set()).add(digest)
+        return Boilerplate.of((self.wordings[n], said.get(n, set())) for n in order.tolist() if questions[n])
+
+    def write(self, folder: Path, order: Numbers, boilerplate: Boilerplate) -> Words:
+        """Write the words of the documents of this order, without boilerplate, and give them mapped."""
+        self._spill()
+        names = list(self._pieces.words)
+        words = sorted(names)
+        number = np.empty(len(words), np.int32)
+        number[[self._pieces.words[word] for word in words]] = np.arange(len(words), dtype=np.int32)
+        spans, starts = self._ordered(order, boilerplate)
+        self._file.flush()
+        spooled = np.memmap(self._path, np.int32, "r") if self._size else np.empty(0, np.int32)
+        sequence = create(folder, "sequence", np.int32, (int(starts[-1]),))
+        ends, at, place = np.array(self._spans), 0, 0
+        written = np.concatenate([[0], np.cumsum(ends[spans + 1] - ends[spans])])
+        while at < len(spans):
+            beyond = max(at + 1, int(np.searchsorted(written, place + BATCH, side="right")) - 1)
+            source = number[spooled[places(ends, spans[at:beyond])]]
+            sequence[place : place + len(source)] = source
+            at, place = beyond, place + len(source)
+            release(sequence)
+            release(spooled)
+        save(folder, sequence_starts=starts)
+        write_strings(folder, "words", words)
+        self._pieces.clear()
+        return Words(words, sequence, starts)
+
+    def close(self) -> None:
+        """Let go of the file; nothing is left of it."""
+        self._file.close()
+        self._path.unlink(missing_ok=True)
+
+    def _ordered(self, order: Numbers, boilerplate: Boilerplate) -> tuple[Numbers, Numbers]:
+        """The spans that are kept, in the order of documents, and where each field then begins."""
+        fields = np.array(self._fields, np.int64)
+        place = np.full(self._documents, -1)
+        place[order] = np.arange(len(order))
+        kept = place[fields // len(FIELDS)] >= 0
+        kept[[span for span, digest in self._sentences.items() if digest in boilerplate.sentences]] = False
+        spans = np.flatnonzero(kept)
+        spans = spans[np.argsort(place[fields[spans] // len(FIELDS)], kind="stable")]
+        target = place[fields[spans] // len(FIELDS)] * len(FIELDS) + fields[spans] % len(FIELDS)
+        sizes = np.diff(np.array(self._spans))[spans]
+        return spans, starts_of(np.bincount(target, sizes, len(order) * len(FIELDS)).astype(np.int64))
+
+    def _spill(self) -> None:
+        """Bring what is held to disk, as words."""
+        words, starts = self._pieces.words_of(self._raw)
+        names = list(self._pieces.words)
+        ends = [*self._begins[1:], len(self._raw)] if self._begins else []
+        first = len(self._fields) - len(self._begins)
+        self._spans.extend((self._size + starts[np.array(ends, np.int64)]).tolist())
+
+        def digest(begin: int, end: int) -> int:
+            return wording_of([names[n] for n in words[starts[begin] : starts[end]].tolist()])
+
+        for span, (begin, end) in enumerate(zip(self._begins, ends, strict=True), first):
+            if span in self._sentences:
+                self._sentences[span] = digest(begin, end)
+        self.wordings.extend(digest(*own) for own in self._own)
+        words.tofile(self._file)
+        self._size += len(words)
+        self._raw, self._begins, self._own = array("i"), [], []
+        if len(self._pieces) > _MOST_PIECES:
+            self._pieces.clear()

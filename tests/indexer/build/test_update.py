@@ -1,0 +1,157 @@
+"""Updates: what changed, and nothing else; every answer that of a rebuild with the statistics of the base."""
+
+from __future__ import annotations
+
+import random
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+import indexer
+from corpus import Document
+from indexer import DocumentNotFound, RequestRefused, Settings, build, open_index, update
+from indexer.generation import store_of
+from tests.documents import in_two_scripts, question
+from tests.indexer.generation.oracle import check_same, frozen_frequencies
+from tests.indexer.plain import PlainGeneration
+
+_WORDS = [
+    "knee",
+    "hip",
+    "pain",
+    "cement",
+    "leak",
+    "spine",
+    "fracture",
+    "surgery",
+    "fever",
+    "cough",
+    "rash",
+    "sugar",
+    "heart",
+    "attack",
+    "blood",
+    "pressure",
+]
+
+
+def some(rng: random.Random, name: str, size: int) -> list[Document]:
+    """Documents of few words, so that many are alike and some are the same question."""
+    return [
+        question(
+            f"{name}{n:03d}",
+            " ".join(rng.choices(_WORDS, k=rng.randint(1, 4))),
+            body=rng.choice(["", "Hello doctor. " + " ".join(rng.choices(_WORDS, k=5))]),
+            answer=rng.choice(["", " ".join(rng.choices(_WORDS, k=8))]),
+        )
+        for n in range(size)
+    ]
+
+
+def check_as_rebuilt(index: Path, documents: dict[str, Document], seed: int) -> None:
+    """Everything that the port has is that of a rebuild with the base's statistics, frequencies and templates."""
+    with closing(store_of(index).open(Settings())) as local:
+        frozen = local.statistics, frozen_frequencies(local), local.templates
+        check_same(local, PlainGeneration(documents.values(), local.analyzer, *frozen), seed, updated=True)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_updates_are_a_rebuild_with_the_statistics_of_the_base(tmp_path: Path, seed: int) -> None:
+    """Added, replaced and deleted documents, update after update, with segments merged and a purge in between; in the
+    last two of both scripts, with more documents than are weighed again.
+    """
+    rng, index, settings = random.Random(seed), tmp_path / "index", Settings(compiled=bool(seed % 2))
+    base = in_two_scripts(rng, 300, "b") if seed > 3 else some(rng, "b", [3, 130][seed // 2])
+    documents = {document.id: document for document in base}
+    build(index, documents.values(), settings=settings)
+    for step in range(3):
+        added = some(rng, f"s{step}-", rng.randint(0, 6))
+        known = sorted(documents)
+        replaced = [question(rng.choice(known), " ".join(rng.choices(_WORDS, k=3))) for _ in range(rng.randint(0, 1))]
+        unchanged = [documents[rng.choice(known)]]
+        given = {document.id: document for document in (*unchanged, *added, *replaced)}
+        delete = [id_ for id_ in rng.sample(known, min(len(known) - 1, rng.randint(0, 3))) if id_ not in given]
+        was = dict(documents)
+        report = update(index, given.values(), delete=delete, purge=step == 1, settings=settings)
+        documents = {id_: document for id_, document in (documents | given).items() if id_ not in delete}
+        assert report.added == len(documents.keys() - was.keys())
+        assert report.deleted == len(delete)
+        assert report.replaced == sum(id_ in was and was[id_] != document for id_, document in documents.items())
+        check_as_rebuilt(index, documents, step)
+
+
+def test_the_generation_before_serves_on(tmp_path: Path) -> None:
+    """An index that is open keeps its documents and neighbours while an update makes the next generation."""
+    build(tmp_path, some(random.Random(2), "b", 30))
+    with open_index(tmp_path) as before:
+        neighbours = {d.id: before.neighbours(d.id) for d in before.documents()}
+        update(tmp_path, [question("new", "knee pain")], delete=["b003"])
+        assert {d.id: before.neighbours(d.id) for d in before.documents()} == neighbours
+        assert not before.is_current()
+    indexer.rollback(tmp_path)
+    with open_index(tmp_path) as again:
+        assert {d.id: again.neighbours(d.id) for d in again.documents()} == neighbours
+    assert indexer.verify(tmp_path).ok
+
+
+def test_an_update_without_a_change_makes_no_generation(tmp_path: Path) -> None:
+    """Documents that are there already, word for word, change nothing, and the generation before stays for rollback."""
+    documents = some(random.Random(2), "b", 30)
+    build(tmp_path, documents)
+    report = update(tmp_path, documents)
+    assert (report.added, report.replaced, report.deleted, report.documents) == (0, 0, 0, 30)
+    assert report.generation == store_of(tmp_path).current()[0] == 1
+    assert indexer.verify(tmp_path).ok
+
+
+def test_drift_grows_with_what_changed(tmp_path: Path) -> None:
+    """`info.drift` is the share of documents that changed since the last full build, which sets it back."""
+    documents = some(random.Random(2), "b", 30)
+    build(tmp_path, documents)
+    update(tmp_path, [question("new", "knee pain")], delete=["b003", "b004"])
+    with open_index(tmp_path) as index:
+        assert index.info.drift == 0.1
+    build(tmp_path, documents)
+    with open_index(tmp_path) as index:
+        assert index.info.drift == 0.0
+
+
+@pytest.mark.parametrize(
+    ("delete", "given", "error"),
+    [(["nobody"], [], DocumentNotFound), (["b001"], [question("b001", "hip")], RequestRefused)],
+)
+def test_a_wrong_update_is_refused_and_costs_nothing(
+    tmp_path: Path, delete: list[str], given: list[Document], error: type[Exception]
+) -> None:
+    """An unknown id to delete, or one that is given too, is named; the generation stays."""
+    build(tmp_path, some(random.Random(2), "b", 5))
+    with pytest.raises(error, match=delete[0]):
+        update(tmp_path, given, delete=delete)
+    assert store_of(tmp_path).current()[0] == 1
+
+
+@pytest.mark.parametrize("compiled", [False, True], ids=["numpy", "compiled"])
+def test_a_purge_leaves_no_byte_of_what_was_deleted(tmp_path: Path, compiled: bool) -> None:
+    """A name that only a deleted document held is in no file afterwards, of any generation."""
+    secret = "Zwetschgenbaum"
+    documents = [*some(random.Random(2), "b", 20), question("secret", f"My name is {secret}", body=f"{secret}'s knee")]
+    build(tmp_path, documents, settings=Settings(compiled=compiled))
+    update(tmp_path, [question("new", "knee pain")], delete=["secret"])
+    update(tmp_path, purge=True, settings=Settings(compiled=compiled))
+    for file in tmp_path.rglob("*"):
+        if file.is_file():
+            data = file.read_bytes().lower()
+            assert secret.lower().encode() not in data, file
+            assert b"zwetschgen" not in data, file
+    with open_index(tmp_path) as index:
+        assert index.search(secret).total == 0
+        assert index.search("knee").total
+    assert indexer.verify(tmp_path).ok
+
+
+def test_an_update_needs_an_index(tmp_path: Path) -> None:
+    """Without an index there is nothing to update, and no folder is made."""
+    with pytest.raises(indexer.IndexMissing):
+        update(tmp_path / "none", [])
+    assert not (tmp_path / "none").exists()

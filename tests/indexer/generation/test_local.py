@@ -1,0 +1,114 @@
+"""A generation on disk keeps the suite, and agrees with the definition on generated corpora."""
+
+from __future__ import annotations
+
+import random
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from corpus import Document
+from indexer.analysis import FINER, Analyzer
+from indexer.generation import FindRequest, Generation
+from indexer.ranking.resources import NUMPY
+from indexer.ranking.weighting import SearchWord
+from indexer.types import Filter, Sort
+from tests.documents import ANALYZER, WORDS, corpora, in_two_scripts
+from tests.indexer.generation.made import COMPILED, built, written
+from tests.indexer.generation.oracle import check_same
+from tests.indexer.generation.suite import GenerationSuite, Made
+from tests.indexer.plain import PlainGeneration, boilerplate_of
+
+_TERMS = sorted({term for word in WORDS for term in ANALYZER.analyse(word).sequence})
+_terms = st.sampled_from(_TERMS)
+_phrases = st.lists(st.lists(_terms, min_size=1, max_size=3), max_size=2)
+_words = st.lists(
+    st.builds(SearchWord, st.integers(1, 9_000), st.lists(_terms, min_size=1, max_size=3, unique=True).map(tuple)),
+    max_size=4,
+)
+_filters = st.builds(
+    Filter,
+    kind=st.sampled_from([None, "article", "question"]),
+    topic=st.sampled_from([None, "Knee"]),
+    specialty=st.sampled_from([None, "Radiology"]),
+    year=st.sampled_from([None, 2020]),
+    answered=st.sampled_from([None, True, False]),
+)
+_texts = st.text(max_size=60) | st.lists(st.sampled_from(WORDS), max_size=30).map(" ".join)
+_finer = _texts.map(lambda text: ANALYZER.analyse(text).finer).map(
+    lambda bags: {channel: {token: 0.3 * n for token, n in bags[channel].items()} for channel in FINER}
+)
+_requests = st.builds(
+    FindRequest,
+    weights=st.dictionaries(_terms, st.floats(0.1, 3.0), max_size=6),
+    finer=_finer,
+    words=st.sampled_from([5, 60]),
+    search_words=_words,
+    phrases=_phrases,
+    without=_phrases,
+    where=st.just(Filter()) | _filters,
+    sort=st.sampled_from(Sort),
+    limit=st.integers(0, 12),
+    facets=st.sampled_from([0, 2]),
+)
+
+
+class TestLocal(GenerationSuite):
+    """Whoosh on disk, with the arrays beside it."""
+
+    @pytest.fixture(params=[False, True], ids=["numpy", "compiled"])
+    def made(self, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Made]:
+        """A build in a folder of its own; all are closed afterwards."""
+        opened: list[Generation] = []
+
+        def make(documents: Sequence[Document]) -> Generation:
+            opened.append(built(tmp_path / str(len(opened)), documents, compiled=request.param))
+            return opened[-1]
+
+        yield make
+        for generation in opened:
+            generation.close()
+
+
+@contextmanager
+def both(documents: Sequence[Document], *, compiled: bool) -> Iterator[tuple[PlainGeneration, Generation]]:
+    """The definition and a local generation of the same documents, this without neighbours and pairs."""
+    with (
+        tempfile.TemporaryDirectory() as name,
+        closing(written(Path(name), documents, ANALYZER, COMPILED if compiled else NUMPY)) as local,
+    ):
+        yield PlainGeneration(documents, ANALYZER), local
+
+
+@settings(max_examples=150)
+@given(corpora(), st.lists(_requests, min_size=1, max_size=4), st.booleans())
+def test_finds_what_the_definition_does(documents: list[Document], requests: list[FindRequest], compiled: bool) -> None:
+    """Any weights, demands, filters and limits find the same documents, in number, order, scores and facets, to the
+    last bit.
+    """
+    with both(documents, compiled=compiled) as (plain, local):
+        for request in requests:
+            assert local.find(request) == plain.find(request)
+
+
+@settings(max_examples=15)
+@given(corpora(), st.booleans())
+def test_says_what_the_definition_does(documents: list[Document], compiled: bool) -> None:
+    """Every method of the port gives what the definition gives."""
+    with tempfile.TemporaryDirectory() as name, closing(built(Path(name), documents, compiled=compiled)) as local:
+        check_same(local, PlainGeneration(documents, Analyzer(boilerplate=boilerplate_of(documents))))
+
+
+@pytest.mark.parametrize("compiled", [False, True], ids=["numpy", "compiled"])
+def test_says_what_the_definition_does_of_three_hundred_in_two_scripts(tmp_path: Path, *, compiled: bool) -> None:
+    """With statistics of each script by itself, and more documents than are weighed again."""
+    documents = in_two_scripts(random.Random(int(compiled)), 300)
+    analyzer = Analyzer(boilerplate=boilerplate_of(documents))
+    with closing(built(tmp_path, documents, compiled=compiled)) as local:
+        assert local.statistics.han is not None
+        check_same(local, PlainGeneration(documents, analyzer))

@@ -1,0 +1,411 @@
+"""The definition: a generation in memory, of loops that are obviously right. What it says, every other one must say."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from functools import cached_property
+from itertools import combinations
+from typing import NamedTuple
+
+import numpy as np
+
+from corpus import Document, Question, Topic, kind_of
+from indexer.analysis import (
+    FIELDS,
+    FINER,
+    Analysed,
+    Analyzer,
+    Boilerplate,
+    Templates,
+    field_texts,
+    in_han,
+    is_concept,
+    own_text,
+    wording,
+)
+from indexer.analysis.boilerplate import sentences_of
+from indexer.analysis.templates import find_templates
+from indexer.answering.closeness import page_closeness, page_floor
+from indexer.answering.neighbours import neighbours_of
+from indexer.answering.weighing import own_analysed, weigh
+from indexer.duplicates.differences import contradicting, missing_in_title
+from indexer.duplicates.likelihood import LEAST_SHARE, POSSIBLE, STORY, Profile, QuestionPair, profiles
+from indexer.generation import Facts, FindRequest, Found, Neighbours, Pair, Ranked
+from indexer.ranking.columns import FACETS, date_of, is_answered, specialty_of, topics_of
+from indexer.ranking.weighting import (
+    FIELD_WEIGHTS,
+    LEAST_OF_A_KIND,
+    RESCORED,
+    Statistics,
+    least_share,
+    length_factor,
+    norm,
+    saturation,
+)
+from indexer.types import Band, Filter, Info, Sort
+
+# By channel, in how many documents each token occurs: those of the last full build.
+Frequencies = Mapping[str, Counter[str]]
+# More questions of one wording than these are paired with the best of them alone.
+_ALL_PAIRS = 20
+# How much closer than the floor two long stories are that may be one.
+_ABOVE_FLOOR = 0.2
+
+
+class Length(NamedTuple):
+    """The length of a field of a document, in terms and in concepts."""
+
+    terms: int
+    concepts: int
+
+
+def boilerplate_of(documents: Iterable[Document]) -> Boilerplate:
+    """The sentences that the bodies of questions repeat."""
+    questions = [document for document in documents if isinstance(document, Question)]
+    return Boilerplate.of((wording(own_text(q)), {wording(s) for s in sentences_of(q.body)}) for q in questions)
+
+
+def fields_of(document: Document, analyzer: Analyzer) -> dict[str, Analysed]:
+    """The fields of a document that have text, each in terms, without the site's boilerplate."""
+    repeated = analyzer.boilerplate.sentences
+    if isinstance(document, Question) and document.body and repeated:
+        own = "".join(sentence for sentence in sentences_of(document.body) if wording(sentence) not in repeated)
+        document = replace(document, body=own)
+    return {field: analyzer.analyse(text) for field, text in field_texts(document).items()}
+
+
+def statistics_of(lengths: Sequence[Mapping[str, Length]], han: Sequence[bool]) -> Statistics:
+    """The statistics of documents whose fields have these lengths; `han` says which are written in characters."""
+    latin, chinese = ([fields for fields, h in zip(lengths, han, strict=True) if h is kind] for kind in (False, True))
+    if min(len(latin), len(chinese)) < LEAST_OF_A_KIND:
+        return _statistics_of(lengths)
+    return replace(_statistics_of(latin), han=_statistics_of(chinese))
+
+
+def _statistics_of(lengths: Sequence[Mapping[str, Length]]) -> Statistics:
+    average, concepts = {}, {}
+    for name in sorted(FIELDS):
+        there = [fields[name] for fields in lengths if name in fields and fields[name].terms]
+        if there:
+            average[name] = sum(length.terms for length in there) / len(there)
+        if sum(length.concepts for length in there):
+            concepts[name] = sum(length.concepts for length in there) / len(there)
+    whole = sorted(1 + sum(length.terms for length in fields.values()) for fields in lengths)
+    middle = (whole[(len(whole) - 1) // 2] + whole[len(whole) // 2]) / 2 if whole else 1.0
+    return Statistics(documents=len(whole), average=average, concepts=concepts, median=middle)
+
+
+class PlainGeneration:
+    """Every document's terms and weights in dictionaries; every answer by looking at every document."""
+
+    name = "plain"
+
+    def __init__(
+        self,
+        documents: Iterable[Document],
+        analyzer: Analyzer,
+        statistics: Statistics | None = None,
+        frequencies: Frequencies | None = None,
+        templates: Templates | None = None,
+    ) -> None:
+        """Statistics, frequencies and templates are those of the last full build; without them these documents are
+        one.
+        """
+        self.analyzer = analyzer
+        self._documents = {document.id: document for document in sorted(documents, key=lambda d: d.id)}
+        self._fields = {id_: fields_of(document, analyzer) for id_, document in self._documents.items()}
+        self._sequences = {i: {name: text.sequence for name, text in own.items()} for i, own in self._fields.items()}
+        self._bags = {i: {f: text.terms_and_concepts() for f, text in own.items()} for i, own in self._fields.items()}
+        self._finer = {i: {field: text.finer for field, text in own.items()} for i, own in self._fields.items()}
+        self._lengths = {
+            id_: {field: Length(text.bag.total(), text.concepts.total()) for field, text in own.items()}
+            for id_, own in self._fields.items()
+        }
+        self._han = {
+            id_: in_han([token for text in own.values() for token in text.tokens]) for id_, own in self._fields.items()
+        }
+        self.statistics = statistics or statistics_of(list(self._lengths.values()), list(self._han.values()))
+        self.frequencies_by_channel = frequencies or {
+            "terms": Counter(term for id_ in self._documents for term in self._terms(id_)),
+            **{c: Counter(token for id_ in self._documents for token in self._tokens(id_, c)) for c in FINER},
+        }
+        self._frequency = self.frequencies_by_channel["terms"]
+        self._weights = {id_: {term: self._weight(id_, term) for term in self._terms(id_)} for id_ in self._documents}
+        questions = [id_ for id_, document in self._documents.items() if isinstance(document, Question)]
+        words = ([*title, *body] for title, body in zip(*(self.words(questions, f) for f in FIELDS[:2]), strict=True))
+        self.templates = find_templates(words) if templates is None else templates
+
+    def _terms(self, id_: str) -> set[str]:
+        return {term for bag in self._bags[id_].values() for term in bag}
+
+    def _statistics_of(self, id_: str) -> Statistics:
+        return self.statistics.of_document(han=self._han[id_])
+
+    def _tokens(self, id_: str, channel: str) -> set[str]:
+        return {token for bags in self._finer[id_].values() for token in bags[channel]}
+
+    def _weight(self, id_: str, term: str) -> float:
+        """The weight of a term or concept in a document: its rarity times its weighted, saturated counts in the
+        fields.
+        """
+        place = 1 if is_concept(term) else 0
+        own = self._statistics_of(id_)
+        averages = own.concepts if is_concept(term) else own.average
+        lengths = {field: length[place] for field, length in self._lengths[id_].items()}
+        counts = {field: bag[term] for field, bag in self._bags[id_].items()}
+        total = self._sum_over_fields(id_, counts, lengths, averages)
+        # Weights are kept in 32 bits everywhere, so that engines agree to the last bit.
+        return float(np.float32(self.statistics.rarity(term, self._frequency[term]) * total))
+
+    def _sum_over_fields(
+        self, id_: str, counts: Mapping[str, int], lengths: Mapping[str, int], averages: Mapping[str, float]
+    ) -> float:
+        """The weighted, saturated counts of a token in the fields of a document."""
+        weights, total = FIELD_WEIGHTS[kind_of(self._documents[id_])], 0.0
+        for field in FIELDS:
+            if counts.get(field) and field in weights:
+                # A field that no document of the full build had has no average length: each is of the usual one.
+                own = norm(lengths[field], averages[field]) if field in averages else norm(1, 1.0)
+                total += weights[field] * saturation(counts[field], own)
+        return total
+
+    def _holds(self, id_: str, phrase: Sequence[str]) -> bool:
+        size = len(phrase)
+        return any(
+            list(phrase) == terms[at : at + size]
+            for terms in self._sequences[id_].values()
+            for at in range(len(terms) - size + 1)
+        )
+
+    @property
+    def info(self) -> Info:
+        """See Generation."""
+        kinds = Counter(kind_of(document) for document in self._documents.values())
+        return Info(
+            generation=1,
+            built="",
+            engine="plain",
+            documents={"article": kinds["article"], "question": kinds["question"]},
+            answers=sum(len(d.answers) for d in self._documents.values() if isinstance(d, Question)),
+            analysis=self.analyzer.fingerprint,
+            format=0,
+            drift=0.0,
+            bytes=0,
+            semantic=False,
+        )
+
+    def ids(self) -> Sequence[str]:
+        """See Generation."""
+        return list(self._documents)
+
+    def get(self, ids: Sequence[str]) -> list[Document]:
+        """See Generation."""
+        return [self._documents[id_] for id_ in ids if id_ in self._documents]
+
+    def facts(self, ids: Sequence[str]) -> list[Facts]:
+        """See Generation."""
+        return [
+            Facts(
+                kind=kind_of(document),
+                date=date_of(document),
+                answered=is_answered(document),
+                wording=wording(own_text(document)),
+                topics=tuple(Topic(name=name, specialty=given) for name, given in topics_of(document).items()),
+            )
+            for document in self.get(ids)
+        ]
+
+    def words(self, ids: Sequence[str], field: str) -> list[list[str]]:
+        """See Generation."""
+        return [self._fields[id_][field].tokens if field in self._fields[id_] else [] for id_ in ids]
+
+    def weights(self, ids: Sequence[str]) -> list[dict[str, float]]:
+        """See Generation."""
+        return [self._weights[id_] for id_ in ids]
+
+    def find(self, request: FindRequest) -> Found:
+        """See Generation."""
+        chosen = self._chosen(request)
+        facets = self._facets(list(chosen), request.facets) if request.facets else {}
+        if request.sort is Sort.NEWEST:
+            newest = sorted(chosen, key=lambda id_: (-_day(self._documents[id_]), id_))
+            return Found([Ranked(id_, 0.0) for id_ in newest[: request.limit]], len(chosen), facets)
+        ranked = self.rank(request.weights, chosen)
+        first, rest = ranked[:RESCORED], ranked[RESCORED:]
+        again = []
+        for id_, score in first:
+            length = (1 + sum(own.terms for own in self._lengths[id_].values())) / self._statistics_of(id_).median
+            judged = (score + self._judge(id_, request.finer)) * length_factor(length, request.words)
+            again.append(Ranked(id_, judged * chosen[id_]))
+        least = first[-1].score if len(first) == RESCORED else 0.0
+        best = [*sorted(again, key=_best_first), *rest][: request.limit]
+        return Found(best, len(chosen), facets, least if request.limit else 0.0)
+
+    def rank(self, weights: Mapping[str, float], among: Collection[str]) -> list[Ranked]:
+        """All documents of these that share a term, by the sum of weight × weight; ids ascending among equals."""
+        ranked = []
+        for id_ in among:
+            score = 0.0
+            for term in sorted(weights):
+                score += weights[term] * self._weights[id_].get(term, 0.0)
+            if score != 0:
+                ranked.append(Ranked(id_, score))
+        return sorted(ranked, key=_best_first)
+
+    def _judge(self, id_: str, finer: Mapping[str, Mapping[str, float]]) -> float:
+        """What the finer channels say of a document."""
+        score, averages = 0.0, self._statistics_of(id_).average
+        lengths = {field: length.terms for field, length in self._lengths[id_].items()}
+        for channel in FINER:
+            for token in finer[channel]:
+                counts = {field: bags[channel][token] for field, bags in self._finer[id_].items()}
+                score += finer[channel][token] * self._sum_over_fields(id_, counts, lengths, averages)
+        return score
+
+    def _chosen(self, request: FindRequest) -> dict[str, float]:
+        """The documents that a request lets through, and the share of its words that each matches."""
+        words, where = request.search_words, request.where
+        demanded = [
+            id_
+            for id_ in self._documents
+            if all(self._holds(id_, phrase) for phrase in request.phrases)
+            and not any(self._holds(id_, phrase) for phrase in request.without)
+        ]
+        if not words:
+            return {id_: 1.0 for id_ in demanded if _passes(self._documents[id_], where)}
+        whole = sum(word.share for word in words)
+        shares = {id_: sum(w.share for w in words if not self._terms(id_).isdisjoint(w.names)) for id_ in demanded}
+        least = least_share(shares.values())
+        return {
+            id_: share / whole
+            for id_, share in shares.items()
+            if share >= least and _passes(self._documents[id_], where)
+        }
+
+    def _facets(self, ids: Sequence[str], most: int) -> dict[str, dict[str, int]]:
+        counts: dict[str, Counter[str]] = {facet: Counter() for facet in FACETS}
+        for document in self.get(ids):
+            counts["kind"][kind_of(document)] += 1
+            counts["answered"]["yes" if is_answered(document) else "no"] += 1
+            counts["topic"].update(topics_of(document).keys())
+            if specialty := specialty_of(document):
+                counts["specialty"][specialty] += 1
+            if day := date_of(document):
+                counts["year"][str(day.year)] += 1
+        return {
+            facet: dict(sorted(values.items(), key=lambda item: (-item[1], item[0]))[:most])
+            for facet, values in counts.items()
+        }
+
+    def neighbours(self, id_: str) -> Neighbours | None:
+        """See Generation."""
+        if id_ not in self._documents:
+            return None
+        return neighbours_of(self, weigh(self, own_analysed(self, id_)), without=id_)[0]
+
+    def pairs(self) -> Sequence[Pair]:
+        """See Generation: every two questions are looked at."""
+        return self._pairs
+
+    @cached_property
+    def _pairs(self) -> list[Pair]:
+        questions = [id_ for id_, document in self._documents.items() if isinstance(document, Question)]
+        near = {id_: self.neighbours(id_) or Neighbours([], 0.0) for id_ in questions}
+        own = dict(zip(questions, profiles(self, questions), strict=True))
+        worded = {id_: facts.wording for id_, facts in zip(questions, self.facts(questions), strict=True)}
+        found = []
+        for a, b in combinations(questions, 2):
+            if worded[a] == worded[b]:
+                alike = [id_ for id_ in questions if worded[id_] == worded[a]]
+                best = max(alike, key=lambda id_: self.keep_order([id_])[0])
+                if len(alike) <= _ALL_PAIRS or best in (a, b):
+                    found.append(Pair(a, b, 1.0, Band.SAME))
+                continue
+            pair = QuestionPair(own[a], own[b])
+            if (_lists(near[a], b) or _lists(near[b], a)) and pair.band:
+                found.append(Pair(a, b, float(np.float32(pair.likelihood)), pair.band))
+            if self._one_story(a, b, near, own):
+                found.append(Pair(a, b, float(np.float32(POSSIBLE)), Band.POSSIBLE))
+        return sorted(set(found))
+
+    def _one_story(self, a: str, b: str, near: Mapping[str, Neighbours], own: Mapping[str, Profile]) -> bool:
+        """Whether two long stories are the first neighbour of each other, close, and nothing decides between them."""
+        if [r.id for r in near[a].ranked[:1]] != [b] or [r.id for r in near[b].ranked[:1]] != [a]:
+            return False
+        one, other = own[a], own[b]
+        if min(one.words, other.words) <= STORY or contradicting(one.values, other.values):
+            return False
+        titles = one.title_values, other.title_values
+        if contradicting(*titles) or missing_in_title(*titles):
+            return False
+        (there,) = page_closeness(self, one.statistics, a, near[a].best(1))
+        (back,) = page_closeness(self, other.statistics, b, near[b].best(1))
+        return there + back >= page_floor(one.statistics) + page_floor(other.statistics) + 2 * _ABOVE_FLOOR
+
+    def band(self, a: str, b: str) -> Band | None:
+        """See Generation."""
+        return next((pair.band for pair in self.pairs() if {pair.a, pair.b} == {a, b}), None)
+
+    def keep_order(self, ids: Sequence[str]) -> list[tuple[int, ...]]:
+        """See Generation: answered, by a named doctor, listed by so many pages, words of answer, age."""
+        return [self._keep_order(document) for document in self.get(ids)]
+
+    def _keep_order(self, document: Document) -> tuple[int, ...]:
+        questions = [other for other in self._documents.values() if isinstance(other, Question)]
+        links = [link for other in questions for link in other.listed]
+        by_url = sum(bool(link.url) and link.url == document.url for link in links)
+        by_title = sum(not link.url and wording(link.title) == wording(document.title) for link in links)
+        if not isinstance(document, Question):
+            return (0, 0, by_url or by_title, 0, 0)
+        words = sum(len(answer.text.split()) for answer in document.answers)
+        named = any(answer.author for answer in document.answers)
+        age = -document.asked.toordinal() if document.asked else -(1 << 30)
+        return (int(bool(document.answers)), int(named), by_url or by_title, words, age)
+
+    def frequencies(self, tokens: Sequence[str], channel: str = "terms") -> list[int]:
+        """See Generation."""
+        counts = self.frequencies_by_channel.get(channel, self._frequency)
+        return [counts[token] for token in tokens]
+
+    def rarities(self, tokens: Collection[str], channel: str = "terms", *, present: bool = False) -> dict[str, float]:
+        """See Generation."""
+        counts = zip(tokens, self.frequencies(list(tokens), channel), strict=True)
+        return {token: self.statistics.rarity(token, n) for token, n in counts if n or not present}
+
+    def vocabulary(self, prefix: str) -> dict[str, int]:
+        """See Generation."""
+        counts = Counter(
+            word for own in self._fields.values() for word in {w for text in own.values() for w in text.tokens}
+        )
+        return {word: counts[word] for word in sorted(counts) if word.startswith(prefix)}
+
+    def close(self) -> None:
+        """See Generation."""
+
+
+def _best_first(ranked: Ranked) -> tuple[float, str]:
+    return -ranked.score, ranked.id
+
+
+def _lists(near: Neighbours, id_: str) -> bool:
+    """Whether an id stands in a list, with enough of the score that is possible."""
+    return any(ranked.id == id_ and ranked.score >= LEAST_SHARE * near.possible for ranked in near.ranked)
+
+
+def _day(document: Document) -> int:
+    day = date_of(document)
+    return day.toordinal() if day else 0
+
+
+def _passes(document: Document, where: Filter) -> bool:
+    day: date | None = date_of(document)
+    return (
+        (where.kind is None or kind_of(document) == where.kind)
+        and (where.specialty is None or specialty_of(document) == where.specialty)
+        and (where.topic is None or where.topic in topics_of(document))
+        and (where.year is None or (day is not None and day.year == where.year))
+        and (where.answered is None or is_answered(document) == where.answered)
+    )
