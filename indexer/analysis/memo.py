@@ -1,4 +1,4 @@
-"""Remembered: what was made of a text once is kept, up to so many; then all is forgotten and kept anew."""
+"""A bounded cache of what a function makes of short texts; for what is asked millions of times in a build."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ MOST_KEY = 40
 _Value = TypeVar("_Value")
 
 
-class Remembered(dict[str, _Value]):
-    """What `make` makes of each text. Looking up a known one costs what a dictionary does, half of functools' caches;
-    threads may share it, and at worst make a value twice.
+class Memo(dict[str, _Value]):
+    """What `make` makes of each text; emptied when it is full. Looking up a known one costs what a dictionary does, half
+    of functools' caches; threads may share it, and at worst make a value twice.
     """
 
     def __init__(self, make: Callable[[str], _Value], most: int) -> None:

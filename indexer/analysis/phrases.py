@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import product
 
-from indexer.analysis.memo import Remembered
+from indexer.analysis.memo import Memo
 
 # `...` in a pattern stands for one to so many words.
 GAP, MOST_GAP = "...", 6
@@ -32,7 +32,7 @@ class Phrases:
         self._shortest = min(map(len, self._prefixes), default=0)
         self._longest = max(map(len, self._prefixes), default=-1)
         self._beginning: Callable[[str], dict[str, tuple[_Pattern, ...]] | None]
-        self._beginning = Remembered(self._find_beginning, _REMEMBERED).__getitem__
+        self._beginning = Memo(self._find_beginning, _REMEMBERED).__getitem__
 
     def find(self, words: Sequence[str]) -> Iterator[str]:
         """The name of every pattern at every place where it begins, in the order of the places."""

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import Stemmer
 
-from indexer.analysis.memo import Remembered
+from indexer.analysis.memo import Memo
 from indexer.analysis.tokens import REMEMBERED, tokenize, words_in, words_of
 from indexer.analysis.wordlists import shipped
 
@@ -110,8 +110,8 @@ def _terms_of(piece: str) -> frozenset[str]:
 
 
 # The `spots` of a piece of text without white space, and their terms alone.
-spots_of: Callable[[str], tuple[Spot, ...]] = Remembered(_spots_of, REMEMBERED).__getitem__
-terms_of: Callable[[str], frozenset[str]] = Remembered(_terms_of, REMEMBERED).__getitem__
+spots_of: Callable[[str], tuple[Spot, ...]] = Memo(_spots_of, REMEMBERED).__getitem__
+terms_of: Callable[[str], frozenset[str]] = Memo(_terms_of, REMEMBERED).__getitem__
 
 
 def pieces_with(terms: set[str], pieces: Collection[str]) -> list[str]:

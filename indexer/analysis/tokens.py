@@ -9,7 +9,7 @@ from string import punctuation
 from typing import NamedTuple
 
 from indexer.analysis.folding import fold
-from indexer.analysis.memo import Remembered
+from indexer.analysis.memo import Memo
 
 # Han, kana and Hangul: written without spaces, or with endings that only pieces find.
 _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uac00-\ud7af\U00020000-\U0003ffff"
@@ -115,5 +115,5 @@ def words_in(piece: str) -> tuple[str, ...]:
     return tuple([token.text for token in tokenize_anew(piece)])
 
 
-_tokens_of = Remembered(lambda piece: tuple(tokenize_anew(piece)), REMEMBERED).__getitem__
-_words_in = Remembered(words_in, REMEMBERED).__getitem__
+_tokens_of = Memo(lambda piece: tuple(tokenize_anew(piece)), REMEMBERED).__getitem__
+_words_in = Memo(words_in, REMEMBERED).__getitem__

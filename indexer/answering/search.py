@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import NamedTuple
 
 from corpus import Article, Document, Topic, kind_of
@@ -16,7 +15,7 @@ from indexer.answering.weighing import Weighed, weigh
 from indexer.errors import RequestRefused
 from indexer.generation import FindRequest, Found, Generation
 from indexer.ranking.columns import date_of, is_answered, specialty_of, topics_of
-from indexer.ranking.weighting import search_words
+from indexer.ranking.weighting import SearchWord, search_words
 from indexer.types import Hit, Results, Search, Sort
 
 MOST_SIZE = 100
@@ -83,13 +82,15 @@ def _ask(generation: Generation, query: Query, request: Search) -> _Asked:
     weighed = weigh(generation, query.text, concepts=SHORT_CONCEPTS if short else 1.0)
     if query.empty and query.wanted.strip():
         return _Asked(query, weighed, Found([], 0, {}))
-    demanded = _demanded(generation, query, request)
     by_score = request.sort == Sort.RELEVANCE and query.words
-    wanted = replace(
-        demanded,
+    wanted = FindRequest(
         weights=weighed.weights,
         finer=weighed.finer,
         words=weighed.words,
+        search_words=_search_words(generation, query),
+        phrases=query.phrases,
+        without=query.without,
+        where=request.where,
         sort=Sort.RELEVANCE if by_score else Sort.NEWEST,
         limit=request.page * request.size,
         facets=MOST_VALUES,
@@ -97,12 +98,11 @@ def _ask(generation: Generation, query: Query, request: Search) -> _Asked:
     return _Asked(query, weighed, generation.find(wanted))
 
 
-def _demanded(generation: Generation, query: Query, request: Search) -> FindRequest:
-    """What a document must have to be found by a query."""
+def _search_words(generation: Generation, query: Query) -> tuple[SearchWord, ...]:
+    """The words of a query, each with its share of the rarity of all."""
     names = generation.analyzer.names(query.text)
     rare = {term: r * (STORY if term in story_terms() else 1.0) for term, r in generation.rarities(names).items()}
-    words = search_words(names, rare) if names else ()
-    return FindRequest(search_words=words, phrases=query.phrases, without=query.without, where=request.where)
+    return search_words(names, rare) if names else ()
 
 
 def _corrected(generation: Generation, query: Query, request: Search) -> _Corrected | None:
@@ -115,8 +115,11 @@ def _corrected(generation: Generation, query: Query, request: Search) -> _Correc
     if respelled.clear and not request.as_typed:
         asked = _ask(generation, again, request)
         return _Corrected(text, asked) if asked.found.total else None
-    there = not (again.empty and again.wanted.strip()) and generation.find(_demanded(generation, again, request)).total
-    return _Corrected(text, None) if there else None
+    if again.empty and again.wanted.strip():
+        return None
+    words = _search_words(generation, again)
+    wanted = FindRequest(search_words=words, phrases=again.phrases, without=again.without, where=request.where)
+    return _Corrected(text, None) if generation.find(wanted).total else None
 
 
 def _is_close(generation: Generation, asked: _Asked) -> bool:

@@ -6,6 +6,7 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,7 @@ from indexer.types import Filter
 Mask = NDArray[np.bool_]
 KINDS = ("article", "question")
 ANSWERED = ("no", "yes")
+_REMEMBERED = 1 << 14
 # How the facets are called, in results and filters.
 _YEARS = ("", *map(str, range(1, 10_000)))
 FACETS = ("kind", "specialty", "topic", "year", "answered")
@@ -126,6 +128,11 @@ class Columns:
         # The document of each tag: a facet of many documents counts tags without looking for theirs.
         self._tagged = np.repeat(np.arange(len(self._kind), dtype=np.int32), np.concatenate(sizes))
 
+        # Made once: most documents share their topics, and making one checks it.
+        self._topic_of = lru_cache(_REMEMBERED)(
+            lambda name, given: Topic(name=self._topics[name], specialty=self._topic_specialties[given])
+        )
+
     _kind: NDArray[np.int8]
     _specialty: NDArray[np.int32]
     _day: NDArray[np.int32]
@@ -196,9 +203,7 @@ class Columns:
     def topics(self, number: int) -> tuple[Topic, ...]:
         """A document's topics, each name once, with the specialty that it is given first."""
         tags = slice(self._topic_starts[number], self._topic_starts[number + 1])
-        names = [self._topics[n] for n in self._topic[tags].tolist()]
-        given = [self._topic_specialties[n] for n in self._topic_specialty[tags].tolist()]
-        return tuple([Topic(name=name, specialty=own) for name, own in zip(names, given, strict=True)])
+        return tuple(map(self._topic_of, self._topic[tags].tolist(), self._topic_specialty[tags].tolist()))
 
     def answered(self, number: int) -> bool:
         """Whether a document is an article or has a reply."""

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from indexer.analysis import FIELDS, FINER
 from indexer.analysis.intents import intent_names
-from indexer.analysis.memo import Remembered
+from indexer.analysis.memo import Memo
 from indexer.ranking.columns import KINDS
 from indexer.ranking.hashing import Keys, Numbers, expand, key_of, match, starts_of
 from indexer.ranking.mapped import Strings, map_array
@@ -76,9 +76,9 @@ class Forward:
         self._scratch = threading.local()
         # By channel, the number of each token.
         self._numbers: dict[str, Callable[[str], int]] = {
-            "pairs": Remembered(self._pair_key, _REMEMBERED).__getitem__,
-            "grams": Remembered(self._gram_number, _REMEMBERED).__getitem__,
-            "stops": Remembered(Strings(folder, "words").find, _REMEMBERED).__getitem__,
+            "pairs": Memo(self._pair_key, _REMEMBERED).__getitem__,
+            "grams": Memo(self._gram_number, _REMEMBERED).__getitem__,
+            "stops": Memo(Strings(folder, "words").find, _REMEMBERED).__getitem__,
             "intents": {intent: n for n, intent in enumerate(intent_names())}.__getitem__,
         }
 

@@ -10,7 +10,7 @@ from types import ModuleType
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.analysis.memo import Remembered
+from indexer.analysis.memo import Memo
 from indexer.ranking.hashing import Numbers, expand
 from indexer.ranking.mapped import Strings, map_array
 from indexer.ranking.weighting import SearchWord
@@ -38,7 +38,7 @@ class Impacts:
         """`kernels` is the compiled form, or None for NumPy's; both give the same to the last bit."""
         self._kernels = kernels
         self._terms = Strings(folder, "terms")
-        self.number_of = Remembered(self._terms.find, _REMEMBERED).__getitem__
+        self.number_of = Memo(self._terms.find, _REMEMBERED).__getitem__
         self._row_of, self._rows = map_array(folder, "row_of"), map_array(folder, "rows")
         self._most = map_array(folder, "most_units")
         self._lists = tuple(map_array(folder, f"list_{name}") for name in ("starts", "documents", "units"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from indexer.analysis.memo import MOST_KEY, Remembered
+from indexer.analysis.memo import MOST_KEY, Memo
 
 
 def test_a_known_text_is_not_made_again() -> None:
@@ -13,14 +13,14 @@ def test_a_known_text_is_not_made_again() -> None:
         made.append(text)
         return len(text)
 
-    lengths = Remembered(length, 10)
+    lengths = Memo(length, 10)
     assert [lengths[text] for text in ("knee", "hip", "knee")] == [4, 3, 4]
     assert made == ["knee", "hip"]
 
 
 def test_no_more_than_so_many_are_kept() -> None:
     """Beyond them all are forgotten, so memory stays bounded whatever visitors write."""
-    lengths = Remembered(len, 3)
+    lengths = Memo(len, 3)
     for text in ("a", "b", "c", "d"):
         assert lengths[text] == 1
     assert list(lengths) == ["d"]
@@ -28,6 +28,6 @@ def test_no_more_than_so_many_are_kept() -> None:
 
 def test_long_texts_are_not_kept() -> None:
     """A page of data without spaces is worked out each time."""
-    lengths = Remembered(len, 3)
+    lengths = Memo(len, 3)
     assert lengths["x" * (MOST_KEY + 1)] == MOST_KEY + 1
     assert not lengths
