@@ -25,8 +25,8 @@ class Sort(StrEnum):
 class Band(StrEnum):
     """How sure it is that two questions are the same question."""
 
-    SAME = "same wording"
-    VERY_LIKELY = "very likely"
+    SAME = "same-wording"
+    VERY_LIKELY = "very-likely"
     POSSIBLE = "possible"
 
 
@@ -191,11 +191,14 @@ class Info:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """A file of a generation that is not what was written, and what to do about it."""
+    """A file of a generation that is not what was written: `missing`, `size` (it has `found` bytes where `written` were
+    written), `changed`, `unreadable`, or `foreign`, which no build wrote.
+    """
 
     file: str
-    reason: str
-    remedy: str
+    code: str
+    found: int = 0
+    written: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -237,6 +240,20 @@ class DuplicatePair:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """Why a document of a cluster is suggested to keep, by the first fact that speaks for it: `answered` (by a doctor
+    of this name, where one is named), `listed` on so many pages, `asked` on a day, or `id`: nothing tells them apart.
+    All facts are told; `words` are those of its answers.
+    """
+
+    code: str
+    author: str
+    listed: int
+    words: int
+    asked: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Cluster:
     """Questions that may be one: every member is tied to the `canonical` one by a pair.
 
@@ -248,7 +265,7 @@ class Cluster:
     score: float
     band: Band
     canonical: str
-    reason: str
+    reason: Reason
     members: tuple[str, ...]
     pairs: tuple[DuplicatePair, ...]
 

@@ -44,7 +44,7 @@ class Row:
 def init_app(app: Flask) -> None:
     """Register the pages; where this is not called their addresses are unknown ones."""
     app.register_blueprint(bp)
-    for helper in (present.paragraphs, present.in_words):
+    for helper in (present.paragraphs, present.in_words, present.band_name, present.why_kept):
         app.jinja_env.filters[helper.__name__] = helper
 
 
@@ -114,7 +114,10 @@ def _row(cluster: Cluster) -> Row:
 def _bands(found: Clusters, chosen: Band | None) -> list[Choice]:
     """The bands as links with their counts, all of them first."""
     everything = Choice("all", sum(found.bands.values()), _address(band=None), chosen is None)
-    return [everything, *(Choice(band, found.bands[band], _address(band=band), band is chosen) for band in Band)]
+    return [
+        everything,
+        *(Choice(present.band_name(band), found.bands[band], _address(band=band), band is chosen) for band in Band),
+    ]
 
 
 def _specialties(chosen: str | None) -> list[tuple[str, str, bool]]:

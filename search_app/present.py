@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any
 
 from corpus import Asker, Topic
-from indexer import Mark
+from indexer import Band, Cluster, Mark
 
 _MONTHS = [
     "January",
@@ -49,6 +49,15 @@ def to_json(value: Any) -> Any:
 def _names(kind: type) -> tuple[str, ...]:
     """The names of a dataclass's fields."""
     return tuple(field.name for field in fields(kind))
+
+
+# How sure it is that two questions are one, in a list's words.
+BANDS = {Band.SAME: "same wording", Band.VERY_LIKELY: "very likely", Band.POSSIBLE: "possible"}
+
+
+def band_name(band: Band) -> str:
+    """A band in words: very likely."""
+    return BANDS[band]
 
 
 def day(value: date | None) -> str:
@@ -109,3 +118,32 @@ def paragraphs(marks: Iterable[Mark]) -> list[list[Mark]]:
 def in_words(number: int) -> str:
     """A small number in words: three."""
     return _NUMBERS[number] if number < len(_NUMBERS) else f"{number:,}"
+
+
+def why_kept(cluster: Cluster) -> str:
+    """Why the canonical document of a cluster is suggested to keep, in words."""
+    reason = cluster.reason
+    said = [f"answered by {reason.author}" if reason.author else "answered"] if reason.code == "answered" else []
+    if reason.listed:
+        said.append(f"listed on {reason.listed:,} {'page' if reason.listed == 1 else 'pages'}")
+    if reason.code == "answered":
+        said.append(f"{reason.words:,} words of answer")
+    if reason.asked:
+        said.append(f"asked {reason.asked.isoformat()}")
+    return ", ".join(said) or "the first by id: nothing else tells them apart"
+
+
+_FAULTS = {
+    "missing": "missing",
+    "changed": "its bytes are not those that were written",
+    "unreadable": "it cannot be read",
+    "foreign": "no build wrote this file",
+}
+
+
+def fault_in_words(code: str, found: int, written: int) -> tuple[str, str]:
+    """What is wrong with a file of an index, and what to do about it."""
+    if code == "foreign":
+        return _FAULTS[code], "remove it, then verify again"
+    sizes = f"{found:,} bytes where {written:,} were written"
+    return _FAULTS.get(code, sizes), "roll back to the generation before, or build the index again"

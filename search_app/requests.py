@@ -56,7 +56,7 @@ def band_of(args: Mapping[str, str]) -> Band | None:
     """The band of duplicates. Raises RequestRefused for an unknown one."""
     value = args.get("band") or None
     try:
-        return Band(value) if value else None
+        return Band(value.replace(" ", "-")) if value else None  # a blank was taken once
     except ValueError as error:
         raise RequestRefused(f"band is {str(value)[:20]!r}", "band", f"give one of {', '.join(Band)}") from error
 

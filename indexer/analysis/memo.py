@@ -11,8 +11,8 @@ _Value = TypeVar("_Value")
 
 
 class Memo(dict[str, _Value]):
-    """What `make` makes of each text; emptied when it is full. Looking up a known one costs what a dictionary does, half
-    of functools' caches; threads may share it, and at worst make a value twice.
+    """What `make` makes of each text; emptied when it is full. A look-up costs what one in a dictionary does, half of
+    functools' caches; threads may share it, and at worst make a value twice.
     """
 
     def __init__(self, make: Callable[[str], _Value], most: int) -> None:

@@ -27,7 +27,6 @@ from indexer.errors import DocumentNotFound, RequestRefused
 from indexer.generation import store_of
 from indexer.generation.folder.folder import DIGEST, MANIFEST
 from indexer.generation.folder.manifest import Manifest
-from indexer.generation.folder.verify import check_before_opening
 from indexer.generation.local.reader import LocalGeneration
 from indexer.generation.local.stored import stored_analyzer
 from indexer.generation.local.writer import delete
@@ -79,7 +78,6 @@ def update(
     store.current()  # a folder without an index is told at once, and stays as it is
     with store.lock(), store.staging() as staged:
         before, path = store.usable()
-        check_before_opening(path, before)
         number = max(store.numbers()) + 1
         pipeline = Pipeline(staged, number, settings, tell)
         with Intake(staged) as intake:

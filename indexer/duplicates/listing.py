@@ -11,7 +11,7 @@ from indexer.duplicates.clusters import Star, clusters
 from indexer.duplicates.differences import differences
 from indexer.errors import RequestRefused
 from indexer.generation import FindRequest, Generation
-from indexer.types import Band, Cluster, Clusters, DuplicatePair, Filter, Sort
+from indexer.types import Band, Cluster, Clusters, DuplicatePair, Filter, Reason, Sort
 
 MOST_SIZE = 200
 # The place of the number of pages that list a document in its keep_order.
@@ -84,17 +84,14 @@ class Listing:
         )
 
 
-def _reason(document: Document, listed: int) -> str:
-    """What speaks for keeping a document, in words: the facts by which it was chosen."""
+def _reason(document: Document, listed: int) -> Reason:
+    """What speaks for keeping a document: the facts by which it was chosen."""
     answers = document.answers if isinstance(document, Question) else ()
-    said = []
-    if answers:
-        author = next((answer.author for answer in answers if answer.author), "")
-        said.append(f"answered by {author}" if author else "answered")
-    if listed:
-        said.append(f"listed on {listed:,} {'page' if listed == 1 else 'pages'}")
-    if answers:
-        said.append(f"{sum(len(answer.text.split()) for answer in answers):,} words of answer")
-    if isinstance(document, Question) and document.asked:
-        said.append(f"asked {document.asked.isoformat()}")
-    return ", ".join(said) or "the first by id: nothing else tells them apart"
+    asked = document.asked if isinstance(document, Question) else None
+    return Reason(
+        code="answered" if answers else "listed" if listed else "asked" if asked else "id",
+        author=next((answer.author for answer in answers if answer.author), ""),
+        listed=listed,
+        words=sum(len(answer.text.split()) for answer in answers),
+        asked=asked,
+    )

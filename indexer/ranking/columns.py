@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import lru_cache
@@ -15,7 +14,7 @@ from numpy.typing import NDArray
 from corpus import Article, Document, Topic, kind_of
 from indexer.ranking.hashing import Numbers, places, starts_of
 from indexer.ranking.ids import Ids
-from indexer.ranking.mapped import Strings, map_array, save, write_strings
+from indexer.ranking.mapped import Strings, map_array, place_of, save, write_strings
 from indexer.types import Filter
 
 Mask = NDArray[np.bool_]
@@ -147,10 +146,10 @@ class Columns:
         if where.kind is not None:
             mask &= self._kind == (KINDS.index(where.kind) if where.kind in KINDS else -1)
         if where.specialty is not None:
-            mask &= self._specialty == _place(self._specialties, where.specialty)
+            mask &= self._specialty == place_of(self._specialties, where.specialty)
         if where.topic is not None:
             tagged = np.zeros(len(mask), np.bool_)
-            tagged[self._tagged[self._topic == _place(self._topics, where.topic)]] = True
+            tagged[self._tagged[self._topic == place_of(self._topics, where.topic)]] = True
             mask &= tagged
         if where.year is not None:
             mask &= self._year == where.year
@@ -229,12 +228,6 @@ def _together(folders: Sequence[Path], names: str, column: str) -> tuple[list[st
         for listed, folder in zip(own, folders, strict=True)
     ]
     return everything, np.concatenate(columns)
-
-
-def _place(names: Sequence[str], name: str) -> int:
-    """The place of a name among names in order; -1 where it is not there."""
-    at = bisect_left(names, name)
-    return at if at < len(names) and names[at] == name else -1
 
 
 def _counted(values: NDArray[np.integer], names: Sequence[str], most: int) -> dict[str, int]:

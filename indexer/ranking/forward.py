@@ -1,4 +1,4 @@
-"""Forward rows: the words of every document in their order, from which the finer channels judge a few documents.
+"""The second stage: the best hundred documents weighed again, by their words in order; asked for by every ranking.
 
 Postings of pairs and grams would be several times those of the terms; the words themselves are one number each.
 """
@@ -6,10 +6,10 @@ Postings of pairs and grams would be several times those of the terms; the words
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,9 +19,11 @@ from indexer.analysis.intents import intent_names
 from indexer.analysis.memo import Memo
 from indexer.ranking.columns import KINDS
 from indexer.ranking.hashing import Keys, Numbers, expand, key_of, match, starts_of
-from indexer.ranking.mapped import Strings, map_array
+from indexer.ranking.mapped import Strings, map_array, place_of
 from indexer.ranking.weighting import FIELD_WEIGHTS, K1, B, Statistics, norm_of
 
+# So many documents are looked through for a phrase at a time.
+_TOGETHER = 1 << 12
 # So many tokens are remembered with their numbers before all are forgotten.
 _REMEMBERED = 1 << 16
 # How much a field of a kind of document counts.
@@ -30,8 +32,8 @@ _SHARES = np.array([[FIELD_WEIGHTS[kind].get(field, 0.0) for field in FIELDS] fo
 _Found = tuple[Numbers, Numbers]
 
 
-class _Asked(NamedTuple):
-    """The tokens that are asked for, as numbers of a segment, -1 for one that it does not have; and how much each
+class _Wanted(NamedTuple):
+    """The tokens that are wanted, as numbers of a segment, -1 for one that it does not have; and how much each
     tells, in the order of the channels.
     """
 
@@ -42,45 +44,57 @@ class _Asked(NamedTuple):
     tells: NDArray[np.float64]
 
 
+ARRAY_NAMES = (
+    "sequence",
+    "sequence_starts",
+    "lengths",
+    "intents",
+    "han",
+    "kind",
+    "word_terms",
+    "gram_words",
+    "gram_words_starts",
+    "gram_keys",
+)
+
+
 class Forward:
-    """The forward rows of one segment, mapped."""
+    """The words of some documents in their order, and what the finer channels read of each word."""
 
     def __init__(
         self,
-        folder: Path,
+        arrays: Mapping[str, NDArray[Any]],
+        words: Sequence[str],
         statistics: Statistics,
         number_of: Callable[[str], int],
         kernels: ModuleType | None = None,
     ) -> None:
-        """`number_of` gives the number of a term in the segment, -1 for none; `kernels` is the compiled form, or None
-        for NumPy's: both give the same to the last bit.
+        """`arrays` are those of ARRAY_NAMES, `words` the words by number, ascending; `number_of` gives the number of a
+        term, -1 for none; `kernels` is the compiled form, or None for NumPy's: both give the same to the last bit.
         """
         self._number_of, self._kernels = number_of, kernels
         own = [statistics.of_document(han=han) for han in (False, True)]
         self._averages = np.array([[kind.average.get(field, 0.0) for field in FIELDS] for kind in own])
         self._medians = np.array([kind.median for kind in own])
-        for name in (
-            "sequence",
-            "sequence_starts",
-            "lengths",
-            "intents",
-            "han",
-            "kind",
-            "word_terms",
-            "gram_words",
-            "gram_words_starts",
-            "gram_keys",
-        ):
-            setattr(self, f"_{name}", map_array(folder, name))
+        for name in ARRAY_NAMES:
+            setattr(self, f"_{name}", arrays[name])
         # For the compiled form, a set a thread: zeros for each word and term, as it leaves them.
         self._scratch = threading.local()
         # By channel, the number of each token.
         self._numbers: dict[str, Callable[[str], int]] = {
             "pairs": Memo(self._pair_key, _REMEMBERED).__getitem__,
             "grams": Memo(self._gram_number, _REMEMBERED).__getitem__,
-            "stops": Memo(Strings(folder, "words").find, _REMEMBERED).__getitem__,
+            "stops": Memo(lambda word: place_of(words, word), _REMEMBERED).__getitem__,
             "intents": {intent: n for n, intent in enumerate(intent_names())}.__getitem__,
         }
+
+    @classmethod
+    def open(
+        cls, folder: Path, statistics: Statistics, number_of: Callable[[str], int], kernels: ModuleType | None
+    ) -> Forward:
+        """The rows of a segment, mapped."""
+        arrays = {name: map_array(folder, name) for name in ARRAY_NAMES}
+        return cls(arrays, Strings(folder, "words"), statistics, number_of, kernels)
 
     _sequence: NDArray[np.int32]
     _sequence_starts: Numbers
@@ -99,6 +113,21 @@ class Forward:
         words: list[int] = self._sequence[self._sequence_starts[at] : self._sequence_starts[at + 1]].tolist()
         return words
 
+    def holding(self, terms: Sequence[int], candidates: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Those of the candidates, a mask, that have these terms, by number, one after the other in some field."""
+        held = np.zeros(len(candidates), np.bool_)
+        numbers = np.flatnonzero(candidates)
+        for at in range(0, len(numbers) if min(terms) >= 0 else 0, _TOGETHER):
+            fields = (numbers[at : at + _TOGETHER, None] * len(FIELDS) + np.arange(len(FIELDS))).ravel()
+            place, owner = expand(self._sequence_starts, fields)
+            own = self._word_terms[self._sequence[place]]
+            begins = np.flatnonzero(own == terms[0])
+            for step, term in enumerate(terms[1:], 1):
+                begins = begins[begins + step < len(own)]
+                begins = begins[(own[begins + step] == term) & (owner[begins + step] == owner[begins])]
+            held[numbers[at + owner[begins] // len(FIELDS)]] = True
+        return held
+
     def judge(
         self, numbers: Numbers, scores: NDArray[np.float64], finer: Mapping[str, Mapping[str, float]], exponent: float
     ) -> NDArray[np.float64]:
@@ -112,20 +141,19 @@ class Forward:
             numbers_of += map(self._numbers[channel], finer[channel])
             tells += finer[channel].values()
             ends.append(len(numbers_of))
-        wanted, (a, b, c, _) = np.array(numbers_of, np.int64), ends
-        asked = _Asked(wanted[:a], wanted[a:b], wanted[b:c], wanted[c:], np.array(tells, np.float64))
+        wanted = _Wanted(*np.split(np.array(numbers_of, np.int64), ends[:-1]), np.array(tells, np.float64))
         if self._kernels:
-            return self._judge_compiled(numbers, scores, asked, exponent)
+            return self._judge_compiled(numbers, scores, wanted, exponent)
         medians = self._medians[self._han[numbers].astype(np.int8)]
         lengths: list[float] = ((1.0 + self._lengths[numbers].sum(axis=1)) / medians).tolist()
         # Python's own power: NumPy's may differ in the last bit.
         factors = np.array([length**exponent for length in lengths], np.float64)
-        judged: NDArray[np.float64] = (scores + self._judge(numbers, asked)) * factors
+        judged: NDArray[np.float64] = (scores + self._judge(numbers, wanted)) * factors
         return judged
 
-    def _judge(self, numbers: Numbers, asked: _Asked) -> NDArray[np.float64]:
+    def _judge(self, numbers: Numbers, wanted: _Wanted) -> NDArray[np.float64]:
         """What the finer channels say."""
-        if not len(asked.tells) or not len(numbers):
+        if not len(wanted.tells) or not len(numbers):
             return np.zeros(len(numbers))
         average = self._averages[self._han[numbers].astype(np.int8)]
         worths, norms = _SHARES[self._kind[numbers]], norm_of(self._lengths[numbers], average)
@@ -133,20 +161,20 @@ class Forward:
         place, owner = expand(self._sequence_starts, fields)
         words = self._sequence[place].astype(np.int64)
         # A cell is a field and a token: field * width + column. Each channel gives the cells of what it finds.
-        width, first, cells = len(asked.tells), 0, list[Numbers]()
-        for wanted, find in ((asked.pairs, self._pairs), (asked.grams, self._grams), (asked.stops, self._stop_words)):
-            field, column = find(wanted, words, owner)
+        width, first, cells = len(wanted.tells), 0, list[Numbers]()
+        for own, look in ((wanted.pairs, self._pairs), (wanted.grams, self._grams), (wanted.stops, self._stop_words)):
+            field, column = look(own, words, owner)
             cells.append(field * width + column + first)
-            first += len(wanted)
-        for number, intent in enumerate(asked.intents.tolist(), first):
+            first += len(own)
+        for number, intent in enumerate(wanted.intents.tolist(), first):
             cells.append(np.flatnonzero(self._intents.ravel()[fields] >> intent & 1) * width + number)
         counts = np.bincount(np.concatenate(cells), minlength=len(fields) * width)
-        scores = _sums(counts, width, worths, norms) * asked.tells
+        scores = _sums(counts, width, worths, norms) * wanted.tells
         said: NDArray[np.float64] = np.add.accumulate(scores, axis=1)[:, -1]  # adds one after the other, unlike sum
         return said
 
     def _judge_compiled(
-        self, numbers: Numbers, scores: NDArray[np.float64], asked: _Asked, exponent: float
+        self, numbers: Numbers, scores: NDArray[np.float64], wanted: _Wanted, exponent: float
     ) -> NDArray[np.float64]:
         kernels = self._kernels
         assert kernels is not None
@@ -165,12 +193,12 @@ class Forward:
             self._gram_words,
             self._gram_words_starts,
             *zeros,
-            asked.pairs,
-            asked.grams,
-            asked.stops,
+            wanted.pairs,
+            wanted.grams,
+            wanted.stops,
             self._intents,
-            asked.intents,
-            asked.tells,
+            wanted.intents,
+            wanted.tells,
             self._kind,
             self._han,
             self._lengths,

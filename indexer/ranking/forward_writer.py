@@ -1,22 +1,24 @@
-"""Writing forward rows: what the finer channels read of each word, and how many documents have what words hold."""
+"""What the second stage reads of each word, and in how many documents each token occurs: made from words at build."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 from types import ModuleType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.analysis import FIELDS
+from indexer.analysis import FIELDS, Analyzer
 from indexer.analysis.channels import GRAM, grams_of
 from indexer.analysis.terms import stop_words
-from indexer.ranking.field_counts import Counted, Vocabulary
+from indexer.ranking.columns import KINDS
+from indexer.ranking.field_counts import Counted, Vocabulary, count, vocabulary
+from indexer.ranking.forward import Forward
 from indexer.ranking.hashing import NO_PAIR, PAIR, Keys, Numbers, expand, key_of, pair_keys, starts_of
-from indexer.ranking.mapped import save
+from indexer.ranking.mapped import place_of
 from indexer.ranking.token_store import Batch, Words
+from indexer.ranking.weighting import Statistics
 
 # Ascending keys, and how many documents have each.
 _Counts = tuple[Keys, Numbers]
@@ -53,21 +55,36 @@ def word_keys(words: Sequence[str], known: Vocabulary) -> WordKeys:
     return WordKeys(terms[known.term_of], gram_keys, numbers.astype(np.int32), starts)
 
 
-def write_forward(folder: Path, known: Vocabulary, keys: WordKeys, counted: Counted, counts: NDArray[np.int32]) -> None:
-    """Write what the finer channels read beside the words themselves; `counts` are the documents of each word."""
+def forward_arrays(terms: Vocabulary, keys: WordKeys, counted: Counted) -> dict[str, NDArray[Any]]:
+    """What the finer channels read beside the words themselves, by name (see Forward)."""
     words = np.repeat(np.arange(len(keys.words), dtype=np.int32), np.diff(keys.gram_starts))
-    holders = words[np.argsort(keys.grams, kind="stable")]
-    save(
-        folder,
-        word_terms=known.term_of,
-        gram_keys=keys.gram_keys,
-        gram_words=holders,
-        gram_words_starts=starts_of(np.bincount(keys.grams, minlength=len(keys.gram_keys))),
-        word_counts=counts,
-        intents=counted.intents,
-        han=counted.han,
-        lengths=counted.lengths[:, :, 0],
-    )
+    return {
+        "word_terms": terms.term_of,
+        "gram_keys": keys.gram_keys,
+        "gram_words": words[np.argsort(keys.grams, kind="stable")],
+        "gram_words_starts": starts_of(np.bincount(keys.grams, minlength=len(keys.gram_keys))),
+        "intents": counted.intents,
+        "han": counted.han,
+        "lengths": counted.lengths[:, :, 0],
+    }
+
+
+def forward_of(
+    documents: Sequence[tuple[str, Mapping[str, Sequence[str]]]], analyzer: Analyzer, statistics: Statistics
+) -> Forward:
+    """The second stage over documents given by kind and the words of their fields, for whoever can only fetch these: it
+    gives the scores that the arrays of a generation give.
+    """
+    texts = [fields.get(name, ()) for _, fields in documents for name in FIELDS]
+    words = sorted({word for text in texts for word in text})
+    number = {word: n for n, word in enumerate(words)}
+    sequence = np.array([number[word] for text in texts for word in text], np.int32)
+    own = Words(words, sequence, starts_of(np.array([len(text) for text in texts], np.int64)))
+    terms = vocabulary(words, analyzer)
+    arrays = forward_arrays(terms, word_keys(words, terms), count(own, terms, analyzer))
+    kinds = np.array([KINDS.index(kind) for kind, _ in documents], np.int8)
+    arrays |= {"sequence": sequence, "sequence_starts": own.starts, "kind": kinds}
+    return Forward(arrays, words, statistics, lambda term: place_of(terms.terms, term))
 
 
 def count_tokens(words: Words, keys: WordKeys, kernels: ModuleType | None) -> TokenCounts:

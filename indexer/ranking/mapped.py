@@ -85,8 +85,13 @@ class Strings(Sequence[str]):
 
     def find(self, string: str) -> int:
         """The number of a string, or -1. Code points sort as their UTF-8 bytes do."""
-        at = bisect_left(self, string)
-        return at if at < len(self) and self[at] == string else -1
+        return place_of(self, string)
+
+
+def place_of(strings: Sequence[str], string: str) -> int:
+    """The place of a string among strings that ascend, or -1."""
+    at = bisect_left(strings, string)
+    return at if at < len(strings) and strings[at] == string else -1
 
 
 def map_array(folder: Path, name: str) -> NDArray[Any]:

@@ -25,7 +25,7 @@ class Segment:
 
     def __init__(self, folder: Path, statistics: Statistics, resources: Resources) -> None:
         self.impacts = Impacts(folder, resources.kernels)
-        self.forward = Forward(folder, statistics, self.impacts.number_of, resources.kernels)
+        self.forward = Forward.open(folder, statistics, self.impacts.number_of, resources.kernels)
         self.words, self.word_counts = Strings(folder, "words"), map_array(folder, "word_counts")
 
 
@@ -72,6 +72,14 @@ class Segments:
         """The numbers of the documents that have the term, deleted ones too."""
         found = [part.impacts.having(term) + span.start for part, span in zip(self._parts, self._spans, strict=True)]
         return found[0] if len(found) == 1 else np.concatenate(found)
+
+    def holding(self, phrase: Sequence[str], candidates: Mask) -> Mask:
+        """Those of the candidates that have the terms one after the other in some field, stop words too."""
+        found = [
+            part.forward.holding([part.impacts.number_of(term) for term in phrase], candidates[span])
+            for part, span in zip(self._parts, self._spans, strict=True)
+        ]
+        return np.concatenate(found)
 
     def match(self, words: Sequence[SearchWord]) -> NDArray[np.uint16]:
         """The shares that each document matches of the words, added up."""

@@ -14,13 +14,24 @@ from indexer import Band, Clusters, Filter, Panel, Results, Settings, Sort, open
 from search_app import settings
 from search_app.cli.common import Output, index_path, setting_option, shared
 from search_app.errors import UsageError
-from search_app.present import day
+from search_app.present import band_name, day, why_kept
 
 _WIDTH = 100
 _HELP = {
     "suicide": "If you think of ending your life, talk to a person now: a friend, your doctor, a crisis line.",
     "emergency": "If this is happening now, call the emergency number and do not wait for an answer here.",
 }
+
+
+class BandChoice(click.Choice[str]):
+    """The name of a band; one with a blank was taken once."""
+
+    def __init__(self) -> None:
+        super().__init__([band.value for band in Band])
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The name as it is written now."""
+        return super().convert(value.replace(" ", "-"), param, ctx)
 
 
 @click.command(epilog='Example: seealso search "cement leakage after kyphoplasty" --kind question')
@@ -74,7 +85,7 @@ def similar(text: str, index: str | None, limit: int, output: Output) -> None:
 
 @click.command(epilog="Example: seealso duplicates --band possible --csv > duplicates.csv")
 @setting_option("index")
-@click.option("--band", type=click.Choice([band.value for band in Band]), help="Only clusters of this band.")
+@click.option("--band", type=BandChoice(), help="Only clusters of this band.")
 @click.option("--specialty", help="Only clusters with a question of this specialty.")
 @click.option("--page", type=click.IntRange(1), default=1, show_default=True, help="Which page of clusters.")
 @click.option("--size", type=click.IntRange(1, 200), default=50, show_default=True, help="Clusters a page.")
@@ -111,10 +122,10 @@ def listed(found: Clusters) -> str:
     """A page of clusters as text."""
     if not found.total:
         return "no questions that may be the same"
-    bands = ", ".join(f"{count:,} {name}" for name, count in found.bands.items())
+    bands = ", ".join(f"{count:,} {band_name(Band(name))}" for name, count in found.bands.items())
     lines = [f"{found.total:,} clusters ({bands}), page {found.page} of {found.pages}"]
     for cluster in found.clusters:
-        lines += ["", f"{cluster.score:.2f}  {cluster.band}: keep {cluster.canonical} ({cluster.reason})"]
+        lines += ["", f"{cluster.score:.2f}  {band_name(cluster.band)}: keep {cluster.canonical} ({why_kept(cluster)})"]
         for pair in cluster.pairs:
             if cluster.canonical in (pair.a, pair.b):
                 other = pair.b if pair.a == cluster.canonical else pair.a

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import asdict
 
 import click
 
@@ -10,6 +11,7 @@ import indexer
 from indexer import Info, open_index
 from search_app.cli import server
 from search_app.cli.common import Output, drifted, index_path, setting_option, shared
+from search_app.present import fault_in_words
 
 
 @click.command(epilog="Example: seealso serve --port 8080")
@@ -46,8 +48,13 @@ def info(index: str | None, output: Output) -> None:
 def verify(index: str | None, output: Output) -> None:
     """Read every byte of the index and compare it with what was written; exit 1 if something differs."""
     result = indexer.verify(index_path(index))
-    lines = [f"{fault.file}: {fault.reason}; {fault.remedy}" for fault in result.faults]
-    output.result(result, lambda: "\n".join(lines) or f"generation {result.generation} is what was written")
+    faults = [(fault, *fault_in_words(fault.code, fault.found, fault.written)) for fault in result.faults]
+    lines = [f"{fault.file}: {reason}; {remedy}" for fault, reason, remedy in faults]
+    told = [{**asdict(fault), "reason": reason, "remedy": remedy} for fault, reason, remedy in faults]
+    output.result(
+        {"generation": result.generation, "ok": result.ok, "faults": told},
+        lambda: "\n".join(lines) or f"generation {result.generation} is what was written",
+    )
     if not result.ok:
         sys.exit(1)
 

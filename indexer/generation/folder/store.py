@@ -8,7 +8,7 @@ from pathlib import Path
 from indexer.errors import IndexDamaged, IndexMissing, SearchError
 from indexer.generation.folder.folder import MANIFEST, IndexFolder
 from indexer.generation.folder.manifest import Manifest, read_manifest, usable_manifest
-from indexer.generation.folder.verify import REMEDY, check_before_opening, faults
+from indexer.generation.folder.verify import fault_before_opening, faults
 from indexer.generation.local.reader import LocalGeneration
 from indexer.generation.local.stored import stored_analyzer
 from indexer.ranking.mapped import ARRAYS
@@ -26,6 +26,9 @@ _SCARCE = {
 }
 
 
+_REMEDY = "roll back to the generation before, or build the index again"
+
+
 class FolderStore(IndexFolder):
     """The generations of an index folder (see Store)."""
 
@@ -33,9 +36,8 @@ class FolderStore(IndexFolder):
         """See Store."""
         try:
             manifest, path = self.usable()
-            check_before_opening(path, manifest)
             if serving and (fault := next(faults(path, manifest, self.generation(beside)), None)):
-                raise IndexDamaged(f"{fault.file}: {fault.reason}", str(self.path), fault.remedy)
+                raise _damaged(path, fault)
             worth = sum(manifest.documents.values()) if serving else 0
             resources = Resources.of(settings, worth)
             analyzer, statistics = stored_analyzer(path / ARRAYS, manifest.synonyms), manifest.statistics
@@ -46,16 +48,23 @@ class FolderStore(IndexFolder):
             what = f"it does not open: {type(error).__name__}: {error}"
             if isinstance(error, OSError) and error.errno in _SCARCE:
                 raise SearchError(what, str(self.path), _SCARCE[error.errno]) from error
-            raise IndexDamaged(what, str(self.path), REMEDY) from error
+            raise IndexDamaged(what, str(self.path), _REMEDY) from error
 
     def usable(self) -> tuple[Manifest, Path]:
-        """The manifest and the folder of the current generation, if this program's analysis made it.
+        """The manifest and the folder of the current generation, if this program's analysis made it and
+        all files are there.
 
         Raises IndexMissing, IndexDamaged or IndexIncompatible.
         """
         number, digest = self.current()
+        return self._seen_whole(number, digest), self.generation(number)
+
+    def _seen_whole(self, number: int, digest: str) -> Manifest:
         path = self.generation(number)
-        return usable_manifest(path, digest), path
+        manifest = usable_manifest(path, digest)
+        if fault := fault_before_opening(path, manifest):
+            raise _damaged(path, fault)
+        return manifest
 
     def verify(self) -> Verification:
         """See Store."""
@@ -63,8 +72,8 @@ class FolderStore(IndexFolder):
         path = self.generation(number)
         try:
             found = list(faults(path, read_manifest(path, digest)))
-        except IndexDamaged as error:
-            found = [Fault(file=MANIFEST, reason=error.what, remedy=REMEDY)]
+        except IndexDamaged:
+            found = [Fault(file=MANIFEST, code="changed")]
         return Verification(generation=number, ok=not found, faults=tuple(found))
 
     def rollback(self) -> Info:
@@ -75,9 +84,7 @@ class FolderStore(IndexFolder):
             number = self._before()
             if number not in self.numbers():
                 raise SearchError("no earlier generation is left", str(self.path), "build the index again")
-            path = self.generation(number)
-            earlier = usable_manifest(path, self.digest(number))
-            check_before_opening(path, earlier)
+            earlier = self._seen_whole(number, self.digest(number))
             self.point_to(number)
         return earlier.info
 
@@ -88,3 +95,8 @@ class FolderStore(IndexFolder):
             return read_manifest(self.generation(number), digest).before
         except (IndexDamaged, IndexMissing):
             return max(self.numbers(), default=0)
+
+
+def _damaged(path: Path, fault: Fault) -> IndexDamaged:
+    sizes = f" ({fault.found:,} bytes where {fault.written:,} were written)" if fault.code == "size" else ""
+    return IndexDamaged(f"{fault.code}{sizes}", str(path / fault.file), _REMEDY)

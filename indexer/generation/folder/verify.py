@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from indexer.errors import IndexDamaged
 from indexer.generation.folder.folder import DIGEST, MANIFEST
 from indexer.generation.folder.manifest import Manifest, digest_of
 from indexer.types import Fault
 
-REMEDY = "roll back to the generation before, or build the index again"
 # The files that Whoosh unpickles when it opens an index: nothing may be run from them that a build did not write.
 _PICKLED = ".toc"
-_CHANGED = "its bytes are not those that were written, or cannot be read"
 
 
 def faults(path: Path, manifest: Manifest, beside: Path | None = None) -> Iterator[Fault]:
@@ -21,26 +18,44 @@ def faults(path: Path, manifest: Manifest, beside: Path | None = None) -> Iterat
     files that it shares with a generation `beside` it, which were read when that was verified.
     """
     for name, (size, digest) in manifest.files.items():
-        if reason := _wrong_size(path / name, size):
-            yield Fault(file=name, reason=reason, remedy=REMEDY)
-        elif not (beside and _is_shared(path / name, beside / name)) and _digest(path / name) != digest:
-            yield Fault(file=name, reason=_CHANGED, remedy=REMEDY)
+        if fault := _at_a_glance(path, name, size):
+            yield fault
+        elif not (beside and _is_shared(path / name, beside / name)):
+            yield from _changed(path, name, digest)
     there = {file.relative_to(path).as_posix() for file in path.rglob("*") if file.is_file()}
     for name in sorted(there - set(manifest.files) - {MANIFEST, DIGEST}):
-        yield Fault(file=name, reason="no build wrote this file", remedy="remove it, then verify again")
+        yield Fault(file=name, code="foreign")
 
 
-def check_before_opening(path: Path, manifest: Manifest) -> None:
-    """What costs nothing at every opening: all files there in full, and those that will be unpickled unchanged.
-
-    Raises IndexDamaged naming the first file that is not.
-    """
+def fault_before_opening(path: Path, manifest: Manifest) -> Fault | None:
+    """What costs nothing at every opening: all files there in full, and those that will be unpickled unchanged."""
     for name, (size, digest) in manifest.files.items():
-        reason = _wrong_size(path / name, size)
-        if not reason and name.endswith(_PICKLED) and digest_of(path / name) != digest:
-            reason = "its bytes are not those that were written"
-        if reason:
-            raise IndexDamaged(reason, str(path / name), REMEDY)
+        fault = _at_a_glance(path, name, size)
+        if not fault and name.endswith(_PICKLED):
+            fault = next(_changed(path, name, digest), None)
+        if fault:
+            return fault
+    return None
+
+
+def _changed(path: Path, name: str, digest: str) -> Iterator[Fault]:
+    """A fault where the bytes of a file are not those that were written."""
+    try:
+        if digest_of(path / name) != digest:
+            yield Fault(file=name, code="changed")
+    except OSError:
+        yield Fault(file=name, code="unreadable")
+
+
+def _at_a_glance(path: Path, name: str, size: int) -> Fault | None:
+    """A fault where a file is missing or has not its size."""
+    try:
+        found = (path / name).stat().st_size
+    except FileNotFoundError:
+        return Fault(file=name, code="missing")
+    except OSError:
+        return Fault(file=name, code="unreadable")
+    return None if found == size else Fault(file=name, code="size", found=found, written=size)
 
 
 def _is_shared(file: Path, other: Path) -> bool:
@@ -48,21 +63,3 @@ def _is_shared(file: Path, other: Path) -> bool:
         return file.samefile(other)
     except OSError:  # the other one is swept
         return False
-
-
-def _digest(file: Path) -> str:
-    """The digest of a file; of one that cannot be read, none."""
-    try:
-        return digest_of(file)
-    except OSError:
-        return ""
-
-
-def _wrong_size(file: Path, size: int) -> str:
-    try:
-        found = file.stat().st_size
-    except FileNotFoundError:
-        return "missing"
-    except OSError as error:
-        return error.strerror or str(error)
-    return "" if found == size else f"{found:,} bytes where {size:,} were written"

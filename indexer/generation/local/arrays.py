@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from indexer.analysis import Analyzer
 from indexer.ranking.field_counts import Vocabulary, count, vocabulary
-from indexer.ranking.forward_writer import count_tokens, word_keys, write_forward
+from indexer.ranking.forward_writer import count_tokens, forward_arrays, word_keys
 from indexer.ranking.frequencies import Frequencies, write_frequencies
 from indexer.ranking.impacts_writer import Weighing, write_impacts
+from indexer.ranking.mapped import save
 from indexer.ranking.resources import Resources
 from indexer.ranking.token_store import Words
 from indexer.ranking.weighting import Statistics
@@ -48,7 +49,7 @@ def write_arrays(
     documents = write_impacts(folder, words, terms, counted, weighing, rarities, resources)
     keys = word_keys(words.words, terms)
     tokens = count_tokens(words, keys, resources.kernels)
-    write_forward(folder, terms, keys, counted, tokens.words)
+    save(folder, word_counts=tokens.words, **forward_arrays(terms, keys, counted))
     if frozen is None:
         write_frequencies(arrays, words, terms, counted, documents, keys, tokens)
     return statistics, terms

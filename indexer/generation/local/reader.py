@@ -1,9 +1,9 @@
-"""A generation on this machine's disk, opened: Whoosh gives documents, phrases and exclusions; arrays give the rest."""
+"""A generation on this machine's disk, opened: Whoosh gives the documents, arrays find and rank them."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from whoosh.reading import TermNotFound
 
 from corpus import Document, restore
 from indexer.analysis import FIELDS, Analyzer, Templates, stop_terms
@@ -65,11 +64,8 @@ class LocalGeneration:
         self._columns, self._ids = self._segments.columns, self._segments.ids
         self._frequencies = Frequencies(self._arrays)
         self._rarities = Rarities(self._frequencies, statistics)
-        index = MappedStorage(folder_of(folder)).open_index()
-        # Two readers: a long phrase must not keep other requests from their documents.
-        self._documents: Any = index.reader()
-        self._postings: Any = index.reader()
-        self._documents_lock, self._postings_lock = threading.Lock(), threading.Lock()
+        self._documents: Any = MappedStorage(folder_of(folder)).open_index().reader()
+        self._lock = threading.Lock()
         if manifest:
             self._neighbours = StoredNeighbours(self._arrays, self._ids)
             self._pairs = StoredPairs(self._arrays, self._ids)
@@ -92,7 +88,7 @@ class LocalGeneration:
     def get(self, ids: Sequence[str]) -> list[Document]:
         """See Generation."""
         numbers = [number for id_ in ids if (number := self._ids.find(id_)) >= 0]
-        with self._documents_lock:
+        with self._lock:
             stored = [self._documents.stored_fields(number)[DOCUMENT_FIELD] for number in numbers]
         return [restore(line) for line in stored]
 
@@ -183,9 +179,8 @@ class LocalGeneration:
 
     def close(self) -> None:
         """See Generation."""
-        with self._documents_lock, self._postings_lock:
+        with self._lock:
             self._documents.close()
-            self._postings.close()
 
     @cached_property
     def _everything(self) -> Mask:
@@ -217,46 +212,11 @@ class LocalGeneration:
     def _holding(self, phrase: Sequence[str], among: Mask) -> Mask:
         """Those of the documents that have the terms one after the other in some field.
 
-        Impacts name the few that have all telling terms in any field; positions are looked up for these alone.
+        Impacts name the few that have all telling terms in any field; their words are looked through for these alone.
         """
         candidates = among.copy()
         for term in set(phrase) - stop_terms():
-            numbers = self._segments.having(term)
-            if len(numbers):
-                having = np.zeros(len(candidates), np.bool_)
-                having[numbers] = True
-                candidates &= having
-        mask = np.zeros(len(candidates), np.bool_)
-        for field in FIELDS:
-            left = np.flatnonzero(candidates & ~mask).tolist()
-            with self._postings_lock:
-                mask[np.fromiter(self._in_field(field, phrase, left), np.int64)] = True
-        return mask
-
-    def _in_field(self, field: str, phrase: Sequence[str], candidates: Sequence[int]) -> Iterator[int]:
-        """Those of the candidates, which ascend, that have the phrase in one field."""
-        try:
-            rarest_first = sorted(set(phrase), key=lambda term: self._postings.doc_frequency(field, term))
-            postings = {term: self._postings.postings(field, term) for term in rarest_first}
-        except TermNotFound:
-            return
-        for number in candidates:
-            if all(_at(matcher, number) for matcher in postings.values()) and (
-                len(phrase) == 1 or _consecutive([postings[term].value_as("positions") for term in phrase])
-            ):
-                yield number
-
-
-def _at(matcher: Any, number: int) -> bool:
-    """Move a matcher on to a document; whether it is there."""
-    if matcher.is_active() and matcher.id() < number:
-        matcher.skip_to(number)
-    return bool(matcher.is_active() and matcher.id() == number)
-
-
-def _consecutive(positions: Sequence[Sequence[int]]) -> bool:
-    """Whether some position of the first term is followed by the next terms' positions one by one."""
-    starts = set(positions[0])
-    for step, following in enumerate(positions[1:], 1):
-        starts &= {position - step for position in following}
-    return bool(starts)
+            having = np.zeros(len(candidates), np.bool_)
+            having[self._segments.having(term)] = True
+            candidates &= having
+        return self._segments.holding(phrase, candidates)

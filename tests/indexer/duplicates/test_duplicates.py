@@ -222,7 +222,7 @@ def test_the_better_answered_question_is_canonical(tmp_path: Path) -> None:
     with indexer.open_index(tmp_path) as index:
         (cluster,) = index.duplicates(band=Band.SAME).clusters
         assert (cluster.canonical, cluster.members, cluster.score) == ("b", ("a", "b"), 1.0)
-        assert "Dr. A. Test" in cluster.reason
+        assert (cluster.reason.code, cluster.reason.author) == ("answered", "Dr. A. Test")
         assert index.duplicates(where=Filter(specialty="None such")).total == 0
         assert [card.same for card in index.similar("Does cement leak?").cards] == [Band.SAME]
         with pytest.raises(RequestRefused):

@@ -8,15 +8,17 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpus import Document
-from indexer.analysis import FINER, Analyzer
+from indexer.analysis import FIELDS, FINER, Analyzer
 from indexer.generation import FindRequest, Generation
+from indexer.ranking.forward_writer import forward_of
 from indexer.ranking.resources import NUMPY
-from indexer.ranking.weighting import SearchWord
+from indexer.ranking.weighting import SearchWord, length_exponent
 from indexer.types import Filter, Sort
 from tests.documents import ANALYZER, WORDS, corpora, in_two_scripts
 from tests.indexer.generation.made import COMPILED, built, written
@@ -43,6 +45,7 @@ _texts = st.text(max_size=60) | st.lists(st.sampled_from(WORDS), max_size=30).ma
 _finer = _texts.map(lambda text: ANALYZER.analyse(text).finer).map(
     lambda bags: {channel: {token: 0.3 * n for token, n in bags[channel].items()} for channel in FINER}
 )
+Finer = dict[str, dict[str, float]]
 _requests = st.builds(
     FindRequest,
     weights=st.dictionaries(_terms, st.floats(0.1, 3.0), max_size=6),
@@ -112,3 +115,19 @@ def test_says_what_the_definition_does_of_three_hundred_in_two_scripts(tmp_path:
     with closing(built(tmp_path, documents, compiled=compiled)) as local:
         assert local.statistics.han is not None
         check_same(local, PlainGeneration(documents, analyzer))
+
+
+@settings(max_examples=60)
+@given(corpora(), _finer, st.sampled_from([5, 60]))
+def test_words_alone_are_judged_as_arrays_are(documents: list[Document], finer: Finer, words: int) -> None:
+    """An engine that can only fetch the words of the best gives the scores of the definition in the second stage."""
+    plain = PlainGeneration(documents, ANALYZER)
+    request = FindRequest(weights=dict.fromkeys(_TERMS, 1.0), finer=finer, words=words, limit=20)
+    first = plain.rank(request.weights, plain.ids())
+    ids = [r.id for r in first]
+    kinds = [facts.kind for facts in plain.facts(ids)]
+    fields = [{field: plain.words([id_], field)[0] for field in FIELDS} for id_ in ids]
+    forward = forward_of(list(zip(kinds, fields, strict=True)), ANALYZER, plain.statistics)
+    numbers, scores = np.arange(len(ids)), np.array([r.score for r in first])
+    again = dict(zip(ids, forward.judge(numbers, scores, finer, length_exponent(words)).tolist(), strict=True))
+    assert again == {r.id: r.score for r in plain.find(request).ranked}
