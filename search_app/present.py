@@ -1,4 +1,4 @@
-"""How values look outside: dataclasses as JSON, texts as blocks, people and days in words."""
+"""Turns results into JSON and words for people: bands, reasons, days, blocks of text."""
 
 from __future__ import annotations
 

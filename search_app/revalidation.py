@@ -1,4 +1,4 @@
-"""Answers that need not be given again: each has a tag of its generation, and who has it already is told so (304)."""
+"""Tags each answer by its generation, and answers 304 where the client has that answer already."""
 
 from __future__ import annotations
 
@@ -40,5 +40,5 @@ def init_app(app: Flask, version: str) -> None:
 
 
 def forgo() -> None:
-    """Leave this answer without a tag: it is less than its address has to say."""
+    """Give this answer no tag, because a part of the page failed: the next request must make it anew."""
     g.pop("tag", None)

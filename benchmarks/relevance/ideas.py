@@ -53,7 +53,7 @@ def finer(channel: str) -> Tokens:
 RECIPE: Mapping[str, Tokens] = {
     "terms": lambda text: analysed(text).bag.elements(),
     "concepts": lambda text: analysed(text).concepts.elements(),
-    **{channel: finer(channel) for channel in ("pairs", "grams", "stops", "intents")},
+    **{channel: finer(channel) for channel in ("bigrams", "grams", "stops", "intents")},
 }
 
 
@@ -208,18 +208,18 @@ IDEAS = (
     Idea("steepness .15", steepness=0.15),
     Idea("steepness .6", steepness=0.6),
     Idea("unordered pairs within three, .1", {"unordered": (0.1, unordered)}),
-    Idea("pairs of concepts", {"pairs": (0.2, of_concepts)}),
+    Idea("pairs of concepts", {"bigrams": (0.2, of_concepts)}),
     Idea("exact words, .1", {"exact": (0.1, exact)}),
     Idea("triples, .1", {"triples": (0.1, triples)}),
     Idea("grams of 3", {"grams": (0.15, grams_of_size(3))}),
     Idea("grams of 5", {"grams": (0.15, grams_of_size(5))}),
     Idea("intents of questions alone", {"intents": (0.5, asked)}),
     Idea("no word rarer than in three documents", options={"terms": {"cap": 3}}),
-    Idea("number words as digits", {"pairs": (0.2, numbered)}),
-    Idea("no length in pairs", options={"pairs": {"b": 0.0}}),
+    Idea("number words as digits", {"bigrams": (0.2, numbered)}),
+    Idea("no length in pairs", options={"bigrams": {"b": 0.0}}),
     Idea("no length in grams", options={"grams": {"b": 0.0}}),
     Idea("without concepts", {"concepts": (0.0, exact)}),
-    Idea("without pairs", {"pairs": (0.0, exact)}),
+    Idea("without pairs", {"bigrams": (0.0, exact)}),
     Idea("without grams", {"grams": (0.0, exact)}),
     Idea("without stop words and intents", {"stops": (0.0, exact), "intents": (0.0, exact)}),
 )

@@ -1,4 +1,4 @@
-"""The analyzer: a text in terms, concepts and words, in one pass; what index and query must share."""
+"""Turns a text into terms and concepts, in one pass; documents and queries must go through the same one."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from indexer.analysis.boilerplate import Boilerplate
-from indexer.analysis.channels import grams, pairs, stops
+from indexer.analysis.channels import bigrams, grams, stops
 from indexer.analysis.concepts import CONCEPT_TABLES, Concepts
 from indexer.analysis.intents import intents
 from indexer.analysis.terms import STEMMER, stem, stop_words, wording_of
@@ -22,7 +22,7 @@ _RULES = 3
 _PROBE = "Don't the knees of IL-6, T12 and β-blockers hurt without œdema? Ménière’s running 骨水泥 दर्द 10mg X-ray Ⅻ"
 _TABLES = ("stopwords.txt", *CONCEPT_TABLES, "intents.txt")
 # The finer channels, in the order in which their weights are added.
-FINER = ("pairs", "grams", "stops", "intents")
+FINER = ("bigrams", "grams", "stops", "intents")
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Analysed:
         """The bags of the finer channels, by name, in the order of FINER; their tokens are in the order of the text, as
         sums of what they say are.
         """
-        bags = (pairs(self.sequence), grams(self.tokens), stops(self.tokens), Counter(sorted(intents(self.tokens))))
+        bags = (bigrams(self.sequence), grams(self.tokens), stops(self.tokens), Counter(sorted(intents(self.tokens))))
         return dict(zip(FINER, bags, strict=True))
 
 

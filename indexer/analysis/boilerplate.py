@@ -1,4 +1,4 @@
-"""Boilerplate: sentences that a site's questions repeat, greetings and frames, which say nothing of the matter."""
+"""Finds the sentences that a site's questions only repeat, such as greetings, and takes them out of texts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Channels: the finer ways to look at a text, each a bag of tokens beside the terms themselves."""
+"""The bags of tokens by which the second stage of ranking looks at a text: bigrams, grams, stop words."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from indexer.analysis.terms import stop_words
 GRAM = 4
 
 
-def pairs(sequence: Sequence[str]) -> Counter[str]:
+def bigrams(sequence: Sequence[str]) -> Counter[str]:
     """Neighbouring terms, stop words kept ("how long", "due to"); Chinese terms are pairs of characters already."""
     return Counter([f"{a} {b}" for a, b in pairwise(sequence) if a.isascii() and b.isascii()])
 
@@ -31,6 +31,6 @@ def grams_of(word: str) -> tuple[str, ...]:
 
 
 def stops(words: Sequence[str]) -> Counter[str]:
-    """The stop words: "how", "after", "while" say little each and something together."""
-    known = stop_words()
-    return Counter([word for word in words if word in known])
+    """How often each stop word occurs: "how long after" tells questions apart, where single words do not."""
+    stops = stop_words()
+    return Counter([word for word in words if word in stops])

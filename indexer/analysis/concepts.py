@@ -1,4 +1,4 @@
-"""Concepts: words and phrases that name one thing, from the shipped table and a site's own synonyms."""
+"""Finds words and phrases that are names of one thing, by the shipped tables and a site's own synonyms."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Folding: the one form under which a word is looked up, whatever its case, width or Latin accents."""
+"""Folds a word to the one form under which it is looked up, whatever its case, width or Latin accents."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Intents: what a question wants to know (a treatment, a cause, how long), told by its phrases."""
+"""Tells what a question wants to know (a treatment, a cause, how long), by a table of phrases."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Matching: what Phrases finds in one text, found in millions of words at once; both say the same."""
+"""Finds patterns of words in millions of words at once, for a build; Phrases finds the same in one text."""
 
 from __future__ import annotations
 

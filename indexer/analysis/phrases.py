@@ -1,4 +1,4 @@
-"""Phrases: which entries of a table occur in a sequence of words, in one pass over the words."""
+"""Finds which phrases of a table occur in a sequence of words, in one pass over the words."""
 
 from __future__ import annotations
 
@@ -40,11 +40,11 @@ class Phrases:
 
     def places(self, words: Sequence[str]) -> Iterator[tuple[str, int, int]]:
         """As `find`, with the places of the first word and of the one after the last."""
-        for at, known in enumerate(map(self._beginning, words)):
-            if known is None:
+        for at, patterns in enumerate(map(self._beginning, words)):
+            if patterns is None:
                 continue  # as for almost all words
             second = words[at + 1] if at + 1 < len(words) else ""
-            for rest, name in known.get(second) or known[_ANY]:
+            for rest, name in patterns.get(second) or patterns[_ANY]:
                 if (end := _end(rest, words, at + 1)) > at:
                     yield name, at, end
 
@@ -52,14 +52,14 @@ class Phrases:
         """The patterns that begin with a word, by the word that must follow: those of _ANY do not ask for one, and are
         among those of every other word too.
         """
-        known = [*self._words.get(word, ())]
+        patterns = [*self._words.get(word, ())]
         for size in range(self._shortest, min(len(word), self._longest) + 1):
-            known += self._prefixes.get(word[:size], ())
-        if not known:
+            patterns += self._prefixes.get(word[:size], ())
+        if not patterns:
             return None
-        plain = {rest[0] for rest, _ in known if rest and rest[0] != GAP and not rest[0].endswith("*")}
+        plain = {rest[0] for rest, _ in patterns if rest and rest[0] != GAP and not rest[0].endswith("*")}
         return {
-            second: tuple(p for p in known if not p[0] or p[0][0] == second or p[0][0] not in plain)
+            second: tuple(p for p in patterns if not p[0] or p[0][0] == second or p[0][0] not in plain)
             for second in (*plain, _ANY)
         }
 

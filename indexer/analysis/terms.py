@@ -1,4 +1,4 @@
-"""Terms: tokens stemmed, and parted into those that find and those that only hold phrases together (stop words)."""
+"""Stems words to terms, knows which of them are stop words, and finds terms with their places in a text."""
 
 from __future__ import annotations
 

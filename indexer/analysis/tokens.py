@@ -1,4 +1,4 @@
-"""Tokens: the words of a text and their places; compounds whole and in parts, Chinese as characters and pairs."""
+"""Cuts a text into folded words with their places; compounds whole and in parts, Chinese by characters."""
 
 from __future__ import annotations
 

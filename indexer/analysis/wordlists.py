@@ -1,4 +1,4 @@
-"""Tables: the word lists and phrase tables of the analysis, read with the line named where one is wrong."""
+"""Reads the word lists and phrase tables that ship with the analysis, and names the line that is wrong."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Answers: from a visitor's words or a document to hits and cards; the policy of search and see-also."""
+"""From a visitor's words, a draft or a document to what is shown: hits, cards, topics, spelling, notices."""

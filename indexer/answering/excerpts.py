@@ -1,4 +1,4 @@
-"""Excerpts and snippets: a text's own words, cut between words, never changed."""
+"""Cuts excerpts and snippets out of a text, between words, never changed; and names the words in common."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Notices: whether a search speaks of suicide or of an emergency, so that help stands above its results."""
+"""Sees whether a search speaks of suicide or of an emergency, so that help stands above its results."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The policy of the panel: which neighbours become cards, what a card shows, and the topics around them."""
+"""Makes the panel of a page or draft: which neighbours become cards, what a card shows, which topics."""
 
 from __future__ import annotations
 
@@ -49,8 +49,8 @@ def make_panel(generation: Generation, telling: Mapping[str, float], close: Sequ
 
 
 def _told(generation: Generation, telling: Mapping[str, float]) -> dict[str, float]:
-    """How much a term of a card tells: as a word of the text, else as another name for a thing that the text names.
-    Words that tell a story tell nothing here.
+    """The terms that may be named as words in common, with how much each tells: those of the text, and other names of
+    the concepts that it names. Words that only tell a story (months, thanks) are left out.
     """
     named = {
         word: telling[concept]

@@ -1,4 +1,4 @@
-"""The visitor's text as a query: words to rank by, phrases to hold, words and phrases to do without."""
+"""Parses what a visitor typed: words to rank by, phrases to hold, words and phrases to do without."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Search: one page of the hits for a visitor's words, articles and questions in one list."""
+"""Answers a search: one page of hits, articles and questions in one list, with facets and spelling."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Spelling: the words that a search likely means where hardly a document has those that were typed."""
+"""Corrects words that hardly a document has, by the words that documents have; asked before each search."""
 
 from __future__ import annotations
 
@@ -157,7 +157,7 @@ def _parted(generation: Generation, word: str) -> Iterator[tuple[str, float]]:
     each is meant.
     """
     places = range(3, len(word) - 2)
-    counts = generation.frequencies([f"{stem(word[:at])} {stem(word[at:])}" for at in places], "pairs")
+    counts = generation.frequencies([f"{stem(word[:at])} {stem(word[at:])}" for at in places], "bigrams")
     for at, count in zip(places, counts, strict=True):
         if count >= _DOCUMENTS:
             yield f"{word[:at]} {word[at:]}", count * _SLIP**-_SLIGHT

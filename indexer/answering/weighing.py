@@ -1,4 +1,4 @@
-"""Weighing: a visitor's text as the weighted bags that rank by it."""
+"""Weighs the terms of a text that is asked with, by how rare they are; every search and ranking begins so."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Weighed(NamedTuple):
 
     @property
     def possible(self) -> float:
-        """What a perfect match would earn, once for every field weight."""
+        """Weight times rarity of all tokens together: the scale against which a score is strong or weak."""
         # fsum, unlike sum, is the same in every Python.
         return math.fsum(chain(self.telling.values(), *(bag.values() for bag in self.finer.values())))
 

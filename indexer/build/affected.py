@@ -38,13 +38,13 @@ class _Postings:
     """The query weights of a segment's documents, for some keys, which ascend: key by key."""
 
     def __init__(self, folder: Path, keys: Keys) -> None:
-        starts, asked = map_array(folder, "asked_starts"), map_array(folder, "asked_keys")
+        starts, asked = map_array(folder, "query_starts"), map_array(folder, "query_keys")
         self._keys, self.documents = keys, len(starts) - 1
         there, place = match_ascending(asked, keys)
         entries = there[np.argsort(place, kind="stable")]
         self._begins = starts_of(np.bincount(place, minlength=len(keys)))
         self._owner = np.repeat(np.arange(self.documents, dtype=np.int32), np.diff(starts))[entries]
-        self._weights = map_array(folder, "asked_weights")[entries].astype(np.float64)
+        self._weights = map_array(folder, "query_weights")[entries].astype(np.float64)
 
     def scores(self, weights: Mapping[str, float]) -> NDArray[np.float64]:
         """For each document the score that one with these weights has in its list."""

@@ -1,4 +1,4 @@
-"""Ranking the neighbours of every document, at build, in batches on all cores; an update ranks again those it touches.
+"""Ranks the neighbours of every document at build, in batches on all cores; an update ranks a few again.
 
 Each worker is a process of its own that opens the generation that is being built, ranks its batches by the same calls
 as `similar`, and fills its rows of arrays that the build has laid out. It ends when the build does, however that ends.
@@ -95,7 +95,7 @@ def rank_neighbours(staged: Staged, numbers: Numbers, tell: Callable[[int], obje
     workers = min(os.cpu_count() or 1, len(numbers) // _WORTH_PROCESSES)
     batches = -(-len(numbers) // _BATCH)
     save(arrays, **{_TODO: numbers})
-    spools = [arrays / f"asked.{worker}.spool" for worker in range(max(workers, 1))]
+    spools = [arrays / f"query.{worker}.spool" for worker in range(max(workers, 1))]
     try:
         if workers < 2:
             _work(staged, 0, 1, tell)
@@ -110,7 +110,7 @@ def rank_neighbours(staged: Staged, numbers: Numbers, tell: Callable[[int], obje
 def query_weights_of(arrays: Path, numbers: Numbers) -> QueryWeights:
     """The weights by which documents of a generation look for neighbours, as their segments keep them."""
     parts = [
-        QueryWeights(*(map_array(folder, f"asked_{name}") for name in QueryWeights._fields))
+        QueryWeights(*(map_array(folder, f"query_{name}") for name in QueryWeights._fields))
         for folder in segment_folders(arrays)
     ]
     firsts = np.cumsum([0, *(len(part.starts) - 1 for part in parts)])
@@ -127,7 +127,7 @@ def write_query_weights(folder: Path, first: int, parts: Sequence[tuple[Numbers,
     """
     together = _joined([own for _, own in parts])
     order = np.argsort(np.concatenate([numbers for numbers, _ in parts]) - first)
-    save(folder, **{f"asked_{name}": values for name, values in _rows(together, order)._asdict().items()})
+    save(folder, **{f"query_{name}": values for name, values in _rows(together, order)._asdict().items()})
 
 
 def _rows(own: QueryWeights, rows: Numbers) -> QueryWeights:
@@ -156,7 +156,7 @@ def _work(staged: Staged, worker: int, workers: int, tell: Callable[[int], objec
         resources = Resources.of(Settings(compiled=staged.compiled), len(todo))
         opened = LocalGeneration(staged.folder, staged.statistics, analyzer, resources)
         generation = stack.enter_context(closing(opened))
-        spool = stack.enter_context((arrays / f"asked.{worker}.spool").open("wb"))
+        spool = stack.enter_context((arrays / f"query.{worker}.spool").open("wb"))
         for start in range(worker * _BATCH, len(todo), workers * _BATCH):
             sizes, keys, weights = array("q"), array("Q"), array("f")
             for n in todo[start : start + _BATCH]:

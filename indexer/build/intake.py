@@ -88,9 +88,9 @@ class Intake:
         self._order, self._settled = np.array(kept, np.int64), len(self._ids)
         return refused
 
-    def leave_out(self, known: Mapping[str, bytes]) -> list[str]:
-        """Leave out the settled documents that are known with this very digest; the ids of the others."""
-        kept = [n for n in self._order.tolist() if known.get(self._ids[n]) != self._digest(n)]
+    def leave_out(self, digests: Mapping[str, bytes]) -> list[str]:
+        """Leave out the settled documents that are there with this very digest; the ids of the others."""
+        kept = [n for n in self._order.tolist() if digests.get(self._ids[n]) != self._digest(n)]
         self._order = np.array(kept, np.int64)
         return [self._ids[n] for n in kept]
 

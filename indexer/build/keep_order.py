@@ -51,7 +51,7 @@ class KeepOrderWriter:
         place, owner = expand(np.array(self._ends), order)
         save(
             folder,
-            merit=np.array(self._facts, np.int32).reshape(-1, _COLUMNS)[order],
+            keep_facts=np.array(self._facts, np.int32).reshape(-1, _COLUMNS)[order],
             called=np.array(self._called, np.uint64).reshape(-1, 2)[order],
             listed=np.array(self._listed, np.uint64)[place],
             listed_by=owner,
@@ -62,12 +62,12 @@ def keep_order(folders: Sequence[Path], live: NDArray[np.bool_] | None) -> NDArr
     """What speaks for keeping every document of some segments, a row each: answered, by a named doctor, listed by so
     many pages, words of answer, age. The higher row is the better document to keep.
     """
-    own, called = (np.concatenate([map_array(folder, name) for folder in folders]) for name in ("merit", "called"))
+    own, called = (np.concatenate([map_array(folder, name) for folder in folders]) for name in ("keep_facts", "called"))
     listed, first = [np.empty(0, np.uint64)], 0
     for folder in folders:
         there, by = map_array(folder, "listed"), map_array(folder, "listed_by") + first
         listed.append(there if live is None else there[live[by]])
-        first += len(map_array(folder, "merit"))
+        first += len(map_array(folder, "keep_facts"))
     keys, counts = np.unique(np.concatenate(listed), return_counts=True)
     url, title = (counts_of(keys, counts, called[:, column]) for column in (0, 1))
     times = np.where(url > 0, url, title)

@@ -94,7 +94,7 @@ class PairFinder:
             self._arrays,
             pairs=np.array(numbers, np.int32).reshape(-1, 3),
             pair_scores=np.array([row.score for row in rows], np.float32),
-            merits=self._keep_order,
+            keep_order=self._keep_order,
         )
 
     def _same(self) -> Iterator[_Row]:

@@ -1,4 +1,4 @@
-"""Asking: what a question's title asks (a treatment, a cause) and about what, by its words as they are written."""
+"""Tells what a question's title asks (a treatment, a cause) and about what, by its words as written."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Clusters: pairs of questions as stars, in which every member is tied to the canonical one itself.
+"""Groups pairs of questions into clusters: each member is tied to the canonical one by a pair of its own.
 
 A chain of weak links is no cluster: where a is like b and b like c, but a not like c, one of a and c stays outside or
 b is the one that all are tied to.

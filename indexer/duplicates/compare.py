@@ -40,9 +40,9 @@ def same_question(generation: Generation, draft: Draft, cards: Sequence[Card]) -
     """The cards, those marked that are the same question as a text by identical wording or the upper band."""
     ours = Profile(generation, draft.text.tokens, [])
     facts = generation.facts([card.id for card in cards])
-    for card, known in zip(cards, facts, strict=True):
+    for card, own in zip(cards, facts, strict=True):
         same = None
-        if card.kind == "question" and known.wording == draft.wording:
+        if card.kind == "question" and own.wording == draft.wording:
             same = Band.SAME
         elif card.kind == "question":
             (theirs,) = profiles(generation, [card.id])
@@ -53,9 +53,9 @@ def same_question(generation: Generation, draft: Draft, cards: Sequence[Card]) -
 def same_as(generation: Generation, id_: str, cards: Sequence[Card]) -> Iterator[Card]:
     """The cards of a stored document, those marked that are the same question: the scan compared them at build."""
     own, *facts = generation.facts([id_, *(card.id for card in cards)])
-    for card, known in zip(cards, facts, strict=True):
+    for card, theirs in zip(cards, facts, strict=True):
         same = None
-        if own.kind == card.kind == "question" and known.wording == own.wording:
+        if own.kind == card.kind == "question" and theirs.wording == own.wording:
             same = Band.SAME
         elif generation.band(id_, card.id) is Band.VERY_LIKELY:
             same = Band.VERY_LIKELY

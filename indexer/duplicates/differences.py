@@ -1,4 +1,4 @@
-"""Differences: the words that decide between two questions, such as left and right, a dose, or what is asked."""
+"""Finds the words that decide between two questions, such as left and right, a dose, or what is asked."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from indexer.types import Band
 
 # Logistic regression on 1,550 pairs by doctors (775 rewrites, 775 look-alikes): AUC .815 cross-validated by doctor,
 # .798 without stop words and unmatched terms. docs/reference/duplicates.md says what the score means.
-_GRAMS, _CONCEPTS, _PAIRS, _STOPS, _INTENTS, _UNMATCHED, _CONSTANT = 1.84, 0.94, 1.08, 2.96, 1.22, -1.38, -1.63
+_GRAMS, _CONCEPTS, _BIGRAMS, _STOPS, _INTENTS, _UNMATCHED, _CONSTANT = 1.84, 0.94, 1.08, 2.96, 1.22, -1.38, -1.63
 # Stop words that all documents have say nothing, however many agree: below this rarity of both sides their share falls.
 _STOPS_MASS = 20.0
 # Of two questions that say the same in other words: on the doctors' pairs precision .93 and .83, recall .21 and .48; on
@@ -126,7 +126,7 @@ class QuestionPair:
             _CONSTANT
             + _GRAMS * _dice(a.finer["grams"], b.finer["grams"])
             + _CONCEPTS * _dice(a.concepts, b.concepts)
-            + _PAIRS * _dice(a.finer["pairs"], b.finer["pairs"])
+            + _BIGRAMS * _dice(a.finer["bigrams"], b.finer["bigrams"])
             + _STOPS * _dice(a.finer["stops"], b.finer["stops"]) * said
             + _INTENTS * (len(asked & wanted) / len(asked | wanted) if asked | wanted else 1.0)
             + _UNMATCHED * self.unmatched

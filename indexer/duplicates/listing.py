@@ -1,4 +1,4 @@
-"""The list of duplicates: the clusters of an index page by page, each with its pairs and what differs in them."""
+"""Lists the clusters of duplicates page by page, each with its pairs and what differs in them."""
 
 from __future__ import annotations
 

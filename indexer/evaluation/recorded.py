@@ -33,9 +33,9 @@ def agreement(index: str | Path) -> Agreement:
             if not isinstance(document, Question) or not document.listed:
                 continue
             pages += 1
-            known = [by_url.get(link.url) or by_title.get(wording(link.title)) for link in document.listed]
-            wanted = {id_ for id_ in known if id_ and id_ != document.id}
-            missing += sum(id_ is None for id_ in known)
+            found = [by_url.get(link.url) or by_title.get(wording(link.title)) for link in document.listed]
+            wanted = {id_ for id_ in found if id_ and id_ != document.id}
+            missing += sum(id_ is None for id_ in found)
             if wanted:
                 ours = opened.neighbours(document.id)
                 shown.append(len(wanted & set(ours[:_PANEL])) / min(len(wanted), _PANEL))

@@ -1,4 +1,4 @@
-"""Runs: what was ranked for every query, as TREC's text files hold it."""
+"""Writes and reads what was ranked for every query, as TREC's text files hold it."""
 
 from __future__ import annotations
 

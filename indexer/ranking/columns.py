@@ -1,4 +1,4 @@
-"""Columns: small integers for each document that filter, count, sort by date and tell twins."""
+"""Kind, specialty, topics, day and wording of each document as integers: for filters, facets and dates."""
 
 from __future__ import annotations
 
@@ -84,8 +84,8 @@ class ColumnsWriter:
         starts = starts_of(ends[order + 1] - ends[order])
         given = np.array(self._topic_specialty, np.int32)[place]
         day = np.array(self._day, np.int32)[order]
-        known, year = np.unique(day, return_inverse=True)
-        years = np.array([date.fromordinal(d).year if d else 0 for d in known.tolist()], np.int16)
+        days, year = np.unique(day, return_inverse=True)
+        years = np.array([date.fromordinal(d).year if d else 0 for d in days.tolist()], np.int16)
         save(
             folder,
             kind=self.kinds(order),

@@ -1,4 +1,4 @@
-"""Counting: what the words of a segment's documents say in each field, before any weight is known."""
+"""Counts terms, concepts and intents in each field of a segment's documents; the first step of its arrays."""
 
 from __future__ import annotations
 
@@ -74,12 +74,12 @@ def vocabulary(words: Sequence[str], analyzer: Analyzer) -> Vocabulary:
     return Vocabulary(terms, np.array([is_concept(term) for term in terms], np.bool_), term_of, is_stop)
 
 
-def count(words: Words, known: Vocabulary, analyzer: Analyzer) -> Counted:
+def count(words: Words, terms: Vocabulary, analyzer: Analyzer) -> Counted:
     """Count a segment's documents, some at a time."""
     size = len(words.starts) - 1
-    naming = Matcher(analyzer.concept_entries, known.terms)
+    naming = Matcher(analyzer.concept_entries, terms.terms)
     asking = Matcher(intent_entries(), words.words)
-    place = {term: n for n, term in enumerate(known.terms)}
+    place = {term: n for n, term in enumerate(terms.terms)}
     concept_of = np.array([place[name] for name in naming.names], np.int32)
     bit_of = np.array([1 << intent_names().index(name) for name in asking.names], np.int32)
     is_character = np.array([is_han(word) for word in words.words], np.bool_)
@@ -88,10 +88,10 @@ def count(words: Words, known: Vocabulary, analyzer: Analyzer) -> Counted:
     fields, concepts = [np.empty(0, np.int32)], [np.empty(0, np.int32)]
     for batch in words.batches():
         span, owner, width = batch.fields, batch.owner, len(batch.starts) - 1
-        at, name = naming.find(known.term_of[batch.sequence], owner)
+        at, name = naming.find(terms.term_of[batch.sequence], owner)
         fields.append((span.start + owner[at]).astype(np.int32))
         concepts.append(concept_of[name])
-        lengths[span, 0] = np.bincount(owner[~known.is_stop[batch.sequence]], minlength=width)
+        lengths[span, 0] = np.bincount(owner[~terms.is_stop[batch.sequence]], minlength=width)
         lengths[span, 1] = np.bincount(owner[at], minlength=width)
         characters[span] = np.bincount(owner[is_character[batch.sequence]], minlength=width)
         at, name = asking.find(batch.sequence, owner)

@@ -37,7 +37,7 @@ class _Wanted(NamedTuple):
     tells, in the order of the channels.
     """
 
-    pairs: Numbers
+    bigrams: Numbers
     grams: Numbers
     stops: Numbers
     intents: Numbers
@@ -82,7 +82,7 @@ class Forward:
         self._scratch = threading.local()
         # By channel, the number of each token.
         self._numbers: dict[str, Callable[[str], int]] = {
-            "pairs": Memo(self._pair_key, _REMEMBERED).__getitem__,
+            "bigrams": Memo(self._bigram_key, _REMEMBERED).__getitem__,
             "grams": Memo(self._gram_number, _REMEMBERED).__getitem__,
             "stops": Memo(lambda word: place_of(words, word), _REMEMBERED).__getitem__,
             "intents": {intent: n for n, intent in enumerate(intent_names())}.__getitem__,
@@ -141,7 +141,8 @@ class Forward:
             numbers_of += map(self._numbers[channel], finer[channel])
             tells += finer[channel].values()
             ends.append(len(numbers_of))
-        wanted = _Wanted(*np.split(np.array(numbers_of, np.int64), ends[:-1]), np.array(tells, np.float64))
+        bigrams, grams, stops, intents = np.split(np.array(numbers_of, np.int64), ends[:-1])
+        wanted = _Wanted(bigrams, grams, stops, intents, np.array(tells, np.float64))
         if self._kernels:
             return self._judge_compiled(numbers, scores, wanted, exponent)
         medians = self._medians[self._han[numbers].astype(np.int8)]
@@ -162,7 +163,11 @@ class Forward:
         words = self._sequence[place].astype(np.int64)
         # A cell is a field and a token: field * width + column. Each channel gives the cells of what it finds.
         width, first, cells = len(wanted.tells), 0, list[Numbers]()
-        for own, look in ((wanted.pairs, self._pairs), (wanted.grams, self._grams), (wanted.stops, self._stop_words)):
+        for own, look in (
+            (wanted.bigrams, self._bigrams),
+            (wanted.grams, self._grams),
+            (wanted.stops, self._stop_words),
+        ):
             field, column = look(own, words, owner)
             cells.append(field * width + column + first)
             first += len(own)
@@ -193,7 +198,7 @@ class Forward:
             self._gram_words,
             self._gram_words_starts,
             *zeros,
-            wanted.pairs,
+            wanted.bigrams,
             wanted.grams,
             wanted.stops,
             self._intents,
@@ -211,8 +216,8 @@ class Forward:
         self._scratch.zeros = zeros
         return judged
 
-    def _pair_key(self, token: str) -> int:
-        """The key of a pair of terms in this segment, -1 where one of them is not in it."""
+    def _bigram_key(self, token: str) -> int:
+        """The key of a bigram in this segment, -1 where one of them is not in it."""
         first, _, second = token.partition(" ")
         one, other = self._number_of(first), self._number_of(second)
         return one << 32 | other if one >= 0 and other >= 0 else -1
@@ -223,7 +228,7 @@ class Forward:
         place = int(np.searchsorted(self._gram_keys, key))
         return place if place < len(self._gram_keys) and self._gram_keys[place] == key else -1
 
-    def _pairs(self, wanted: Numbers, words: Numbers, owner: Numbers) -> _Found:
+    def _bigrams(self, wanted: Numbers, words: Numbers, owner: Numbers) -> _Found:
         there = np.flatnonzero(owner[1:] == owner[:-1])
         terms = self._word_terms[words].astype(np.int64)
         found, column = match(terms[there] << 32 | terms[there + 1], wanted)

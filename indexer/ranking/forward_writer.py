@@ -15,7 +15,7 @@ from indexer.analysis.terms import stop_words
 from indexer.ranking.columns import KINDS
 from indexer.ranking.field_counts import Counted, Vocabulary, count, vocabulary
 from indexer.ranking.forward import Forward
-from indexer.ranking.hashing import NO_PAIR, PAIR, Keys, Numbers, expand, key_of, pair_keys, starts_of
+from indexer.ranking.hashing import BIGRAM, NO_BIGRAM, Keys, Numbers, bigram_keys, expand, key_of, starts_of
 from indexer.ranking.mapped import place_of
 from indexer.ranking.token_store import Batch, Words
 from indexer.ranking.weighting import Statistics
@@ -36,23 +36,23 @@ class WordKeys(NamedTuple):
 
 
 class TokenCounts(NamedTuple):
-    """In how many documents each word, gram and pair occurs; `pair_keys` ascend."""
+    """In how many documents each word, gram and bigram occurs; `bigram_keys` ascend."""
 
     words: NDArray[np.int32]
     grams: NDArray[np.int32]
-    pair_keys: Keys
-    pairs: NDArray[np.int32]
+    bigram_keys: Keys
+    bigrams: NDArray[np.int32]
 
 
-def word_keys(words: Sequence[str], known: Vocabulary) -> WordKeys:
-    """The keys of words. Stop words and short ones have no grams, terms beyond ASCII are in no pair."""
+def word_keys(words: Sequence[str], terms: Vocabulary) -> WordKeys:
+    """The keys of words. Stop words and short ones have no grams, terms beyond ASCII are in no bigram."""
     stops = stop_words()
     lists = [grams_of(word) if len(word) >= GRAM and word not in stops else [] for word in words]
     keys = np.array([key_of(gram) for grams in lists for gram in grams], np.uint64)
     gram_keys, numbers = np.unique(keys, return_inverse=True)
     starts = starts_of(np.array([len(grams) for grams in lists], np.int64))
-    terms = np.array([key_of(term) if term.isascii() else NO_PAIR for term in known.terms], np.uint64)
-    return WordKeys(terms[known.term_of], gram_keys, numbers.astype(np.int32), starts)
+    term_keys = np.array([key_of(term) if term.isascii() else NO_BIGRAM for term in terms.terms], np.uint64)
+    return WordKeys(term_keys[terms.term_of], gram_keys, numbers.astype(np.int32), starts)
 
 
 def forward_arrays(terms: Vocabulary, keys: WordKeys, counted: Counted) -> dict[str, NDArray[Any]]:
@@ -88,7 +88,7 @@ def forward_of(
 
 
 def count_tokens(words: Words, keys: WordKeys, kernels: ModuleType | None) -> TokenCounts:
-    """Count in how many documents each word, gram and pair occurs; `kernels` is the compiled form, or None."""
+    """Count in how many documents each word, gram and bigram occurs; `kernels` is the compiled form, or None."""
     size, grams = len(words.words), len(keys.gram_keys)
     word_counts, gram_counts = np.zeros(size, np.int64), np.zeros(grams, np.int64)
     waiting: list[Keys] = []
@@ -96,7 +96,7 @@ def count_tokens(words: Words, keys: WordKeys, kernels: ModuleType | None) -> To
     last = np.zeros(size, np.int64), np.zeros(grams, np.int64)
     for batch in words.batches():
         if kernels:
-            fixed = (batch.document, len(FIELDS), keys.gram_starts, keys.grams, keys.words, PAIR)
+            fixed = (batch.document, len(FIELDS), keys.gram_starts, keys.grams, keys.words, BIGRAM)
             found = kernels.count_tokens(
                 batch.sequence, batch.starts, *fixed, word_counts, last[0], gram_counts, last[1]
             )
@@ -110,12 +110,12 @@ def count_tokens(words: Words, keys: WordKeys, kernels: ModuleType | None) -> To
             if sum(len(keys) for keys, _ in parts[1:]) > len(parts[0][0]):
                 parts = [_merged(parts)]
     parts.append(np.unique(np.concatenate([*waiting, np.empty(0, np.uint64)]), return_counts=True))
-    known, counts = _merged(parts)
-    return TokenCounts(word_counts.astype(np.int32), gram_counts.astype(np.int32), known, counts.astype(np.int32))
+    keys_there, counts = _merged(parts)
+    return TokenCounts(word_counts.astype(np.int32), gram_counts.astype(np.int32), keys_there, counts.astype(np.int32))
 
 
 def _count_together(batch: Batch, keys: WordKeys, word_counts: Numbers, gram_counts: Numbers) -> Keys:
-    """Add the documents of each word and gram to the counts, and give the keys of pairs, once for each document."""
+    """Add the documents of each word and gram to the counts, and give the keys of bigrams, once for each document."""
     size, grams = len(word_counts), len(gram_counts)
     tokens, document = batch.sequence.astype(np.int64), batch.owner // len(FIELDS)
     inside = np.unique(document * size + tokens)
@@ -124,17 +124,17 @@ def _count_together(batch: Batch, keys: WordKeys, word_counts: Numbers, gram_cou
     gram = np.unique(inside[owner] // size * grams + keys.grams[entry])
     gram_counts += np.bincount(gram % max(grams, 1), minlength=grams)
     there = np.flatnonzero(batch.owner[1:] == batch.owner[:-1])
-    pairs = pair_keys(keys.words[tokens[there]], keys.words[tokens[there + 1]])
-    return _once_a_document(pairs, document[there])
+    bigrams = bigram_keys(keys.words[tokens[there]], keys.words[tokens[there + 1]])
+    return _once_a_document(bigrams, document[there])
 
 
-def _once_a_document(pairs: Keys, document: Numbers) -> Keys:
-    """The keys of pairs, each once for every document that has it."""
-    order = np.lexsort((pairs, document))
-    pairs, document = pairs[order], document[order]
-    new = np.ones(len(pairs), np.bool_)
-    new[1:] = (pairs[1:] != pairs[:-1]) | (document[1:] != document[:-1])
-    once: Keys = pairs[new & (pairs != NO_PAIR)]
+def _once_a_document(bigrams: Keys, document: Numbers) -> Keys:
+    """The keys of bigrams, each once for every document that has it."""
+    order = np.lexsort((bigrams, document))
+    bigrams, document = bigrams[order], document[order]
+    new = np.ones(len(bigrams), np.bool_)
+    new[1:] = (bigrams[1:] != bigrams[:-1]) | (document[1:] != document[:-1])
+    once: Keys = bigrams[new & (bigrams != NO_BIGRAM)]
     return once
 
 

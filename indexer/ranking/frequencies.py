@@ -1,4 +1,4 @@
-"""Frequencies: in how many documents each token occurs, frozen at a full build as all statistics are."""
+"""In how many documents each token occurs, counted at a full build; the rarities of tokens come from it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from indexer.analysis.intents import intent_names
 from indexer.analysis.terms import stop_words
 from indexer.ranking.field_counts import Counted, Vocabulary
 from indexer.ranking.forward_writer import TokenCounts, WordKeys
-from indexer.ranking.hashing import Keys, counts_of, key_of, keys_of, pair_keys
+from indexer.ranking.hashing import Keys, bigram_keys, counts_of, key_of, keys_of
 from indexer.ranking.ids import segment_folders
 from indexer.ranking.mapped import Strings, map_array, save, write_strings
 from indexer.ranking.token_store import Words
@@ -26,7 +26,7 @@ _REMEMBERED = 1 << 16
 def write_frequencies(
     folder: Path,
     words: Words,
-    known: Vocabulary,
+    vocabulary: Vocabulary,
     counted: Counted,
     documents: NDArray[np.int64],
     keys: WordKeys,
@@ -37,7 +37,7 @@ def write_frequencies(
     stops = [(word, n) for word, n in zip(words.words, tokens.words.tolist(), strict=True) if word in stop_words()]
     asked = np.bitwise_or.reduce(counted.intents, axis=1)
     there = np.flatnonzero(documents)
-    write_strings(folder / FREQUENCIES, "terms", [known.terms[n] for n in there.tolist()])
+    write_strings(folder / FREQUENCIES, "terms", [vocabulary.terms[n] for n in there.tolist()])
     write_strings(folder / FREQUENCIES, "stops", [word for word, _ in stops])
     save(
         folder / FREQUENCIES,
@@ -46,8 +46,8 @@ def write_frequencies(
         intents=np.array([int((asked >> bit & 1).sum()) for bit in range(len(intent_names()))], np.int32),
         grams=tokens.grams,
         gram_keys=keys.gram_keys,
-        pairs=tokens.pairs,
-        pair_keys=tokens.pair_keys,
+        bigrams=tokens.bigrams,
+        bigram_keys=tokens.bigram_keys,
     )
 
 
@@ -71,9 +71,9 @@ class Frequencies:
     def __init__(self, folder: Path) -> None:
         folder = folder / FREQUENCIES
         self._terms = Strings(folder, "terms")
-        self._counts = {name: map_array(folder, name) for name in ("terms", "intents", "grams", "pairs")}
+        self._counts = {name: map_array(folder, name) for name in ("terms", "intents", "grams", "bigrams")}
         self._stops = dict(zip(Strings(folder, "stops"), map_array(folder, "stops").tolist(), strict=True))
-        self._keys: dict[str, Keys] = {name: map_array(folder, f"{name[:-1]}_keys") for name in ("grams", "pairs")}
+        self._keys: dict[str, Keys] = {name: map_array(folder, f"{name[:-1]}_keys") for name in ("grams", "bigrams")}
 
     def of(self, tokens: Sequence[str], channel: str) -> list[int]:
         """In how many documents each token of a channel occurs; a concept is looked up as a term."""
@@ -83,7 +83,7 @@ class Frequencies:
             return [int(self._counts[channel][intent_names().index(token)]) for token in tokens]
         if channel == "stops":
             return [self._stops.get(token, 0) for token in tokens]
-        wanted = keys_of_pairs(tokens) if channel == "pairs" else keys_of(tokens)
+        wanted = keys_of_bigrams(tokens) if channel == "bigrams" else keys_of(tokens)
         counts: list[int] = counts_of(self._keys[channel], self._counts[channel], wanted).tolist()
         return counts
 
@@ -116,7 +116,7 @@ class Rarities:
         return {token: remembered[token] or self._statistics.rarity(token, 0) for token in tokens}
 
 
-def keys_of_pairs(tokens: Sequence[str]) -> Keys:
-    """The keys of pairs that are written with a space between their terms."""
+def keys_of_bigrams(tokens: Sequence[str]) -> Keys:
+    """The keys of bigrams that are written with a space between their terms."""
     keys = np.array([[key_of(term) for term in token.split(" ")] for token in tokens], np.uint64).reshape(-1, 2)
-    return pair_keys(keys[:, 0], keys[:, 1])
+    return bigram_keys(keys[:, 0], keys[:, 1])

@@ -1,4 +1,4 @@
-"""Keys: 64-bit numbers that stand for tokens in arrays, and how lists of lists stand in two arrays."""
+"""64-bit digests that stand for tokens in arrays, and lists of lists kept in two arrays; for all that ranks."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 Keys = NDArray[np.uint64]
 Numbers = NDArray[np.int64]
-# The key of terms that are in no pair: those that are not written in ASCII.
-NO_PAIR = 0
+# The key of terms that are in no bigram: those that are not written in ASCII.
+NO_BIGRAM = 0
 # An odd number near 2^64 / the golden ratio: multiplying by it parts (a, b) and (b, a).
-PAIR = np.uint64(0x9E3779B97F4A7C15)
+BIGRAM = np.uint64(0x9E3779B97F4A7C15)
 
 
 @lru_cache(maxsize=1 << 17)
@@ -28,10 +28,10 @@ def keys_of(tokens: Sequence[str]) -> Keys:
     return np.array([key_of(token) for token in tokens], np.uint64)
 
 
-def pair_keys(first: Keys, second: Keys) -> Keys:
-    """The keys of pairs of terms, `NO_PAIR` where a term of them is in none."""
-    keys = first * PAIR + second
-    keys[(first == NO_PAIR) | (second == NO_PAIR)] = NO_PAIR
+def bigram_keys(first: Keys, second: Keys) -> Keys:
+    """The keys of bigrams, `NO_BIGRAM` where a term of them is in none."""
+    keys = first * BIGRAM + second
+    keys[(first == NO_BIGRAM) | (second == NO_BIGRAM)] = NO_BIGRAM
     return keys
 
 

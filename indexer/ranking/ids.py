@@ -1,4 +1,4 @@
-"""Ids: which document has which number in a generation, whose segments are numbered through."""
+"""Gives a document its number in a generation and a number its document, and knows which were deleted."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ class Ids:
         return there if self.place is None else there[np.argsort(self.place[there])]
 
     def places(self, numbers: Numbers) -> Numbers:
-        """The places of the documents' ids among all."""
+        """For each number, the place of its id in the order of all ids."""
         return numbers if self.place is None else self.place[numbers].astype(np.int64)
 
     def of_segment(self, numbers: Numbers) -> Numbers:
@@ -114,10 +114,10 @@ def write_live(arrays: Path, live: NDArray[np.bool_]) -> None:
     if not live.all():
         save(arrays, live=live)
     if len(ids.firsts) > 2:
-        known = ids.all()
-        order = np.array(sorted(range(len(known)), key=lambda n: (known[n], n)), np.int64)
-        place = np.empty(len(known), np.int32)
-        place[order] = np.arange(len(known))
+        everything = ids.all()
+        order = np.array(sorted(range(len(everything)), key=lambda n: (everything[n], n)), np.int64)
+        place = np.empty(len(everything), np.int32)
+        place[order] = np.arange(len(everything))
         save(arrays, place=place)
 
 

@@ -1,4 +1,4 @@
-"""Impacts: the sums that rank by weights. Whole numbers find the few documents that may be best, floats judge these."""
+"""The first stage: finds the documents with the largest sums of weights; asked by every search and ranking."""
 
 from __future__ import annotations
 
@@ -93,10 +93,10 @@ class Impacts:
         U − slack < score ≤ U in units: only documents with U > U_k − slack, where U_k is the k-th best U, can be among
         the best k. Of 200,000 some twenty are left for k = 10, and their floats decide.
         """
-        known = [(n, weight) for term, weight in weights.items() if weight and (n := self.number_of(term)) >= 0]
-        if not known or not self._documents or limit < 1:
+        there = [(n, weight) for term, weight in weights.items() if weight and (n := self.number_of(term)) >= 0]
+        if not there or not self._documents or limit < 1:
             return np.empty(0, np.int64), np.empty(0, np.float64)
-        numbers, floats = zip(*known, strict=True)
+        numbers, floats = zip(*there, strict=True)
         terms, of_terms = np.array(numbers, np.int64), np.array(floats, np.float64)
         live = _EVERYWHERE if among is None else among
         limit = min(limit, self._documents)

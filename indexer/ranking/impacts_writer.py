@@ -1,4 +1,4 @@
-"""Writing impacts: the weight of every term in every document, by document to judge and by term to find.
+"""Writes the weight of every term in every document, once by document and once by term; for the first stage.
 
 To find, a weight is a whole number of `unit`, rounded up: a byte for each document where a term is frequent (its row),
 a number and 16 bits for each document that has it where it is not (its list). To judge, it is the 32-bit float.
@@ -57,7 +57,7 @@ class Weighing:
 def write_impacts(
     folder: Path,
     words: Words,
-    known: Vocabulary,
+    vocabulary: Vocabulary,
     counted: Counted,
     weighing: Weighing,
     rarities: Callable[[NDArray[np.int64]], NDArray[np.float64]],
@@ -71,9 +71,9 @@ def write_impacts(
     spool = folder / "sums.spool"
     try:
         with spool.open("w+b") as sums:
-            batches = (_count_terms(batch, known, counted, weighing) for batch in words.batches())
+            batches = (_count_terms(batch, vocabulary, counted, weighing) for batch in words.batches())
             starts, terms = _write_terms(folder, batches, sums)
-            frequency = np.bincount(terms, minlength=len(known.terms))
+            frequency = np.bincount(terms, minlength=len(vocabulary.terms))
             sums.flush()
             waiting = np.memmap(spool, np.float64, "r") if len(terms) else np.empty(0, np.float64)
             rare = rarities(frequency)
@@ -85,7 +85,7 @@ def write_impacts(
                     release(array)
     finally:
         spool.unlink(missing_ok=True)
-    write_strings(folder, "terms", known.terms)
+    write_strings(folder, "terms", vocabulary.terms)
     _write_postings(folder, starts, terms, weights, frequency, resources)
     return frequency
 
@@ -116,17 +116,17 @@ def _write_terms(
 
 
 def _count_terms(
-    batch: Batch, known: Vocabulary, counted: Counted, weighing: Weighing
+    batch: Batch, vocabulary: Vocabulary, counted: Counted, weighing: Weighing
 ) -> tuple[Numbers, NDArray[np.int32], NDArray[np.float64]]:
     """How many terms each document of a batch has, these ascending, and what each is worth over all fields."""
-    span, size = batch.fields, len(known.terms)
+    span, size = batch.fields, len(vocabulary.terms)
     low, high = np.searchsorted(counted.concept_fields, [span.start, span.stop])
-    telling = ~known.is_stop[batch.sequence]
+    telling = ~vocabulary.is_stop[batch.sequence]
     fields = np.concatenate([batch.owner[telling], counted.concept_fields[low:high] - span.start])
-    named = np.concatenate([known.term_of[batch.sequence[telling]], counted.concepts[low:high]])
+    named = np.concatenate([vocabulary.term_of[batch.sequence[telling]], counted.concepts[low:high]])
     cells, counts = np.unique(fields * size + named, return_counts=True)
     field, term = np.divmod(cells, size)
-    worth = weighing.worth(span.start + field, counts, known.is_concept[term])
+    worth = weighing.worth(span.start + field, counts, vocabulary.is_concept[term])
     # Cells ascend by field and bincount adds in order: the fields of a document are added in that of FIELDS.
     rows, row = np.unique(field // len(FIELDS) * size + term, return_inverse=True)
     # Summed with weights it is made of floats, which the stubs of bincount do not know.

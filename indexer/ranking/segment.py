@@ -1,4 +1,4 @@
-"""A segment: the arrays of the documents that were written together. A generation is one segment, or several."""
+"""Opens the arrays of all segments of a generation and asks them together; a segment is written at once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Words: every word of the documents as a number, in their order; all arrays of a segment are made from them.
+"""Keeps every word of the documents as a number, in order: what all arrays of a segment are made from.
 
 A text is cut at white space alone, and what the analyzer makes of each piece ("pain,") is remembered: a tenth of the
 time that tokenizing each text anew takes. The numbers wait on disk until all documents were read.

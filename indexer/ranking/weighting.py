@@ -1,6 +1,6 @@
-"""The definition of a weight: how much a term says about a document, the same for every engine.
+"""Defines weights: how much a term says about a document or a text; every constant with its experiment.
 
-A text is looked at in six channels (indexer.analysis): its terms and concepts find, in the first stage; pairs, grams,
+A text is looked at in six channels (indexer.analysis): its terms and concepts find, in the first stage; bigrams, grams,
 stop words and intents judge the best hundred again, in the second. Each constant stands beside the experiment that set
 it; docs/reference/relevance.md has the figures and how to reproduce them.
 """
@@ -29,12 +29,12 @@ FIELD_WEIGHTS: Mapping[str, Mapping[str, float]] = {
     "question": {"title": 2.0, "body": 1.0, "answer": 0.5, "more": 0.25},
     "article": {"title": 3.0, "body": 1.0},
 }
-# Cumulative gain on half B, pairs / among 6,900 / long text to title: concepts +.011/.012/.011, pairs +.003/.008/.015,
-# grams +.005/.016/.010, stop words and intents +.002/.003/.001.
+# Cumulative gain on half B, pairs / among 6,900 / long text to title: concepts +.011/.012/.011, bigrams
+# +.003/.008/.015, grams +.005/.016/.010, stop words and intents +.002/.003/.001.
 CHANNEL_WEIGHTS: Mapping[str, float] = {
     "terms": 1.0,
     "concepts": 0.6,
-    "pairs": 0.2,
+    "bigrams": 0.2,
     "grams": 0.15,
     "stops": 0.3,
     "intents": 0.5,
@@ -110,8 +110,8 @@ class Statistics:
         """The rarity of each of some tokens that so many documents have."""
         if self.han is not None:
             return [self.rarity(token, n) for token, n in zip(tokens, frequencies, strict=True)]
-        known = _rarities(self.documents)
-        return [known[n] for n in frequencies]
+        rare = _rarities(self.documents)
+        return [rare[n] for n in frequencies]
 
 
 @lru_cache(maxsize=1 << 16)
@@ -143,8 +143,8 @@ def norm(length: int, average: float) -> float:
 
 def norm_of(lengths: NDArray[np.integer], averages: NDArray[np.float64]) -> NDArray[np.float64]:
     """The `norm` of many lengths; where no average is known (0) a length is the usual one."""
-    known = averages > 0
-    norms: NDArray[np.float64] = K1 * (1 - B + B * np.where(known, lengths, 1) / np.where(known, averages, 1.0))
+    there = averages > 0
+    norms: NDArray[np.float64] = K1 * (1 - B + B * np.where(there, lengths, 1) / np.where(there, averages, 1.0))
     return norms
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from indexer import RequestRefused
 from indexer.analysis import Analyzer
-from indexer.analysis.channels import grams, pairs, stops
+from indexer.analysis.channels import bigrams, grams, stops
 from indexer.analysis.intents import intent_names, intents
 from indexer.analysis.phrases import Phrases, readings
 from indexer.analysis.wordlists import shipped
@@ -164,8 +164,8 @@ def test_phrases_are_found_as_a_plain_search_finds_them(words: list[str]) -> Non
 def test_the_finer_channels_of_a_text() -> None:
     """Pairs keep stop words, grams leave them out and survive a misspelling, Chinese is in no pair."""
     analysed = ANALYZER.analyse("how long does 骨水泥 fatigue last")
-    assert "how long" in pairs(analysed.sequence)
-    assert not any("骨" in pair for pair in pairs(analysed.sequence))
+    assert "how long" in bigrams(analysed.sequence)
+    assert not any("骨" in pair for pair in bigrams(analysed.sequence))
     assert set(stops(analysed.tokens)) >= {"how", "does"}
     right, wrong = grams(["pneumonia"]), grams(["neumonia"])
     assert len(right.keys() & wrong.keys()) >= 5

@@ -46,7 +46,7 @@ class IndexFolder:
             raise IndexDamaged("unreadable", str(self.path / _CURRENT), "build the index again") from error
 
     def published(self) -> tuple[int, int] | None:
-        """Which file names the current generation, and since when; None where none does.
+        """The inode and time of the file that names the current generation; None where there is none.
 
         Publishing puts a new file in its place, and a look at it costs a tenth of reading it; every request takes one.
         """

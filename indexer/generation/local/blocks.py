@@ -1,4 +1,4 @@
-"""Blocks of postings as Whoosh's codec W3 lays them out, written as bytes by compiled loops.
+"""Writes blocks of postings as Whoosh's codec W3 lays them out, as bytes, by compiled loops.
 
 A term's postings are blocks one after the other; a block is its length, a pickled tuple about it, and the pickled and
 compressed ids, weights and values. Whoosh's writer makes Python objects of every posting for that; what is written here
@@ -187,16 +187,16 @@ def _put_weights(out: Bytes, at: int, weights: Longs) -> int:
     if weights.max() == weights.min():
         return _put_float(out, at, weights[0])
     at = _put_all(out, at, (_MARK,))
-    known, remembered = 0, np.full(256, -1)
+    stored, remembered = 0, np.full(256, -1)
     for weight in weights:
         if weight < 256 and remembered[weight] >= 0:  # two bytes instead of nine
             at = _put_all(out, at, (_BINGET, remembered[weight]))
             continue
         at = _put_float(out, at, weight)
         if weight < 256:
-            at = _put_all(out, at, (_BINPUT, known))
-            remembered[weight] = known
-            known += 1
+            at = _put_all(out, at, (_BINPUT, stored))
+            remembered[weight] = stored
+            stored += 1
     return _put_all(out, at, (_TUPLE,))
 
 

@@ -49,7 +49,7 @@ class StoredPairs:
         self._ids, self._ordered = ids, InOrder(ids)
         self._rows, self._scores = map_array(arrays, "pairs").astype(np.int64), map_array(arrays, "pair_scores")
         self._keys = self._rows[:, 0] << 32 | self._rows[:, 1]
-        self._keep_order = map_array(arrays, "merits")
+        self._keep_order = map_array(arrays, "keep_order")
         self._place = np.full(len(ids), -1)
         self._place[ids.numbers()] = np.arange(len(self._ordered))
 

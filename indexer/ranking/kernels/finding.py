@@ -1,4 +1,4 @@
-"""The loop that finds: the documents that may be best by whole numbers, with their exact scores."""
+"""The compiled loop of the first stage: sums whole numbers to find candidates, then scores these exactly."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The loop that judges: what the finer channels say of a few documents, word by word.
+"""The compiled loop of the second stage: counts bigrams, grams, stops and intents in a few documents.
 
 What is asked for stands in tables; each different word of the documents is looked up there once, whatever it has of
-pairs, grams and stop words, and however often it occurs.
+bigrams, grams and stop words, and however often it occurs.
 """
 
 from __future__ import annotations
@@ -41,9 +41,9 @@ def _table(keys: Any) -> Any:
 
 
 @kernel
-def _different(numbers: Any, fields: int, sequence: Any, starts: Any, known: Any) -> Any:
-    """The different words of some documents, and for each word of the documents its place among these; `known` then has
-    the place of each word that is there, plus one.
+def _different(numbers: Any, fields: int, sequence: Any, starts: Any, place_of: Any) -> Any:
+    """The different words of some documents, and for each word of the documents its place among these; `place_of` then
+    has the place of each word that is there, plus one.
     """
     most = 0
     for number in numbers:
@@ -51,18 +51,18 @@ def _different(numbers: Any, fields: int, sequence: Any, starts: Any, known: Any
     places, words, count, at = np.empty(most, np.int32), np.empty(most, np.int32), 0, 0
     for number in numbers:
         for word in sequence[starts[number * fields] : starts[(number + 1) * fields]]:
-            if known[word] == 0:
+            if place_of[word] == 0:
                 words[count] = word
                 count += 1
-                known[word] = count
-            places[at] = known[word] - 1
+                place_of[word] = count
+            places[at] = place_of[word] - 1
             at += 1
     return words[:count], places
 
 
 @kernel
-def _columns_of(known: Any, size: int, grams: Any, stops: Any, gram_words: Any, gram_words_starts: Any) -> Any:
-    """The columns of the grams and stop words that each of `size` known words has: where those of each begin, and the
+def _columns_of(place_of: Any, size: int, grams: Any, stops: Any, gram_words: Any, gram_words_starts: Any) -> Any:
+    """The columns of the grams and stop words that each of `size` words has: where those of each begin, and the
     columns.
     """
     most = len(stops)
@@ -74,15 +74,15 @@ def _columns_of(known: Any, size: int, grams: Any, stops: Any, gram_words: Any, 
     for x in range(len(grams)):
         if grams[x] >= 0:
             for word in gram_words[gram_words_starts[grams[x]] : gram_words_starts[grams[x] + 1]]:
-                if known[word] > 0:
-                    owner[count], column[count] = known[word] - 1, x
+                if place_of[word] > 0:
+                    owner[count], column[count] = place_of[word] - 1, x
                     count += 1
-                    begins[known[word]] += 1
+                    begins[place_of[word]] += 1
     for x in range(len(stops)):
-        if stops[x] >= 0 and known[stops[x]] > 0:
-            owner[count], column[count] = known[stops[x]] - 1, len(grams) + x
+        if stops[x] >= 0 and place_of[stops[x]] > 0:
+            owner[count], column[count] = place_of[stops[x]] - 1, len(grams) + x
             count += 1
-            begins[known[stops[x]]] += 1
+            begins[place_of[stops[x]]] += 1
     for x in range(size):
         begins[x + 1] += begins[x]
     columns, filled = np.empty(count, np.int32), begins[:size].copy()
@@ -93,20 +93,20 @@ def _columns_of(known: Any, size: int, grams: Any, stops: Any, gram_words: Any, 
 
 
 @kernel
-def _roles(words: Any, word_terms: Any, pairs: Any, begins: Any, role_of: Any) -> Any:
-    """What each word may be: its term the first of a pair that is asked for, the second, or itself of a column."""
-    for pair in pairs:
-        if pair >= 0:
-            role_of[pair >> 32] |= _FIRST
-            role_of[pair & 0xFFFFFFFF] |= _SECOND
+def _roles(words: Any, word_terms: Any, bigrams: Any, begins: Any, role_of: Any) -> Any:
+    """For each word, as bits: whether its term begins a wanted bigram, ends one, and whether it has a wanted column."""
+    for bigram in bigrams:
+        if bigram >= 0:
+            role_of[bigram >> 32] |= _FIRST
+            role_of[bigram & 0xFFFFFFFF] |= _SECOND
     roles = np.empty(len(words), np.uint8)
     for x in range(len(words)):
         roles[x] = role_of[word_terms[words[x]]]
         if begins[x + 1] > begins[x]:
             roles[x] |= _COLUMNS
-    for pair in pairs:
-        if pair >= 0:
-            role_of[pair >> 32] = role_of[pair & 0xFFFFFFFF] = 0
+    for bigram in bigrams:
+        if bigram >= 0:
+            role_of[bigram >> 32] = role_of[bigram & 0xFFFFFFFF] = 0
     return roles
 
 
@@ -120,9 +120,9 @@ def judge(
     word_terms: Any,
     gram_words: Any,
     gram_words_starts: Any,
-    known: Any,
+    place_of: Any,
     role_of: Any,
-    pairs: Any,
+    bigrams: Any,
     grams: Any,
     stops: Any,
     intents: Any,
@@ -137,22 +137,22 @@ def judge(
     k1: float,
     b: float,
 ) -> Any:
-    """The scores of some documents in the second stage (see Forward.judge); columns are pairs, grams, stops, intents.
+    """The scores of some documents in the second stage (see Forward.judge); columns are bigrams, grams, stops, intents.
 
-    What is asked for are numbers of the segment, -1 for what it does not have; pairs are first term × 2^32 + second.
-    `known` has a zero for every word and `role_of` for every term, and have them again afterwards; `shares` says
+    What is asked for are numbers of the segment, -1 for what it does not have; bigrams are first term × 2^32 + second.
+    `place_of` has a zero for every word and `role_of` for every term, and have them again afterwards; `shares` says
     what each field of a kind counts, `averages` how long it is, `medians` how long a whole document.
     """
     fields, width = shares.shape[1], len(tells)
-    words, places = _different(numbers, fields, sequence, starts, known)
-    begins, columns = _columns_of(known, len(words), grams, stops, gram_words, gram_words_starts)
-    roles = _roles(words, word_terms, pairs, begins, role_of)
+    words, places = _different(numbers, fields, sequence, starts, place_of)
+    begins, columns = _columns_of(place_of, len(words), grams, stops, gram_words, gram_words_starts)
+    roles = _roles(words, word_terms, bigrams, begins, role_of)
     for word in words:
-        known[word] = 0
-    pair_table, pair_place = _table((pairs + 1).astype(np.uint64))
+        place_of[word] = 0
+    bigram_table, bigram_place = _table((bigrams + 1).astype(np.uint64))
     counts, touched = np.zeros((width, fields), np.int32), np.zeros(width, np.bool_)
     result = np.zeros(len(numbers), np.float64)
-    first_gram, first_intent = len(pairs), width - len(wanted_intents)
+    first_gram, first_intent = len(bigrams), width - len(wanted_intents)
     norms = np.empty(fields, np.float64)
     at = 0
     for n in range(len(numbers)):
@@ -166,7 +166,7 @@ def judge(
                     continue
                 if roles[x] & _FIRST and at < beyond and roles[places[at]] & _SECOND:
                     one, other = np.uint64(word_terms[words[x]]), np.uint64(word_terms[words[places[at]]])
-                    column = pair_place[_slot(pair_table, (one << np.uint64(32) | other) + np.uint64(1))]
+                    column = bigram_place[_slot(bigram_table, (one << np.uint64(32) | other) + np.uint64(1))]
                     if column >= 0:
                         counts[column, field] += 1
                         touched[column] = True

@@ -18,19 +18,19 @@ def count_tokens(
     gram_starts: Any,
     grams: Any,
     word_keys: Any,
-    pair_factor: int,
+    bigram_factor: int,
     word_counts: Any,
     word_last: Any,
     gram_counts: Any,
     gram_last: Any,
 ) -> Any:
-    """Count the documents of each word and gram of a batch, and give the keys of its pairs, once for each document.
+    """Count the documents of each word and gram of a batch, and give the keys of its bigrams, once for each document.
 
     `word_last` and `gram_last` hold the last document, counted from 1, that had each; `first` is the batch's first one.
     """
     size = 1 << 10
     table, stamp = np.zeros(size, np.uint64), np.zeros(size, np.int64)
-    pairs, count = np.empty(len(sequence), np.uint64), 0
+    bigrams, count = np.empty(len(sequence), np.uint64), 0
     for document in range((len(starts) - 1) // fields):
         number = first + document + 1
         low, high = starts[document * fields], starts[(document + 1) * fields]
@@ -54,13 +54,13 @@ def count_tokens(
                 one, other = word_keys[word], word_keys[sequence[place + 1 - starts[0]]]
                 if one == np.uint64(0) or other == np.uint64(0):
                     continue
-                key = one * pair_factor + other
+                key = one * bigram_factor + other
                 at = (key ^ (key >> np.uint64(32))) & mask
                 while stamp[at] == number and table[at] != key:
                     at = (at + np.uint64(1)) & mask
                 if stamp[at] != number:
                     table[at], stamp[at] = key, number
                     if key != np.uint64(0):
-                        pairs[count] = key
+                        bigrams[count] = key
                         count += 1
-    return pairs[:count]
+    return bigrams[:count]

@@ -26,5 +26,5 @@ def test_words_of_answer_are_counted_as_they_stand(texts: list[str]) -> None:
     writer.add(Question(id="q", title="Knee", answers=tuple(Answer(text=text) for text in texts)))
     with tempfile.TemporaryDirectory() as name:
         writer.write(Path(name), np.array([0]))
-        written = np.load(Path(name) / "merit.npy")
+        written = np.load(Path(name) / "keep_facts.npy")
     assert written[0, 2] == sum(len(text.split()) for text in texts)

@@ -63,7 +63,7 @@ def check_tokens(local: Generation, plain: PlainGeneration) -> None:
     for channel in ("terms", *FINER):
         bags = [text.terms_and_concepts() if channel == "terms" else text.finer[channel] for text in texts]
         tokens = sorted({token for bag in bags for token in bag})
-        tokens += ["zzz zzz"] if channel == "pairs" else ["zzzz"] if channel != "intents" else []
+        tokens += ["zzz zzz"] if channel == "bigrams" else ["zzzz"] if channel != "intents" else []
         assert local.frequencies(tokens, channel) == plain.frequencies(tokens, channel)
         for present in (False, True):
             assert local.rarities(tokens, channel, present=present) == plain.rarities(tokens, channel, present=present)

@@ -231,7 +231,7 @@ class GenerationSuite:
         rare = generation.rarities(["knee", "zzz"])
         assert 0 < rare["knee"] < rare["zzz"] == generation.statistics.rarest
         assert generation.rarities(["knee", "zzz"], present=True) == {"knee": rare["knee"]}
-        assert generation.rarities(["left knee", "knee left"], "pairs", present=True).keys() == {"left knee"}
+        assert generation.rarities(["left knee", "knee left"], "bigrams", present=True).keys() == {"left knee"}
 
     def test_weights_are_those_of_the_documents_terms(self, generation: Generation) -> None:
         """The weight of a term in a document is what one of weight 1 scores by it."""
