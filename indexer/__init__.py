@@ -3,6 +3,7 @@
 from indexer.answering.notices import read_notices
 from indexer.build.build import build
 from indexer.build.update import update
+from indexer.duplicates.answers import Cluster, Clusters, Mark
 from indexer.errors import (
     BuildInProgress,
     DocumentNotFound,
@@ -15,22 +16,7 @@ from indexer.errors import (
 )
 from indexer.index import Index, open_index, rollback, verify
 from indexer.settings import Settings
-from indexer.types import (
-    Band,
-    BuildReport,
-    Card,
-    Cluster,
-    Clusters,
-    Filter,
-    Hit,
-    Info,
-    Mark,
-    Notice,
-    Panel,
-    Progress,
-    Results,
-    Sort,
-)
+from indexer.types import Band, BuildReport, Card, Filter, Hit, Info, Notice, Panel, Progress, Results, Sort
 
 __all__ = [
     "Band",

@@ -16,24 +16,13 @@ from indexer.answering.notices import Notices, read_notices, titled
 from indexer.answering.panel import close_ones, make_panel
 from indexer.answering.search import search
 from indexer.answering.weighing import own_analysed, weigh, weigh_terms
+from indexer.duplicates.answers import Clusters, SideBySide
 from indexer.duplicates.compare import same_as, same_question, side_by_side
 from indexer.duplicates.listing import Listing
 from indexer.errors import DocumentNotFound, RequestRefused, SearchError
 from indexer.generation import Generation, Store, store_of
 from indexer.settings import Settings
-from indexer.types import (
-    Band,
-    Clusters,
-    Filter,
-    Info,
-    Notice,
-    Panel,
-    Results,
-    Search,
-    SideBySide,
-    Sort,
-    Verification,
-)
+from indexer.types import Band, Filter, Info, Notice, Panel, Results, Search, Sort, Verification
 
 MOST_CARDS = 20
 MOST_DRAFT = 20_000
@@ -138,7 +127,8 @@ class Index:
         Raises RequestRefused for a text of more than 20,000 characters.
         """
         if len(text) > MOST_DRAFT:
-            raise RequestRefused(f"{len(text):,} characters", "text", f"send at most {MOST_DRAFT:,}")
+            size = {"characters": len(text), "most": MOST_DRAFT}
+            raise RequestRefused("too many characters", "text", "send fewer", code="text-too-long", **size)
         generation = self._generation
         draft = generation.analyzer.draft(text)
         weighed = weigh(generation, draft.text)
@@ -227,10 +217,13 @@ def _opened(store: Store, opening: _Opening, beside: int = 0) -> Index:
 
 
 def _not_found(id_: str) -> DocumentNotFound:
-    return DocumentNotFound(f"no document has the id {id_!r}", "id", "search for its title")
+    return DocumentNotFound(f"no document has the id {id_!r}", "id", "search for its title", id=id_)
 
 
 def _checked(limit: int) -> int:
     if not 1 <= limit <= MOST_CARDS:
-        raise RequestRefused(f"{limit} cards", "limit", f"ask for 1 to {MOST_CARDS}")
+        bounds = {"limit": limit, "most": MOST_CARDS}
+        raise RequestRefused(
+            f"{limit} cards", "limit", f"ask for 1 to {MOST_CARDS}", code="limit-out-of-bounds", **bounds
+        )
     return limit

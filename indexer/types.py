@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import NamedTuple
 
 from corpus import Topic
 from indexer.errors import RequestRefused
@@ -217,91 +216,3 @@ class Progress:
     stage: str
     done: int
     total: int = field(default=0)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Differs:
-    """A difference that may decide between two questions: its kind, and the words of each side, as each wrote them."""
-
-    kind: str
-    a: str
-    b: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DuplicatePair:
-    """Two questions that may be the same question: the probability, its band (None: not worth a look), what differs."""
-
-    a: str
-    b: str
-    score: float
-    band: Band | None
-    differs: tuple[Differs, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reason:
-    """Why a document of a cluster is suggested to keep, by the first fact that speaks for it: `answered` (by a doctor
-    of this name, where one is named), `listed` on so many pages, `asked` on a day, or `id`: nothing tells them apart.
-    All facts are told; `words` are those of its answers.
-    """
-
-    code: str
-    author: str
-    listed: int
-    words: int
-    asked: date | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cluster:
-    """Questions that may be one: every member is tied to the `canonical` one by a pair.
-
-    `id` is that of the first pair's documents; `band` and `score` are those of the weakest tie to the canonical one,
-    `reason` why this one is suggested to keep.
-    """
-
-    id: str
-    score: float
-    band: Band
-    canonical: str
-    reason: Reason
-    members: tuple[str, ...]
-    pairs: tuple[DuplicatePair, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Clusters:
-    """One page of the clusters of an index, the surest first; `bands` counts all of them by band."""
-
-    generation: int
-    total: int
-    page: int
-    pages: int
-    bands: Mapping[str, int]
-    clusters: tuple[Cluster, ...]
-
-
-class Mark(NamedTuple):
-    """A piece of a text, and why it is marked: the kind of a difference, `shared`, or nothing."""
-
-    text: str
-    kind: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Side:
-    """One of two questions beside each other: its own words in marked pieces."""
-
-    id: str
-    title: tuple[Mark, ...]
-    body: tuple[Mark, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SideBySide:
-    """Two questions beside each other, and what the program thinks of them."""
-
-    pair: DuplicatePair
-    a: Side
-    b: Side

@@ -51,6 +51,30 @@ ERRORS: dict[type[Exception], Outside] = {
 }
 
 
+# What a visitor may meet, in words: what is wrong, and what to do about it.
+WORDS: Mapping[str, tuple[str, str]] = {
+    "text-too-long": ("{characters:,} characters", "send at most {most:,}"),
+    "too-many-parts": (
+        "more than {parts} phrases and exclusions, or of more than {words} words together",
+        "search with fewer or shorter ones",
+    ),
+    "page-out-of-bounds": (
+        "page {page} of {size} hits",
+        "ask for pages of 1 to {most_size} within the first {most:,} hits",
+    ),
+    "limit-out-of-bounds": ("{limit} cards", "ask for 1 to {most}"),
+    "document-not-found": ("no document has the id {id!r}", "search for its title"),
+}
+
+
+def in_words(error: indexer.SearchError | CorpusError) -> tuple[str, str]:
+    """What is wrong and what to do, for people: by the error's code, else as the error itself says it."""
+    words = WORDS.get(error.code) if isinstance(error, indexer.SearchError) and error.parameters else None
+    if words is None or not isinstance(error, indexer.SearchError):
+        return error.what, error.next
+    return words[0].format(**error.parameters), words[1].format(**error.parameters)
+
+
 def outside(error: Exception) -> Outside:
     """How an error shows; errors that the table does not have are ours: 500."""
     for kind in type(error).__mro__:
@@ -71,7 +95,8 @@ def init_app(app: Flask) -> None:
         kind = type(error).__name__
         # Where the server keeps its index is the operator's to know: it stands in the log.
         where = "the index" if shown.http >= 500 else error.where
-        return answer(shown.http, shown.title, kind=kind, what=error.what, where=where, next_=error.next)
+        what, next_ = in_words(error)
+        return answer(shown.http, shown.title, kind=kind, what=what, where=where, next_=next_)
 
     @app.errorhandler(HTTPException)
     def http(error: HTTPException) -> Answer:

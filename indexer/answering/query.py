@@ -51,7 +51,8 @@ def parse(text: str, analyzer: Analyzer) -> Query:
     Raises RequestRefused for a text, or a number of phrases, that nobody types.
     """
     if len(text) > MOST_CHARACTERS:
-        raise RequestRefused(f"{len(text):,} characters", "search text", f"search with at most {MOST_CHARACTERS:,}")
+        size = {"characters": len(text), "most": MOST_CHARACTERS}
+        raise RequestRefused("too many characters", "search text", "send fewer", code="text-too-long", **size)
     wanted: list[str] = []
     unwanted: list[str] = []
     phrases: list[tuple[str, ...]] = []
@@ -65,7 +66,8 @@ def parse(text: str, analyzer: Analyzer) -> Query:
             (without if excluded else phrases).append(tuple(sequence(held)))
     if len(phrases) + len(without) > MOST_PARTS or sum(map(len, (*phrases, *without))) > MOST_HELD:
         what = f"more than {MOST_PARTS} phrases and exclusions, or of more than {MOST_HELD} words together"
-        raise RequestRefused(what, "search text", "search with fewer or shorter ones")
+        bounds = {"parts": MOST_PARTS, "words": MOST_HELD}
+        raise RequestRefused(what, "search text", "search with fewer or shorter ones", code="too-many-parts", **bounds)
     analysed = analyzer.analyse(" ".join(wanted))
     if len(analysed.sequence) >= QUOTING:
         phrases = []

@@ -38,7 +38,9 @@ def search(generation: Generation, request: Search) -> Results:
     page, size = request.page, request.size
     if not 1 <= size <= MOST_SIZE or page < 1 or page * size > MOST_HITS:
         what = f"page {page} of {size} hits"
-        raise RequestRefused(what, "page", f"ask for pages of 1 to {MOST_SIZE} within the first {MOST_HITS:,} hits")
+        bounds = {"page": page, "size": size, "most_size": MOST_SIZE, "most": MOST_HITS}
+        remedy = f"ask for pages of 1 to {MOST_SIZE} within the first {MOST_HITS:,} hits"
+        raise RequestRefused(what, "page", remedy, code="page-out-of-bounds", **bounds)
     if request.sort not in set(Sort):
         raise RequestRefused(f"sort is {request.sort!r}", "sort", f"give one of {', '.join(Sort)}")
     query = parse(request.text, generation.analyzer)

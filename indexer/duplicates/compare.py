@@ -7,10 +7,11 @@ from dataclasses import replace
 
 from corpus import Document
 from indexer.analysis import Draft, own_text, spots, wording
+from indexer.duplicates.answers import DuplicatePair, Mark, Side, SideBySide
 from indexer.duplicates.differences import differences, said
 from indexer.duplicates.likelihood import Profile, QuestionPair, profiles
 from indexer.generation import Generation
-from indexer.types import Band, Card, DuplicatePair, Mark, Side, SideBySide
+from indexer.types import Band, Card
 
 SHARED = "shared"
 # So many of the shared words are marked, the most telling first: a page full of marks shows nothing.

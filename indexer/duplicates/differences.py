@@ -10,8 +10,8 @@ from indexer.analysis.intents import intent_places
 from indexer.analysis.phrases import Phrases, readings
 from indexer.analysis.tokens import words_of
 from indexer.analysis.wordlists import shipped
+from indexer.duplicates.answers import Differs
 from indexer.duplicates.asking import Asking, asking, bare
-from indexer.types import Differs
 
 _TABLE = "differences.txt"
 # What stands behind a number makes it a dose.

@@ -7,11 +7,12 @@ from collections import Counter
 
 from corpus import Document, Question
 from indexer.analysis import own_text
+from indexer.duplicates.answers import Cluster, Clusters, DuplicatePair, Reason
 from indexer.duplicates.clusters import Star, clusters
 from indexer.duplicates.differences import differences
 from indexer.errors import RequestRefused
 from indexer.generation import FindRequest, Generation
-from indexer.types import Band, Cluster, Clusters, DuplicatePair, Filter, Reason, Sort
+from indexer.types import Band, Filter, Sort
 
 MOST_SIZE = 200
 # The place of the number of pages that list a document in its keep_order.
