@@ -12,6 +12,7 @@ import pytest
 import corpus
 import indexer
 from corpus.formats import mapping
+from indexer import evaluation
 from search_app import create_app, settings
 from search_app.cli import cli
 from search_app.errors import ERRORS
@@ -30,7 +31,8 @@ def test_every_command_and_option_is_documented() -> None:
     told = text("docs/reference/commands.md")
     for name, command in cli.commands.items():
         assert f"| `{name}" in told, name
-        for parameter in command.params:
+        shown = (p for p in command.params if not getattr(p, "hidden", False))  # older spellings are
+        for parameter in shown:
             for option in parameter.opts:
                 assert not option.startswith("--") or option in told or option == "--help", f"{name} {option}"
 
@@ -61,7 +63,10 @@ def test_every_public_name_is_documented() -> None:
     """What the rooms export stands in the library's reference."""
     told = text("docs/reference/library.md", "docs/reference/errors.md")
     missing = [
-        name for room in (corpus, indexer) for name in room.__all__ if not re.search(rf"`[^`]*\b{name}\b[^`]*`", told)
+        name
+        for room in (corpus, indexer, evaluation)
+        for name in room.__all__
+        if not re.search(rf"`[^`]*\b{name}\b[^`]*`", told)
     ]
     assert missing == []
 
@@ -106,3 +111,31 @@ def test_links_lead_somewhere(path: str) -> None:
     for target in re.findall(r"\]\(([^)#]+)[^)]*\)", text(path)):
         if "://" not in target:
             assert (ROOT / path).parent.joinpath(target).exists(), target
+
+
+def test_whooshs_own_programs_read_an_index(tmp_path: Path) -> None:
+    """The ten lines of the library's reference find a phrase by Whoosh's own parser, with nothing of ours."""
+    (code,) = re.findall(r"```python\n(import json.*?)```", text("docs/reference/library.md"), re.DOTALL)
+    assert len([line for line in code.splitlines() if line.strip()]) == 10
+    indexer.build(tmp_path / "index", corpus.read(*corpus.sample()))
+    command = [sys.executable, "-W", "ignore", "-I", "-c", code]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert "cement" in done.stdout
+
+
+def test_every_path_of_the_documentation_is_there() -> None:
+    """What a page names by its path in the repository is there: no module that is gone or has moved."""
+    rooms = ("corpus", "indexer", "indexer/ranking", "search_app", "benchmarks", "tests")
+    folders = [ROOT, *(ROOT / room for room in rooms)]
+    path = re.compile(r"`((?:\w+/)+\w+\.(?:py|sh|toml|json)|(?:indexer|corpus|search_app|tests)/[\w/]+)`")
+    named = sorted({(page, name) for page in PAGES for name in path.findall(text(page))})
+    assert len(named) > 60
+    assert [(page, name) for page, name in named if not any((folder / name).exists() for folder in folders)] == []
+
+
+def test_the_glossary_is_short() -> None:
+    """At most thirty words, each in a line."""
+    rows = [line for line in text("docs/glossary.md").splitlines() if line.startswith("| ")][1:]
+    words = [line.split("|")[1].strip() for line in rows]
+    assert 20 < len(words) <= 30
+    assert not [word for word in words if "," in word]
