@@ -7,6 +7,7 @@ INDEX/generations/.building-…   a build in progress, or what a killed one left
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import shutil
@@ -16,7 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from indexer.errors import BuildInProgress, IndexDamaged, IndexMissing
+from indexer.errors import BuildInProgress, IndexDamaged, IndexMissing, SearchError
 
 MANIFEST = "manifest.json"
 # The digest of the manifest, as its build wrote it: a manifest that was changed since is not believed.
@@ -26,6 +27,28 @@ _STAGING = ".building-"
 # A record lock does not part the threads of one process; this does.
 _held: set[Path] = set()
 _held_guard = threading.Lock()
+
+
+# What the system lacks, and not the index: building it again would mend nothing.
+_SCARCE = {
+    errno.EMFILE: "let the process open more files (ulimit -n), or run fewer threads",
+    errno.ENFILE: "let the system open more files, or run fewer processes",
+    errno.ENOMEM: "give the process more memory or address space",
+    errno.EACCES: "let this user read the index",
+}
+
+
+def is_scarce(error: Exception) -> bool:
+    """Whether an error says that the system lacks something, and nothing of the files."""
+    return isinstance(error, OSError) and error.errno in _SCARCE
+
+
+def unreadable(error: Exception, path: Path, remedy: str) -> SearchError:
+    """The error for what cannot be read: a damage with this remedy, unless the system lacks something."""
+    what = f"it does not open: {type(error).__name__}: {error}"
+    if isinstance(error, OSError) and error.errno in _SCARCE:
+        return SearchError(what, str(path), _SCARCE[error.errno])
+    return IndexDamaged(what, str(path), remedy)
 
 
 class IndexFolder:
@@ -43,7 +66,7 @@ class IndexFolder:
         except FileNotFoundError as error:
             raise IndexMissing("there is no index", str(self.path), "build one: seealso build SOURCE") from error
         except (ValueError, OSError) as error:
-            raise IndexDamaged("unreadable", str(self.path / _CURRENT), "build the index again") from error
+            raise unreadable(error, self.path / _CURRENT, "build the index again") from error
 
     def published(self) -> tuple[int, int] | None:
         """The inode and time of the file that names the current generation; None where there is none.
@@ -137,7 +160,7 @@ class IndexFolder:
         try:
             return path.read_text(encoding="ascii").strip()
         except (OSError, ValueError) as error:
-            raise IndexDamaged("unreadable", str(path), "build the index again") from error
+            raise unreadable(error, path, "build the index again") from error
 
     def sweep(self, keep: int) -> None:
         """Remove all but the newest `keep` generations; never the current one."""

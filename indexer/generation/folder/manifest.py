@@ -12,7 +12,7 @@ from typing import Any
 
 from indexer.analysis import Analyzer
 from indexer.errors import IndexDamaged, IndexIncompatible
-from indexer.generation.folder.folder import DIGEST, MANIFEST
+from indexer.generation.folder.folder import DIGEST, MANIFEST, unreadable
 from indexer.types import Info
 
 FORMAT = 7
@@ -118,8 +118,7 @@ def read_manifest(folder: Path, digest: str) -> Manifest:
     try:
         data = path.read_bytes()
     except OSError as error:
-        what = "missing" if isinstance(error, FileNotFoundError) else (error.strerror or str(error))
-        raise IndexDamaged(what, str(path), "roll back, build the index again, or mend the permissions") from error
+        raise unreadable(error, path, "roll back, or build the index again") from error
     if hashlib.sha256(data).hexdigest() != digest:
         raise IndexDamaged("not what was written", str(path), "roll back, or build the index again")
     try:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import errno
 from pathlib import Path
 
 from indexer.errors import IndexDamaged, IndexMissing, SearchError
-from indexer.generation.folder.folder import MANIFEST, IndexFolder
+from indexer.generation.folder.folder import MANIFEST, IndexFolder, unreadable
 from indexer.generation.folder.manifest import Manifest, read_manifest, usable_manifest
 from indexer.generation.folder.verify import fault_before_opening, faults
 from indexer.generation.local.reader import LocalGeneration
@@ -16,15 +15,6 @@ from indexer.ranking.resources import Resources
 from indexer.ranking.weighting import Statistics
 from indexer.settings import Settings
 from indexer.types import Fault, Info, Verification
-
-# What the system lacks, and not the index: building it again would mend nothing.
-_SCARCE = {
-    errno.EMFILE: "let the process open more files (ulimit -n), or run fewer threads",
-    errno.ENFILE: "let the system open more files, or run fewer processes",
-    errno.ENOMEM: "give the process more memory or address space",
-    errno.EACCES: "let this user read the index",
-}
-
 
 _REMEDY = "roll back to the generation before, or build the index again"
 
@@ -45,10 +35,7 @@ class FolderStore(IndexFolder):
         except SearchError:
             raise
         except Exception as error:  # whatever Whoosh and NumPy do when files are not what they were
-            what = f"it does not open: {type(error).__name__}: {error}"
-            if isinstance(error, OSError) and error.errno in _SCARCE:
-                raise SearchError(what, str(self.path), _SCARCE[error.errno]) from error
-            raise IndexDamaged(what, str(self.path), _REMEDY) from error
+            raise unreadable(error, self.path, _REMEDY) from error
 
     def usable(self) -> tuple[Manifest, Path]:
         """The manifest and the folder of the current generation, if this program's analysis made it and
@@ -74,6 +61,8 @@ class FolderStore(IndexFolder):
             found = list(faults(path, read_manifest(path, digest)))
         except IndexDamaged:
             found = [Fault(file=MANIFEST, code="changed")]
+        except OSError as error:
+            raise unreadable(error, path, _REMEDY) from error
         return Verification(generation=number, ok=not found, faults=tuple(found))
 
     def rollback(self) -> Info:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from indexer.generation.folder.folder import DIGEST, MANIFEST
+from indexer.generation.folder.folder import DIGEST, MANIFEST, is_scarce
 from indexer.generation.folder.manifest import Manifest, digest_of
 from indexer.types import Fault
 
@@ -43,7 +43,9 @@ def _changed(path: Path, name: str, digest: str) -> Iterator[Fault]:
     try:
         if digest_of(path / name) != digest:
             yield Fault(file=name, code="changed")
-    except OSError:
+    except OSError as error:
+        if is_scarce(error):
+            raise
         yield Fault(file=name, code="unreadable")
 
 
