@@ -22,7 +22,7 @@ from indexer.duplicates.listing import Listing
 from indexer.errors import DocumentNotFound, RequestRefused, SearchError
 from indexer.generation import Generation, Store, store_of
 from indexer.settings import Settings
-from indexer.types import Band, Filter, Info, Notice, Panel, Results, Search, Sort, Verification
+from indexer.types import EVERYTHING, Band, Filter, Info, Notice, Panel, Results, Search, Sort, Verification
 
 MOST_CARDS = 20
 MOST_DRAFT = 20_000
@@ -81,7 +81,7 @@ class Index:
         self,
         text: str,
         *,
-        where: Filter = Filter(),
+        where: Filter = EVERYTHING,
         sort: Sort = Sort.RELEVANCE,
         page: int = 1,
         size: int = 10,
@@ -106,14 +106,14 @@ class Index:
         hit = found.hits[at]
         return Notice(kind=kind, page=hit.id, page_kind=hit.kind, title=hit.title)
 
-    def related(self, id: str, *, where: Filter = Filter(), limit: int = 4) -> Panel:  # noqa: A002
+    def related(self, id: str, *, where: Filter = EVERYTHING, limit: int = 4) -> Panel:  # noqa: A002
         """The documents most like a document's own question, itself apart. Raises DocumentNotFound."""
         generation = self._generation
         near = generation.neighbours(id)
         if near is None:
             raise _not_found(id)
         text = own_analysed(generation, id)
-        if where != Filter():
+        if where != EVERYTHING:
             near = neighbours_of(generation, weigh(generation, text), where=where, without=id)[0]
         near = near.best(JUDGED)
         own = generation.statistics.of_document(han=text.in_han)
@@ -121,7 +121,7 @@ class Index:
         panel = make_panel(generation, weigh_terms(generation, text)[1], close, _checked(limit))
         return replace(panel, cards=tuple(same_as(generation, id, panel.cards)))
 
-    def similar(self, text: str, *, where: Filter = Filter(), limit: int = 4) -> Panel:
+    def similar(self, text: str, *, where: Filter = EVERYTHING, limit: int = 4) -> Panel:
         """The documents most like a text, such as a question that is still being typed; the text is not kept.
 
         Raises RequestRefused for a text of more than 20,000 characters.
@@ -138,7 +138,7 @@ class Index:
         return replace(panel, cards=tuple(same_question(generation, draft, panel.cards)))
 
     def duplicates(
-        self, *, where: Filter = Filter(), band: Band | None = None, page: int = 1, size: int = 50
+        self, *, where: Filter = EVERYTHING, band: Band | None = None, page: int = 1, size: int = 50
     ) -> Clusters:
         """One page of the clusters of questions that may be the same question, the surest first; for editors.
 

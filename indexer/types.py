@@ -52,6 +52,10 @@ class Filter:
                 )
 
 
+# The filter that lets all documents through.
+EVERYTHING = Filter()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Search:
     """A search: what was typed, which documents may answer, in which order, and which page of so many hits.
@@ -60,7 +64,7 @@ class Search:
     """
 
     text: str
-    where: Filter = Filter()
+    where: Filter = EVERYTHING
     sort: Sort = Sort.RELEVANCE
     page: int = 1
     size: int = 10

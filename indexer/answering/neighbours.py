@@ -7,14 +7,14 @@ import numpy as np
 from indexer.answering.weighing import Weighed
 from indexer.generation import FindRequest, Generation, Neighbours, Ranked
 from indexer.ranking.weighting import RESCORED
-from indexer.types import Filter
+from indexer.types import EVERYTHING, Filter
 
 # So many are stored for each document: enough for never-itself, one card per wording and the floor to choose four from.
 RAW = 24
 
 
 def neighbours_of(
-    generation: Generation, text: Weighed, *, where: Filter = Filter(), without: str = "", most: int = RAW
+    generation: Generation, text: Weighed, *, where: Filter = EVERYTHING, without: str = "", most: int = RAW
 ) -> tuple[Neighbours, float]:
     """The documents most like a text, `without` (its own document) left out, at most RESCORED; and the score that a
     document needs to come into the second stage.

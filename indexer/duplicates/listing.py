@@ -12,7 +12,7 @@ from indexer.duplicates.clusters import Star, clusters
 from indexer.duplicates.differences import differences
 from indexer.errors import RequestRefused
 from indexer.generation import FindRequest, Generation
-from indexer.types import Band, Filter, Sort
+from indexer.types import EVERYTHING, Band, Filter, Sort
 
 MOST_SIZE = 200
 # The place of the number of pages that list a document in its keep_order.
@@ -36,7 +36,7 @@ class Listing:
             what = f"page {page} of {size} clusters"
             raise RequestRefused(what, "page", f"ask for page 1 or later, of 1 to {MOST_SIZE} clusters")
         stars, generation = self._formed(), self._generation
-        if where != Filter():
+        if where != EVERYTHING:
             everything = FindRequest(where=where, sort=Sort.NEWEST, limit=len(generation.ids()))
             passing = {ranked.id for ranked in generation.find(everything).ranked}
             stars = [star for star in stars if passing.intersection(star.members)]

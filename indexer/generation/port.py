@@ -7,14 +7,13 @@ Where the documents lie, how they are numbered and what ranks them is known to w
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple, Protocol
 
 from corpus import Document, Topic
 from indexer.analysis import FINER, Analyzer, Templates
 from indexer.ranking.weighting import SearchWord, Statistics
-from indexer.types import Band, Filter, Info, Sort
+from indexer.types import EVERYTHING, Band, Filter, Info, Sort
 
 
 class Ranked(NamedTuple):
@@ -58,8 +57,11 @@ class Pair(NamedTuple):
     band: Band
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FindRequest:
+_NO_WEIGHTS: Mapping[str, float] = {}
+_NO_FINER: Mapping[str, Mapping[str, float]] = {channel: {} for channel in FINER}
+
+
+class FindRequest(NamedTuple):
     """Which documents are wanted, in which order, and how many of them (0: only the total and the facets).
 
     `weights` are those of terms and concepts in the first stage, `finer` how much each token of the other channels
@@ -68,13 +70,13 @@ class FindRequest:
     `facets` is how many values of each facet are counted (0: none).
     """
 
-    weights: Mapping[str, float] = field(default_factory=dict)
-    finer: Mapping[str, Mapping[str, float]] = field(default_factory=lambda: {channel: {} for channel in FINER})
+    weights: Mapping[str, float] = _NO_WEIGHTS
+    finer: Mapping[str, Mapping[str, float]] = _NO_FINER
     words: int = 0
     search_words: Sequence[SearchWord] = ()
     phrases: Sequence[Sequence[str]] = ()
     without: Sequence[Sequence[str]] = ()
-    where: Filter = Filter()
+    where: Filter = EVERYTHING
     sort: Sort = Sort.RELEVANCE
     limit: int = 0
     facets: int = 0

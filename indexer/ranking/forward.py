@@ -141,8 +141,8 @@ class Forward:
             numbers_of += map(self._numbers[channel], finer[channel])
             tells += finer[channel].values()
             ends.append(len(numbers_of))
-        bigrams, grams, stops, intents = np.split(np.array(numbers_of, np.int64), ends[:-1])
-        wanted = _Wanted(bigrams, grams, stops, intents, np.array(tells, np.float64))
+        own, (a, b, c, _) = np.array(numbers_of, np.int64), ends
+        wanted = _Wanted(own[:a], own[a:b], own[b:c], own[c:], np.array(tells, np.float64))
         if self._kernels:
             return self._judge_compiled(numbers, scores, wanted, exponent)
         medians = self._medians[self._han[numbers].astype(np.int8)]

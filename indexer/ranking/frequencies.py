@@ -101,19 +101,25 @@ class Rarities:
 
     def of(self, tokens: Collection[str], channel: str, *, present: bool) -> dict[str, float]:
         """The rarity of each token of a channel, or of each that some document has."""
-        remembered = self._remembered.setdefault(channel, {})
-        new = [token for token in tokens if token not in remembered]
-        if new:
-            if len(remembered) > _REMEMBERED:
-                remembered = self._remembered[channel] = {}
-                new = list(tokens)
-            counts = self._frequencies.of(new, channel)
-            rare = self._statistics.rarities(new, counts)
-            # What no document has is kept as 0, which is no rarity.
-            remembered.update({token: own if n else 0.0 for token, n, own in zip(new, counts, rare, strict=True)})
+        rare = list(map(self._remembered.setdefault(channel, {}).get, tokens))
+        if None in rare:
+            rare = list(map(self._remember(tokens, channel).__getitem__, tokens))
         if present:
-            return {token: own for token in tokens if (own := remembered[token])}
-        return {token: remembered[token] or self._statistics.rarity(token, 0) for token in tokens}
+            return {token: own for token, own in zip(tokens, rare, strict=True) if own}
+        rarest = self._statistics.rarity
+        return {token: own or rarest(token, 0) for token, own in zip(tokens, rare, strict=True)}
+
+    def _remember(self, tokens: Collection[str], channel: str) -> dict[str, float]:
+        """The rarities that are remembered of a channel, those of these tokens among them."""
+        remembered = self._remembered[channel]
+        if len(remembered) > _REMEMBERED:
+            remembered = self._remembered[channel] = {}
+        new = [token for token in tokens if token not in remembered]
+        counts = self._frequencies.of(new, channel)
+        # What no document has is kept as 0, which is no rarity.
+        rare = zip(new, counts, self._statistics.rarities(new, counts), strict=True)
+        remembered.update({token: own if n else 0.0 for token, n, own in rare})
+        return remembered
 
 
 def keys_of_bigrams(tokens: Sequence[str]) -> Keys:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import cached_property
 from heapq import nlargest
 from pathlib import Path
@@ -95,7 +94,7 @@ class SeeAlso:
         index = indexer.open_index(self._folder, settings=self._settings)
         generation: Any = index._generation
         find = generation.find
-        generation.find = lambda request: find(replace(request, facets=0))
+        generation.find = lambda request: find(request._replace(facets=0))
         return index
 
     @cached_property

@@ -27,7 +27,7 @@ from indexer.ranking.mapped import ARRAYS, Strings
 from indexer.ranking.resources import NUMPY, Resources
 from indexer.ranking.segment import Segments
 from indexer.ranking.weighting import HIT_PLACE, RESCORED, Statistics, least_share, length_exponent
-from indexer.types import Band, Filter, Info, Sort
+from indexer.types import EVERYTHING, Band, Info, Sort
 
 
 class _Chosen(NamedTuple):
@@ -193,7 +193,8 @@ class LocalGeneration:
 
     def _choose(self, request: FindRequest) -> _Chosen | None:
         """The documents that a request lets through; None where it lets all through."""
-        if not request.search_words and not request.phrases and not request.without and request.where == Filter():
+        demands = request.search_words or request.phrases or request.without
+        if not demands and (request.where is EVERYTHING or request.where == EVERYTHING):
             return None
         mask = self._everything.copy()
         for phrase in request.phrases:
