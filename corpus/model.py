@@ -1,10 +1,13 @@
-"""What a document is: questions with their answers, articles with their comments; checked when they are made."""
+"""The classes of a document: Question and Article with their parts, which check their fields when they are made."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
 from datetime import date
+from functools import cache, partial
+from typing import Any
 from urllib.parse import urlsplit
 
 from corpus.errors import CorpusError
@@ -17,111 +20,56 @@ MOST_AGE = 120
 BANDS = tuple(f"{low}-{low + 9}" for low in range(0, MOST_AGE, 10))
 SEXES = ("female", "male")
 
+# A field means the same in every class that has it: what it may hold goes by its name.
+LINES = ("name", "title", "url", "site", "author", "specialty")
+TEXTS = ("body", "more", "text")
+DAYS = frozenset({"asked", "published", "answered", "posted"})
+
 # An address that needs no parsing to be one.
 _PLAIN_URL = re.compile(r"https?://[A-Za-z0-9.-]+(?:/[!-~]*)?")
 _ID = re.compile(r"[^\s/\x00-\x1f\ud800-\udfff]+(?:/[^\s/\x00-\x1f\ud800-\udfff]+)*")
 _DOTS = re.compile(r"(?:^|/)\.{1,2}(?:/|$)")
 
 
-def _refuse(what: str, where: str, next_: str) -> CorpusError:
-    return CorpusError(what, where, next_)
+class _Checked:
+    """What the classes below share: each field is checked by its name; the first that is wrong raises CorpusError."""
 
+    __slots__ = ()
 
-def _check_texts(owner: object, *, lines: tuple[str, ...] = (), texts: tuple[str, ...] = (), needed: str = "") -> None:
-    """Every named field is a string of a bounded length; a line has no line break; `needed` is not empty."""
-    for name in (*lines, *texts):
-        value = getattr(owner, name)
-        if type(value) is str and len(value) <= MOST_LINE and value.isprintable():
-            continue  # so are almost all: without a line break or half a character
-        where = f"{type(owner).__name__}.{name}"
-        _check_text(value, where, MOST_LINE if name in lines else MOST_TEXT)
-        if name in lines and ("\n" in value or "\r" in value):
-            raise _refuse("a line break within one line", where, "put it on one line")
-    if needed and not getattr(owner, needed).strip():
-        raise _refuse(f"no {needed}", type(owner).__name__, f"give the {needed}, or leave the record out")
-
-
-def _check_text(value: object, where: str, most: int) -> None:
-    if not isinstance(value, str):
-        raise _refuse(f"{type(value).__name__} where text belongs", where, "give a string")
-    if len(value) > most:
-        raise _refuse(f"{len(value):,} characters are too many", where, "shorten it or give it another field")
-    if not is_unicode(value):
-        raise _refuse("bytes that are not UTF-8", where, "convert the source to UTF-8")
-
-
-def _check_day(owner: object, name: str) -> None:
-    value = getattr(owner, name)
-    if value is not None and type(value) is not date:
-        raise _refuse("not a calendar date", f"{type(owner).__name__}.{name}", "give a date such as 2024-06-03")
-
-
-def _check_parts(owner: object, name: str, kind: type) -> None:
-    value, where = getattr(owner, name), f"{type(owner).__name__}.{name}"
-    if not isinstance(value, tuple) or not all(isinstance(part, kind) for part in value):
-        raise _refuse(f"not a tuple of {kind.__name__}", where, f"give a tuple of {kind.__name__}")
-
-
-def _check_id(value: object) -> None:
-    if not isinstance(value, str) or not _ID.fullmatch(value) or len(value) > MOST_ID or _DOTS.search(value):
-        raise _refuse(
-            "an id that cannot stand in an address",
-            repr(value)[:80],
-            f"give 1 to {MOST_ID} characters without white space, empty or dotted path parts",
-        )
-
-
-def _check_url(owner: object) -> None:
-    url: str = owner.url  # type: ignore[attr-defined]  # called for the classes with a url alone
-    if _PLAIN_URL.fullmatch(url):
-        return  # as almost all are
-    try:
-        fine = not url or (urlsplit(url).scheme in ("http", "https") and bool(urlsplit(url).hostname))
-    except ValueError:
-        fine = False
-    if not fine:
-        raise _refuse("no http or https URL", f"{type(owner).__name__}.url", "give the page's address")
+    def __post_init__(self) -> None:
+        kind: Any = type(self)
+        for name, default, where, check in _checks(kind):
+            value = getattr(self, name)
+            if value is not default:
+                check(value, where)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Topic:
+class Topic(_Checked):
     """A subject that a site files documents under, with the specialty it belongs to (may be empty)."""
 
     name: str
     specialty: str = ""
 
-    def __post_init__(self) -> None:
-        _check_texts(self, lines=("name", "specialty"), needed="name")
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Link:
+class Link(_Checked):
     """A title that points to another page; the URL is empty where the source shows the title alone."""
 
     title: str
     url: str = ""
 
-    def __post_init__(self) -> None:
-        _check_texts(self, lines=("title", "url"), needed="title")
-        _check_url(self)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asker:
+class Asker(_Checked):
     """Who asks, as far as it may be kept: an age band such as `70-79` and a sex; never a name."""
 
     age: str = ""
     sex: str = ""
 
-    def __post_init__(self) -> None:
-        if not isinstance(self.age, str) or self.age not in ("", *BANDS):
-            raise _refuse(f"{self.age!r} is no age band", "Asker.age", "give a band of ten years such as 70-79")
-        if not isinstance(self.sex, str) or self.sex not in ("", *SEXES):
-            raise _refuse(f"{self.sex!r} is no sex", "Asker.sex", "give female or male, or leave it out")
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class Answer(_Checked):
     """A doctor's reply, word for word."""
 
     text: str
@@ -129,25 +77,17 @@ class Answer:
     specialty: str = ""
     answered: date | None = None
 
-    def __post_init__(self) -> None:
-        _check_texts(self, lines=("author", "specialty"), texts=("text",), needed="text")
-        _check_day(self, "answered")
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Comment:
+class Comment(_Checked):
     """What a reader wrote under an article: its date and text, without the reader's name."""
 
     text: str
     posted: date | None = None
 
-    def __post_init__(self) -> None:
-        _check_texts(self, texts=("text",), needed="text")
-        _check_day(self, "posted")
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
+class Question(_Checked):
     """A patient's question with its answers.
 
     `more` is the site's own expanded text (not the doctor's words); `listed` are the neighbours that the page
@@ -167,20 +107,9 @@ class Question:
     more: str = ""
     listed: tuple[Link, ...] = ()
 
-    def __post_init__(self) -> None:
-        _check_id(self.id)
-        _check_texts(self, lines=("title", "url", "site", "specialty"), texts=("body", "more"), needed="title")
-        _check_url(self)
-        _check_day(self, "asked")
-        _check_parts(self, "topics", Topic)
-        _check_parts(self, "answers", Answer)
-        _check_parts(self, "listed", Link)
-        if self.asker is not None and not isinstance(self.asker, Asker):
-            raise _refuse("not an Asker", "Question.asker", "give an Asker or None")
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Article:
+class Article(_Checked):
     """An article of the site; readers' comments stand apart and never count as its own text."""
 
     id: str
@@ -196,25 +125,14 @@ class Article:
     links: tuple[Link, ...] = ()
     comments: tuple[Comment, ...] = ()
 
-    def __post_init__(self) -> None:
-        _check_id(self.id)
-        _check_texts(self, lines=("title", "url", "site", "author", "specialty"), texts=("body",), needed="title")
-        _check_url(self)
-        _check_day(self, "published")
-        _check_parts(self, "topics", Topic)
-        _check_parts(self, "references", str)
-        for reference in self.references:
-            _check_text(reference, "Article.references", MOST_LINE * 10)
-            if not reference.strip():
-                raise _refuse("an empty reference", "Article.references", "leave it out")
-        _check_parts(self, "links", Link)
-        _check_parts(self, "comments", Comment)
-
 
 Document = Article | Question
 
 # How each kind is called in the exchange format, on the command line and in JSON.
 KINDS: dict[str, type[Article | Question]] = {"article": Article, "question": Question}
+
+# The fields that hold tuples, each with what is in them.
+PARTS = {"topics": Topic, "answers": Answer, "listed": Link, "references": str, "links": Link, "comments": Comment}
 
 
 def kind_of(document: Document) -> str:
@@ -222,6 +140,87 @@ def kind_of(document: Document) -> str:
     return "article" if isinstance(document, Article) else "question"
 
 
-def field_names(kind: str) -> tuple[str, ...]:
-    """The fields of a kind of document, in their order."""
-    return tuple(field.name for field in fields(KINDS[kind]))
+def _check_id(value: object, _: str) -> None:
+    if not isinstance(value, str) or not _ID.fullmatch(value) or len(value) > MOST_ID or _DOTS.search(value):
+        raise CorpusError(
+            "an id that cannot stand in an address",
+            repr(value)[:80],
+            f"give 1 to {MOST_ID} characters without white space, empty or dotted path parts",
+        )
+
+
+def _check_text(value: object, where: str, most: int = MOST_TEXT) -> None:
+    if type(value) is str and len(value) <= MOST_LINE and value.isprintable():
+        return  # as almost all are: without a line break or half a character
+    if not isinstance(value, str):
+        raise CorpusError(f"{type(value).__name__} where text belongs", where, "give a string")
+    if len(value) > most:
+        raise CorpusError(f"{len(value):,} characters are too many", where, "shorten it or give it another field")
+    if not is_unicode(value):
+        raise CorpusError("bytes that are not UTF-8", where, "convert the source to UTF-8")
+
+
+def _check_line(value: Any, where: str) -> None:
+    _check_text(value, where, MOST_LINE)
+    if "\n" in value or "\r" in value:
+        raise CorpusError("a line break within one line", where, "put it on one line")
+
+
+def _check_needed(value: str, where: str) -> None:
+    if not value.strip():
+        kind, _, name = where.partition(".")
+        raise CorpusError(f"no {name}", kind, f"give the {name}, or leave the record out")
+
+
+def _check_parts(kind: type, value: object, where: str) -> None:
+    if not isinstance(value, tuple) or not all(isinstance(part, kind) for part in value):
+        raise CorpusError(f"not a tuple of {kind.__name__}", where, f"give a tuple of {kind.__name__}")
+    for reference in value if kind is str else ():
+        _check_text(reference, where, MOST_LINE * 10)
+        if not reference.strip():
+            raise CorpusError("an empty reference", where, "leave it out")
+
+
+def _is_url(value: str) -> bool:
+    if not value or _PLAIN_URL.fullmatch(value):
+        return True  # as almost all are
+    try:
+        return urlsplit(value).scheme in ("http", "https") and bool(urlsplit(value).hostname)
+    except ValueError:
+        return False
+
+
+def _unless(fine: Callable[[Any], bool], what: str, next_: str) -> Callable[[Any, str], None]:
+    """The check that refuses a value that is not fine."""
+
+    def check(value: object, where: str) -> None:
+        if not fine(value):
+            raise CorpusError(what.format(value), where, next_)
+
+    return check
+
+
+# What is checked, in this order; what is a text has been found to be one before more is asked of it.
+_CHECKS: tuple[tuple[Iterable[str], Callable[[Any, str], None]], ...] = (
+    (["id"], _check_id),
+    (LINES, _check_line),
+    (TEXTS, _check_text),
+    (["name", "title", "text"], _check_needed),
+    (["url"], _unless(_is_url, "no http or https URL", "give the page's address")),
+    (
+        DAYS,
+        _unless(lambda day: day is None or type(day) is date, "not a calendar date", "give a date such as 2024-06-03"),
+    ),
+    *(([name], partial(_check_parts, kind)) for name, kind in PARTS.items()),
+    (["asker"], _unless(lambda one: one is None or isinstance(one, Asker), "not an Asker", "give an Asker or None")),
+    (["age"], _unless(("", *BANDS).__contains__, "{!r} is no age band", "give a band of ten years such as 70-79")),
+    (["sex"], _unless(("", *SEXES).__contains__, "{!r} is no sex", "give female or male, or leave it out")),
+)
+
+
+@cache
+def _checks(kind: Any) -> list[tuple[str, object, str, Callable[[Any, str], None]]]:
+    """The checks of a class: field, default (which needs none), how an error calls it, what checks it."""
+    own = {field.name: field.default for field in fields(kind)}
+    checks = [(name, check) for names, check in _CHECKS for name in names if name in own]
+    return [(name, own[name], f"{kind.__name__}.{name}", check) for name, check in checks]

@@ -1,4 +1,4 @@
-"""A mapping: the small TOML file that says which column of a JSON or CSV record becomes which field of a document."""
+"""Loads a mapping: the small TOML file that says which column of JSON or CSV records is which field of a document."""
 
 from __future__ import annotations
 
@@ -10,11 +10,10 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from corpus.errors import CorpusError
-from corpus.model import KINDS, Answer, Asker, field_names
+from corpus.model import KINDS, PARTS, Answer, Asker
 
-_PARTS = {"answer": tuple(Answer.__dataclass_fields__), "asker": tuple(Asker.__dataclass_fields__)}
 # What a column cannot give: these have parts of their own or come from the [answer] and [asker] tables.
-_NOT_A_COLUMN = {"answers", "asker", "listed", "links", "references", "comments"}
+_NOT_A_COLUMN = {"asker", *PARTS} - {"topics"}
 # What a mapping without `files` is for.
 DATA_FILES = ("*.json", "*.json.*", "*.jsonl", "*.ndjson", "*.csv", "*.csv.*", "*.tsv", "*.tsv.*")
 
@@ -68,32 +67,26 @@ def _check(table: dict[str, Any], where: str) -> Mapping:
     if not isinstance(kind, str) or kind not in KINDS:
         raise refuse(f"kind is {kind!r}", f"give one of {', '.join(sorted(KINDS))}")
     allowed = {
-        "fields": tuple(name for name in field_names(kind) if name not in _NOT_A_COLUMN),
-        "constant": ("site", "specialty"),
-        **(_PARTS if kind == "question" else {}),
+        "fields": [name for name in KINDS[kind].__dataclass_fields__ if name not in _NOT_A_COLUMN],
+        "answer": list(Answer.__dataclass_fields__) if kind == "question" else [],
+        "asker": list(Asker.__dataclass_fields__) if kind == "question" else [],
+        "constant": ["site", "specialty"],
     }
-    for part in ("fields", "answer", "asker", "constant"):
-        given = table.get(part, {})
+    tables: dict[str, dict[str, str]] = {part: table.get(part, {}) for part in allowed}
+    for part, given in tables.items():
         if not isinstance(given, dict) or not all(isinstance(value, str) for value in given.values()):
             raise refuse(f"[{part}] is not a table of names", f"write [{part}] and lines such as title = 'column'")
-        if wrong := sorted(set(given) - set(allowed.get(part, ()))):
-            choice = ", ".join(allowed.get(part, ())) or "none for an article"
+        if wrong := sorted(set(given) - set(allowed[part])):
+            choice = ", ".join(allowed[part]) or "none for an article"
             raise refuse(f"[{part}] has {wrong[0]!r}", f"known there are {choice}")
-    fields = table.get("fields", {})
-    if "title" not in fields and "body" not in fields:
+    if not {"title", "body"} & set(tables["fields"]):
         raise refuse("[fields] names neither a title nor a body", "name the column that holds the question")
-    if table.get("answer") and "text" not in table["answer"]:
+    if tables["answer"] and "text" not in tables["answer"]:
         raise refuse("[answer] names no text", "name the column that holds the answer's text")
-    files = table.get("files", [])
+    files, join = table.get("files", []), table.get("join", "")
     files = [files] if isinstance(files, str) else files
     if not isinstance(files, list) or not all(isinstance(pattern, str) for pattern in files):
         raise refuse("files is not a list of patterns", "write files = ['forum*.json']")
-    if not isinstance(table.get("join", ""), str):
+    if not isinstance(join, str):
         raise refuse("join is not a column", "name the column whose value the records of one question share")
-    return Mapping(
-        name=where,
-        kind=kind,
-        files=tuple(files) or DATA_FILES,
-        join=table.get("join", ""),
-        **{part: table.get(part, {}) for part in ("fields", "answer", "asker", "constant")},
-    )
+    return Mapping(name=where, kind=kind, files=tuple(files) or DATA_FILES, join=join, **tables)
