@@ -1,7 +1,7 @@
 """What a document is, and every way to read one in. Knows no index and no web."""
 
 from corpus.errors import CorpusError, Noticed, Rejected
-from corpus.formats.exchange import from_json, restore, to_json
+from corpus.formats.exchange import from_json, to_json
 from corpus.judged import Judged, judged
 from corpus.model import Answer, Article, Asker, Comment, Document, Link, Question, Topic, kind_of
 from corpus.reading import formats, read, sample
@@ -25,7 +25,6 @@ __all__ = [
     "judged",
     "kind_of",
     "read",
-    "restore",
     "sample",
     "to_json",
     "write",

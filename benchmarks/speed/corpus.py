@@ -146,7 +146,7 @@ def tiled(lines: Sequence[str], count: int) -> Iterator[str]:
 
 def _case(line: str, number: int) -> str:
     """The document of a line once more: its texts as they are, an id and a title that no other case has."""
-    document = corpus.restore(line)
+    document = corpus.from_json(line)
     case = replace(document, id=f"{document.id}/case-{number}", title=f"{document.title} case {number}")
     return corpus.to_json(case) + "\n"
 

@@ -10,7 +10,7 @@ from typing import TypeVar
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corpus import Answer, Article, Asker, Comment, Document, Link, Question, Topic, from_json, restore, to_json, write
+from corpus import Answer, Article, Asker, Comment, Document, Link, Question, Topic, from_json, to_json, write
 from corpus.model import BANDS, SEXES
 from tests.corpus.conftest import take
 
@@ -71,13 +71,6 @@ def test_a_document_comes_back_from_its_line(document: Document) -> None:
     text = to_json(document)
     assert "\n" not in text
     assert from_json(text) == document
-
-
-@given(DOCUMENTS)
-def test_a_restored_document_is_the_one_that_is_read(document: Document) -> None:
-    """What skips the checks gives the same document as what makes them."""
-    text = to_json(document)
-    assert restore(text) == from_json(text) == document
 
 
 @settings(max_examples=50)

@@ -30,7 +30,7 @@ MOST_KERNEL, KERNELS = 110, ROOT / "indexer" / "ranking" / "kernels"
 
 FACES = {
     corpus: "Answer Article Asker Comment CorpusError Document Judged Link Noticed Question Rejected "
-    "Topic formats from_json judged kind_of read restore sample to_json write",
+    "Topic formats from_json judged kind_of read sample to_json write",
     indexer: "Band BuildInProgress BuildReport Card Cluster Clusters DocumentNotFound Filter Hit Index IndexDamaged "
     "IndexIncompatible IndexMissing Info Mark Notice Panel Progress RequestRefused Results SearchError Settings Sort "
     "WouldShrink build open_index read_notices rollback update verify",

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus import Document, restore
+from corpus import Document, from_json
 from indexer.analysis import FIELDS, Analyzer, Templates, stop_terms
 from indexer.generation.folder.manifest import Manifest
 from indexer.generation.local.schema import DOCUMENT_FIELD, folder_of
@@ -90,7 +90,7 @@ class LocalGeneration:
         numbers = [number for id_ in ids if (number := self._ids.find(id_)) >= 0]
         with self._lock:
             stored = [self._documents.stored_fields(number)[DOCUMENT_FIELD] for number in numbers]
-        return [restore(line) for line in stored]
+        return [from_json(line) for line in stored]
 
     def facts(self, ids: Sequence[str]) -> list[Facts]:
         """See Generation."""
