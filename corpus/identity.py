@@ -1,8 +1,9 @@
-"""Stable ids: from a site's URL where it has one, from the content where it has nothing else."""
+"""Makes the id of a document that came without one: from its URL, or from its content where it has no URL either."""
 
 from __future__ import annotations
 
 import hashlib
+import posixpath
 import re
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
@@ -29,15 +30,10 @@ def id_from_url(url: str) -> str:
             raise ValueError("no host")
     except ValueError as error:
         raise CorpusError(f"no URL: {error}", ascii(url)[:80], "give the page's address") from error
-    steps: list[str] = []
-    for step in quote(parts.path, safe="/%:@!$&'()*+,;=~-._").split("/"):
-        if step == "..":
-            steps = steps[:-1]
-        elif step not in ("", "."):
-            steps.append(step)
+    path = posixpath.normpath("/" + quote(parts.path, safe="/%:@!$&'()*+,;=~-._")).strip("/")
     pairs = parse_qsl(parts.query, keep_blank_values=True)
     query = urlencode(sorted((name, value) for name, value in pairs if not _TRACKING.match(name)))
-    whole = "/".join([quote(host, safe=":[]-._") + port, *steps]) + (f"?{query}" if query else "")
+    whole = f"{quote(host, safe=':[]-._')}{port}/{path}".rstrip("/") + (f"?{query}" if query else "")
     if len(whole) > _LONGEST:
         return f"{whole[:_LONGEST].rstrip('/.')}~{hashlib.sha256(whole.encode()).hexdigest()[:16]}"
     return whole

@@ -1,4 +1,4 @@
-"""Cleaning of texts as they come from files: white space, characters that carry nothing, dates."""
+"""Cleans texts and reads dates as files and pages have them; every format does so before it makes a document."""
 
 from __future__ import annotations
 
@@ -12,23 +12,14 @@ _MANY_BREAKS = re.compile(r"\n{3,}")
 # Control characters but tab and line feed, the byte order mark, and invisible formatting that no reader sees.
 _INVISIBLE = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ufeff\u200b\u2060\u00ad]")
 
-_MONTHS = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-]
-_ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")
-_ENGLISH = re.compile(r"([A-Za-z]{3,9})\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})(?!\d)")
-_BRITISH = re.compile(r"(\d{1,2})(?:st|nd|rd|th)? ([A-Za-z]{3,9})\.?,? (\d{4})(?!\d)")
+# The standard library's names of months are those of the reader's locale; here they are English.
+_MONTHS = "january february march april may june july august september october november december"
+_MONTH = {name: str(number) for number, full in enumerate(_MONTHS.split(), 1) for name in (full, full[:3])}
+_DATES = (
+    re.compile(r"(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})(?!\d)"),
+    re.compile(r"(?P<month>[A-Za-z]{3,9})\.? (?P<day>\d{1,2})(?:st|nd|rd|th)?,? (?P<year>\d{4})(?!\d)"),
+    re.compile(r"(?P<day>\d{1,2})(?:st|nd|rd|th)? (?P<month>[A-Za-z]{3,9})\.?,? (?P<year>\d{4})(?!\d)"),
+)
 
 
 def clean(text: str) -> str:
@@ -66,21 +57,11 @@ def parse_date(text: str) -> date | None:
     A date that the calendar does not have, such as 31 February, is None too.
     """
     text = text.strip()
-    if found := _ISO.match(text):
-        year, month, day = (int(part) for part in found.groups())
-    elif found := _ENGLISH.match(text):
-        year, month, day = int(found[3]), _month(found[1]), int(found[2])
-    elif found := _BRITISH.match(text):
-        year, month, day = int(found[3]), _month(found[2]), int(found[1])
-    else:
+    found = next(filter(None, (pattern.match(text) for pattern in _DATES)), None)
+    if not found:
         return None
+    month = found["month"].lower()
     try:
-        return date(year, month, day)
-    except ValueError:
+        return date(int(found["year"]), int(_MONTH.get(month, month)), int(found["day"]))
+    except ValueError:  # no such month or day
         return None
-
-
-def _month(name: str) -> int:
-    """The number of a month by its English name or the first three letters of it; 0 if it is none."""
-    name = name.lower()
-    return next((n for n, full in enumerate(_MONTHS, 1) if full == name or full[:3] == name), 0)
