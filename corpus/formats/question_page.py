@@ -1,14 +1,17 @@
-"""The saved text of a question page: title, the asker's words, replies, more information, similar questions, topics."""
+"""Reads the saved text of a question page: what was asked, the replies, and the similar questions and topics listed."""
 
 from __future__ import annotations
 
 import re
+from collections import defaultdict
+from dataclasses import dataclass, field
 from datetime import date
+from itertools import pairwise
 
 from corpus.errors import CorpusError
 from corpus.formats.format import Format, page_reader
 from corpus.identity import id_from_content
-from corpus.model import MOST_AGE, Answer, Asker, Link, Question, Topic
+from corpus.model import BANDS, MOST_AGE, Answer, Asker, Link, Question, Topic
 from corpus.text import clean, one_line, parse_date
 
 # "nickname, 70~79 year old female. Ask Date: 2020/05/31". Whatever else stands in this line names the asker: the whole
@@ -26,79 +29,14 @@ _SECTIONS = {"More Info": "more", "Similar Q&A": "listed", "Related FAQ": "topic
 _CHROME = {"Share to:"}
 
 
+@dataclass
 class _Page:
-    """The page, taken line by line; `section` says where the next line belongs."""
+    """The lines of a page as they belong together: by section, and by reply with its first line and its date."""
 
-    def __init__(self, title: str, specialty: str, *, has_ask_line: bool) -> None:
-        self.title, self.specialty = title, specialty
-        # What looks like a reply before the asker's line is the asker's own words.
-        self._before_replies = ("asked",) if has_ask_line else ("asked", "body")
-        self.body: list[str] = []
-        self.more: list[str] = []
-        self.listed: list[str] = []
-        self.topics: list[Topic] = []
-        self.answers: list[Answer] = []
-        self.asker: Asker | None = None
-        self.asked: date | None = None
-        self._section = "body"
-        self._reply: re.Match[str] | None = None
-        self._written: list[str] = []
-        self._topic = ""
-
-    def take(self, line: str, reply_goes_on: bool) -> None:
-        """Take the next line: what begins a section, or what stands in one.
-
-        `reply_goes_on` says that a reply's date still follows, so that a section's name is a line of the reply.
-        """
-        if line in _CHROME:
-            return
-        if asked := _ASK_LINE.search(line):
-            if self._section == "body":
-                self.asker, self.asked = _asker(line[: asked.start()]), parse_date(asked["date"])
-                self._section = "asked"
-        elif line in _SECTIONS and not (self._section == "reply" and reply_goes_on):
-            self._end_reply(None)
-            self._section = _SECTIONS[line]
-        elif self._section in self._before_replies and (reply := _REPLY.match(line)):
-            self._section, self._reply, self._written = "reply", reply, []
-        else:
-            getattr(self, f"_in_{self._section}")(line)
-
-    def end(self) -> None:
-        """The text is over; a reply that had not ended is kept."""
-        self._end_reply(None)
-
-    def _in_body(self, line: str) -> None:
-        self.body.append(line)
-
-    def _in_asked(self, line: str) -> None:
-        """Between the asker's line and a reply stands nothing of value."""
-
-    def _in_reply(self, line: str) -> None:
-        if ended := _REPLY_DATE.match(line):
-            self._end_reply(parse_date(ended[1]))
-            self._section = "asked"
-        else:
-            self._written.append(line)
-
-    def _in_more(self, line: str) -> None:
-        self.more.append(line)
-
-    def _in_listed(self, line: str) -> None:
-        if found := _LISTED.match(line):
-            self.listed.append(one_line(found["title"]))
-
-    def _in_topics(self, line: str) -> None:
-        if line and (found := _SPECIALTY.match(line)) and self._topic:
-            self.topics.append(Topic(name=self._topic, specialty=found["name"]))
-        self._topic = line or self._topic
-
-    def _end_reply(self, answered: date | None) -> None:
-        """Keep the reply that was being taken, if there is one and it says something."""
-        text = clean("\n".join(self._written))
-        if self._section == "reply" and self._reply and text:
-            author, specialty = one_line(self._reply["author"]), one_line(self._reply["specialty"])
-            self.answers.append(Answer(text=text, author=author, specialty=specialty, answered=answered))
+    asker: Asker | None = None
+    asked: date | None = None
+    sections: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    replies: list[tuple[re.Match[str], list[str], date | None]] = field(default_factory=list)
 
 
 def parse(text: str) -> Question:
@@ -106,17 +44,63 @@ def parse(text: str) -> Question:
     first, *lines = clean(text).split("\n")
     if _ASK_LINE.search(first):
         raise CorpusError("no title above the asker's line", "page", "save the whole page as text")
-    page = _Page(*_title(first, lines), has_ask_line=any(_ASK_LINE.search(line) for line in lines))
-    for line, reply_goes_on in zip(lines, _before_reply_dates(lines), strict=True):
-        page.take(line, reply_goes_on)
-    page.end()
-    if page.asked is None and not page.answers:
+    page = _parted(lines)
+    answers = tuple(
+        Answer(text=words, author=one_line(by["author"]), specialty=one_line(by["specialty"]), answered=day)
+        for by, written, day in page.replies
+        if (words := clean("\n".join(written)))
+    )
+    if page.asked is None and not answers:
         raise CorpusError("neither an ask date nor a reply", "page", "save the whole page as text")
-    return _question(page)
+    title, specialty = _title(first, lines)
+    body = _body(title, page.sections["body"])
+    titles = [one_line(found["title"]) for line in page.sections["listed"] if (found := _LISTED.match(line))]
+    # A topic stands above its specialty.
+    named = pairwise(filter(None, page.sections["topics"]))
+    topics = [Topic(name=name, specialty=of["name"]) for name, line in named if (of := _SPECIALTY.match(line))]
+    return Question(
+        id=id_from_content("question", title, body, page.asked.isoformat() if page.asked else ""),
+        title=title,
+        body=body,
+        asked=page.asked,
+        specialty=specialty or (answers[0].specialty if answers else ""),
+        topics=tuple(dict.fromkeys(topics)),
+        asker=page.asker,
+        answers=answers,
+        more=clean("\n".join(page.sections["more"])),
+        listed=tuple(Link(title=title) for title in dict.fromkeys(titles)),
+    )
+
+
+def _parted(lines: list[str]) -> _Page:
+    """The lines of a page, each put where it belongs."""
+    page, section = _Page(), "body"
+    # What looks like a reply before the asker's line is the asker's own words.
+    before_replies = ("asked",) if any(map(_ASK_LINE.search, lines)) else ("asked", "body")
+    for line, reply_goes_on in zip(lines, _before_reply_dates(lines), strict=True):
+        if line in _CHROME:
+            continue
+        if asked := _ASK_LINE.search(line):
+            if section == "body":
+                page.asker, page.asked = _asker(line[: asked.start()]), parse_date(asked["date"])
+                section = "asked"
+        elif line in _SECTIONS and not (section == "reply" and reply_goes_on):
+            section = _SECTIONS[line]
+        elif section in before_replies and (reply := _REPLY.match(line)):
+            section = "reply"
+            page.replies.append((reply, [], None))
+        elif section != "reply":
+            page.sections[section].append(line)
+        elif ended := _REPLY_DATE.match(line):
+            page.replies[-1] = (*page.replies[-1][:2], parse_date(ended[1]))
+            section = "asked"
+        else:
+            page.replies[-1][1].append(line)
+    return page
 
 
 def _before_reply_dates(lines: list[str]) -> list[bool]:
-    """For each line whether a reply's date follows before another reply begins."""
+    """For each line whether a reply's date follows before another reply begins: a section's name is its own then."""
     found: list[bool] = []
     follows = False
     for line in reversed(lines):
@@ -144,31 +128,18 @@ def _asker(line: str) -> Asker | None:
     """Age band and sex from what stands before the ask date; nothing else of it is kept."""
     age, sexes = _AGE.search(line), _SEX.findall(line)
     years = (int(age["age"]) if age["unit"].lower().startswith("year") else 0) if age else None
-    band = f"{years // 10 * 10}-{years // 10 * 10 + 9}" if years is not None and years < MOST_AGE else ""
+    band = BANDS[years // 10] if years is not None and years < MOST_AGE else ""
     sex = sexes[-1].lower() if sexes else ""  # a nickname comes first
     return Asker(age=band, sex=sex) if band or sex else None
 
 
-def _question(page: _Page) -> Question:
-    body = clean("\n".join(page.body))
-    # The site repeats a short form of the title above the asker's words; it is not part of them.
+def _body(title: str, lines: list[str]) -> str:
+    """The asker's words without the short form of the title that the site repeats above them."""
+    body = clean("\n".join(lines))
     first, _, rest = body.partition("\n")
     words = first.casefold().rstrip(".:?!").split()
-    if len(words) > 1 and f" {' '.join(words)} " in f" {' '.join(page.title.casefold().replace(':', ' ').split())} ":
-        body = clean(rest)
-    asked = page.asked.isoformat() if page.asked else ""
-    return Question(
-        id=id_from_content("question", page.title, body, asked),
-        title=page.title,
-        body=body,
-        asked=page.asked,
-        specialty=page.specialty or (page.answers[0].specialty if page.answers else ""),
-        topics=tuple(dict.fromkeys(page.topics)),
-        asker=page.asker,
-        answers=tuple(page.answers),
-        more=clean("\n".join(page.more)),
-        listed=tuple(Link(title=title) for title in dict.fromkeys(page.listed)),
-    )
+    repeated = len(words) > 1 and f" {' '.join(words)} " in f" {' '.join(title.casefold().replace(':', ' ').split())} "
+    return clean(rest) if repeated else body
 
 
 FORMAT = Format(

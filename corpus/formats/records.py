@@ -18,7 +18,7 @@ from corpus.formats.format import rejected
 from corpus.formats.mapping import Mapping
 from corpus.formats.rows import Placed, Record, rows_of
 from corpus.identity import id_from_content, id_from_url
-from corpus.model import KINDS, MOST_AGE, Answer, Asker, Document, Topic
+from corpus.model import BANDS, KINDS, MOST_AGE, Answer, Asker, Document, Topic
 from corpus.sources import Source
 from corpus.text import clean, is_unicode, one_line, parse_date
 
@@ -122,8 +122,7 @@ def _asker(mapping: Mapping, record: Record) -> Asker | None:
     """Age band and sex as far as the columns tell them; what they say otherwise is left out, never kept."""
     values = {name: one_line(_text(record[column], column)).lower() for name, column in mapping.asker.items()}
     years = re.match(r"\d{1,3}\b", values.get("age", ""))
-    low = int(years[0]) // 10 * 10 if years else MOST_AGE
-    age = f"{low}-{low + 9}" if low < MOST_AGE else ""
+    age = BANDS[int(years[0]) // 10] if years and int(years[0]) < MOST_AGE else ""
     sex = _SEXES.get(values.get("sex", ""), "")
     return Asker(age=age, sex=sex) if age or sex else None
 
