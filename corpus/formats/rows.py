@@ -1,4 +1,4 @@
-"""The records of a JSON array, of JSON lines or of a CSV table, one at a time, each with its place."""
+"""Parses JSON arrays, JSON lines and CSV tables into records, one at a time, each with its place in the file."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ import csv
 import io
 import json
 import re
+from collections import deque
 from collections.abc import Collection, Iterator
+from functools import partial
+from itertools import chain
 from typing import Any, TextIO
 
 from corpus.errors import CorpusError
@@ -22,6 +25,7 @@ _OVERLAP = 4 * 1024
 _BETWEEN = re.compile(r"[\s,]*")
 _NEXT = re.compile(r"\}\s*,\s*(?=\{)")
 _BROKEN = (ValueError, RecursionError)
+_MOST_ROW_LINES = 10_000
 
 
 def rows_of(text: TextIO, columns: Collection[str]) -> Iterator[Placed]:
@@ -35,7 +39,7 @@ def rows_of(text: TextIO, columns: Collection[str]) -> Iterator[Placed]:
     if first == "<":
         what = "a page or XML where records belong: the export failed, or it is another file"
         return iter([("file", CorpusError(what, "file", "export it again"))])
-    lines = _whole_lines(text, start)
+    lines = _bounded(text, start)
     return _json_lines(lines) if first == "{" else _table(lines, columns)
 
 
@@ -57,7 +61,7 @@ def _array(text: TextIO, buffer: str) -> Iterator[Placed]:
                 ended = not chunk
                 buffer, at = buffer[at:] + chunk, 0
                 continue
-            what = _short(error) if buffer[at:].strip() else "the array breaks off"
+            what = str(error)[:80] if buffer[at:].strip() else "the array breaks off"
             yield f"record {number}", CorpusError(f"not JSON: {what}", "record", "mend the record")
             number += 1
             while not (following := _NEXT.search(buffer, at)) and (chunk := text.read(_CHUNK)):
@@ -76,7 +80,7 @@ def _json_lines(lines: Iterator[str]) -> Iterator[Placed]:
             try:
                 yield place, _object(json.loads(line, parse_constant=_no_number))
             except _BROKEN as error:
-                yield place, CorpusError(f"not JSON: {_short(error)}", "line", "mend the line")
+                yield place, CorpusError(f"not JSON: {str(error)[:80]}", "line", "mend the line")
 
 
 def _no_number(name: str) -> None:
@@ -89,54 +93,17 @@ def _object(value: object) -> Record | CorpusError:
     return CorpusError(f"{type(value).__name__} where an object belongs", "record", "give one object a record")
 
 
-def _short(error: BaseException) -> str:
-    return str(error)[:80]
-
-
-class _Lines:
-    """Lines for the CSV parser that remembers those of the row at hand, so that a broken row can give them back."""
-
-    def __init__(self, lines: Iterator[str]) -> None:
-        self._lines = lines
-        self._again: list[str] = []
-        self._row: list[str] = []
-        self._size = 0
-        self.number = 0
-
-    def __iter__(self) -> _Lines:
-        return self
-
-    def __next__(self) -> str:
-        line = self._again.pop(0) if self._again else next(self._lines)
-        self._row.append(line)
-        self._size += len(line)
-        if self._size > MOST_RECORD or len(self._row) > _MOST_ROW_LINES:
-            raise csv.Error("a row of over 4 MB or 10,000 lines")
-        return line
-
-    def begin(self) -> None:
-        """A row begins."""
-        self.number += len(self._row)
-        self._row, self._size = [], 0
-
-    def give_back(self) -> None:
-        """The row at hand is broken: its first line is lost, the others are read again."""
-        self._again = self._row[1:] + self._again
-        self._row = self._row[:1]
-
-
-_MOST_ROW_LINES = 10_000
-
-
 def _table(text: Iterator[str], columns: Collection[str]) -> Iterator[Placed]:
     """The rows of a CSV table with a header line; the separator is told by that line."""
     csv.field_size_limit(MOST_RECORD)  # for the whole process, and never less again: two reads may take turns
-    lines = _Lines(text)
+    again: deque[str] = deque()  # the lines of a broken row that are to be read anew
+    row_lines: list[str] = []
     names: list[str] | None = None
-    separator = ","
+    number, separator = 1, ","
     while True:
-        lines.begin()
-        place = f"line {lines.number + 1}"
+        number += len(row_lines)
+        row_lines, place = [], f"line {number}"
+        lines = _of_row(text, again, row_lines)
         try:
             if names is None:
                 header = next(lines, "")
@@ -152,10 +119,11 @@ def _table(text: Iterator[str], columns: Collection[str]) -> Iterator[Placed]:
             yield place, CorpusError(f"not CSV: {error}", "row", "mend the row")
             if names is None:
                 return
-            lines.give_back()
+            again.extendleft(reversed(row_lines[1:]))
+            del row_lines[1:]
             continue
         if row is None:
-            if lines.number <= 1:
+            if number <= 2:
                 yield "file", CorpusError("a header and no row below it", "table", "export it again")
             return
         if row and len(row) != len(names):
@@ -165,18 +133,23 @@ def _table(text: Iterator[str], columns: Collection[str]) -> Iterator[Placed]:
             yield place, dict(zip(names, row, strict=True))
 
 
-def _whole_lines(text: TextIO, start: str) -> Iterator[str]:
+def _of_row(text: Iterator[str], again: deque[str], row: list[str]) -> Iterator[str]:
+    """The lines of one row, as the CSV parser asks for them; each is put into `row` too."""
+    size = 0
+    while line := again.popleft() if again else next(text, ""):
+        row.append(line)
+        size += len(line)
+        if size > MOST_RECORD or len(row) > _MOST_ROW_LINES:
+            raise csv.Error("a row of over 4 MB or 10,000 lines")
+        yield line
+
+
+def _bounded(text: TextIO, start: str) -> Iterator[str]:
     """The lines of what has been read and of what follows; one of over 4 MB comes cut short, its rest left out."""
-    begun = io.StringIO(start, newline="")
-    pending = ""
-    for stream in (begun, text):
-        while line := stream.readline(MOST_RECORD + 1):
-            line, pending = pending + line, ""
-            if stream is begun and begun.tell() == len(start) and not line.endswith(("\n", "\r")):
-                pending = line  # the chunk ends within this line
-                continue
-            yield line
-            while len(line) > MOST_RECORD and line and not line.endswith("\n"):
-                line = stream.readline(MOST_RECORD)
-    if pending:
-        yield pending
+    more = partial(text.readline, MOST_RECORD + 1)
+    for begun in chain(io.StringIO(start, newline=""), iter(more, "")):
+        # What has been read ends within a line.
+        line = begun if begun.endswith(("\n", "\r")) or len(begun) > MOST_RECORD else begun + more()
+        yield line
+        if len(line) > MOST_RECORD and not line.endswith("\n"):
+            text.readline(MOST_RECORD)
