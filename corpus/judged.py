@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from corpus.errors import CorpusError
 from corpus.formats import beir
-from corpus.formats.lines import lines_of, value_of
+from corpus.formats.format import lines_of, value_of
 from corpus.sources import BREAKS, Source
 
 _NUMBER = re.compile(r"-?[0-9]{1,9}")

@@ -6,7 +6,7 @@ import re
 from datetime import date
 
 from corpus.errors import CorpusError
-from corpus.formats.format import Format, page_reader
+from corpus.formats.format import Format, page_of, reader
 from corpus.identity import id_from_content
 from corpus.model import Article, Comment, Link
 from corpus.text import clean, one_line, paragraphs, parse_date
@@ -82,5 +82,5 @@ FORMAT = Format(
     name="article-page",
     summary="the saved text of an article page, with references and readers' comments",
     recognises=lambda _name, head: bool(_BYLINE.search(clean(head))),
-    read=page_reader(parse),
+    read=reader(parse, page_of),
 )

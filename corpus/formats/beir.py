@@ -1,4 +1,4 @@
-"""BEIR's corpus.jsonl, the form of public test sets: one record a line with `_id`, `title`, `text`, free `metadata`."""
+"""Reads BEIR's corpus.jsonl, the form of public test sets: a line has `_id`, `title`, `text` and free `metadata`."""
 
 from __future__ import annotations
 
@@ -7,15 +7,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from corpus.errors import CorpusError
-from corpus.formats.format import Format
-from corpus.formats.lines import first_line, line_reader, value_of
+from corpus.formats.format import Format, answer_of, lines_of, reader, value_of
 from corpus.model import MOST_LINE, Answer, Article, Document, Question
 from corpus.text import clean, one_line
 
 UNTITLED = "(untitled)"
 # A key, not a text that quotes one: within a string its quotation marks would be escaped.
 _ID_KEY = re.compile(r'"_id"\s*:')
-_ANSWER = ("text", "author", "specialty")
 
 
 def parse(line: str) -> Document:
@@ -25,25 +23,18 @@ def parse(line: str) -> Document:
         raise CorpusError(f"{type(record).__name__} where an object belongs", "line", "write one JSON object a line")
     metadata = record.get("metadata")
     # What the record says itself goes before what its metadata say; other shapes of metadata say nothing.
-    fields = {**(metadata if isinstance(metadata, dict) else {}), **_given(record)}
+    said = {name: value for name, value in record.items() if value is not None}
+    fields = {**metadata, **said} if isinstance(metadata, dict) else said
     title, body = _title_and_body(_text(record, "title"), _text(record, "text"))
-    article = Article(
-        id=id_of(record),
-        title=title,
-        body=body,
-        url=_text(fields, "url").strip(),
-        specialty=one_line(_text(fields, "specialty")),
-    )
-    if fields.get("kind") != "question":
-        return article
-    return Question(
-        id=article.id,
-        title=article.title,
-        body=article.body,
-        url=article.url,
-        specialty=article.specialty,
-        answers=_answers(fields.get("answers")),
-    )
+    own: dict[str, Any] = {
+        "id": id_of(record),
+        "title": title,
+        "body": body,
+        "url": _text(fields, "url").strip(),
+        "specialty": one_line(_text(fields, "specialty")),
+    }
+    article = Article(**own)
+    return Question(**own, answers=_answers(fields.get("answers"))) if fields.get("kind") == "question" else article
 
 
 def id_of(record: Mapping[str, Any]) -> str:
@@ -56,12 +47,8 @@ def id_of(record: Mapping[str, Any]) -> str:
 
 def has_id(head: str) -> bool:
     """Whether a file's first line is a record in BEIR's manner."""
-    return bool(_ID_KEY.search(first_line(head)))
-
-
-def _given(record: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields that hold something: null says nothing, and so hides nothing."""
-    return {name: value for name, value in record.items() if value is not None}
+    first = next((line for line in map(str.strip, head.splitlines()) if line), "")
+    return bool(_ID_KEY.search(first))
 
 
 def _text(fields: Mapping[str, Any], name: str) -> str:
@@ -92,12 +79,8 @@ def _answers(value: object) -> tuple[Answer, ...]:
         raise CorpusError(
             f"{type(wrong[0]).__name__} among the answers", "answers", "give each as text or as an object"
         )
-    texts = [{name: _text(part, name) for name in _ANSWER} for part in parts]
-    return tuple(
-        Answer(text=clean(part["text"]), author=one_line(part["author"]), specialty=one_line(part["specialty"]))
-        for part in texts
-        if clean(part["text"])
-    )
+    texts = [{name: _text(part, name) for name in ("text", "author", "specialty")} for part in parts]
+    return tuple(filter(None, map(answer_of, texts)))
 
 
 def _recognises(name: str, head: str) -> bool:
@@ -109,5 +92,5 @@ FORMAT = Format(
     name="beir",
     summary="BEIR's corpus.jsonl: a record with _id, title and text as a JSON object a line",
     recognises=_recognises,
-    read=line_reader(parse),
+    read=reader(parse, lines_of),
 )

@@ -10,8 +10,7 @@ from typing import Any, cast
 
 from corpus.errors import CorpusError
 from corpus.formats import beir
-from corpus.formats.format import Format
-from corpus.formats.lines import line_reader, value_of
+from corpus.formats.format import Format, lines_of, reader, value_of
 from corpus.model import DAYS, KINDS, PARTS, Asker, Document, kind_of
 
 
@@ -94,5 +93,5 @@ FORMAT = Format(
     name="jsonl",
     summary="SeeAlso's exchange format: one question or article as a JSON object a line",
     recognises=_recognises,
-    read=line_reader(from_json),
+    read=reader(from_json, lines_of),
 )

@@ -9,7 +9,7 @@ from datetime import date
 from itertools import pairwise
 
 from corpus.errors import CorpusError
-from corpus.formats.format import Format, page_reader
+from corpus.formats.format import Format, page_of, reader
 from corpus.identity import id_from_content
 from corpus.model import BANDS, MOST_AGE, Answer, Asker, Link, Question, Topic
 from corpus.text import clean, one_line, parse_date
@@ -148,5 +148,5 @@ FORMAT = Format(
     recognises=lambda _name, head: bool(
         _ASK_LINE.search(head) or re.search(r"^Dr\.? .+ reply \S", head, re.MULTILINE) or "\nShare to:" in head
     ),
-    read=page_reader(parse),
+    read=reader(parse, page_of),
 )

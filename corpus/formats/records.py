@@ -1,4 +1,4 @@
-"""JSON and CSV records as documents, by a mapping; several records may be the answers of one question."""
+"""Makes documents of JSON and CSV records by a mapping; several records may be the answers of one question."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from corpus.errors import CorpusError, Noticed, Rejected
-from corpus.formats.format import rejected
+from corpus.formats.format import answer_of, rejected
 from corpus.formats.mapping import Mapping
 from corpus.formats.rows import Placed, Record, rows_of
 from corpus.identity import id_from_content, id_from_url
@@ -46,7 +46,8 @@ def _documents(source: Source, mapping: Mapping, group: list[Placed]) -> Iterato
             if missing := sorted(mapping.columns - set(record)):
                 known = ", ".join(map(str, record))[:200]
                 raise CorpusError(f"no column {missing[0]!r}", mapping.name, f"it has {known}")
-            answered.append((place, record, _answer(mapping, record)))
+            texts = {name: _text(record[column], column) for name, column in mapping.answer.items()}
+            answered.append((place, record, answer_of(texts)))
         except CorpusError as error:
             yield rejected(source, place, error)
     # The first record speaks for the question; where it cannot, it is left out and the next one does.
@@ -104,18 +105,6 @@ def opening(text: str) -> str:
         return line
     space = line.rfind(" ", 0, MOST_TITLE)
     return line[: space if space > 0 else MOST_TITLE].rstrip(",;:-") + "…"
-
-
-def _answer(mapping: Mapping, record: Record) -> Answer | None:
-    values = {name: _text(record[column], column) for name, column in mapping.answer.items()}
-    if not clean(values.get("text", "")):
-        return None
-    return Answer(
-        text=clean(values["text"]),
-        author=one_line(values.get("author", "")),
-        specialty=one_line(values.get("specialty", "")),
-        answered=parse_date(values.get("answered", "")),
-    )
 
 
 def _asker(mapping: Mapping, record: Record) -> Asker | None:
