@@ -1,4 +1,4 @@
-"""Reading: from paths to documents, streaming; what cannot be read comes back as rejections."""
+"""`corpus.read`: turns files, folders and archives into documents, one at a time, and reports what was left out."""
 
 from __future__ import annotations
 
@@ -8,13 +8,17 @@ from pathlib import Path
 from types import MappingProxyType
 
 from corpus.errors import CorpusError, Noticed, Rejected
-from corpus.formats import FORMATS
+from corpus.formats import article_page, beir, exchange, medquad, question_page
 from corpus.formats import mapping as mappings
-from corpus.formats.mapping import Mapping as FieldMapping
 from corpus.model import Document
 from corpus.sources import BREAKS, Source, find
 
 log = logging.getLogger(__name__)
+
+# In the order in which they are tried on a source of unknown format.
+_FORMATS = {
+    f.name: f for f in (exchange.FORMAT, beir.FORMAT, medquad.FORMAT, question_page.FORMAT, article_page.FORMAT)
+}
 
 
 def read(
@@ -34,19 +38,20 @@ def read(
     Raises CorpusError at once for an unknown format, a mapping that cannot be used, or a source that does not
     exist; nothing has been read then.
     """
-    if format is not None and format not in FORMATS:
-        raise CorpusError(f"no format {format!r}", "format", f"known are {', '.join(FORMATS)}")
+    if format is not None and format not in _FORMATS:
+        raise CorpusError(f"no format {format!r}", "format", f"known are {', '.join(_FORMATS)}")
     for source in sources:
         if not Path(source).exists():
             raise CorpusError("no such file or folder", str(source), "check the path")
     given = [mapping] if isinstance(mapping, str | Path) else list(mapping or ())
     loaded = [mappings.load(path) for path in given]
-    return _read(sources, format, loaded, rejected or _warn, noticed or (lambda _: None))
+    items = (item for path in sources for source in find(path) for item in _items(source, format, loaded))
+    return _documents(items, rejected or _warn, noticed or (lambda _: None))
 
 
 def formats() -> Mapping[str, str]:
     """The names of the formats that are recognised without a mapping, each with a line that says what it is."""
-    return MappingProxyType({name: known.summary for name, known in FORMATS.items()})
+    return MappingProxyType({name: known.summary for name, known in _FORMATS.items()})
 
 
 def sample() -> tuple[Path, ...]:
@@ -55,28 +60,27 @@ def sample() -> tuple[Path, ...]:
     return (folder / "articles.jsonl", folder / "questions.jsonl")
 
 
-def _read(
-    sources: Sequence[str | Path],
-    format_name: str | None,
-    loaded: Sequence[FieldMapping],
+def _documents(
+    items: Iterator[Document | Noticed | Rejected],
     rejected: Callable[[Rejected], object],
     noticed: Callable[[Noticed], object],
 ) -> Iterator[Document]:
-    for path in sources:
-        for source in find(path):
-            for item in [source] if isinstance(source, Rejected) else _documents(source, format_name, loaded):
-                if isinstance(item, Rejected):
-                    rejected(item)
-                elif isinstance(item, Noticed):
-                    noticed(item)
-                else:
-                    yield item
+    for item in items:
+        if isinstance(item, Rejected):
+            rejected(item)
+        elif isinstance(item, Noticed):
+            noticed(item)
+        else:
+            yield item
 
 
-def _documents(
-    source: Source, format_name: str | None, loaded: Sequence[FieldMapping]
+def _items(
+    source: Source | Rejected, format_name: str | None, loaded: Sequence[mappings.Mapping]
 ) -> Iterator[Document | Noticed | Rejected]:
-    """The documents of one source; a stream that breaks off costs what follows the break in this source alone."""
+    """What one source gives; a stream that breaks off costs what follows the break in this source alone."""
+    if isinstance(source, Rejected):
+        yield source
+        return
     try:
         fitting = next((known for known in loaded if known.fits(source.path)), None)
         if fitting and not format_name:
@@ -85,12 +89,8 @@ def _documents(
             yield from records.read(source, fitting)
             return
         head = "" if format_name else source.head()
-        known = (
-            f
-            for f in FORMATS.values()
-            if f.name == format_name or (not format_name and f.recognises(source.name, head))
-        )
-        if chosen := next(known, None):
+        fits = (f for f in _FORMATS.values() if f.recognises(source.name, head))
+        if chosen := _FORMATS[format_name] if format_name else next(fits, None):
             yield from chosen.read(source)
             return
         page = head.lstrip()[:15].lower().startswith(("<!doctype html", "<html"))

@@ -1,4 +1,4 @@
-"""Where content comes from: files, folders and zip archives, opened one at a time, gzip undone, sizes bounded."""
+"""Finds and opens the files to read, in folders and zip archives too, one at a time; undoes gzip, bounds sizes."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path, PurePath
 from typing import IO, cast
 
@@ -73,31 +74,29 @@ def find(path: str | Path) -> Iterator[Source | Rejected]:
     """
     path = Path(path)
     try:
-        if path.is_dir():
-            # An index that stands within the folder holds documents that may have been taken out of it since.
-            indexes = [p.parent for p in path.rglob("CURRENT") if (p.parent / "generations").is_dir()]
-            files = sorted(p for p in path.rglob("*") if p.is_file())
-            if not files:
-                yield Rejected(source=str(path), place="folder", reason="no file is in it", remedy="check the path")
-            for file in files:
-                if any(folder in file.parents for folder in indexes):
-                    continue
-                if not any(_BESIDE.match(part) for part in file.relative_to(path).parts):
-                    yield from _within(file)
-        else:
+        if not path.is_dir():
             yield from _file(path)
+            return
+        # An index that stands within the folder holds documents that may have been taken out of it since.
+        indexes = {p.parent for p in path.rglob("CURRENT") if (p.parent / "generations").is_dir()}
+        files = sorted(p for p in path.rglob("*") if p.is_file())
     except OSError as error:
         what = "no such file or folder" if isinstance(error, FileNotFoundError) else (error.strerror or str(error))
         raise CorpusError(what, str(error.filename or path), "check the path and its permissions") from error
+    if not files:
+        yield Rejected(source=str(path), place="folder", reason="no file is in it", remedy="check the path")
+    for file in files:
+        if not indexes.isdisjoint(file.parents) or _is_beside(file.relative_to(path)):
+            continue
+        try:
+            yield from _file(file)
+        except OSError as error:  # it costs itself alone
+            reason = error.strerror or str(error)
+            yield Rejected(source=str(file), place="file", reason=reason, remedy="check the file and its permissions")
 
 
-def _within(file: Path) -> Iterator[Source | Rejected]:
-    """A file of a folder; one that cannot be opened costs itself alone."""
-    try:
-        yield from _file(file)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        yield Rejected(source=str(file), place="file", reason=reason, remedy="check the file and its permissions")
+def _is_beside(path: PurePath) -> bool:
+    return any(map(_BESIDE.match, path.parts))
 
 
 def _file(path: Path) -> Iterator[Source | Rejected]:
@@ -109,13 +108,13 @@ def _file(path: Path) -> Iterator[Source | Rejected]:
     try:
         with zipfile.ZipFile(path) as archive:
             for member in sorted(archive.infolist(), key=lambda member: member.filename):
-                if member.is_dir() or any(_BESIDE.match(part) for part in Path(member.filename).parts):
+                name, within = f"{path}!{member.filename}", PurePath(member.filename)
+                if member.is_dir() or _is_beside(within):
                     continue
-                name = f"{path}!{member.filename}"
                 if member.flag_bits & 1:
                     yield Rejected(source=name, place="file", reason="encrypted", remedy="unpack the archive first")
-                    continue
-                yield Source(name, PurePath(member.filename), lambda member=member: archive.open(member))  # type: ignore[misc]  # mypy and default arguments
+                else:
+                    yield Source(name, within, partial(archive.open, member))
     except (zipfile.BadZipFile, UnicodeDecodeError, NotImplementedError) as error:
         remedy = "fetch or pack the archive again"
         yield Rejected(source=str(path), place="file", reason=f"a damaged zip archive: {error}", remedy=remedy)

@@ -1,9 +1,8 @@
-"""The saved text of an article page: title, author, date, body, related links, references, readers' comments."""
+"""Reads the saved text of an article page: its title, author, date, body, links, references and readers' comments."""
 
 from __future__ import annotations
 
 import re
-from datetime import date
 
 from corpus.errors import CorpusError
 from corpus.formats.format import Format, page_of, reader
@@ -72,10 +71,11 @@ def _body(text: str) -> tuple[str, tuple[Link, ...], tuple[str, ...]]:
 def _comments(text: str, marks: list[re.Match[str]]) -> tuple[Comment, ...]:
     """Each comment with its date; the line with the reader's name is dropped."""
     ends = [mark.start() for mark in marks[1:]] + [len(text)]
-    pairs: list[tuple[date | None, str]] = [
-        (parse_date(mark["date"]), clean(text[mark.end() : end])) for mark, end in zip(marks, ends, strict=False)
-    ]
-    return tuple(Comment(posted=posted, text=words) for posted, words in pairs if words)
+    return tuple(
+        Comment(posted=parse_date(mark["date"]), text=words)
+        for mark, end in zip(marks, ends, strict=False)
+        if (words := clean(text[mark.end() : end]))
+    )
 
 
 FORMAT = Format(
