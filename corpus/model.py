@@ -190,14 +190,9 @@ def _is_url(value: str) -> bool:
         return False
 
 
-def _unless(fine: Callable[[Any], bool], what: str, next_: str) -> Callable[[Any, str], None]:
-    """The check that refuses a value that is not fine."""
-
-    def check(value: object, where: str) -> None:
-        if not fine(value):
-            raise CorpusError(what.format(value), where, next_)
-
-    return check
+def _check(fine: Callable[[Any], bool], what: str, next_: str, value: object, where: str) -> None:
+    if not fine(value):
+        raise CorpusError(what.format(value), where, next_)
 
 
 # What is checked, in this order; what is a text has been found to be one before more is asked of it.
@@ -206,15 +201,12 @@ _CHECKS: tuple[tuple[Iterable[str], Callable[[Any, str], None]], ...] = (
     (LINES, _check_line),
     (TEXTS, _check_text),
     (["name", "title", "text"], _check_needed),
-    (["url"], _unless(_is_url, "no http or https URL", "give the page's address")),
-    (
-        DAYS,
-        _unless(lambda day: day is None or type(day) is date, "not a calendar date", "give a date such as 2024-06-03"),
-    ),
+    (["url"], partial(_check, _is_url, "no http or https URL", "give the page's address")),
+    (DAYS, partial(_check, lambda day: type(day) is date, "not a calendar date", "give a date such as 2024-06-03")),
     *(([name], partial(_check_parts, kind)) for name, kind in PARTS.items()),
-    (["asker"], _unless(lambda one: one is None or isinstance(one, Asker), "not an Asker", "give an Asker or None")),
-    (["age"], _unless(("", *BANDS).__contains__, "{!r} is no age band", "give a band of ten years such as 70-79")),
-    (["sex"], _unless(("", *SEXES).__contains__, "{!r} is no sex", "give female or male, or leave it out")),
+    (["asker"], partial(_check, lambda one: isinstance(one, Asker), "not an Asker", "give an Asker or None")),
+    (["age"], partial(_check, BANDS.__contains__, "{!r} is no age band", "give a band of ten years such as 70-79")),
+    (["sex"], partial(_check, SEXES.__contains__, "{!r} is no sex", "give female or male, or leave it out")),
 )
 
 
