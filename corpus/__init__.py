@@ -1,11 +1,10 @@
 """What a document is, and every way to read one in. Knows no index and no web."""
 
 from corpus.errors import CorpusError, Noticed, Rejected
-from corpus.formats.exchange import from_json, to_json
+from corpus.formats.exchange import from_json, to_json, write
 from corpus.judged import Judged, judged
 from corpus.model import Answer, Article, Asker, Comment, Document, Link, Question, Topic, kind_of
 from corpus.reading import formats, read, sample
-from corpus.writing import write
 
 __all__ = [
     "Answer",

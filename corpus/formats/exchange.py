@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import MISSING, fields
 from datetime import date
 from functools import cache
-from typing import Any, cast
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import IO, Any, cast
 
 from corpus.errors import CorpusError
 from corpus.formats import beir
@@ -25,6 +28,24 @@ def from_json(line: str) -> Document:
     if not isinstance(record, dict) or not isinstance(record.get("kind"), str) or record["kind"] not in KINDS:
         raise CorpusError("no kind", "line", f'give "kind" as one of {", ".join(sorted(KINDS))}')
     return cast("Document", _build(KINDS[record.pop("kind")], record))
+
+
+def write(documents: Iterable[Document], to: str | Path | IO[str]) -> int:
+    """Write documents as JSONL to a path or an open text file; `read` gives back equal ones. Returns how many."""
+    if isinstance(to, str | Path):
+        # Beside the target until it is complete, so that a file may be read while it is written anew.
+        with NamedTemporaryFile("w", encoding="utf-8", newline="\n", dir=Path(to).parent, delete=False) as file:
+            try:
+                count = write(documents, file)
+            except BaseException:
+                Path(file.name).unlink()
+                raise
+        Path(file.name).replace(to)
+        return count
+    count = 0
+    for count, document in enumerate(documents, 1):  # noqa: B007
+        to.write(to_json(document) + "\n")
+    return count
 
 
 def _plain(value: Any) -> Any:
@@ -82,16 +103,12 @@ def _day(value: str, where: str) -> date:
         raise CorpusError(f"{value!r} is no date", where, "give a date such as 2024-06-03") from error
 
 
-def _recognises(_name: str, head: str) -> bool:
-    # A record of BEIR may name its kind too; what tells the two apart is how the id is called.
-    if beir.has_id(head):
-        return False
-    return any(line.startswith("{") and '"kind"' in line for line in head.splitlines())
-
-
 FORMAT = Format(
     name="jsonl",
     summary="SeeAlso's exchange format: one question or article as a JSON object a line",
-    recognises=_recognises,
+    # A record of BEIR may name its kind too; what tells the two apart is how the id is called.
+    recognises=lambda _name, head: (
+        not beir.has_id(head) and any(line.startswith("{") and '"kind"' in line for line in head.splitlines())
+    ),
     read=reader(from_json, lines_of),
 )
