@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Mapping as AnyMapping
 from pathlib import Path
 from types import MappingProxyType
 
 from corpus.errors import CorpusError, Noticed, Rejected
 from corpus.formats import article_page, beir, exchange, medquad, question_page
-from corpus.formats import mapping as mappings
+from corpus.formats.format import Item
+from corpus.formats.mapping import Mapping, load
 from corpus.model import Document
 from corpus.sources import BREAKS, Source, find
 
@@ -44,12 +46,21 @@ def read(
         if not Path(source).exists():
             raise CorpusError("no such file or folder", str(source), "check the path")
     given = [mapping] if isinstance(mapping, str | Path) else list(mapping or ())
-    loaded = [mappings.load(path) for path in given]
-    items = (item for path in sources for source in find(path) for item in _items(source, format, loaded))
-    return _documents(items, rejected or _warn, noticed or (lambda _: None))
+    loaded = [load(path) for path in given]
+
+    def documents() -> Iterator[Document]:
+        for item in (item for path in sources for source in find(path) for item in _items(source, format, loaded)):
+            if isinstance(item, Rejected):
+                (rejected or _warn)(item)
+            elif not isinstance(item, Noticed):
+                yield item
+            elif noticed:
+                noticed(item)
+
+    return documents()
 
 
-def formats() -> Mapping[str, str]:
+def formats() -> AnyMapping[str, str]:
     """The names of the formats that are recognised without a mapping, each with a line that says what it is."""
     return MappingProxyType({name: known.summary for name, known in _FORMATS.items()})
 
@@ -60,29 +71,13 @@ def sample() -> tuple[Path, ...]:
     return (folder / "articles.jsonl", folder / "questions.jsonl")
 
 
-def _documents(
-    items: Iterator[Document | Noticed | Rejected],
-    rejected: Callable[[Rejected], object],
-    noticed: Callable[[Noticed], object],
-) -> Iterator[Document]:
-    for item in items:
-        if isinstance(item, Rejected):
-            rejected(item)
-        elif isinstance(item, Noticed):
-            noticed(item)
-        else:
-            yield item
-
-
-def _items(
-    source: Source | Rejected, format_name: str | None, loaded: Sequence[mappings.Mapping]
-) -> Iterator[Document | Noticed | Rejected]:
+def _items(source: Source | Rejected, format_name: str | None, mappings: Sequence[Mapping]) -> Iterator[Item]:
     """What one source gives; a stream that breaks off costs what follows the break in this source alone."""
     if isinstance(source, Rejected):
         yield source
         return
     try:
-        fitting = next((known for known in loaded if known.fits(source.path)), None)
+        fitting = next((known for known in mappings if known.fits(source.path)), None)
         if fitting and not format_name:
             from corpus.formats import records  # noqa: PLC0415 (it loads SQLite, which no other source needs)
 

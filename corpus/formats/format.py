@@ -6,12 +6,15 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from corpus.errors import CorpusError, Rejected
+from corpus.errors import CorpusError, Noticed, Rejected
 from corpus.model import Answer, Document
 from corpus.sources import Source
 from corpus.text import clean, one_line, parse_date
 
 MOST_LINE_BYTES = 16 * 1024 * 1024
+
+# What reading a source gives, one at a time.
+Item = Document | Noticed | Rejected
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +24,7 @@ class Format:
     name: str
     summary: str
     recognises: Callable[[str, str], bool]
-    read: Callable[[Source], Iterator[Document | Rejected]]
+    read: Callable[[Source], Iterator[Item]]
 
 
 def rejected(source: Source, place: str, error: CorpusError) -> Rejected:
@@ -31,10 +34,10 @@ def rejected(source: Source, place: str, error: CorpusError) -> Rejected:
 
 def reader(
     parse: Callable[[str], Document], pieces: Callable[[Source], Iterator[tuple[str, str | CorpusError]]]
-) -> Callable[[Source], Iterator[Document | Rejected]]:
+) -> Callable[[Source], Iterator[Item]]:
     """The `read` of a format in which each piece, a line (`lines_of`) or the whole page (`page_of`), is a document."""
 
-    def read(source: Source) -> Iterator[Document | Rejected]:
+    def read(source: Source) -> Iterator[Item]:
         for place, text in pieces(source):
             try:
                 if isinstance(text, CorpusError):

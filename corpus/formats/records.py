@@ -7,14 +7,12 @@ import io
 import json
 import re
 import sqlite3
-import tempfile
 from collections.abc import Iterator
 from contextlib import closing, suppress
-from pathlib import Path
 from typing import Any
 
-from corpus.errors import CorpusError, Noticed, Rejected
-from corpus.formats.format import answer_of, rejected
+from corpus.errors import CorpusError, Noticed
+from corpus.formats.format import Item, answer_of, rejected
 from corpus.formats.mapping import Mapping
 from corpus.formats.rows import Placed, Record, rows_of
 from corpus.identity import id_from_content, id_from_url
@@ -27,7 +25,7 @@ _SEXES = {"female": "female", "f": "female", "woman": "female", "male": "male", 
 _LIST_MARKS = re.compile(r"[;|,]")
 
 
-def read(source: Source, mapping: Mapping) -> Iterator[Document | Noticed | Rejected]:
+def read(source: Source, mapping: Mapping) -> Iterator[Item]:
     """The documents of a JSON array, of JSON lines or of a CSV table; a record that fails costs itself alone."""
     with source.open() as stream:
         # Undecodable bytes become surrogates, which are refused in the one record that holds them.
@@ -36,7 +34,7 @@ def read(source: Source, mapping: Mapping) -> Iterator[Document | Noticed | Reje
             yield from _documents(source, mapping, group)
 
 
-def _documents(source: Source, mapping: Mapping, group: list[Placed]) -> Iterator[Document | Noticed | Rejected]:
+def _documents(source: Source, mapping: Mapping, group: list[Placed]) -> Iterator[Item]:
     """One document of a group of records; the records of the group that fail are rejected one by one."""
     answered: list[tuple[str, Record, Answer | None]] = []
     for place, record in group:
@@ -155,10 +153,7 @@ def _groups(records: Iterator[Placed], join: str) -> Iterator[list[Placed]]:
         for placed in records:
             yield [placed]
         return
-    with (
-        tempfile.TemporaryDirectory(prefix="seealso-join-") as folder,
-        closing(sqlite3.connect(Path(folder) / "records.sqlite", isolation_level=None)) as waiting,
-    ):
+    with closing(sqlite3.connect("", isolation_level=None)) as waiting:  # without a name it is a temporary file
         waiting.executescript(
             "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN;"
             "CREATE TABLE record (number INTEGER PRIMARY KEY, value TEXT, place TEXT, json TEXT);"
