@@ -83,14 +83,10 @@ def _answers(value: object) -> tuple[Answer, ...]:
     return tuple(filter(None, map(answer_of, texts)))
 
 
-def _recognises(name: str, head: str) -> bool:
-    # The queries of a test set look like its documents and are none.
-    return has_id(head) and not re.split(r"[/\\!]", name)[-1].startswith("queries")
-
-
 FORMAT = Format(
     name="beir",
     summary="BEIR's corpus.jsonl: a record with _id, title and text as a JSON object a line",
-    recognises=_recognises,
+    # The queries of a test set look like its documents and are none.
+    recognises=lambda name, head: has_id(head) and not re.split(r"[/\\!]", name)[-1].startswith("queries"),
     read=reader(parse, lines_of),
 )

@@ -1,19 +1,16 @@
-"""MedQuAD: XML files of question-answer pairs, one topic (`Focus`) a file."""
+"""Reads MedQuAD: XML files of question-answer pairs, one topic (`Focus`) a file."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import PurePath
-from typing import TYPE_CHECKING
+from typing import Any
 
 from corpus.errors import CorpusError, Rejected
 from corpus.formats.format import Format, rejected
 from corpus.model import Answer, Document, Question, Topic
 from corpus.sources import Source
 from corpus.text import clean, one_line
-
-if TYPE_CHECKING:
-    from xml.etree.ElementTree import Element
 
 
 def _read(source: Source) -> Iterator[Document | Rejected]:
@@ -23,11 +20,9 @@ def _read(source: Source) -> Iterator[Document | Rejected]:
     try:
         # ElementTree reads no external entity; expat bounds the expansion of internal ones (since 2.4.0).
         root = ET.fromstring(source.whole())  # noqa: S314
-    except (ET.ParseError, ValueError) as error:
-        yield rejected(source, "file", CorpusError(f"not readable as XML: {error}", "file", "fetch the file again"))
-        return
-    except CorpusError as error:
-        yield rejected(source, "file", error)
+    except (ET.ParseError, ValueError, CorpusError) as error:
+        broken = CorpusError(f"not readable as XML: {error}", "file", "fetch the file again")
+        yield rejected(source, "file", error if isinstance(error, CorpusError) else broken)
         return
     url, focus = (root.get("url") or "").strip(), one_line(_text(root, "Focus"))
     topics = (Topic(name=focus),) if focus else ()
@@ -53,7 +48,7 @@ def _read(source: Source) -> Iterator[Document | Rejected]:
             yield rejected(source, f"pair {number}", error)
 
 
-def _text(parent: Element, name: str) -> str:
+def _text(parent: Any, name: str) -> str:
     """The text of a child with whatever is marked up within it."""
     child = parent.find(name)
     return "" if child is None else "".join(child.itertext())

@@ -26,7 +26,6 @@ _REPLY_DATE = re.compile(r"^Reply Date: ?(\d{4}/\d{1,2}/\d{1,2})$")
 _LISTED = re.compile(r"^\[Read More\] (?P<title>.+)$")
 _SPECIALTY = re.compile(r"^\((?P<name>[^()]+)\)$")
 _SECTIONS = {"More Info": "more", "Similar Q&A": "listed", "Related FAQ": "topics"}
-_CHROME = {"Share to:"}
 
 
 @dataclass
@@ -78,7 +77,7 @@ def _parted(lines: list[str]) -> _Page:
     # What looks like a reply before the asker's line is the asker's own words.
     before_replies = ("asked",) if any(map(_ASK_LINE.search, lines)) else ("asked", "body")
     for line, reply_goes_on in zip(lines, _before_reply_dates(lines), strict=True):
-        if line in _CHROME:
+        if line == "Share to:":
             continue
         if asked := _ASK_LINE.search(line):
             if section == "body":
@@ -105,10 +104,7 @@ def _before_reply_dates(lines: list[str]) -> list[bool]:
     follows = False
     for line in reversed(lines):
         found.append(follows)
-        if _REPLY_DATE.match(line):
-            follows = True
-        elif _REPLY.match(line):
-            follows = False
+        follows = bool(_REPLY_DATE.match(line)) or (follows and not _REPLY.match(line))
     return found[::-1]
 
 
