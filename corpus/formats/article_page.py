@@ -40,11 +40,9 @@ def parse(text: str) -> Article:
     title = one_line(above[-1])
     author = one_line(byline["author"] or (above[-2] if len(above) > 1 and _NAME.match(above[-2]) else ""))
     published = parse_date(byline["date"])
-    below = text[byline.end() :]
-    if end := _END.search(below):
-        below = below[: end.start()]
-    marks = list(_COMMENT.finditer(below))
-    written = below[: marks[0].start()] if marks else below
+    written, *said = _COMMENT.split(_END.split(text[byline.end() :], maxsplit=1)[0])
+    # The line with the reader's name is part of what is split at; a comment without words is none.
+    comments = ((day, words) for day, part in zip(said[::2], said[1::2], strict=True) if (words := clean(part)))
     body, links, references = _body(_FOLLOW.sub("", written))
     return Article(
         id=id_from_content("article", title, author, published.isoformat() if published else ""),
@@ -54,7 +52,7 @@ def parse(text: str) -> Article:
         published=published,
         references=references,
         links=links,
-        comments=_comments(below, marks),
+        comments=tuple(Comment(posted=parse_date(day), text=words) for day, words in comments),
     )
 
 
@@ -66,16 +64,6 @@ def _body(text: str) -> tuple[str, tuple[Link, ...], tuple[str, ...]]:
     while last > 0 and _REFERENCE.search(parts[last - 1]):
         last -= 1
     return "\n\n".join(parts[:last]), links, tuple(one_line(part) for part in parts[last:])
-
-
-def _comments(text: str, marks: list[re.Match[str]]) -> tuple[Comment, ...]:
-    """Each comment with its date; the line with the reader's name is dropped."""
-    ends = [mark.start() for mark in marks[1:]] + [len(text)]
-    return tuple(
-        Comment(posted=parse_date(mark["date"]), text=words)
-        for mark, end in zip(marks, ends, strict=False)
-        if (words := clean(text[mark.end() : end]))
-    )
 
 
 FORMAT = Format(

@@ -52,22 +52,17 @@ def _plain(value: Any) -> Any:
     """A dataclass as a JSON object without its empty fields, a date as text; what is within is asked for in turn."""
     if isinstance(value, date):
         return value.isoformat()
-    return {name: item for name, default in _defaults(value.__class__) if (item := getattr(value, name)) != default}
+    own = value.__dataclass_fields__.items()
+    return {name: item for name, field in own if (item := getattr(value, name)) != field.default}
 
 
 _ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_plain).encode
 
 
 @cache
-def _defaults(kind: Any) -> tuple[tuple[str, Any], ...]:
-    """The fields of a dataclass and their defaults; asking the dataclass each time costs half of writing a line."""
-    return tuple((field.name, field.default) for field in fields(kind))
-
-
-@cache
 def _needed(kind: Any) -> list[str]:
     """The fields without a default."""
-    return [name for name, default in _defaults(kind) if default is MISSING]
+    return [field.name for field in fields(kind) if field.default is MISSING]
 
 
 def _build(kind: Any, record: dict[str, Any]) -> object:
