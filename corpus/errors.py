@@ -1,4 +1,4 @@
-"""What can go wrong while content is read: an error for the caller, a rejection for one record."""
+"""The errors and reports of reading: CorpusError for the caller, Rejected and Noticed for a single record."""
 
 from __future__ import annotations
 

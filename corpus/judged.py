@@ -1,4 +1,4 @@
-"""Judged test sets in BEIR's layout: documents, queries, which document answers which query, which texts are alike."""
+"""Reads a judged test set in BEIR's layout, to measure a search with: queries, what answers them, alike texts."""
 
 from __future__ import annotations
 
