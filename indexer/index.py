@@ -128,7 +128,8 @@ class Index:
         """
         if len(text) > MOST_DRAFT:
             size = {"characters": len(text), "most": MOST_DRAFT}
-            raise RequestRefused("too many characters", "text", "send fewer", code="text-too-long", **size)
+            what, remedy = f"{len(text):,} characters", f"send at most {MOST_DRAFT:,}"
+            raise RequestRefused(what, "text", remedy, code="text-too-long", **size)
         generation = self._generation
         draft = generation.analyzer.draft(text)
         weighed = weigh(generation, draft.text)

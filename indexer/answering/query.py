@@ -52,7 +52,8 @@ def parse(text: str, analyzer: Analyzer) -> Query:
     """
     if len(text) > MOST_CHARACTERS:
         size = {"characters": len(text), "most": MOST_CHARACTERS}
-        raise RequestRefused("too many characters", "search text", "send fewer", code="text-too-long", **size)
+        what, remedy = f"{len(text):,} characters", f"search with at most {MOST_CHARACTERS:,}"
+        raise RequestRefused(what, "search text", remedy, code="text-too-long", **size)
     wanted: list[str] = []
     unwanted: list[str] = []
     phrases: list[tuple[str, ...]] = []
