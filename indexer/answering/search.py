@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from corpus import Article, Document, Topic, kind_of
+from corpus import Article, Document, kind_of
 from indexer.analysis import field_texts, story_terms
 from indexer.answering.closeness import FIRST_HITS, SEARCH_FLOOR, search_closeness
 from indexer.answering.excerpts import snippet
@@ -143,7 +143,7 @@ def _hit(document: Document, score: float, terms: Mapping[str, float]) -> Hit:
         title=document.title,
         url=document.url,
         specialty=specialty_of(document),
-        topics=tuple(Topic(name=name, specialty=own) for name, own in topics_of(document).items()),
+        topics=topics_of(document),
         date=date_of(document),
         answered=is_answered(document),
         by=by,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -26,12 +26,12 @@ _YEARS = ("", *map(str, range(1, 10_000)))
 FACETS = ("kind", "specialty", "topic", "year", "answered")
 
 
-def topics_of(document: Document) -> dict[str, str]:
-    """The names of a document's topics in their order, each with the specialty that it is given first."""
-    topics: dict[str, str] = {}
+def topics_of(document: Document) -> tuple[Topic, ...]:
+    """A document's topics in their order, each name once, with the specialty that it is given first."""
+    topics: dict[str, Topic] = {}
     for topic in document.topics:
-        topics.setdefault(topic.name, topic.specialty)
-    return topics
+        topics.setdefault(topic.name, topic)
+    return tuple(topics.values())
 
 
 def specialty_of(document: Document) -> str:
@@ -69,8 +69,8 @@ class ColumnsWriter:
         self._answered.append(is_answered(document))
         self._specialty.append(self._specialties.setdefault(specialty, len(self._specialties)))
         self._day.append(day.toordinal() if (day := date_of(document)) else 0)
-        self._topic.extend([self._topics.setdefault(topic, len(self._topics)) for topic in topics])
-        self._topic_specialty.extend([given.setdefault(name, len(given)) for name in topics.values()])
+        self._topic.extend([self._topics.setdefault(topic.name, len(self._topics)) for topic in topics])
+        self._topic_specialty.extend([given.setdefault(topic.specialty, len(given)) for topic in topics])
         self._topic_ends.append(len(self._topic))
 
     def kinds(self, order: Numbers) -> NDArray[np.int8]:
@@ -187,26 +187,18 @@ class Columns:
         found: Mask = self._kind == KINDS.index("question")
         return found
 
-    def wording(self, number: int) -> int:
-        """The digest of a document's own words."""
-        return int(self._wording[number])
-
-    def kind(self, number: int) -> str:
-        """A document's kind, one of KINDS."""
-        return KINDS[self._kind[number]]
-
-    def day(self, number: int) -> int:
-        """A document's day as a proleptic ordinal, 0 where no date is known."""
-        return int(self._day[number])
+    def of(self, numbers: Sequence[int]) -> Iterator[tuple[int, int, bool, int]]:
+        """For each of some documents its kind, as a place in KINDS, its day as a proleptic ordinal (0: not known),
+        whether it is an article or has a reply, and the digest of its own words.
+        """
+        rows = np.array(numbers, np.int64)
+        columns = (self._kind, self._day, self._answered, self._wording)
+        return zip(*(column[rows].tolist() for column in columns), strict=True)
 
     def topics(self, number: int) -> tuple[Topic, ...]:
         """A document's topics, each name once, with the specialty that it is given first."""
         tags = slice(self._topic_starts[number], self._topic_starts[number + 1])
         return tuple(map(self._topic_of, self._topic[tags].tolist(), self._topic_specialty[tags].tolist()))
-
-    def answered(self, number: int) -> bool:
-        """Whether a document is an article or has a reply."""
-        return bool(self._answered[number])
 
 
 def _joined(arrays: Sequence[NDArray[np.generic]]) -> NDArray[np.generic]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -38,6 +38,7 @@ class Segments:
         self.columns = Columns(folders, self.ids)
         self._parts = [Segment(folder, statistics, resources) for folder in folders]
         self._spans = [slice(a, b) for a, b in pairwise(self.ids.firsts.tolist())]
+        self._starts = [span.start for span in self._spans]
 
     def rank(self, weights: Mapping[str, float], among: Mask | None, limit: int) -> tuple[Numbers, NDArray[np.float64]]:
         """As Impacts.rank, over all segments; ids ascending among equals."""
@@ -100,8 +101,8 @@ class Segments:
 
     def _at(self, number: int) -> tuple[Segment, int]:
         """The segment of a document, and its number there."""
-        part = int(self.ids.of_segment(np.array([number]))[0])
-        return self._parts[part], number - self._spans[part].start
+        part = bisect_right(self._starts, number) - 1
+        return self._parts[part], number - self._starts[part]
 
     def vocabulary(self, prefix: str) -> dict[str, int]:
         """The folded words that begin so, each with the number of documents that have it."""
@@ -109,7 +110,9 @@ class Segments:
         for segment in self._parts:
             first = bisect_left(segment.words, prefix)
             last = bisect_left(segment.words, prefix + "\U0010ffff")
-            for word, n in zip(segment.words[first:last], segment.word_counts[first:last].tolist(), strict=True):
+            for word, n in zip(
+                segment.words.of(range(first, last)), segment.word_counts[first:last].tolist(), strict=True
+            ):
                 if n:  # a word of boilerplate alone has no document
                     counts[word] = counts.get(word, 0) + n
         return counts

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from corpus import Document, Question, Topic, kind_of
+from corpus import Document, Question, kind_of
 from indexer.analysis import (
     FIELDS,
     FINER,
@@ -213,7 +213,7 @@ class PlainGeneration:
                 date=date_of(document),
                 answered=is_answered(document),
                 wording=wording(own_text(document)),
-                topics=tuple(Topic(name=name, specialty=given) for name, given in topics_of(document).items()),
+                topics=topics_of(document),
             )
             for document in self.get(ids)
         ]
@@ -290,7 +290,7 @@ class PlainGeneration:
         for document in self.get(ids):
             counts["kind"][kind_of(document)] += 1
             counts["answered"]["yes" if is_answered(document) else "no"] += 1
-            counts["topic"].update(topics_of(document).keys())
+            counts["topic"].update(topic.name for topic in topics_of(document))
             if specialty := specialty_of(document):
                 counts["specialty"][specialty] += 1
             if day := date_of(document):
@@ -405,7 +405,7 @@ def _passes(document: Document, where: Filter) -> bool:
     return (
         (where.kind is None or kind_of(document) == where.kind)
         and (where.specialty is None or specialty_of(document) == where.specialty)
-        and (where.topic is None or where.topic in topics_of(document))
+        and (where.topic is None or where.topic in [topic.name for topic in topics_of(document)])
         and (where.year is None or (day is not None and day.year == where.year))
         and (where.answered is None or is_answered(document) == where.answered)
     )

@@ -19,7 +19,7 @@ from indexer.generation.local.schema import DOCUMENT_FIELD, folder_of
 from indexer.generation.local.storage import MappedStorage
 from indexer.generation.local.stored import StoredNeighbours, StoredPairs
 from indexer.generation.port import Facts, FindRequest, Found, Neighbours, Pair, Ranked
-from indexer.ranking.columns import Mask
+from indexer.ranking.columns import KINDS, Mask
 from indexer.ranking.frequencies import Frequencies, Rarities
 from indexer.ranking.hashing import Numbers
 from indexer.ranking.ids import InOrder
@@ -94,18 +94,11 @@ class LocalGeneration:
 
     def facts(self, ids: Sequence[str]) -> list[Facts]:
         """See Generation."""
-        return [self._facts(self._ids.find(id_)) for id_ in ids]
-
-    def _facts(self, number: int) -> Facts:
-        columns = self._columns
-        day = columns.day(number)
-        return Facts(
-            kind=columns.kind(number),
-            date=date.fromordinal(day) if day else None,
-            answered=columns.answered(number),
-            wording=columns.wording(number),
-            topics=columns.topics(number),
-        )
+        numbers = [self._ids.find(id_) for id_ in ids]
+        return [
+            Facts(KINDS[kind], date.fromordinal(day) if day else None, answered, wording, self._columns.topics(number))
+            for number, (kind, day, answered, wording) in zip(numbers, self._columns.of(numbers), strict=True)
+        ]
 
     def words(self, ids: Sequence[str], field: str) -> list[list[str]]:
         """See Generation."""
