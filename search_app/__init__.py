@@ -8,7 +8,7 @@ from typing import Any
 from flask import Flask
 
 from indexer import Settings, read_notices
-from search_app import api, desk, errors, health, pages, revalidation, security, services, settings
+from search_app import api, desk, errors, pages, revalidation, security, services, settings
 
 __all__ = ["create_app"]
 __version__ = "0.1.0"
@@ -39,7 +39,7 @@ def create_app(given: Mapping[str, str | None] | None = None) -> Flask:
     errors.init_app(app)
     pages.init_app(app)
     if values["duplicates"] == "on":
-        desk.init_app(app)
+        app.register_blueprint(desk.bp)
     app.register_blueprint(api.bp)
-    app.register_blueprint(health.bp)
+    app.register_blueprint(api.health)
     return app

@@ -1,4 +1,4 @@
-"""The JSON API under /api/v1: search, related, similar; errors are problems (RFC 9457)."""
+"""The JSON API under /api/v1: search, related, similar; and for machines that watch: can the process answer?"""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from search_app.security import ROUTE_OF_API
 from search_app.services import index, served
 
 bp = Blueprint("api", __name__, url_prefix=f"{ROUTE_OF_API}v1")
+health = Blueprint("health", __name__)
 
 
 @bp.get("/search")
@@ -64,3 +65,15 @@ def _known(keys: Iterable[str]) -> dict[str, str]:
         what = f"unknown parameter {unknown[0][:40]!r}"
         raise RequestRefused(what, "address", f"known are {', '.join(keys) or 'none'}")
     return given
+
+
+@health.get("/healthz")
+def healthz() -> Response:
+    """The process answers; says nothing of the index."""
+    return jsonify(status="ok")
+
+
+@health.get("/readyz")
+def readyz() -> Response:
+    """The index opens; 503 where it does not."""
+    return jsonify(status="ready", generation=index().info.generation)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import Any
 
-from flask import Blueprint, Flask, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from corpus import Question
 from indexer import Band, Cluster, Clusters, Filter, RequestRefused
-from search_app import present
 from search_app.pages import Choice
+from search_app.present import band_name
 from search_app.requests import band_of, number_of
 from search_app.services import index
 
@@ -20,38 +20,12 @@ bp = Blueprint("desk", __name__, url_prefix="/duplicates")
 SIZE = 50
 # So many of a cluster's other questions are named; a template may have hundreds.
 _MOST_NAMED = 12
-_HEADERS = {"X-Robots-Tag": "noindex", "Cache-Control": "no-store"}
-# What the pair page says of a band; a pair without one may be looked at all the same.
-_WORDS = {
-    Band.SAME: "the same wording",
-    Band.VERY_LIKELY: "very likely the same question",
-    Band.POSSIBLE: "possibly the same question",
-    None: "two questions, as far as their words tell",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A cluster as the list shows it: the one to keep, the others that are named, the kinds of words that differ."""
-
-    cluster: Cluster
-    keep: Question
-    others: tuple[Question, ...]
-    unnamed: int
-    kinds: tuple[str, ...]
-
-
-def init_app(app: Flask) -> None:
-    """Register the pages; where this is not called their addresses are unknown ones."""
-    app.register_blueprint(bp)
-    for helper in (present.paragraphs, present.in_words, present.band_name, present.why_kept):
-        app.jinja_env.filters[helper.__name__] = helper
 
 
 @bp.after_request
 def unlisted(response: Response) -> Response:
     """No search engine lists these pages and no cache keeps them."""
-    response.headers.update(_HEADERS)
+    response.headers.update({"X-Robots-Tag": "noindex", "Cache-Control": "no-store"})
     return response
 
 
@@ -74,9 +48,7 @@ def queue() -> str | Response:
         first=(page - 1) * SIZE + 1,
         everything=found.total or index().duplicates(size=1).total,
         info=index().info,
-        all_page=url_for("desk.queue"),
-        previous_page=_address(page=page - 1) if page > 1 else None,
-        next_page=_address(page=page + 1) if page < found.pages else None,
+        address=_address,
     )
 
 
@@ -88,7 +60,7 @@ def pair() -> str:
         raise RequestRefused("a and b are one question", "b", "give the ids of two different questions")
     beside = index().side_by_side(a.id, b.id)
     sides = (("A", a, beside.a), ("B", b, beside.b))
-    return render_template("pair.html", pair=beside.pair, sides=sides, sure=_WORDS[beside.pair.band])
+    return render_template("pair.html", pair=beside.pair, sides=sides)
 
 
 def _question(args: Mapping[str, str], name: str) -> Question:
@@ -102,22 +74,21 @@ def _question(args: Mapping[str, str], name: str) -> Question:
     return document
 
 
-def _row(cluster: Cluster) -> Row:
-    """A cluster with the questions that the list names; what an index pairs are questions."""
+def _row(cluster: Cluster) -> dict[str, Any]:
+    """A cluster as the list shows it: the question to keep, the others that are named and how many are not, and the
+    kinds of words that differ. What an index pairs are questions.
+    """
     others = [id_ for id_ in cluster.members if id_ != cluster.canonical]
     named = [index().get(id_) for id_ in (cluster.canonical, *others[:_MOST_NAMED])]
     keep, *rest = (document for document in named if isinstance(document, Question))
     kinds = dict.fromkeys(differs.kind for pair in cluster.pairs for differs in pair.differs)
-    return Row(cluster, keep, tuple(rest), len(others) - len(rest), tuple(kinds))
+    return {"cluster": cluster, "keep": keep, "others": rest, "unnamed": len(others) - len(rest), "kinds": kinds}
 
 
 def _bands(found: Clusters, chosen: Band | None) -> list[Choice]:
     """The bands as links with their counts, all of them first."""
-    everything = Choice("all", sum(found.bands.values()), _address(band=None), chosen is None)
-    return [
-        everything,
-        *(Choice(present.band_name(band), found.bands[band], _address(band=band), band is chosen) for band in Band),
-    ]
+    bands = [Choice(band_name(band), found.bands[band], _address(band=band), band is chosen) for band in Band]
+    return [Choice("all", sum(found.bands.values()), _address(band=None), chosen is None), *bands]
 
 
 def _specialties(chosen: str | None) -> list[tuple[str, str, bool]]:

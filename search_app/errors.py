@@ -69,10 +69,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
 
 def in_words(error: indexer.SearchError | CorpusError) -> tuple[str, str]:
     """What is wrong and what to do, for people: by the error's code, else as the error itself says it."""
-    words = WORDS.get(error.code) if isinstance(error, indexer.SearchError) and error.parameters else None
-    if words is None or not isinstance(error, indexer.SearchError):
+    if isinstance(error, CorpusError) or not error.parameters or error.code not in WORDS:
         return error.what, error.next
-    return words[0].format(**error.parameters), words[1].format(**error.parameters)
+    what, next_ = WORDS[error.code]
+    return what.format(**error.parameters), next_.format(**error.parameters)
 
 
 def outside(error: Exception) -> Outside:
@@ -137,11 +137,8 @@ def answer(
     if request_ctx.url_adapter is None:  # a Host header that is none: no address can be made, so no page of ours
         return Response(f"{title}: {what}. {next_}.\n", mimetype="text/plain"), status, headers
     if not request.path.startswith(ROUTE_OF_API):
-        return (
-            render_template("error.html", status=status, title=title, what=what, where=where, next=next_),
-            status,
-            headers,
-        )
+        page = render_template("error.html", status=status, title=title, what=what, where=where, next=next_)
+        return page, status, headers
     problem = jsonify(
         type=f"urn:seealso:error:{kind}", title=title, status=status, detail=what, what=what, where=where, next=next_
     )

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime, timedelta
 
 from flask import Blueprint, Flask, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from corpus import Article, Question
+from corpus import Document, kind_of
 from indexer import Card, DocumentNotFound, Filter, Hit, Notice, Panel, RequestRefused, Results, Sort
 from search_app import present, revalidation
 from search_app.requests import CARDS, FILTERS, SEARCH_KEYS, as_typed_of, filter_of, number_of, sort_of, text_of
@@ -22,10 +22,13 @@ SIZE = 10
 HOME_SPECIALTIES = 8
 HOME_TOPICS = 9
 _FACET_TITLES = {"kind": "Kind", "specialty": "Specialty", "topic": "Topic", "year": "Year", "answered": "Reply"}
-_VALUE_NAMES = {"article": "Articles", "question": "Questions", "yes": "Answered", "no": "Waiting for a reply"}
+_VALUE_NAMES = {
+    "kind": {"article": "Articles", "question": "Questions"},
+    "answered": {"yes": "Answered", "no": "Waiting for a reply"},
+}
 _SHOWN_VALUES = 6
-# What of a search's address its links carry on; the page begins anew.
 _MOST_DROPPED = 6
+# What of a search's address its links carry on; the page begins anew.
 _KEPT = tuple(key for key in SEARCH_KEYS if key != "page")
 
 
@@ -39,28 +42,19 @@ class Choice:
     chosen: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Shorter:
-    """A search with one word less, and what it finds."""
-
-    text: str
-    dropped: str
-    total: int
-
-
 def init_app(app: Flask) -> None:
-    """Register the pages and what their templates use."""
+    """Register the pages and what all templates use."""
     app.register_blueprint(bp)
-    for helper in (present.day, present.who, present.blocks, present.listing, present.beyond):
-        app.jinja_env.filters[helper.__name__] = helper
+    for name in ("band_name", "beyond", "blocks", "day", "in_words", "listing", "paragraphs", "who", "why_kept"):
+        app.jinja_env.filters[name] = getattr(present, name)
     app.jinja_env.globals.update(page_of=page_of, topic_page=topic_page, settings=app.config["SEEALSO"])
 
 
-def page_of(item: Hit | Card | Notice | Article | Question) -> str:
+def page_of(item: Hit | Card | Notice | Document) -> str:
     """The address of a document's page."""
     if isinstance(item, Notice):
         return url_for(f"pages.{item.page_kind}", id_=item.page)
-    kind = item.kind if isinstance(item, Hit | Card) else ("article" if isinstance(item, Article) else "question")
+    kind = item.kind if isinstance(item, Hit | Card) else kind_of(item)
     return url_for(f"pages.{kind}", id_=item.id)
 
 
@@ -111,7 +105,7 @@ def search() -> str | Response:
             shorter=_shorter(text, where),
             topics=index().similar(text).topics,
             info=index().info,
-            unfiltered=_unfiltered(text, where),
+            unfiltered=index().search(text, size=1).total if where != Filter() else 0,
         )
     return render_template(
         "search.html",
@@ -120,30 +114,22 @@ def search() -> str | Response:
         facets=_choices(results),
         sort=sort.value,
         first=(page - 1) * SIZE + 1,
-        other_sort=_address(sort="newest" if sort is Sort.RELEVANCE else None),
-        previous_page=_address(page=page - 1) if page > 1 else None,
-        next_page=_address(page=page + 1) if page < results.pages else None,
-        corrected=_address(q=results.did_you_mean) if results.did_you_mean else None,
-        as_typed=_address(as_typed="yes"),
+        address=_address,
     )
 
 
-@bp.get("/questions/<path:id_>")
-def question(id_: str) -> str | Response:
-    """A question with its replies, the site's own words, and what is like it."""
-    document = index().get(id_)
-    if isinstance(document, Article):
-        return redirect(page_of(document))
-    return render_template("question.html", document=document, panel=_panel(id_), old=_old(document))
-
-
-@bp.get("/articles/<path:id_>")
-def article(id_: str) -> str | Response:
-    """An article with its references, its readers' comments apart, and what is like it."""
-    document = index().get(id_)
-    if isinstance(document, Question):
-        return redirect(page_of(document))
-    return render_template("article.html", document=document, panel=_panel(id_))
+@bp.get("/questions/<path:id_>", endpoint="question")
+@bp.get("/articles/<path:id_>", endpoint="article")
+def document(id_: str) -> str | Response:
+    """A question with its replies and the site's own words, or an article with its readers' comments apart; and what is
+    like it.
+    """
+    found = index().get(id_)
+    kind = kind_of(found)
+    if request.endpoint != f"pages.{kind}":
+        return redirect(page_of(found))
+    year_ago = datetime.now(UTC).date() - timedelta(days=365)
+    return render_template(f"{kind}.html", document=found, panel=_panel(id_), year_ago=year_ago)
 
 
 @bp.get("/topics/<path:name>")
@@ -158,12 +144,7 @@ def topic(name: str) -> str:
     beside = [other for other in index().search("", where=Filter(topic=name), size=1).facets["topic"] if other != name]
     tagged = next(tag for hit in hits for tag in hit.topics if tag.name == name)
     return render_template(
-        "topic.html",
-        topic=tagged,
-        questions=questions,
-        articles=articles,
-        beside=beside[:_SHOWN_VALUES],
-        page=page,
+        "topic.html", topic=tagged, questions=questions, articles=articles, beside=beside[:_SHOWN_VALUES], page=page
     )
 
 
@@ -179,13 +160,6 @@ def _panel(id_: str) -> Panel | None:
         return None
 
 
-def _old(document: Question) -> set[date]:
-    """The reply dates that lie over a year back."""
-    today = datetime.now(UTC).date()
-    dates = {answer.answered for answer in document.answers if answer.answered}
-    return {answered for answered in dates if (today - answered).days > 365}
-
-
 def _address(**changes: str | int | None) -> str:
     """The address of this search with some parameters changed; a change of anything but the page begins at page 1."""
     values: dict[str, str | int | None] = {key: value for key, value in request.args.items() if value and key in _KEPT}
@@ -194,34 +168,33 @@ def _address(**changes: str | int | None) -> str:
 
 
 def _choices(results: Results) -> list[tuple[str, list[Choice]]]:
-    """The facets as links; a facet that parts nothing is left out, unless it is chosen."""
+    """The facets as links: of each the most frequent values (of years, the newest), and the chosen one. A facet that
+    parts nothing is left out, unless it is chosen.
+    """
     facets = []
     for name in FILTERS:
         chosen = request.args.get(name) or None
-        choices = [
-            Choice(
-                label=_VALUE_NAMES.get(value, value) if name in ("kind", "answered") else value,
-                count=count,
-                url=_address(**{name: None if value == chosen else value}),
-                chosen=value == chosen,
-            )
-            for value, count in _values(results, name)
-        ]
-        if chosen and not any(choice.chosen for choice in choices):
-            choices.append(Choice(chosen, results.total, _address(**{name: None}), chosen=True))
-        if len(choices) > 1 or chosen:
+        counts = list(results.facets.get(name, {}).items())
+        counts = (sorted(counts, reverse=True) if name == "year" else counts)[:_SHOWN_VALUES]
+        if chosen and chosen not in dict(counts):
+            counts.append((chosen, results.total))
+        if len(counts) > 1 or chosen:
+            names = _VALUE_NAMES.get(name, {})
+            choices = [
+                Choice(
+                    names.get(value, value),
+                    count,
+                    _address(**{name: None if value == chosen else value}),
+                    value == chosen,
+                )
+                for value, count in counts
+            ]
             facets.append((_FACET_TITLES[name], choices))
     return facets
 
 
-def _values(results: Results, name: str) -> list[tuple[str, int]]:
-    """The values of a facet that are shown: the most frequent ones; years, newest first."""
-    values = list(results.facets.get(name, {}).items())
-    return (sorted(values, reverse=True) if name == "year" else values)[:_SHOWN_VALUES]
-
-
-def _shorter(text: str, where: Filter) -> list[Shorter]:
-    """For a search without hits: what it finds with one word less, most hits first."""
+def _shorter(text: str, where: Filter) -> list[tuple[str, str, int]]:
+    """For a search without hits: those with one word less, that word, and their number of hits, most hits first."""
     words = text.split()
     if not 2 <= len(words) <= _MOST_DROPPED:
         return []
@@ -233,10 +206,5 @@ def _shorter(text: str, where: Filter) -> list[Shorter]:
         except RequestRefused:
             continue
         if total:
-            found.append(Shorter(rest, word, total))
-    return sorted(found, key=lambda shorter: -shorter.total)[:3]
-
-
-def _unfiltered(text: str, where: Filter) -> int:
-    """How many hits there are without the filters, if there are filters."""
-    return index().search(text, size=1).total if where != Filter() else 0
+            found.append((rest, word, total))
+    return sorted(found, key=lambda shorter: -shorter[2])[:3]

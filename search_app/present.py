@@ -12,20 +12,7 @@ from typing import Any
 from corpus import Asker, Topic
 from indexer import Band, Cluster, Mark
 
-_MONTHS = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-]
+_MONTHS = "January February March April May June July August September October November December".split()  # noqa: SIM905
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _PLAIN = (str, bool, float, int, type(None))
 _HEADING = 80

@@ -8,9 +8,8 @@ import threading
 import time
 import weakref
 from collections.abc import Callable
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
-from typing import Any, TypeVar
 
 from flask import Flask, current_app, g
 
@@ -23,9 +22,6 @@ _KEY = "seealso.index"
 _PAUSE = 5.0
 # So many panels are kept, those asked for last.
 MOST_PANELS = 4_096
-
-
-T = TypeVar("T")
 
 
 class KeptPanel:
@@ -49,18 +45,12 @@ class Served:
         weakref.finalize(self, index.close)
         # Number and digest: a folder that was removed and built anew begins at 1 again.
         self.name = index.name
-        self._made: dict[Callable[[], Any], Any] = {}
+        # What is made once for each generation, by the function that makes it: a home page does not change within one.
+        self.once: Callable[[Callable[[], dict[str, object]]], dict[str, object]] = cache(lambda make: make())
         # It holds the index and not this object, or else they would hold each other.
         self.panel: Callable[[str, Filter, int], KeptPanel] = lru_cache(MOST_PANELS)(
             lambda id_, where, limit: KeptPanel(index.related(id_, where=where, limit=limit))
         )
-
-    def once(self, make: Callable[[], T]) -> T:
-        """What `make` gives, made once for each generation: what a home page shows does not change within one."""
-        if make not in self._made:
-            self._made[make] = make()
-        made: T = self._made[make]
-        return made
 
 
 class IndexHandle:

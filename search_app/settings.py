@@ -13,7 +13,7 @@ from search_app.errors import UsageError
 FILE = "seealso.toml"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Setting:
     """A setting: its name in `seealso.toml` and as an option, its environment variable, default and meaning.
 
@@ -32,26 +32,20 @@ class Setting:
 
 
 SETTINGS = (
-    Setting(name="index", default="index", help="the folder of the index"),
-    Setting(name="synonyms", default="", help="a file of the site's own synonyms for `build`, `a, b => c` a line"),
-    Setting(name="host", default="127.0.0.1", help="the address to serve on"),
-    Setting(name="port", default="8000", help="the port to serve on; 0 takes a free one"),
-    Setting(name="threads", default="4", help="how many requests are answered at a time"),
-    Setting(name="site_name", default="SeeAlso", help="the name in the header and in titles"),
-    Setting(name="emergency", default="112", help="the number to call in an emergency, shown on every page"),
+    Setting("index", "index", "the folder of the index"),
+    Setting("synonyms", "", "a file of the site's own synonyms for `build`, `a, b => c` a line"),
+    Setting("host", "127.0.0.1", "the address to serve on"),
+    Setting("port", "8000", "the port to serve on; 0 takes a free one"),
+    Setting("threads", "4", "how many requests are answered at a time"),
+    Setting("site_name", "SeeAlso", "the name in the header and in titles"),
+    Setting("emergency", "112", "the number to call in an emergency, shown on every page"),
     Setting(
-        name="crisis",
-        default="",
-        help="whom to call who thinks of suicide, a name and a number, shown above searches that speak of it",
+        "crisis", "", "whom to call who thinks of suicide, a name and a number, shown above searches that speak of it"
     ),
     Setting(
-        name="notices",
-        default="",
-        help="a file in place of the shipped table of searches that speak of a danger to life; `off` for none",
+        "notices", "", "a file in place of the shipped table of searches that speak of a danger to life; `off` for none"
     ),
-    Setting(
-        name="duplicates", default="off", help="`on` shows the editors' pages at /duplicates", choices=("off", "on")
-    ),
+    Setting("duplicates", "off", "`on` shows the editors' pages at /duplicates", ("off", "on")),
 )
 
 
