@@ -26,23 +26,10 @@ def cli() -> None:
     """
 
 
-for command in (
-    demo.demo,
-    content.build,
-    content.update,
-    ask.search,
-    ask.related,
-    ask.similar,
-    ask.duplicates,
-    operate.serve,
-    operate.info,
-    operate.verify,
-    operate.rollback,
-    measure.evaluate,
-    checks.test,
-    bench.bench,
-):
-    cli.add_command(command)
+for module in (ask, bench, checks, content, demo, measure, operate):
+    for command in vars(module).values():
+        if isinstance(command, click.Command):
+            cli.add_command(command)
 
 
 def main() -> None:

@@ -22,6 +22,8 @@ _HELP = {
     "emergency": "If this is happening now, call the emergency number and do not wait for an answer here.",
 }
 
+_limit = click.option("--limit", type=click.IntRange(1, 20), default=4, show_default=True, help="Cards at most.")
+
 
 class BandChoice(click.Choice[str]):
     """The name of a band; one with a blank was taken once."""
@@ -62,7 +64,7 @@ def search(
 @click.command(epilog="Example: seealso related q-0039 --limit 4")
 @click.argument("id")
 @setting_option("index")
-@click.option("--limit", type=click.IntRange(1, 20), default=4, show_default=True, help="Cards at most.")
+@_limit
 @shared
 def related(id: str, index: str | None, limit: int, output: Output) -> None:  # noqa: A002 (what a document calls it)
     """Show the panel of the document ID: what is most like it."""
@@ -74,7 +76,7 @@ def related(id: str, index: str | None, limit: int, output: Output) -> None:  # 
 @click.command(epilog='Example: seealso similar "my leg is numb since the operation on my spine"')
 @click.argument("text")
 @setting_option("index")
-@click.option("--limit", type=click.IntRange(1, 20), default=4, show_default=True, help="Cards at most.")
+@_limit
 @shared
 def similar(text: str, index: str | None, limit: int, output: Output) -> None:
     """Show what is most like TEXT, such as a question that was not sent yet; - reads it from standard input."""
@@ -144,17 +146,13 @@ def _piped() -> str:
 def told(results: Results) -> str:
     """A page of hits as text; help first where a search speaks of a danger to life."""
     help_first = f"{_HELP[results.notice.kind]}\n\n" if results.notice else ""
-    return help_first + _told(results)
-
-
-def _told(results: Results) -> str:
     count = "1 hit" if results.total == 1 else f"{results.total:,} hits"
     hint = f"; did you mean: {results.did_you_mean}" if results.did_you_mean else ""
     if results.respelled:
         hint = f" for: {results.did_you_mean} (--as-typed searches for what was typed)"
     if not results.hits:
-        return (count if not results.total else f"{count}, none on page {results.page}") + hint
-    lines = [f"{count}, page {results.page} of {results.pages}{hint}"]
+        return help_first + (count if not results.total else f"{count}, none on page {results.page}") + hint
+    lines = [f"{help_first}{count}, page {results.page} of {results.pages}{hint}"]
     for hit in results.hits:
         facts = ", ".join(part for part in (hit.kind, hit.by, hit.specialty, day(hit.date)) if part)
         snippet = "".join(f"[{piece}]" if matched else piece for piece, matched in hit.snippet)

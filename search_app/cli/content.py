@@ -35,9 +35,7 @@ def reading(command: Command) -> Command:
             help="Write what was left out here, as JSON lines.",
         ),
         click.option(
-            "--mapping",
-            multiple=True,
-            help="A TOML file that says which columns JSON or CSV records have. Repeatable.",
+            "--mapping", multiple=True, help="A TOML file that says which columns JSON or CSV records have. Repeatable."
         ),
         click.option(
             "--format", "format_", type=click.Choice(list(corpus.formats())), help="The format of all sources."
@@ -83,11 +81,8 @@ def build(
     report = taken.through(
         lambda tell: indexer.build(
             index_path(index),
-            taken.documents() if shrink else taken.some(),
-            settings=Settings(
-                synonyms=settings.load({"synonyms": synonyms})["synonyms"] or None,
-                memory_mb=memory_mb,
-            ),
+            taken.documents(may_be_none=shrink),
+            settings=Settings(synonyms=settings.load({"synonyms": synonyms})["synonyms"] or None, memory_mb=memory_mb),
             progress=tell,
             rejected=taken.reject,
             shrink=shrink,
@@ -95,7 +90,8 @@ def build(
         output,
     )
     output.result({**asdict(report), **taken.counts}, lambda: _told(report, taken.counts))
-    taken.end(strict=strict)
+    if strict and report.rejected:
+        sys.exit(1)
 
 
 @click.command(epilog="Example: seealso update new.jsonl --delete q-0817 --delete q-0818")
@@ -131,7 +127,7 @@ def update(
     taken = _Reading(sources, format_, mapping, rejects)
     report = taken.through(
         lambda tell: indexer.update(
-            path, taken.some(), delete=delete, purge=purge, progress=tell, rejected=taken.reject
+            path, taken.documents(), delete=delete, purge=purge, progress=tell, rejected=taken.reject
         ),
         output,
     )
@@ -142,7 +138,8 @@ def update(
             return "\n".join(filter(None, (_told(report, taken.counts), gone, drifted(opened.info))))
 
     output.result({**asdict(report), **taken.counts}, told)
-    taken.end(strict=strict)
+    if strict and report.rejected:
+        sys.exit(1)
 
 
 class _Reading:
@@ -178,9 +175,9 @@ class _Reading:
         if self._rejects is not None:
             self._rejects.write(json.dumps(asdict(item)) + "\n")
 
-    def documents(self) -> Iterator[Document]:
-        """The documents of all sources; where every record was left out, an error: an index of nothing would take the
-        place of a full one.
+    def documents(self, *, may_be_none: bool = False) -> Iterator[Document]:
+        """The documents of all sources. An error where every record was left out, since an index of nothing would take
+        the place of a full one; and where there is none, unless there may be: whoever names a source means something.
         """
         count = 0
         for source, documents in self._sources:
@@ -194,16 +191,9 @@ class _Reading:
             first = self._rejected[0]
             what = f"none of {len(self._rejected):,} records could be read; the first: {first.reason}"
             raise CorpusError(what, f"{first.source}, {first.place}", first.remedy)
-
-    def some(self) -> Iterator[Document]:
-        """The documents of all sources; where these hold none, an error: whoever names a source means something."""
-        count = 0
-        for count, document in enumerate(self.documents(), 1):  # noqa: B007 (read after the loop)
-            yield document
-        if self._sources and not count:
-            where = ", ".join(self._empty)
+        if self._sources and not count and not may_be_none:
             remedy = "check the sources; the index stays as it is, unless you build with --shrink"
-            raise CorpusError("no document is there", where, remedy)
+            raise CorpusError("no document is there", ", ".join(self._empty), remedy)
 
     def through(self, work: Callable[[Callable[[Progress], object]], BuildReport], output: Output) -> BuildReport:
         """Work with progress on the terminal; then tell what was left out."""
@@ -215,20 +205,11 @@ class _Reading:
         if not (output.quiet or output.json):
             for source in self._empty:
                 click.echo(f"nothing is in it: {source}", err=True)
-            if not self._rejects:
-                self._name_rejected()
+            for item in self._rejected[:_NAMED] if not self._rejects else ():
+                click.echo(f"left out: {item.source}, {item.place}: {item.reason}; {item.remedy}", err=True)
+            if len(self._rejected) > _NAMED and not self._rejects:
+                click.echo(f"left out: {len(self._rejected) - _NAMED:,} more; --rejects FILE lists all", err=True)
         return replace(report, rejected=len(self._rejected))
-
-    def _name_rejected(self) -> None:
-        for item in self._rejected[:_NAMED]:
-            click.echo(f"left out: {item.source}, {item.place}: {item.reason}; {item.remedy}", err=True)
-        if len(self._rejected) > _NAMED:
-            click.echo(f"left out: {len(self._rejected) - _NAMED:,} more; --rejects FILE lists all", err=True)
-
-    def end(self, *, strict: bool) -> None:
-        """Leave with 1 where nothing may be left out and something was."""
-        if strict and self._rejected:
-            sys.exit(1)
 
 
 def _told(report: BuildReport, counts: Mapping[str, int]) -> str:

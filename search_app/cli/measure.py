@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import tempfile
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -67,9 +68,9 @@ def evaluate(
     judged = corpus.judged(folder, qrels=qrels)
     tell = Teller(output.quiet or output.json)
     try:
-        asked = _Asked(judged, floor=not no_floor, by_search=by_search)
-        plain = _evaluated(asked, None, tell)
-        result = _evaluated(asked, synonyms, tell) if synonyms else plain
+        evaluated = partial(_evaluated, judged, tell=tell, floor=not no_floor, by_search=by_search)
+        plain = evaluated(None)
+        result = evaluated(synonyms) if synonyms else plain
     finally:
         tell.done()
     other = plain.ranking.run if synonyms else evaluation.read_run(compare) if compare else None
@@ -81,20 +82,13 @@ def evaluate(
         sys.exit(1)
 
 
-class _Asked(NamedTuple):
-    judged: Judged
-    floor: bool
-    by_search: bool
-
-
 class _Result(NamedTuple):
     ranking: Evaluation
     pairs: PairQuality | None
 
 
-def _evaluated(asked: _Asked, synonyms: str | None, tell: Teller) -> _Result:
+def _evaluated(judged: Judged, synonyms: str | None, *, tell: Teller, floor: bool, by_search: bool) -> _Result:
     """An evaluation over a scratch index of the documents."""
-    judged = asked.judged
     rejected: list[Rejected] = []
     with tempfile.TemporaryDirectory(prefix="seealso-evaluate-") as scratch:
         documents = corpus.read(judged.corpus, format="beir", rejected=rejected.append)
@@ -106,8 +100,8 @@ def _evaluated(asked: _Asked, synonyms: str | None, tell: Teller) -> _Result:
             judged.queries,
             judged.relevant,
             hard=judged.hard,
-            floor=asked.floor,
-            by_search=asked.by_search,
+            floor=floor,
+            by_search=by_search,
             progress=tell,
         )
         pairs = evaluation.evaluate_pairs(scratch, list(_texts(judged, scratch))) if judged.pairs else None
@@ -125,21 +119,13 @@ def _texts(judged: Judged, index: str) -> Iterator[tuple[str, str, bool]]:
 def _told(result: _Result, beside: Comparison | None) -> dict[str, object]:
     """The JSON of an evaluation."""
     ranking = result.ranking
-    told: dict[str, object] = {
-        "queries": ranking.queries,
-        "measures": ranking.measures,
-        "hard": ranking.hard,
-        "hidden": ranking.hidden,
-    }
+    told: dict[str, object] = {name: getattr(ranking, name) for name in ("queries", "measures", "hard", "hidden")}
     return told | ({"pairs": result.pairs} if result.pairs else {}) | ({"comparison": beside} if beside else {})
 
 
 def _lines(result: _Result, beside: Comparison | None) -> list[str]:
-    return [
-        *_measured(result.ranking),
-        *(_paired(result.pairs) if result.pairs else ()),
-        *(_compared(beside) if beside else ()),
-    ]
+    lines = _measured(result.ranking) + (_paired(result.pairs) if result.pairs else [])
+    return lines + (_compared(beside) if beside else [])
 
 
 def _paired(pairs: PairQuality) -> list[str]:
