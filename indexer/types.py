@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
@@ -31,10 +31,7 @@ class Band(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
-    """Which documents may answer; a field left out excludes nothing.
-
-    `answered` is true for articles, so that `answered=False` means the questions that wait for a reply.
-    """
+    """Which documents may answer; a field left out excludes nothing. Articles are `answered`."""
 
     kind: str | None = None
     specialty: str | None = None
@@ -58,10 +55,7 @@ EVERYTHING = Filter()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Search:
-    """A search: what was typed, which documents may answer, in which order, and which page of so many hits.
-
-    Misspelt words are corrected where it is clear what was meant, and with `as_typed` never.
-    """
+    """A search: what was typed, which documents may answer, in which order, which page; `as_typed` corrects no word."""
 
     text: str
     where: Filter = EVERYTHING
@@ -161,9 +155,7 @@ class Panel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuildReport:
-    """What a build made; `rejected` counts documents that were refused for sharing an id with another, `merged` those
-    that were given twice.
-    """
+    """What a build made; `rejected` counts those refused for sharing an id, `merged` those that were given twice."""
 
     generation: int
     documents: int
@@ -219,4 +211,4 @@ class Progress:
 
     stage: str
     done: int
-    total: int = field(default=0)
+    total: int = 0

@@ -29,7 +29,7 @@ import indexer  # noqa: E402
 from benchmarks.relevance.peers import DEPTH, Search, peers  # noqa: E402
 from indexer import Band, Index  # noqa: E402
 from indexer.evaluation import Estimate  # noqa: E402
-from indexer.evaluation.significance import estimate  # noqa: E402
+from indexer.evaluation.measures import estimate  # noqa: E402
 
 SOURCES = (
     "medquad.zip",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import NamedTuple
@@ -49,9 +48,7 @@ class Analysed:
 
     @cached_property
     def finer(self) -> dict[str, Counter[str]]:
-        """The bags of the finer channels, by name, in the order of FINER; their tokens are in the order of the text, as
-        sums of what they say are.
-        """
+        """The bags of the finer channels, in the order of FINER; their tokens are in the order of the text."""
         bags = (bigrams(self.sequence), grams(self.tokens), stops(self.tokens), Counter(sorted(intents(self.tokens))))
         return dict(zip(FINER, bags, strict=True))
 
@@ -63,7 +60,7 @@ class Draft(NamedTuple):
     wording: int
 
 
-# Each is made several times of the same synonyms, while an index is opened or built.
+# Both are made several times of the same synonyms, while an index is opened or built.
 _concepts = lru_cache(maxsize=2)(Concepts)
 
 
@@ -86,8 +83,11 @@ class Analyzer:
         Raises RequestRefused for a line that is wrong (see Concepts).
         """
         self.synonyms, self.boilerplate = synonyms, boilerplate or Boilerplate()
-        self._concepts = _concepts(synonyms, name)
         self.fingerprint = _fingerprint(synonyms)
+        self._concepts = concepts = _concepts(synonyms, name)
+        self.words_of, self.concepts_of = concepts.words, concepts.of_word
+        # The concept and the terms of each name that the tables give.
+        self.concept_entries = concepts.entries
 
     def analyse(self, text: str) -> Analysed:
         """A text in terms."""
@@ -106,14 +106,9 @@ class Analyzer:
         return Draft(self.analyse_words(own or whole), wording_of(whole))
 
     @property
-    def concept_entries(self) -> Sequence[tuple[str, Sequence[str]]]:
-        """The concept and the terms of each name that the tables give."""
-        return self._concepts.entries
-
-    @property
     def concept_names(self) -> frozenset[str]:
         """Every concept that the tables name."""
-        return frozenset(concept for concept, _ in self._concepts.entries)
+        return frozenset(concept for concept, _ in self.concept_entries)
 
     def asked(self, text: Analysed) -> Counter[str]:
         """How often a text that is asked with names each concept, those inside a longer one left out."""
@@ -134,11 +129,3 @@ class Analyzer:
                 also = [compound, *names.pop(compound)]
                 names.update({part: list(dict.fromkeys([*names[part], *also])) for part in parts})
         return names
-
-    def words_of(self, concept: str) -> Sequence[str]:
-        """The single terms that name a concept."""
-        return self._concepts.words(concept)
-
-    def concepts_of(self, term: str) -> frozenset[str]:
-        """The concepts that a single term names."""
-        return self._concepts.of_word(term)

@@ -6,7 +6,6 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from itertools import chain
-from typing import NamedTuple
 
 from indexer.analysis.terms import wording_of
 from indexer.analysis.tokens import words_of
@@ -21,13 +20,6 @@ def sentences_of(text: str) -> list[str]:
     return _SENTENCE.findall(text)
 
 
-class Parted(NamedTuple):
-    """The folded words of a text: all of them, and its own."""
-
-    whole: list[str]
-    own: list[str]
-
-
 class Boilerplate:
     """Strips what a text only repeats, so that it is compared by what it says itself."""
 
@@ -37,9 +29,7 @@ class Boilerplate:
 
     @classmethod
     def of(cls, questions: Iterable[tuple[int, set[int]]]) -> Boilerplate:
-        """The sentences that questions repeat, given by the digest of the whole and those of the body's sentences;
-        questions of one wording count once.
-        """
+        """The sentences that questions of different wording repeat, given by the digests of the whole and of each."""
         counts: Counter[int] = Counter()
         wordings: set[int] = set()
         for whole, sentences in questions:
@@ -49,11 +39,11 @@ class Boilerplate:
         least = max(_LEAST, _SHARE * len(wordings))
         return cls(sentence for sentence, count in counts.items() if count >= least)
 
-    def parted(self, text: str) -> Parted:
+    def parted(self, text: str) -> tuple[list[str], list[str]]:
         """The folded words of a text, and those that it does not only repeat, which may be none."""
         if not self.sentences:
             words = words_of(text)
-            return Parted(words, words)
+            return words, words
         sentences = [words_of(sentence) for sentence in sentences_of(text)]
         own = [words for words in sentences if wording_of(words) not in self.sentences]
-        return Parted(list(chain.from_iterable(sentences)), list(chain.from_iterable(own)))
+        return list(chain.from_iterable(sentences)), list(chain.from_iterable(own))

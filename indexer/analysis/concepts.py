@@ -51,10 +51,8 @@ class Concepts:
         return Counter(self._phrases.find(terms))
 
     def asked(self, terms: Sequence[str]) -> list[tuple[str, int, int]]:
-        """The concepts that a sequence of terms asks for, each with the places of its first term and beyond its last.
-
-        Who names a kind of something asks for that kind. A concept inside a longer one is not meant: "sex drive" asks
-        for no sex.
+        """The concepts that a sequence of terms asks for, each with the places of its first term and beyond its last:
+        of a kind the kind alone, and none inside a longer one ("sex drive" asks for no sex).
         """
         asked, widest = [], (0, 0)
         for name, start, end in sorted(self._names.places(terms), key=lambda place: (place[1], -place[2])):

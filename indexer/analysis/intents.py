@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import cache
 
-from indexer.analysis.phrases import Phrases, readings
-from indexer.analysis.wordlists import shipped
-
-_TABLE = "intents.txt"
+from indexer.analysis.phrases import Phrases, phrases_of
 
 
 def intents(words: Sequence[str]) -> frozenset[str]:
@@ -32,17 +29,6 @@ def _phrases() -> Phrases:
     return Phrases(intent_entries())
 
 
-@cache
-def intent_entries() -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """The name and the words of every phrase of the table."""
-    entries = set()
-    for line in shipped(_TABLE):
-        name, colon, patterns = line.text.partition(":")
-        if not colon or not patterns.strip():
-            raise line.refuse("no phrases", "write `name: phrase, phrase`")
-        for pattern in patterns.split(","):
-            try:
-                entries |= {(name.strip(), reading) for reading in readings(pattern)}
-            except ValueError as error:
-                raise line.refuse(str(error), "write it as several phrases") from error
-    return tuple(sorted(entries))
+def intent_entries() -> list[tuple[str, tuple[str, ...]]]:
+    """The name and the words of every phrase of the table, in order."""
+    return sorted(phrases_of("intents.txt"))

@@ -47,30 +47,24 @@ class Matcher:
 
         `words` are numbers, `owner` ascending numbers of the texts that they stand in: no pattern crosses two.
         """
-        # The readings of one gapped pattern are one; two patterns of one name are two.
-        place, end = self._step_together(words, owner)
-        ends = max(len(self._ends_name), 1)
-        found = np.unique(place * ends + end)
-        return found // ends, self._ends_name[found % ends]
-
-    def _step_together(self, words: NDArray[np.int32], owner: NDArray[np.integer]) -> tuple[Numbers, Numbers]:
-        """The places where patterns begin and the patterns, some more than once."""
         first = np.flatnonzero(self._begins[words])
         at, node = first, np.zeros(len(first), np.int64)
-        places, patterns = list[Numbers](), list[Numbers]()
-        while True:
+        keys, ends = self._steps_key, max(len(self._ends_name), 1)
+        found = list[Numbers]()
+        while len(at):
             inside = at < len(words)
             first, at, node = first[inside], at[inside], node[inside]
             inside = owner[at] == owner[first]
             first, at, node = first[inside], at[inside], node[inside]
-            row, to = _joined(self._steps_key, node * len(self._vocabulary) + words[at])
+            wanted = node * len(self._vocabulary) + words[at]
+            row, to = _spread(np.searchsorted(keys, wanted), np.searchsorted(keys, wanted, side="right"))
             first, at, node = first[row], at[row] + 1, self._steps_to[to]
             row, end = _spread(self._ends[node], self._ends[node + 1])
-            places.append(first[row])
-            patterns.append(end)
-            if not len(at):
-                return np.concatenate(places), np.concatenate(patterns)
+            found.append(first[row] * ends + end)
             first, at, node = self._after_gaps(first, at, node)
+        # The readings of one gapped pattern are one; two patterns of one name are two.
+        places = np.unique(np.concatenate([*found, np.empty(0, np.int64)]))
+        return places // ends, self._ends_name[places % ends]
 
     def _after_gaps(self, first: Numbers, at: Numbers, node: Numbers) -> tuple[Numbers, Numbers, Numbers]:
         """Where a gap may follow, the pattern may also go on after one to so many words."""
@@ -95,11 +89,6 @@ class Matcher:
                 yield from ((node, word, to) for word in range(low, high))
             elif part in self._number:
                 yield node, self._number[part], to
-
-
-def _joined(keys: Numbers, wanted: Numbers) -> tuple[Numbers, Numbers]:
-    """Each wanted key with each of the ascending keys that equals it: places among `wanted` and among `keys`."""
-    return _spread(np.searchsorted(keys, wanted), np.searchsorted(keys, wanted, side="right"))
 
 
 def _spread(low: Numbers, high: Numbers) -> tuple[Numbers, Numbers]:

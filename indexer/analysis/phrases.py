@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from itertools import product
 
 from indexer.analysis.memo import Memo
+from indexer.analysis.wordlists import shipped
 
 # `...` in a pattern stands for one to so many words.
 GAP, MOST_GAP = "...", 6
@@ -25,13 +27,10 @@ class Phrases:
         self._prefixes: dict[str, list[_Pattern]] = {}
         for name, pattern in entries:
             first, rest = pattern[0], tuple(pattern[1:])
-            if first.endswith("*"):
-                self._prefixes.setdefault(first[:-1], []).append((rest, name))
-            else:
-                self._words.setdefault(first, []).append((rest, name))
+            beginnings = self._prefixes if first.endswith("*") else self._words
+            beginnings.setdefault(first.removesuffix("*"), []).append((rest, name))
         self._shortest = min(map(len, self._prefixes), default=0)
         self._longest = max(map(len, self._prefixes), default=-1)
-        self._beginning: Callable[[str], dict[str, tuple[_Pattern, ...]] | None]
         self._beginning = Memo(self._find_beginning, _REMEMBERED).__getitem__
 
     def find(self, words: Sequence[str]) -> Iterator[str]:
@@ -49,9 +48,7 @@ class Phrases:
                     yield name, at, end
 
     def _find_beginning(self, word: str) -> dict[str, tuple[_Pattern, ...]] | None:
-        """The patterns that begin with a word, by the word that must follow: those of _ANY do not ask for one, and are
-        among those of every other word too.
-        """
+        """The patterns that begin with a word, by the word that must follow; those of _ANY are under all others."""
         patterns = [*self._words.get(word, ())]
         for size in range(self._shortest, min(len(word), self._longest) + 1):
             patterns += self._prefixes.get(word[:size], ())
@@ -64,11 +61,16 @@ class Phrases:
         }
 
 
-def readings(pattern: str) -> Iterator[tuple[str, ...]]:
-    """The patterns behind one written with `a/b` for either word and `?word` for a word that may be missing.
+@cache
+def phrases_of(table: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """The name and the words of every phrase of a shipped table, `name: phrase, phrase` a line, in its order."""
+    parted = (line.text.partition(":") for line in shipped(table))
+    found = ((name.strip(), words) for name, _, said in parted for one in said.split(",") for words in readings(one))
+    return tuple(dict.fromkeys(found))
 
-    Raises ValueError where there are too many.
-    """
+
+def readings(pattern: str) -> Iterator[tuple[str, ...]]:
+    """The patterns behind one with `a/b` for either word and `?word` for one that may be missing. Raises ValueError."""
     choices = []
     for part in pattern.split():
         options = part.removeprefix("?").split("/")

@@ -100,17 +100,13 @@ def _places(text: str, piece: str) -> Iterator[int]:
         at = text.find(piece, at + 1)
 
 
-def _spots_of(piece: str) -> tuple[Spot, ...]:
-    return tuple(spots(piece))
-
-
 def _terms_of(piece: str) -> frozenset[str]:
     stops = stop_words()
     return frozenset([stem(word) for word in words_in(piece) if word not in stops])
 
 
 # The `spots` of a piece of text without white space, and their terms alone.
-spots_of: Callable[[str], tuple[Spot, ...]] = Memo(_spots_of, REMEMBERED).__getitem__
+spots_of: Callable[[str], tuple[Spot, ...]] = Memo(lambda piece: tuple(spots(piece)), REMEMBERED).__getitem__
 terms_of: Callable[[str], frozenset[str]] = Memo(_terms_of, REMEMBERED).__getitem__
 
 

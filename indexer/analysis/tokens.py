@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from itertools import chain
 from string import punctuation
 from typing import NamedTuple
 
-from indexer.analysis.folding import fold
 from indexer.analysis.memo import Memo
 
 # Han, kana and Hangul: written without spaces, or with endings that only pieces find.
@@ -27,6 +27,9 @@ _PIECE = re.compile(r"\S+")
 REMEMBERED = 1 << 15
 # Nobody writes a word of this length; a run of that many characters is data, not text.
 MOST_WORD = 64
+# Latin letters that no normal form decomposes. Marks on other scripts are letters and stay (Hindi, Thai).
+_LETTERS = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ħ": "h", "ı": "i"})
+_LATIN_MARKS = re.compile("([a-z])[\u0300-\u036f]+")
 
 
 def is_han(token: str) -> bool:
@@ -45,6 +48,16 @@ class Token(NamedTuple):
     text: str
     start: int
     end: int
+
+
+def fold(word: str) -> str:
+    """NFKC, case folding, Latin accents dropped: `Ménière` and `MENIERE` become `meniere`, `Ⅻ` becomes `xii`."""
+    if word.isascii():
+        return word.lower()
+    word = unicodedata.normalize("NFKC", word).casefold().translate(_LETTERS)
+    # Some characters stand for whole phrases, others for a space with a mark; a term holds no white space.
+    word = "".join(unicodedata.normalize("NFKD", word).split())
+    return unicodedata.normalize("NFC", _LATIN_MARKS.sub(r"\1", word))
 
 
 def tokenize(text: str) -> Iterator[Token]:
@@ -85,9 +98,7 @@ def tokenize_anew(text: str) -> Iterator[Token]:
         if match.lastgroup == "cjk":
             yield from _characters(match[0], start)
             continue
-        word = _APOSTROPHES.sub("", match[0])
-        if len(word) > MOST_WORD:
-            word = word[:MOST_WORD]
+        word = _APOSTROPHES.sub("", match[0])[:MOST_WORD]
         if word.isalpha():
             yield Token(fold(word), start, end)
             continue

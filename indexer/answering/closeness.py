@@ -57,9 +57,7 @@ def page_closeness(generation: Generation, own: Statistics, id_: str, near: Neig
 
 
 def draft_closeness(generation: Generation, text: Analysed, ids: Sequence[str]) -> list[float]:
-    """How close pages are to a text that has no replies: the share of the text that the page says, plus the share of
-    the page's title that the text says. From 0 to 2.
-    """
+    """How close pages are to a text without replies, 0 to 2: the share that each says, and that of its title said."""
     said = text.terms_and_concepts()
     pages = _shares(generation, text, generation.weights(ids))
     titles = [share for title in _titles(generation, ids) for share in _shares(generation, title, [said])]
@@ -67,9 +65,7 @@ def draft_closeness(generation: Generation, text: Analysed, ids: Sequence[str]) 
 
 
 def search_closeness(generation: Generation, text: Analysed, ids: Sequence[str]) -> list[float]:
-    """How close pages are to a search: the share of its words that the page says, plus the share that its title says.
-    From 0 to 2.
-    """
+    """How close pages are to a search, 0 to 2: the share of its words that each says, and that its title says."""
     pages = _shares(generation, text, generation.weights(ids))
     titles = _shares(generation, text, [title.terms_and_concepts() for title in _titles(generation, ids)])
     return [page + title for page, title in zip(pages, titles, strict=True)]
@@ -92,10 +88,8 @@ def _shares(generation: Generation, text: Analysed, said: Iterable[Container[str
 
 
 def _strengths(own: Statistics, near: Neighbours) -> list[float]:
-    """The score of each neighbour over possible^.45 · rarest^.55.
-
-    A sum of matches grows with the number of terms, what chance adds to it more slowly; the rarity of a term that no
-    document has takes out the size of the index.
+    """The score of each neighbour over possible^.45 · rarest^.55: a sum of matches grows with the number of terms, what
+    chance adds to it more slowly; the rarity of a term that no document has takes out the size of the index.
     """
     if near.possible <= 0:
         return [0.0] * len(near.ranked)
@@ -114,8 +108,7 @@ def _flattened(page: Mapping[str, float], rare: Mapping[str, float]) -> dict[str
 
 def _cosine(a: Mapping[str, float], b: Mapping[str, float]) -> float:
     shared = math.fsum(weight * b[term] for term, weight in a.items() if term in b)
-    return shared / math.sqrt(_square(a) * _square(b)) if shared else 0.0
-
-
-def _square(page: Mapping[str, float]) -> float:
-    return math.fsum(weight * weight for weight in page.values())
+    if not shared:
+        return 0.0
+    squares = (math.fsum(weight * weight for weight in page.values()) for page in (a, b))
+    return shared / math.sqrt(math.prod(squares))

@@ -31,23 +31,22 @@ def excerpt(text: str, most: int = EXCERPT) -> str:
 
 
 def snippet(texts: Iterable[str], terms: Mapping[str, float], most: int = SNIPPET) -> tuple[Fragment, ...]:
-    """The passage that holds most of the terms' weight, each different term once, with the matches marked.
-
-    The first text wins among equals; without any match the beginning of the first text is given.
+    """The passage that holds most of the terms' weight, each different term once, with the matches marked: the first
+    among equals; without any match the beginning of the first text.
     """
     texts = [text[:LOOKED_AT] for text in texts if text.strip()]
-    if not terms:
-        return ((excerpt(texts[0], most), False),) if texts else ()
     wanted = set(terms)
     best: tuple[float, str, list[Spot], int] | None = None
-    for text in texts:
+    for text in texts if wanted else ():
         matches = spots_among(text, wanted)
         # No passage holds more than its whole text: most windows need no look.
         highest = sum(terms[term] for term in {spot.term for spot in matches})
         for at, first in enumerate(matches):
             if best is not None and highest <= best[0] + 1e-9:
                 break
-            inside = _within(matches[at : at + most], first.start + most)
+            near = matches[at : at + most]
+            beyond = next((n for n, spot in enumerate(near) if spot.end > first.start + most), len(near))
+            inside = near[: max(1, beyond)]
             worth = sum(terms[term] for term in {spot.term for spot in inside})
             if best is None or worth > best[0] + 1e-9:
                 best = (worth, text, inside, first.start)
@@ -68,12 +67,6 @@ def _run(piece: str, spot: Spot, terms: Collection[str]) -> Spot:
     while end + 1 in places:
         end += 1
     return spot._replace(start=start, end=end + 2)
-
-
-def _within(matches: list[Spot], end: int) -> list[Spot]:
-    """The matches up to the first one that ends beyond."""
-    beyond = next((n for n, spot in enumerate(matches) if spot.end > end), len(matches))
-    return matches[: max(1, beyond)]
 
 
 def _window(text: str, start: int, end: int, most: int) -> tuple[int, int]:
@@ -107,10 +100,9 @@ def _marked(text: str, matches: Collection[Spot], low: int, high: int) -> tuple[
 def words_in_common(passages: Sequence[tuple[str, float]], terms: Mapping[str, float], most: int) -> tuple[str, ...]:
     """The words of some passages whose terms are given, as the passages write them, most telling first.
 
-    A word tells by its term's weight, by the weight of the passages it stands in, and by how often it does. A capital
-    at the beginning of a word goes (it may only begin a sentence); MRI, T12 and X-ray keep theirs. Bare numbers and
-    single letters and characters are left out, and parts of a compound that is named already; pairs of characters that
-    overlap are one word.
+    A word tells by its term's weight, that of the passages it stands in, and how often it does. A capital that may only
+    begin a sentence goes; MRI, T12 and X-ray keep theirs. Bare numbers, single letters and characters, and parts of a
+    compound that is named already are left out; pairs of characters that overlap are one word.
     """
     wanted = set(terms)
     first: dict[str, tuple[int, str, Spot]] = {}

@@ -80,9 +80,8 @@ class Notices:
 
 
 def titled(subject: str, titles: Sequence[str]) -> int | None:
-    """The place of the title that says least besides a subject, of those that begin with it; None where none does.
-
-    Somebody in danger is not sent to a page that only mentions the word, such as "How to prevent stroke".
+    """The place of the title that says least besides a subject, of those that begin with it; None where none does: who
+    is in danger is not sent to a page that only mentions the word, such as "How to prevent stroke".
     """
     wanted = _stems(subject)
     begun = {at: said for at, title in enumerate(titles) if (said := _stems(title)) and said[0] in wanted}

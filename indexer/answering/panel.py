@@ -83,10 +83,8 @@ def _card(document: Document, score: float, terms: Mapping[str, float]) -> Card:
 
 
 def _topics(named: Sequence[tuple[tuple[Topic, ...], float]]) -> tuple[Topic, ...]:
-    """The topics that at least two neighbours, each given with its score, and a third of their votes name, most votes
-    first.
-
-    Sites write one topic in two cases: such count together, under the name that comes first.
+    """The topics that two neighbours, given with their scores, and a third of their votes name, most votes first. Those
+    that differ in case count together, under the name that comes first.
     """
     votes: dict[tuple[str, str], float] = {}
     names: dict[tuple[str, str], Topic] = {}

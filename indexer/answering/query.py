@@ -23,9 +23,8 @@ _PART = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
-    """`text` is what is wanted, analysed, the words of phrases too: none of them is demanded.
-
-    `wanted` and `unwanted` are what was typed for the words and phrases, and for the exclusions.
+    """`text` is what is wanted, analysed, the words of phrases too: none of them is demanded. `wanted` and `unwanted`
+    are what was typed for these, and for the exclusions.
     """
 
     text: Analysed
@@ -40,14 +39,13 @@ class Query:
         return self.text.bag
 
     @property
-    def empty(self) -> bool:
-        """Whether nothing is asked for: no word, no phrase, nothing to do without."""
-        return not (self.words or self.phrases or self.without)
+    def hollow(self) -> bool:
+        """Whether something was typed, such as stop words alone, that asks for nothing."""
+        return bool(self.wanted.strip()) and not (self.words or self.phrases or self.without)
 
 
 def parse(text: str, analyzer: Analyzer) -> Query:
     """The query of a visitor's text: words, "phrases in quotes", -without, -"without this". Never a syntax error.
-
     Raises RequestRefused for a text, or a number of phrases, that nobody types.
     """
     if len(text) > MOST_CHARACTERS:

@@ -31,10 +31,7 @@ STORY = 0.5
 
 
 def search(generation: Generation, request: Search) -> Results:
-    """One page of hits. An empty text finds every document that the filter lets through, newest first.
-
-    Raises RequestRefused for a page or size out of bounds.
-    """
+    """One page of hits; for an empty text all that the filter lets through, newest first. Raises RequestRefused."""
     page, size = request.page, request.size
     if not 1 <= size <= MOST_SIZE or page < 1 or page * size > MOST_HITS:
         what = f"page {page} of {size} hits"
@@ -44,8 +41,7 @@ def search(generation: Generation, request: Search) -> Results:
     if request.sort not in set(Sort):
         raise RequestRefused(f"sort is {request.sort!r}", "sort", f"give one of {', '.join(Sort)}")
     query = parse(request.text, generation.analyzer)
-    corrected = _corrected(generation, query, request)
-    instead = corrected.search if corrected and not request.as_typed else None
+    corrected, instead = _corrected(generation, query, request)
     asked = instead or _ask(generation, query, request)
     found = asked.found
     hits = found.ranked[(page - 1) * size : page * size]
@@ -55,7 +51,7 @@ def search(generation: Generation, request: Search) -> Results:
         total=found.total,
         page=page,
         pages=-(-min(found.total, MOST_HITS) // size),
-        did_you_mean=corrected.text if corrected else None,
+        did_you_mean=corrected,
         respelled=instead is not None,
         facets=found.facets if found.total or not request.text.strip() else {},
         close=_is_close(generation, asked),
@@ -71,18 +67,11 @@ class _Asked(NamedTuple):
     found: Found
 
 
-class _Corrected(NamedTuple):
-    """A text with its unknown words corrected; and its search, where no other correction is likely."""
-
-    text: str
-    search: _Asked | None
-
-
 def _ask(generation: Generation, query: Query, request: Search) -> _Asked:
     """What a query finds; of a text that asks for nothing, such as stop words alone, nothing."""
     short = len(query.text.sequence) <= SHORT
     weighed = weigh(generation, query.text, concepts=SHORT_CONCEPTS if short else 1.0)
-    if query.empty and query.wanted.strip():
+    if query.hollow:
         return _Asked(query, weighed, Found([], 0, {}))
     by_score = request.sort == Sort.RELEVANCE and query.words
     wanted = FindRequest(
@@ -107,21 +96,20 @@ def _search_words(generation: Generation, query: Query) -> tuple[SearchWord, ...
     return search_words(names, rare) if names else ()
 
 
-def _corrected(generation: Generation, query: Query, request: Search) -> _Corrected | None:
-    """The text with its wanted words respelled, and what is not wanted as it was typed; None where it finds nothing."""
+def _corrected(generation: Generation, query: Query, request: Search) -> tuple[str | None, _Asked | None]:
+    """The text with its wanted words respelled, None where it finds nothing; and its search, where that is to stand."""
     respelled = respell(generation, query.wanted) if query.words else None
     if respelled is None:
-        return None
+        return None, None
     text = f"{respelled.text} {query.unwanted}".strip()
     again = parse(text, generation.analyzer)
     if respelled.clear and not request.as_typed:
         asked = _ask(generation, again, request)
-        return _Corrected(text, asked) if asked.found.total else None
-    if again.empty and again.wanted.strip():
-        return None
+        return (text, asked) if asked.found.total else (None, None)
     words = _search_words(generation, again)
     wanted = FindRequest(search_words=words, phrases=again.phrases, without=again.without, where=request.where)
-    return _Corrected(text, None) if generation.find(wanted).total else None
+    found = not again.hollow and generation.find(wanted).total
+    return (text if found else None), None
 
 
 def _is_close(generation: Generation, asked: _Asked) -> bool:

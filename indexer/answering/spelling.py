@@ -46,8 +46,8 @@ class Respelled(NamedTuple):
 
 
 def respell(generation: Generation, text: str) -> Respelled | None:
-    """The text with the words that hardly a document has replaced by those that they may stand for, or parted into two
-    that documents write side by side; words without such a one stay. None if no word was replaced.
+    """The text with words that hardly a document has replaced by those that they may stand for, or parted into two that
+    documents write side by side; None if no word was.
 
     A word of the shipped tables is spelled as it should be, whether a document has it or not, and a misspelling of the
     shipped table is none; any other that some document has may be right, so its correction is never clear.
@@ -153,9 +153,7 @@ def distance(a: str, b: str, most: float) -> float:
 
 
 def _parted(generation: Generation, word: str) -> Iterator[tuple[str, float]]:
-    """The ways to part a word into two that documents write side by side ("hayfever": "hay fever"), with how likely
-    each is meant.
-    """
+    """The ways to part a word into two that documents write side by side ("hay fever"), with how likely each is."""
     places = range(3, len(word) - 2)
     counts = generation.frequencies([f"{stem(word[:at])} {stem(word[at:])}" for at in places], "bigrams")
     for at, count in zip(places, counts, strict=True):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from corpus import Document
@@ -48,7 +48,7 @@ def same_question(generation: Generation, draft: Draft, cards: Sequence[Card]) -
         elif card.kind == "question":
             (theirs,) = profiles(generation, [card.id])
             same = Band.VERY_LIKELY if QuestionPair(ours, theirs).very_likely else None
-        yield replace(card, same=same) if same else card
+        yield replace(card, same=same)
 
 
 def same_as(generation: Generation, id_: str, cards: Sequence[Card]) -> Iterator[Card]:
@@ -60,39 +60,36 @@ def same_as(generation: Generation, id_: str, cards: Sequence[Card]) -> Iterator
             same = Band.SAME
         elif generation.band(id_, card.id) is Band.VERY_LIKELY:
             same = Band.VERY_LIKELY
-        yield replace(card, same=same) if same else card
+        yield replace(card, same=same)
 
 
 def _side(document: Document, text: str, other: str, shared: Collection[str]) -> Side:
     """One side: its title and body in pieces, each with its mark."""
     theirs = said(other)
     deciding = [
-        (span, kind)
+        (start, end, kind)
         for kind, values in said(text).items()
-        for value, span in values.items()
+        for value, (start, end) in values.items()
         if value not in theirs.get(kind, {})
     ]
-    telling = [((spot.start, spot.end), SHARED) for spot in spots(text) if spot.term in shared]
-    marks, at = [], 0
+    telling = [(spot.start, spot.end, SHARED) for spot in spots(text) if spot.term in shared]
     # Where two marks meet, the one that decides and the longer one is kept.
-    taken: list[tuple[int, int, str]] = []
-    for (start, end), kind in [*sorted(deciding, key=lambda d: d[0][0] - d[0][1]), *telling]:
-        if all(end <= low or high <= start for low, high, _ in taken):
-            taken.append((start, end, kind))
-    border = len(document.title)
-    for start, end, kind in sorted(taken):
-        marks += [Mark(text[at:start], ""), Mark(text[start:end], kind)]
-        at = end
-    marks.append(Mark(text[at:], ""))
-    return Side(id=document.id, title=_between(marks, 0, border), body=_between(marks, border + 1, len(text)))
+    marks: list[tuple[int, int, str]] = []
+    for start, end, kind in [*sorted(deciding, key=lambda mark: mark[0] - mark[1]), *telling]:
+        if all(end <= low or high <= start for low, high, _ in marks):
+            marks.append((start, end, kind))
+    title, body = (
+        _pieces(text, sorted(marks), low, high)
+        for low, high in ((0, len(document.title)), (len(document.title) + 1, len(text)))
+    )
+    return Side(id=document.id, title=title, body=body)
 
 
-def _between(marks: list[Mark], low: int, high: int) -> tuple[Mark, ...]:
-    """The part of a marked text between two places."""
-    found, at = [], 0
-    for text, kind in marks:
-        piece = text[max(0, low - at) : max(0, high - at)]
-        if piece:
-            found.append(Mark(piece, kind))
-        at += len(text)
-    return tuple(found)
+def _pieces(text: str, marks: Iterable[tuple[int, int, str]], low: int, high: int) -> tuple[Mark, ...]:
+    """A text between two places in pieces, each with its mark; a mark that reaches beyond is cut."""
+    found, at = [], low
+    for start, end, kind in marks:
+        first, beyond = (min(max(place, low), high) for place in (start, end))
+        found += [Mark(text[at:first], ""), Mark(text[first:beyond], kind)]
+        at = beyond
+    return tuple(mark for mark in [*found, Mark(text[at:high], "")] if mark.text)

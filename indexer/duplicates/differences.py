@@ -2,63 +2,40 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache
+from itertools import takewhile
+from typing import NamedTuple
 
-from indexer.analysis import Token, tokenize
-from indexer.analysis.intents import intent_places
-from indexer.analysis.phrases import Phrases, readings
-from indexer.analysis.tokens import words_of
-from indexer.analysis.wordlists import shipped
+from indexer.analysis.intents import intent_places, intents
+from indexer.analysis.phrases import Phrases, phrases_of
+from indexer.analysis.terms import stop_words
+from indexer.analysis.tokens import tokenize, words_of
 from indexer.duplicates.answers import Differs
-from indexer.duplicates.asking import Asking, asking, bare
 
 _TABLE = "differences.txt"
 # What stands behind a number makes it a dose.
-_UNITS = frozenset(
-    [
-        "mg",
-        "g",
-        "mcg",
-        "ug",
-        "µg",
-        "ml",
-        "cc",
-        "iu",
-        "units",
-        "tablets",
-        "tablet",
-        "pills",
-        "pill",
-        "drops",
-        "puffs",
-        "times",
-    ]
-)
+_UNITS = re.compile("mg|g|mcg|ug|µg|ml|cc|iu|units|tablets|tablet|pills|pill|drops|puffs|times")
 _YEARS = frozenset({"year", "years", "yr", "yrs", "yo", "month", "months", "week", "weeks"})
 _AGED = frozenset({"am", "im", "aged", "age"})
 _MOST_SHOWN = 6
-
-
-# By kind, the values that a question names.
-Values = Mapping[str, Collection[str]]
+# By kind, the values that a question names, never none of one.
+Values = dict[str, frozenset[str]]
 # Where one title names a value of these and the other does not, they are two questions at most related ...
-_MISSING = ("side", "letter", "sign", "degree", "negation", "course")
+_NAMED = ("side", "letter", "sign", "degree", "course")
+_MISSING = (*_NAMED, "negation")
 # ... and so are two that name other values of these anywhere; other numbers stand in any story.
-_CONTRADICTING = (
-    "side",
-    "letter",
-    "sign",
-    "degree",
-    "order",
-    "course",
-    "pregnancy",
-    "sex",
-    "age",
-    "part",
-    "drug",
-    "dose",
+_CONTRADICTING = (*_NAMED, "order", "pregnancy", "sex", "age", "part", "drug", "dose")
+# Words that only say what is asked; what they ask is told by the intents.
+_FRAME = re.compile(
+    "treat|cure|caus|symptom|sign|diagnos|prevent|inherit|heredit|genetic|outlook|prognos|inform|question|help|mean|affect"
+    "|defin|doctor|advi[cs]e|suggest|kindly|hello|please|risk|sir$|madam$"
 )
+# Whoever asks for anything else asks what it is, too ("what is the treatment of …").
+_WHAT = "definition"
+_SHORTEST = 4
 
 
 def differences(a: str, b: str) -> tuple[Differs, ...]:
@@ -78,52 +55,44 @@ def differences(a: str, b: str) -> tuple[Differs, ...]:
     return (*_titles(a, b, named), *told)
 
 
-def decisive(words: Sequence[str]) -> dict[str, frozenset[str]]:
+def decisive(words: Sequence[str]) -> Values:
     """By kind, the values that folded words name."""
-    tokens = [Token(word, n, n + 1) for n, word in enumerate(words)]
     found: dict[str, set[str]] = {}
-    for kind, value, _, _ in (*_named(tokens), *_numbers(tokens)):
+    for kind, value, _, _ in _found(words):
         found.setdefault(kind, set()).add(value)
     return {kind: frozenset(values) for kind, values in found.items()}
 
 
-def differing(a: Values, b: Values) -> bool:
-    """Whether one side names anything that decides and that the other does not."""
-    return any(set(a.get(kind, ())) != set(b.get(kind, ())) for kind in (*a, *b))
-
-
 def contradicting(a: Values, b: Values) -> bool:
     """Whether each side names a value that the other does not, of a kind in which that makes two questions."""
-    return any(
-        set(a[kind]) - set(b[kind]) and set(b[kind]) - set(a[kind])
-        for kind in _CONTRADICTING
-        if kind in a and kind in b
-    )
+    both = [(a[kind], b[kind]) for kind in _CONTRADICTING if kind in a and kind in b]
+    return any(one - other and other - one for one, other in both)
 
 
 def missing_in_title(a: Values, b: Values) -> bool:
     """Whether one title names a value that the other does not, of a kind that a title does not leave out."""
-    return any(set(a.get(kind, ())) != set(b.get(kind, ())) for kind in _MISSING)
+    return any(a.get(kind) != b.get(kind) for kind in _MISSING)
 
 
 def _titles(a: str, b: str, named: Collection[str]) -> Iterator[Differs]:
-    """What is asked and what it is asked about, where the titles differ in it and the other question never says it;
-    words that are named already are not named again.
-    """
+    """What is asked and about what, where the titles differ in it, the other never says it and it is not named yet."""
     one, other = (text.partition("\n")[0] for text in (a, b))
     ours, theirs = asking(words_of(one)), asking(words_of(other))
     if not ours.alike(theirs) or (ours.opening != theirs.opening and ours.frame != theirs.frame):
         yield Differs(kind="asked", a=_asking(one, ours, theirs), b=_asking(other, theirs, ours))
-    said_a, said_b = ({bare(word) for word in words_of(text)} for text in (a, b))
-    apart = [
-        [word for form, word in own.words.items() if form not in said and word not in named]
-        for own, said in ((ours, said_b), (theirs, said_a))
-    ]
+    apart = [_alone(one, ours, b, named), _alone(other, theirs, a, named)]
     if any(apart):
-        shown = [
-            ", ".join(_written(text, words[:_MOST_SHOWN])) for text, words in zip((one, other), apart, strict=True)
-        ]
-        yield Differs(kind="about", a=shown[0], b=shown[1])
+        yield Differs(kind="about", a=apart[0], b=apart[1])
+
+
+def _alone(title: str, own: Asking, other: str, named: Collection[str]) -> str:
+    """The words of a title's subject that the other question never says, as the title writes them."""
+    said = {bare(word) for word in words_of(other)}
+    words = [word for form, word in own.words.items() if form not in said and word not in named]
+    if not words:
+        return ""
+    written = {token.text: title[token.start : token.end] for token in tokenize(title)}
+    return ", ".join(written[word] for word in words[:_MOST_SHOWN])
 
 
 def _asking(title: str, own: Asking, other: Asking) -> str:
@@ -136,61 +105,88 @@ def _asking(title: str, own: Asking, other: Asking) -> str:
     return ", ".join(dict.fromkeys(found))
 
 
-def _written(title: str, words: Sequence[str]) -> list[str]:
-    """Folded words as a title writes them."""
-    written = {token.text: title[token.start : token.end] for token in tokenize(title)}
-    return [written[word] for word in words]
+class Asking(NamedTuple):
+    """What a title asks; the stop words with which it opens; how often it says each word that only asks; and the words
+    of its subject, each by its form without endings.
+    """
+
+    intents: frozenset[str]
+    opening: frozenset[str]
+    frame: Counter[str]
+    subject: Counter[str]
+    words: Mapping[str, str]
+
+    def alike(self, other: Asking) -> bool:
+        """Whether two titles ask the same, whatever about. A word that one says twice is part of a name there ("What
+        causes Causes of Diabetes?").
+        """
+        frame = self.frame.keys() & other.frame.keys()
+        return self.intents == other.intents and all(self.frame[word] == other.frame[word] for word in frame)
+
+
+def asking(title: Sequence[str]) -> Asking:
+    """What the folded words of a title ask, and about what."""
+    stops, wanted = stop_words(), intents(title)
+    telling = [word for word in title if word not in stops]
+    named = [word for word in telling if not _FRAME.match(word)]
+    return Asking(
+        intents=wanted - {_WHAT} or wanted,
+        opening=frozenset(takewhile(stops.__contains__, title)),
+        frame=Counter(bare(word) for word in telling if _FRAME.match(word)),
+        subject=Counter(map(bare, named)),
+        words={bare(word): word for word in named},
+    )
+
+
+def bare(word: str) -> str:
+    """A folded word without the endings of number and tense: its stem would join what decides ("Tietz", "Tietze")."""
+    if word.endswith("ies") and len(word) > _SHORTEST:
+        word = word[:-3] + "y"
+    elif word.endswith(("sses", "xes", "zes", "ches", "shes")):
+        word = word[:-2]
+    elif word.endswith("s") and not word.endswith(("ss", "us", "is")) and len(word) >= _SHORTEST:
+        word = word[:-1]
+    for ending in ("ing", "ed"):
+        if word.endswith(ending) and len(word) >= len(ending) + _SHORTEST:
+            word = word.removesuffix(ending)
+    return word
 
 
 def said(text: str) -> dict[str, dict[str, tuple[int, int]]]:
     """For each kind the values that a text names, each with the place where it first does, from start to end."""
     tokens = list(tokenize(text))
     found: dict[str, dict[str, tuple[int, int]]] = {}
-    for kind, value, start, end in (*_named(tokens), *_numbers(tokens)):
+    for kind, value, start, end in _found([token.text for token in tokens]):
         found.setdefault(kind, {}).setdefault(value, (tokens[start].start, tokens[end - 1].end))
     return found
 
 
-def _named(tokens: list[Token]) -> Iterator[tuple[str, str, int, int]]:
-    for name, start, end in _phrases().places([token.text for token in tokens]):
+def _found(words: Sequence[str]) -> Iterator[tuple[str, str, int, int]]:
+    """Kind and value of all that folded words name, with the places of the first word and of the one after the last:
+    by the table, then the numbers, ages where the words around say so, doses where a unit follows.
+    """
+    for name, start, end in _phrases().places(words):
         kind, _, value = name.partition("/")
         yield kind, value, start, end
-
-
-def _numbers(tokens: list[Token]) -> Iterator[tuple[str, str, int, int]]:
-    """The numbers: ages where the words around say so, doses where a unit follows."""
-    for place, token in enumerate(tokens):
-        if not token.text.isdigit():
+    for place, word in enumerate(words):
+        if not word.isdigit():
             continue
-        before = tokens[place - 1].text if place else ""
-        after = [following.text for following in tokens[place + 1 : place + 3]]
+        before = words[place - 1] if place else ""
+        after = words[place + 1 : place + 3]
         if before in _AGED or (after and after[0] in _YEARS and "old" in after):
-            yield "age", token.text, place, place + 1
-        elif after and after[0] in _UNITS:
-            yield "dose", f"{token.text} {after[0]}", place, place + 2
+            yield "age", word, place, place + 1
+        elif after and _UNITS.fullmatch(after[0]):
+            yield "dose", f"{word} {after[0]}", place, place + 2
         else:
-            yield "number", token.text, place, place + 1
+            yield "number", word, place, place + 1
 
 
 @cache
 def _phrases() -> Phrases:
-    return Phrases(sorted((name, reading) for name, reading in _entries()))
+    return Phrases(sorted(phrases_of(_TABLE)))
 
 
 @cache
 def _kinds() -> tuple[str, ...]:
     """The kinds in the order in which they are told."""
-    return (*dict.fromkeys(name.partition("/")[0] for name, _ in _entries()), "dose", "number")
-
-
-@cache
-def _entries() -> tuple[tuple[str, tuple[str, ...]], ...]:
-    entries: dict[tuple[str, tuple[str, ...]], None] = {}
-    for line in shipped(_TABLE):
-        name, colon, patterns = line.text.partition(":")
-        kind, _, value = name.partition("/")
-        if not colon or not value or not patterns.strip():
-            raise line.refuse("no phrases", "write `kind/value: phrase, phrase`")
-        for pattern in patterns.split(","):
-            entries |= {(f"{kind.strip()}/{value.strip()}", reading): None for reading in readings(pattern)}
-    return tuple(entries)
+    return (*dict.fromkeys(name.partition("/")[0] for name, _ in phrases_of(_TABLE)), "dose", "number")

@@ -8,8 +8,7 @@ from functools import cached_property
 
 from indexer.analysis import Analysed, in_han, telling_terms
 from indexer.analysis.terms import stem
-from indexer.duplicates.asking import Asking, asking
-from indexer.duplicates.differences import Values, contradicting, decisive, differing, missing_in_title
+from indexer.duplicates.differences import Asking, Values, asking, contradicting, decisive, missing_in_title
 from indexer.generation import Generation
 from indexer.ranking.weighting import STOPS_FROM, Statistics
 from indexer.types import Band
@@ -36,10 +35,7 @@ STORY = 40
 
 
 class Profile:
-    """What of a question is compared: for each channel its tokens with their rarities, and the number of words.
-
-    All but the terms is looked up when it is needed: most pairs are told apart by their terms alone.
-    """
+    """What of a question is compared: its tokens with their rarities; all but the terms is looked up when needed."""
 
     def __init__(self, generation: Generation, title: list[str], body: list[str]) -> None:
         """`title` and `body` are folded words, without boilerplate; a text that is no document is all title."""
@@ -141,7 +137,9 @@ class QuestionPair:
     @cached_property
     def unmatched(self) -> float:
         """The share of the terms of both questions, by rarity, that the other has neither by word nor by concept."""
-        return self._share(*self.missing)
+        ours, theirs = self.missing
+        whole = self._a.whole + self._b.whole
+        return math.fsum([*ours.values(), *theirs.values()]) / whole if whole else 0.0
 
     @property
     def worth_comparing(self) -> bool:
@@ -156,16 +154,13 @@ class QuestionPair:
         a, b = self._a, self._b
         if not a.asking.subject or a.asking.subject != b.asking.subject or a.asking.opening != b.asking.opening:
             return False
-        if not self._asked_alike:
-            return False
-        return max(a.words, b.words) <= STORY and not differing(a.title_values, b.title_values)
+        return max(a.words, b.words) <= STORY and a.title_values == b.title_values and self._asked_alike
 
     @property
     def band(self) -> Band | None:
         """The band of two questions that are worded differently, None for a pair that is not worth a look.
 
-        In a template ("What are the symptoms of …?") every word decides: two questions in templates are very likely or
-        nothing.
+        In a template ("What are the symptoms of …?") every word decides: two such are very likely or nothing.
         """
         if not self.worth_comparing or not self._asked_alike:
             return None
@@ -182,7 +177,7 @@ class QuestionPair:
     @property
     def _alike(self) -> bool:
         """Whether two questions of which not both are in a template say the same in other words."""
-        if self._surely_unmatched > _MOST_UNMATCHED or self.unmatched > _MOST_UNMATCHED or self._substituted:
+        if self.unmatched > _MOST_UNMATCHED or self._substituted:
             return False
         if missing_in_title(self._a.title_values, self._b.title_values) or self.likelihood < UPPER:
             return False
@@ -203,10 +198,7 @@ class QuestionPair:
 
     @property
     def _substituted(self) -> bool:
-        """Whether a rare word of one question stands in the place of a rare word of the other: another disease or drug.
-
-        Rare is what is rarer than every word that they share, and in a story any telling word.
-        """
+        """Whether a rare word of one question stands in the place of one of the other: another disease or drug."""
         a, b = self._a, self._b
         ours, theirs = self.missing
         least = min(max(ours.values(), default=0.0), max(theirs.values(), default=0.0))
@@ -215,22 +207,11 @@ class QuestionPair:
         shared = max((rare for term, rare in a.terms.items() if term not in ours), default=0.0)
         return least > min(shared, _SUBSTITUTED * a.statistics.rarest)
 
-    @property
-    def _surely_unmatched(self) -> float:
-        """At most `unmatched`, and cheaper: without the terms that another word may name no concept is looked for."""
-        return self._share(_missing(self._a, self._b, sure=True), _missing(self._b, self._a, sure=True))
 
-    def _share(self, ours: Mapping[str, float], theirs: Mapping[str, float]) -> float:
-        whole = self._a.whole + self._b.whole
-        return math.fsum([*ours.values(), *theirs.values()]) / whole if whole else 0.0
-
-
-def _missing(a: Profile, b: Profile, *, sure: bool = False) -> dict[str, float]:
-    """The terms of one question that the other has neither by word nor by concept; with `sure`, those without one."""
-    theirs, named = b.terms, a.concepts_of
-    alone = [term for term in a.terms if term not in theirs]
-    if sure:
-        return {term: a.terms[term] for term in alone if not named(term)}
+def _missing(a: Profile, b: Profile) -> dict[str, float]:
+    """The terms of one question that the other has neither by word nor by concept."""
+    named = a.concepts_of
+    alone = [term for term in a.terms if term not in b.terms]
     return {term: a.terms[term] for term in alone if not named(term) or named(term).isdisjoint(b.concepts)}
 
 

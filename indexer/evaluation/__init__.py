@@ -1,8 +1,6 @@
 """How good an index is: judged queries and pairs against it, two runs compared. The second public face of indexer."""
 
-from indexer.evaluation.evaluate import compare, evaluate, measured
-from indexer.evaluation.judged_pairs import evaluate_pairs
-from indexer.evaluation.recorded import agreement
+from indexer.evaluation.evaluate import agreement, compare, evaluate, evaluate_pairs, measured
 from indexer.evaluation.results import (
     Agreement,
     BandQuality,

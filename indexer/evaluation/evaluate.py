@@ -1,25 +1,39 @@
-"""Evaluation: an index's own `similar` over judged queries, and two of its runs compared."""
+"""Evaluation: an index over judged queries, over judged pairs and against the site's own lists; two runs compared."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 
+from corpus import Question
+from indexer.analysis import wording
 from indexer.answering.closeness import DRAFT_FLOOR, draft_closeness
-from indexer.answering.neighbours import neighbours_of
+from indexer.answering.neighbours import RAW, neighbours_of
 from indexer.answering.search import search
 from indexer.answering.weighing import weigh
+from indexer.duplicates.likelihood import Profile, QuestionPair
 from indexer.errors import RequestRefused
-from indexer.evaluation.measures import MEASURES, Grades
-from indexer.evaluation.results import Comparison, Difference, Estimate, Evaluation
+from indexer.evaluation.measures import MEASURES, Grades, estimate, randomisation
+from indexer.evaluation.results import (
+    Agreement,
+    BandQuality,
+    Comparison,
+    Difference,
+    Estimate,
+    Evaluation,
+    PairQuality,
+)
 from indexer.evaluation.runs import Run
-from indexer.evaluation.significance import estimate, randomisation
 from indexer.generation import Generation, store_of
+from indexer.index import open_index
 from indexer.ranking.weighting import RESCORED
 from indexer.settings import Settings
-from indexer.types import Progress, Search
+from indexer.types import Band, Progress, Search
 
+# So many of a document's neighbours does a page show.
+_PANEL = 4
 Judgments = Mapping[str, Grades]
 
 
@@ -39,22 +53,22 @@ def evaluate(
     `hard` names for a query documents that look like an answer and are none. With the floor, documents below it are
     not in the ranking, as they are in no panel; one card for each wording is a matter of display and not applied.
     """
-    asked = [query for query in judgments if query in queries and any(g > 0 for g in judgments[query].values())]
+    asked = [query for query, grades in judgments.items() if query in queries and max(grades.values(), default=0) > 0]
     if not asked:
         raise RequestRefused("no query has a relevant document", "judgments", "name queries by the ids they have")
-    run, best = {}, {}
+    run, hidden = {}, 0
     with closing(store_of(index).open(Settings())) as generation:
         for done, query in enumerate(asked, 1):
             whole, close = (found if by_search else rank)(generation, queries[query])
             run[query] = close if floor else whole
-            best[query] = bool(close)
+            hidden += not close
             if progress:
                 progress(Progress(stage="ranking", done=done, total=len(asked)))
     return Evaluation(
         queries=len(asked),
         measures=measured(run, judgments),
         hard=_hard_above(run, judgments, hard or {}),
-        hidden=sum(not shown for shown in best.values()) / len(asked),
+        hidden=hidden / len(asked),
         run=run,
     )
 
@@ -82,7 +96,7 @@ def measured(run: Run, judgments: Judgments) -> dict[str, Estimate]:
 
 def by_query(run: Run, judgments: Judgments) -> dict[str, dict[str, float]]:
     """Each measure's value for each judged query; a query that the run lacks counts as one that found nothing."""
-    asked = [query for query, grades in judgments.items() if any(grade > 0 for grade in grades.values())]
+    asked = [query for query, grades in judgments.items() if max(grades.values(), default=0) > 0]
     ranked = {query: [id_ for id_, _ in run.get(query, ())] for query in asked}
     return {
         name: {query: measure(ranked[query], judgments[query]) for query in asked} for name, measure in MEASURES.items()
@@ -90,10 +104,7 @@ def by_query(run: Run, judgments: Judgments) -> dict[str, dict[str, float]]:
 
 
 def compare(run: Run, other: Run, judgments: Judgments) -> Comparison:
-    """Two runs over the same judgments: how each measure differs, and the queries that gained and lost in nDCG@10.
-
-    The difference is `run` less `other`.
-    """
+    """Two runs over the same judgments: each measure of `run` less `other`, and who gained and lost in nDCG@10."""
     ours, theirs = by_query(run, judgments), by_query(other, judgments)
     differences = {name: {query: ours[name][query] - theirs[name][query] for query in ours[name]} for name in MEASURES}
     changes = differences["nDCG@10"]
@@ -115,14 +126,77 @@ def compare(run: Run, other: Run, judgments: Judgments) -> Comparison:
 
 def _hard_above(run: Run, judgments: Judgments, hard: Mapping[str, tuple[str, ...]]) -> float | None:
     """The share of queries with hard negatives for which one of these stands above every relevant document."""
-    wrong = asked = 0
-    for query, ranked in run.items():
-        if not hard.get(query):
-            continue
-        asked += 1
-        kinds = (
-            "relevant" if judgments[query].get(id_, 0) > 0 else "hard" if id_ in hard[query] else ""
-            for id_, _ in ranked
-        )
-        wrong += next((kind for kind in kinds if kind), "") == "hard"
-    return wrong / asked if asked else None
+    asked = [query for query in run if hard.get(query)]
+    wrong = 0
+    for query in asked:
+        grades = judgments[query]
+        judged = (grades.get(id_, 0) > 0 for id_, _ in run[query] if grades.get(id_, 0) > 0 or id_ in hard[query])
+        wrong += not next(judged, True)
+    return wrong / len(asked) if asked else None
+
+
+def evaluate_pairs(index: str | Path, pairs: Iterable[tuple[str, str, bool]]) -> PairQuality:
+    """How well an index tells pairs of texts that ask the same from those that do not; rarities are the index's."""
+    judged: list[tuple[float, Band | None, bool]] = []
+    with closing(store_of(index).open(Settings())) as generation:
+        for a, b, same in pairs:
+            one, other = (generation.analyzer.draft(text) for text in (a, b))
+            compared = QuestionPair(*(Profile(generation, draft.text.tokens, []) for draft in (one, other)))
+            found = Band.SAME if one.wording == other.wording else compared.band
+            judged.append((1.0 if found is Band.SAME else compared.likelihood, found, same))
+    if len({same for _, _, same in judged}) < 2:
+        raise RequestRefused("the pairs are all of one label", "pairs", "give pairs that ask the same and others")
+    return PairQuality(
+        pairs=len(judged),
+        auc=_auc([score for score, _, same in judged if same], [score for score, _, same in judged if not same]),
+        upper=_quality([(found in (Band.SAME, Band.VERY_LIKELY), same) for _, found, same in judged]),
+        proposed=_quality([(found is not None, same) for _, found, same in judged]),
+    )
+
+
+def _auc(same: Sequence[float], other: Sequence[float]) -> float:
+    """The chance that a pair which asks the same scores higher than one that does not; ties count half."""
+    ordered = sorted(other)
+    twice_below = sum(bisect_left(ordered, score) + bisect_right(ordered, score) for score in same)
+    return twice_below / (2 * len(same) * len(other))
+
+
+def _quality(judged: Sequence[tuple[bool, bool]]) -> BandQuality:
+    proposed = sum(found for found, _ in judged)
+    right = sum(found and same for found, same in judged)
+    return BandQuality(
+        proposed=proposed,
+        precision=right / proposed if proposed else None,
+        recall=right / sum(same for _, same in judged),
+    )
+
+
+def agreement(index: str | Path) -> Agreement:
+    """How far the neighbours of an index agree with those that the site's own pages list.
+
+    A listed neighbour is known by its URL, else by its title's wording. A list by another program is no judgment: low
+    agreement asks for a look, not for a change.
+    """
+    shown, near, missing, pages = [], [], 0, 0
+    with open_index(index) as opened:
+        by_url: dict[str, str] = {}
+        by_title: dict[int, str] = {}
+        documents = list(opened.documents())
+        for document in documents:
+            by_title.setdefault(wording(document.title), document.id)
+            if document.url:
+                by_url.setdefault(document.url, document.id)
+        for document in documents:
+            if not isinstance(document, Question) or not document.listed:
+                continue
+            pages += 1
+            found = [by_url.get(link.url) or by_title.get(wording(link.title)) for link in document.listed]
+            wanted = {id_ for id_ in found if id_ and id_ != document.id}
+            missing += sum(id_ is None for id_ in found)
+            if wanted:
+                ours = opened.neighbours(document.id)
+                shown.append(len(wanted & set(ours[:_PANEL])) / min(len(wanted), _PANEL))
+                near.append(len(wanted & set(ours[:RAW])) / len(wanted))
+    return Agreement(
+        pages=pages, missing=missing, compared=len(shown), panel=estimate(shown), neighbours=estimate(near)
+    )

@@ -8,17 +8,16 @@ from pathlib import Path
 import numpy as np
 
 from indexer.errors import RequestRefused
+from indexer.settings import read_text
 
 # For each query the ids and scores of its documents, best first.
 Run = Mapping[str, Sequence[tuple[str, float]]]
-_TAG = "seealso"
+_TAG, _REMEDY = "seealso", "give a file that --run wrote"
 
 
 def write_run(run: Run, path: Path) -> None:
-    """Write a run, a line `query Q0 document rank score tag` for each document.
-
-    Scores fall strictly, as 32-bit numbers too: tools that read a run go by its scores alone, each with an order of its
-    own among equal ones, and would measure another ranking.
+    """Write a run, a line `query Q0 document rank score tag` for each document. Scores fall strictly, as 32-bit numbers
+    too: tools that read a run go by these alone, and by an order of their own among equal ones.
     """
     with path.open("w", encoding="utf-8") as file:
         for query, ranked in run.items():
@@ -31,16 +30,11 @@ def write_run(run: Run, path: Path) -> None:
 def read_run(path: Path) -> dict[str, list[tuple[str, float]]]:
     """The run of a file, each query's documents in the order of their ranks. Raises RequestRefused."""
     rows: dict[str, list[tuple[int, str, float]]] = {}
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise RequestRefused(f"the run cannot be read: {error}", str(path), "give a file that --run wrote") from error
-    for number, line in enumerate(text.splitlines(), 1):
-        parts = line.split()
+    for number, line in enumerate(read_text(path, "the run", _REMEDY).splitlines(), 1):
         try:
-            query, _, id_, rank, score = parts[:5]
+            query, _, id_, rank, score = line.split()[:5]
             rows.setdefault(query, []).append((int(rank), id_, float(score)))
         except ValueError as error:
             what = "not `query Q0 document rank score tag`"
-            raise RequestRefused(what, f"{path}, line {number}", "give a file that --run wrote") from error
+            raise RequestRefused(what, f"{path}, line {number}", _REMEDY) from error
     return {query: [(id_, score) for _, id_, score in sorted(ranked)] for query, ranked in rows.items()}

@@ -10,8 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from indexer.analysis import sequence, spots, spots_among, tokenize, wording
-from indexer.analysis.folding import fold
-from indexer.analysis.tokens import tokenize_anew, words_of
+from indexer.analysis.tokens import fold, tokenize_anew, words_of
 from tests.documents import ANALYZER
 
 _PIECES = ["a", "b", "(pain),", "_x_", "'b'", "pain-", "IL-6", "don't", "\u3000", "骨水泥", "3.5", "é"]

@@ -12,10 +12,8 @@ from hypothesis import strategies as st
 
 from indexer import RequestRefused
 from indexer.evaluation import read_run, write_run
-from indexer.evaluation.evaluate import by_query, compare
-from indexer.evaluation.judged_pairs import _auc
-from indexer.evaluation.measures import MEASURES
-from indexer.evaluation.significance import estimate, randomisation
+from indexer.evaluation.evaluate import _auc, by_query, compare
+from indexer.evaluation.measures import MEASURES, estimate, randomisation
 
 _IDS = [f"d{n}" for n in range(30)]
 _rankings = st.lists(st.sampled_from(_IDS), unique=True, max_size=25)
