@@ -1,4 +1,4 @@
-"""What every answer carries: a strict content security policy, no cookie, no referrer; and a log without texts."""
+"""Headers of every response (strict CSP, no referrer), a bound on the size of requests, a log without texts."""
 
 from __future__ import annotations
 

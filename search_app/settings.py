@@ -1,4 +1,4 @@
-"""The one table of settings: read by the command line, the pages and the documentation's test."""
+"""The site's settings, for command line and pages; what a caller of the library chooses is in indexer/settings."""
 
 from __future__ import annotations
 

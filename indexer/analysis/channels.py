@@ -1,4 +1,4 @@
-"""The bags of tokens by which the second stage of ranking looks at a text: bigrams, grams, stop words."""
+"""The second stage's bags of tokens: bigrams, grams and stop words; intents are in intents.py."""
 
 from __future__ import annotations
 

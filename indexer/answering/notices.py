@@ -61,7 +61,7 @@ class Notices:
         """The kind of notice that a search needs, and the subject of the best page; None for most."""
         said = set(self._said(text.strip()))
         said.update(name for name, parts in self._together if said.issuperset(parts))
-        for name in sorted(filter(_NAME.fullmatch, said), key=lambda name: _KINDS[0] not in name):
+        for name in sorted(filter(_NAME.fullmatch, said), key=lambda name: (_KINDS[0] not in name, name)):
             line, slash, subject = name.partition("/")
             *only, kind = line.split()
             if slash and f"{_NOT} {kind}" not in said and not (only == [_ABOUT] and _NOT in said):

@@ -1,4 +1,4 @@
-"""Weighs the terms of a text that is asked with, by how rare they are; every search and ranking begins so."""
+"""Weighs the terms, concepts and finer tokens of a text that is asked with, by rarity; all rankings begin so."""
 
 from __future__ import annotations
 

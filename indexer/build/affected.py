@@ -1,4 +1,4 @@
-"""Which stored lists an update must rank anew: those that a changed document comes into, or was in."""
+"""Whose stored neighbours an update ranks anew: those with a changed document among their candidates."""
 
 from __future__ import annotations
 

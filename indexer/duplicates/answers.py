@@ -1,4 +1,4 @@
-"""What is answered about duplicates: clusters, pairs with what differs, two questions side by side; ready for JSON."""
+"""The result types of duplicates: clusters, pairs with what differs, two questions side by side; ready for JSON."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Two questions compared for a reader: side by side with their words marked, or a card told as the same question."""
+"""Puts two questions side by side with marks, and tells which cards of a panel are the same question."""
 
 from __future__ import annotations
 

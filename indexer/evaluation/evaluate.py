@@ -1,4 +1,4 @@
-"""Evaluation: an index over judged queries, over judged pairs and against the site's own lists; two runs compared."""
+"""Evaluation: an index's `similar` or `search` over judged queries and pairs, and two of its runs compared."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The one door to a finished generation: everything that search, panels and duplicates ask of it, by document id alone.
+"""The one door to a finished generation: all that search, panels and duplicates ask; documents go by id.
 
 Where the documents lie, how they are numbered and what ranks them is known to whoever implements `Generation`:
 `generation/local` for a folder on disk. docs/glossary.md says what the words mean.

@@ -1,4 +1,4 @@
-"""Kind, specialty, topics, day and wording of each document as integers: for filters, facets and dates."""
+"""Kind, specialty, topics, day, year, reply and wording of each document as integers: for filters and facets."""
 
 from __future__ import annotations
 

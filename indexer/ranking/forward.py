@@ -1,4 +1,4 @@
-"""The second stage: the best hundred documents weighed again, by their words in order; asked for by every ranking.
+"""The second stage: judges the best hundred again by the finer channels; also finds exact phrases.
 
 Postings of pairs and grams would be several times those of the terms; the words themselves are one number each.
 """

@@ -1,4 +1,4 @@
-"""In how many documents each token occurs, counted at a full build; the rarities of tokens come from it."""
+"""Stores and looks up in how many documents each token occurs, and gives their rarities."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""64-bit digests that stand for tokens in arrays, and lists of lists kept in two arrays; for all that ranks."""
+"""64-bit keys that stand for tokens, and helpers for lists of lists kept as one array and its starts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a process may use: the compiled loops of the extra `fast`, where they are worth it, and how much memory."""
+"""Chooses compiled loops or NumPy for a piece of work, and how many postings are sorted at a time."""
 
 from __future__ import annotations
 

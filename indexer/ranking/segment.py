@@ -1,4 +1,4 @@
-"""Opens the arrays of all segments of a generation and asks them together; a segment is written at once."""
+"""Opens the arrays of all segments of a generation and asks them as one, documents numbered through."""
 
 from __future__ import annotations
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -156,6 +159,8 @@ NEITHER = [
     "",
 ][1:-1]
 
+ROOT = Path(__file__).parents[2]
+
 
 def test_searches_in_danger_are_told_from_others() -> None:
     """Of 66 searches of people in danger at least .95 are told, by their kind, and of 64 others at most .05."""
@@ -259,3 +264,22 @@ def test_a_wrong_line_is_named(text: str) -> None:
     """A kind that is none, and a line without phrases, are refused with file and line."""
     with pytest.raises(RequestRefused, match=r"own\.txt, line 1"):
         Notices(lines(text, "own.txt"))
+
+
+def test_of_two_dangers_one_is_told_always(tmp_path: Path) -> None:
+    """Which of several subjects a notice names is the same in every process, whatever its hash seed."""
+    text = "i took an overdose and have crushing chest pain and my face droops on one side"
+    code = f"from indexer import read_notices; print(read_notices(None).of({text!r}))"
+    told = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONHASHSEED": str(seed)},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in range(1, 6)
+    }
+    assert len(told) == 1
+    assert "None" not in told.pop()

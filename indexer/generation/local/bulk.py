@@ -1,4 +1,4 @@
-"""Writes a segment of Whoosh's own format in bulk, from arrays of word numbers; a build with `fast` does.
+"""Writes a Whoosh segment in bulk from arrays of word numbers; used where the extra `fast` is loaded.
 
 Whoosh's writer makes Python objects of every posting and sorts them; here a counting sort brings the tokens in order,
 and whole blocks are written of them. Readers see no difference: terms, statistics, postings, positions, lengths and

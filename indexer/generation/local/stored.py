@@ -1,4 +1,4 @@
-"""What a build stored for every document of a generation: its neighbours, its pairs, what speaks for keeping it."""
+"""What a build stored: each document's neighbours, pairs and keep order; and the generation's own analyzer."""
 
 from __future__ import annotations
 
