@@ -13,7 +13,7 @@ import numpy as np
 from corpus import Document, Question, Rejected, to_json
 from indexer.analysis import Boilerplate, field_texts
 from indexer.build.keep_order import KeepOrderWriter
-from indexer.generation.local.arrays import Contents
+from indexer.generation.local.writer import Contents
 from indexer.ranking.columns import ColumnsWriter
 from indexer.ranking.hashing import Numbers
 from indexer.ranking.mapped import save, write_strings

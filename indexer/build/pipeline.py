@@ -18,9 +18,8 @@ from indexer.build.all_neighbours import QueryWeights, Staged, lay_out, rank_nei
 from indexer.build.intake import Intake
 from indexer.build.pairs import Before, PairFinder
 from indexer.generation.folder.manifest import ENGINE, FORMAT, FileList, Manifest, list_files, now
-from indexer.generation.local.arrays import Contents
 from indexer.generation.local.reader import LocalGeneration
-from indexer.generation.local.writer import write_segment
+from indexer.generation.local.writer import Contents, write_segment
 from indexer.ranking.columns import KINDS
 from indexer.ranking.hashing import Numbers
 from indexer.ranking.ids import Ids, segment_folders

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,18 +44,21 @@ class _Wanted(NamedTuple):
     tells: NDArray[np.float64]
 
 
-ARRAY_NAMES = (
-    "sequence",
-    "sequence_starts",
-    "lengths",
-    "intents",
-    "han",
-    "kind",
-    "word_terms",
-    "gram_words",
-    "gram_words_starts",
-    "gram_keys",
-)
+class ForwardArrays(NamedTuple):
+    """The words of documents in their order, by number; what each word's term and grams are; and of each document its
+    kind, whether it is written in characters, the lengths of its fields and the intents of these.
+    """
+
+    sequence: NDArray[np.int32]
+    sequence_starts: Numbers
+    lengths: NDArray[np.int32]
+    intents: NDArray[np.int32]
+    han: NDArray[np.bool_]
+    kind: NDArray[np.int8]
+    word_terms: NDArray[np.int32]
+    gram_words: NDArray[np.int32]
+    gram_words_starts: Numbers
+    gram_keys: Keys
 
 
 class Forward:
@@ -63,21 +66,20 @@ class Forward:
 
     def __init__(
         self,
-        arrays: Mapping[str, NDArray[Any]],
+        arrays: ForwardArrays,
         words: Sequence[str],
         statistics: Statistics,
         number_of: Callable[[str], int],
         kernels: ModuleType | None = None,
     ) -> None:
-        """`arrays` are those of ARRAY_NAMES, `words` the words by number, ascending; `number_of` gives the number of a
+        """`words` are the words by number, ascending; `number_of` gives the number of a
         term, -1 for none; `kernels` is the compiled form, or None for NumPy's: both give the same to the last bit.
         """
         self._number_of, self._kernels = number_of, kernels
         own = [statistics.of_document(han=han) for han in (False, True)]
         self._averages = np.array([[kind.average.get(field, 0.0) for field in FIELDS] for kind in own])
         self._medians = np.array([kind.median for kind in own])
-        for name in ARRAY_NAMES:
-            setattr(self, f"_{name}", arrays[name])
+        self._arrays = arrays
         # For the compiled form, a set a thread: zeros for each word and term, as it leaves them.
         self._scratch = threading.local()
         # By channel, the number of each token.
@@ -93,24 +95,14 @@ class Forward:
         cls, folder: Path, statistics: Statistics, number_of: Callable[[str], int], kernels: ModuleType | None
     ) -> Forward:
         """The rows of a segment, mapped."""
-        arrays = {name: map_array(folder, name) for name in ARRAY_NAMES}
+        arrays = ForwardArrays(*(map_array(folder, name) for name in ForwardArrays._fields))
         return cls(arrays, Strings(folder, "words"), statistics, number_of, kernels)
-
-    _sequence: NDArray[np.int32]
-    _sequence_starts: Numbers
-    _lengths: NDArray[np.int32]
-    _intents: NDArray[np.int32]
-    _han: NDArray[np.bool_]
-    _kind: NDArray[np.int8]
-    _word_terms: NDArray[np.int32]
-    _gram_words: NDArray[np.int32]
-    _gram_words_starts: Numbers
-    _gram_keys: Keys
 
     def words(self, number: int, field: int) -> list[int]:
         """The words of a field of a document, by number."""
         at = number * len(FIELDS) + field
-        words: list[int] = self._sequence[self._sequence_starts[at] : self._sequence_starts[at + 1]].tolist()
+        begin, end = self._arrays.sequence_starts[at : at + 2]
+        words: list[int] = self._arrays.sequence[begin:end].tolist()
         return words
 
     def holding(self, terms: Sequence[int], candidates: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -119,8 +111,8 @@ class Forward:
         numbers = np.flatnonzero(candidates)
         for at in range(0, len(numbers) if min(terms) >= 0 else 0, _TOGETHER):
             fields = (numbers[at : at + _TOGETHER, None] * len(FIELDS) + np.arange(len(FIELDS))).ravel()
-            place, owner = expand(self._sequence_starts, fields)
-            own = self._word_terms[self._sequence[place]]
+            place, owner = expand(self._arrays.sequence_starts, fields)
+            own = self._arrays.word_terms[self._arrays.sequence[place]]
             begins = np.flatnonzero(own == terms[0])
             for step, term in enumerate(terms[1:], 1):
                 begins = begins[begins + step < len(own)]
@@ -145,8 +137,8 @@ class Forward:
         wanted = _Wanted(own[:a], own[a:b], own[b:c], own[c:], np.array(tells, np.float64))
         if self._kernels:
             return self._judge_compiled(numbers, scores, wanted, exponent)
-        medians = self._medians[self._han[numbers].astype(np.int8)]
-        lengths: list[float] = ((1.0 + self._lengths[numbers].sum(axis=1)) / medians).tolist()
+        medians = self._medians[self._arrays.han[numbers].astype(np.int8)]
+        lengths: list[float] = ((1.0 + self._arrays.lengths[numbers].sum(axis=1)) / medians).tolist()
         # Python's own power: NumPy's may differ in the last bit.
         factors = np.array([length**exponent for length in lengths], np.float64)
         judged: NDArray[np.float64] = (scores + self._judge(numbers, wanted)) * factors
@@ -156,11 +148,11 @@ class Forward:
         """What the finer channels say."""
         if not len(wanted.tells) or not len(numbers):
             return np.zeros(len(numbers))
-        average = self._averages[self._han[numbers].astype(np.int8)]
-        worths, norms = _SHARES[self._kind[numbers]], norm_of(self._lengths[numbers], average)
+        average = self._averages[self._arrays.han[numbers].astype(np.int8)]
+        worths, norms = _SHARES[self._arrays.kind[numbers]], norm_of(self._arrays.lengths[numbers], average)
         fields = (numbers[:, None] * len(FIELDS) + np.arange(len(FIELDS))).ravel()
-        place, owner = expand(self._sequence_starts, fields)
-        words = self._sequence[place].astype(np.int64)
+        place, owner = expand(self._arrays.sequence_starts, fields)
+        words = self._arrays.sequence[place].astype(np.int64)
         # A cell is a field and a token: field * width + column. Each channel gives the cells of what it finds.
         width, first, cells = len(wanted.tells), 0, list[Numbers]()
         for own, look in (
@@ -172,7 +164,7 @@ class Forward:
             cells.append(field * width + column + first)
             first += len(own)
         for number, intent in enumerate(wanted.intents.tolist(), first):
-            cells.append(np.flatnonzero(self._intents.ravel()[fields] >> intent & 1) * width + number)
+            cells.append(np.flatnonzero(self._arrays.intents.ravel()[fields] >> intent & 1) * width + number)
         counts = np.bincount(np.concatenate(cells), minlength=len(fields) * width)
         scores = _sums(counts, width, worths, norms) * wanted.tells
         said: NDArray[np.float64] = np.add.accumulate(scores, axis=1)[:, -1]  # adds one after the other, unlike sum
@@ -186,27 +178,27 @@ class Forward:
         # Taken away while in use: what a failure leaves halfway is never used again.
         zeros = self._scratch.__dict__.pop("zeros", None)
         if zeros is None:
-            terms = int(self._word_terms.max(initial=-1)) + 1
-            zeros = np.zeros(len(self._word_terms), np.int32), np.zeros(terms, np.uint8)
+            terms = int(self._arrays.word_terms.max(initial=-1)) + 1
+            zeros = np.zeros(len(self._arrays.word_terms), np.int32), np.zeros(terms, np.uint8)
         judged: NDArray[np.float64] = kernels.judge(
             numbers,
             scores,
             exponent,
-            self._sequence,
-            self._sequence_starts,
-            self._word_terms,
-            self._gram_words,
-            self._gram_words_starts,
+            self._arrays.sequence,
+            self._arrays.sequence_starts,
+            self._arrays.word_terms,
+            self._arrays.gram_words,
+            self._arrays.gram_words_starts,
             *zeros,
             wanted.bigrams,
             wanted.grams,
             wanted.stops,
-            self._intents,
+            self._arrays.intents,
             wanted.intents,
             wanted.tells,
-            self._kind,
-            self._han,
-            self._lengths,
+            self._arrays.kind,
+            self._arrays.han,
+            self._arrays.lengths,
             self._averages,
             self._medians,
             _SHARES,
@@ -225,25 +217,25 @@ class Forward:
     def _gram_number(self, token: str) -> int:
         """The number of a gram in this segment, -1 where it has none."""
         key = np.uint64(key_of(token))
-        place = int(np.searchsorted(self._gram_keys, key))
-        return place if place < len(self._gram_keys) and self._gram_keys[place] == key else -1
+        place = int(np.searchsorted(self._arrays.gram_keys, key))
+        return place if place < len(self._arrays.gram_keys) and self._arrays.gram_keys[place] == key else -1
 
     def _bigrams(self, wanted: Numbers, words: Numbers, owner: Numbers) -> _Found:
         there = np.flatnonzero(owner[1:] == owner[:-1])
-        terms = self._word_terms[words].astype(np.int64)
+        terms = self._arrays.word_terms[words].astype(np.int64)
         found, column = match(terms[there] << 32 | terms[there + 1], wanted)
         return owner[there[found]], column
 
     def _grams(self, wanted: Numbers, words: Numbers, owner: Numbers) -> _Found:
         there = np.flatnonzero(wanted >= 0)
-        entry, gram = expand(self._gram_words_starts, wanted[there])
-        holder = self._gram_words[entry]
-        starts = starts_of(np.bincount(holder, minlength=len(self._word_terms)))
+        entry, gram = expand(self._arrays.gram_words_starts, wanted[there])
+        holder = self._arrays.gram_words[entry]
+        starts = starts_of(np.bincount(holder, minlength=len(self._arrays.word_terms)))
         entry, occurrence = expand(starts, words)
         return owner[occurrence], there[gram[np.argsort(holder, kind="stable")[entry]]]
 
     def _stop_words(self, wanted: Numbers, words: Numbers, owner: Numbers) -> _Found:
-        column_of = np.full(len(self._word_terms), -1)
+        column_of = np.full(len(self._arrays.word_terms), -1)
         column_of[wanted[wanted >= 0]] = np.flatnonzero(wanted >= 0)
         column = column_of[words]
         return owner[column >= 0], column[column >= 0]

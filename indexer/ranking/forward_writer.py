@@ -14,7 +14,7 @@ from indexer.analysis.channels import GRAM, grams_of
 from indexer.analysis.terms import stop_words
 from indexer.ranking.columns import KINDS
 from indexer.ranking.field_counts import Counted, Vocabulary, count, vocabulary
-from indexer.ranking.forward import Forward
+from indexer.ranking.forward import Forward, ForwardArrays
 from indexer.ranking.hashing import BIGRAM, NO_BIGRAM, Keys, Numbers, bigram_keys, expand, key_of, starts_of
 from indexer.ranking.mapped import place_of
 from indexer.ranking.token_store import Batch, Words
@@ -83,8 +83,8 @@ def forward_of(
     terms = vocabulary(words, analyzer)
     arrays = forward_arrays(terms, word_keys(words, terms), count(own, terms, analyzer))
     kinds = np.array([KINDS.index(kind) for kind, _ in documents], np.int8)
-    arrays |= {"sequence": sequence, "sequence_starts": own.starts, "kind": kinds}
-    return Forward(arrays, words, statistics, lambda term: place_of(terms.terms, term))
+    every = ForwardArrays(sequence=sequence, sequence_starts=own.starts, kind=kinds, **arrays)
+    return Forward(every, words, statistics, lambda term: place_of(terms.terms, term))
 
 
 def count_tokens(words: Words, keys: WordKeys, kernels: ModuleType | None) -> TokenCounts:

@@ -23,7 +23,6 @@ class FolderStore(IndexFolder):
     """The generations of an index folder (see Store)."""
 
     def open(self, settings: Settings, *, serving: bool = False, beside: int = 0) -> LocalGeneration:
-        """See Store."""
         try:
             manifest, path = self.usable()
             if serving and (fault := next(faults(path, manifest, self.generation(beside)), None)):
@@ -54,7 +53,6 @@ class FolderStore(IndexFolder):
         return manifest
 
     def verify(self) -> Verification:
-        """See Store."""
         number, digest = self.current()
         path = self.generation(number)
         try:
@@ -66,7 +64,6 @@ class FolderStore(IndexFolder):
         return Verification(generation=number, ok=not found, faults=tuple(found))
 
     def rollback(self) -> Info:
-        """See Store."""
         if not self.numbers():
             self.current()  # a folder without an index is told at once, and stays as it is
         with self.lock():

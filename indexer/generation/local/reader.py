@@ -15,8 +15,7 @@ from numpy.typing import NDArray
 from corpus import Document, from_json
 from indexer.analysis import FIELDS, Analyzer, Templates, stop_terms
 from indexer.generation.folder.manifest import Manifest
-from indexer.generation.local.schema import DOCUMENT_FIELD, folder_of
-from indexer.generation.local.storage import MappedStorage
+from indexer.generation.local.schema import DOCUMENT_FIELD, MappedStorage, folder_of
 from indexer.generation.local.stored import StoredNeighbours, StoredPairs
 from indexer.generation.port import Facts, FindRequest, Found, Neighbours, Pair, Ranked
 from indexer.ranking.columns import KINDS, Mask
@@ -72,28 +71,23 @@ class LocalGeneration:
 
     @cached_property
     def templates(self) -> Templates:
-        """See Generation."""
         return Templates.of_lines(*(Strings(self._arrays, name) for name in ("openings", "frames")))
 
     @property
     def info(self) -> Info:
-        """See Generation."""
         assert self._manifest is not None
         return self._manifest.info
 
     def ids(self) -> Sequence[str]:
-        """See Generation."""
         return InOrder(self._ids)
 
     def get(self, ids: Sequence[str]) -> list[Document]:
-        """See Generation."""
         numbers = [number for id_ in ids if (number := self._ids.find(id_)) >= 0]
         with self._lock:
             stored = [self._documents.stored_fields(number)[DOCUMENT_FIELD] for number in numbers]
         return [from_json(line) for line in stored]
 
     def facts(self, ids: Sequence[str]) -> list[Facts]:
-        """See Generation."""
         numbers = [self._ids.find(id_) for id_ in ids]
         return [
             Facts(KINDS[kind], date.fromordinal(day) if day else None, answered, wording, self._columns.topics(number))
@@ -101,16 +95,13 @@ class LocalGeneration:
         ]
 
     def words(self, ids: Sequence[str], field: str) -> list[list[str]]:
-        """See Generation."""
         place = FIELDS.index(field)
         return [self._segments.words_of(self._ids.find(id_), place) for id_ in ids]
 
     def weights(self, ids: Sequence[str]) -> list[dict[str, float]]:
-        """See Generation."""
         return [self._segments.weights_of(self._ids.find(id_)) for id_ in ids]
 
     def find(self, request: FindRequest) -> Found:
-        """See Generation."""
         chosen = self._choose(request)
         total = self._size if chosen is None else int(chosen.mask.sum())
         mask = self._everything if chosen is None else chosen.mask
@@ -143,35 +134,27 @@ class LocalGeneration:
         return list(map(Ranked, self._ids.of(numbers.tolist()), scores.tolist()))
 
     def neighbours(self, id_: str) -> Neighbours | None:
-        """See Generation."""
         return self._neighbours.of(id_)
 
     def pairs(self) -> Sequence[Pair]:
-        """See Generation."""
         return self._pairs.all()
 
     def band(self, a: str, b: str) -> Band | None:
-        """See Generation."""
         return self._pairs.band(a, b)
 
     def keep_order(self, ids: Sequence[str]) -> list[tuple[int, ...]]:
-        """See Generation."""
         return self._pairs.keep_order(ids)
 
     def frequencies(self, tokens: Sequence[str], channel: str = "terms") -> list[int]:
-        """See Generation."""
         return self._frequencies.of(tokens, channel)
 
     def rarities(self, tokens: Collection[str], channel: str = "terms", *, present: bool = False) -> dict[str, float]:
-        """See Generation."""
         return self._rarities.of(tokens, channel, present=present)
 
     def vocabulary(self, prefix: str) -> dict[str, int]:
-        """See Generation."""
         return self._segments.vocabulary(prefix)
 
     def close(self) -> None:
-        """See Generation."""
         with self._lock:
             self._documents.close()
 
@@ -199,8 +182,10 @@ class LocalGeneration:
             return _Chosen(mask & passing)
         shares = self._segments.match(request.search_words)
         own = shares[mask]
-        best = np.partition(own, -HIT_PLACE)[-HIT_PLACE:] if len(own) > HIT_PLACE else own
-        mask &= shares >= least_share(best.tolist())
+        most = min(HIT_PLACE, len(own))
+        own = own[own > 0]  # a fraction of all: the best of these are found in a fraction of the time
+        best = np.partition(own, -most)[-most:] if len(own) > most else own
+        mask &= shares >= least_share([*best.tolist(), *[0] * (most - len(best))])
         return _Chosen(mask & passing, shares, sum(word.share for word in request.search_words))
 
     def _holding(self, phrase: Sequence[str], among: Mask) -> Mask:

@@ -1,14 +1,18 @@
-"""The Whoosh schema: our own terms through the stock space-separated tokenizer, the document stored beside them.
+"""The Whoosh index of a generation: its schema, and its files mapped so that all processes share one copy of them.
 
 No class of ours is pickled into an index, and a term is the same thing here as in every other engine.
 """
 
 from __future__ import annotations
 
+import mmap
 from pathlib import Path
+from typing import Any
 
 from whoosh.analysis import SpaceSeparatedTokenizer
 from whoosh.fields import ID, STORED, TEXT, Schema
+from whoosh.filedb.filestore import FileStorage
+from whoosh.filedb.structfile import StructFile
 
 from indexer.analysis import FIELDS
 
@@ -28,3 +32,15 @@ def schema() -> Schema:
 def folder_of(generation: Path) -> str:
     """Where the Whoosh files of a generation stand."""
     return str(generation / FOLDER)
+
+
+class MappedStorage(FileStorage):  # type: ignore[misc]  # Whoosh ships no types
+    """A folder whose files are read from maps; a map needs no open file, and goes with the last reader of it."""
+
+    def open_file(self, name: str, **options: Any) -> Any:
+        """A file, at its beginning; an empty one cannot be mapped and is opened as Whoosh does."""
+        path = Path(self._fpath(name))
+        if not path.stat().st_size:
+            return super().open_file(name, **options)
+        with path.open("rb") as file:
+            return StructFile(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ), name=name, **options)
