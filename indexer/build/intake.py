@@ -99,7 +99,7 @@ class Intake:
         return self._words.boilerplate(self._order, self._is_question)
 
     def gather(self, folder: Path, boilerplate: Boilerplate) -> Contents:
-        """The settled documents, their words without boilerplate. What every engine's segment has is written into the
+        """The settled documents, their words without boilerplate. What every segment has is written into the
         folder: words, ids, digests, columns, and what speaks for keeping each.
         """
         folder.mkdir()

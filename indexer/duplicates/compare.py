@@ -19,7 +19,7 @@ _MOST_SHARED = 8
 
 
 def side_by_side(generation: Generation, a: Document, b: Document) -> SideBySide:
-    """Two questions with their marks and what the scan said of them, which may be nothing."""
+    """Two questions with their marks and what the build said of them, which may be nothing."""
     one, other = own_text(a), own_text(b)
     ours, theirs = profiles(generation, [a.id, b.id])
     compared = QuestionPair(ours, theirs)
@@ -52,7 +52,7 @@ def same_question(generation: Generation, draft: Draft, cards: Sequence[Card]) -
 
 
 def same_as(generation: Generation, id_: str, cards: Sequence[Card]) -> Iterator[Card]:
-    """The cards of a stored document, those marked that are the same question: the scan compared them at build."""
+    """The cards of a stored document, those marked that are the same question: the build compared them."""
     own, *facts = generation.facts([id_, *(card.id for card in cards)])
     for card, theirs in zip(cards, facts, strict=True):
         same = None

@@ -126,7 +126,7 @@ class Forward:
         """The scores of some documents in the second stage, for those of the first: with what the finer channels say,
         how much each token tells × its saturated counts; times a power of the length.
 
-        Sums are in float64 in the order of channels and tokens, as in the plain engine.
+        Sums are in float64 in the order of channels and tokens, as in the definition.
         """
         numbers_of, tells, ends = list[int](), list[float](), list[int]()
         for channel in FINER:

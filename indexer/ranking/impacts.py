@@ -86,8 +86,8 @@ class Impacts:
     def rank(self, weights: Mapping[str, float], among: Mask | None, limit: int) -> Found:
         """The best documents by the sum of weight × impact: numbers and scores, best first, lower number among equals.
 
-        Only documents that share a term are in it. Sums are in float64 in the order of the terms, as in the plain
-        engine, so that both agree to the last bit.
+        Only documents that share a term are in it. Sums are in float64 in the order of the terms, as in the
+        definition, so that both agree to the last bit.
 
         Each weight is kept as a whole number of units, rounded up, so the sum U of a document obeys
         U − slack < score ≤ U in units: only documents with U > U_k − slack, where U_k is the k-th best U, can be among

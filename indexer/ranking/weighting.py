@@ -55,7 +55,7 @@ RESCORED = 100
 # .6 it is .610 with 146 hits, and .002 less on short medical queries; where the very best page sets the measure it is
 # .605, and .013 less.
 HIT_SHARE, HIT_PLACE = 0.5, 10
-# The shares of a search's words are whole numbers of about this sum: engines add them up alike in any order.
+# The shares of a search's words are whole numbers of about this sum: whoever adds them up adds them alike in any order.
 WHOLE = 10_000
 # Fewer documents of a language than this have no statistics worth their own.
 LEAST_OF_A_KIND = 100

@@ -1,6 +1,6 @@
 """The Whoosh index of a generation: its schema, and its files mapped so that all processes share one copy of them.
 
-No class of ours is pickled into an index, and a term is the same thing here as in every other engine.
+No class of ours is pickled into an index, and a term is the same thing here wherever a generation lies.
 """
 
 from __future__ import annotations

@@ -60,7 +60,7 @@ class StoredPairs:
         return [Pair(name(a), name(b), score, BANDS[band]) for (a, b, band), score in rows]
 
     def band(self, a: str, b: str) -> Band | None:
-        """The band of two documents, None where the scan proposed no pair of them."""
+        """The band of two documents, None where the build proposed no pair of them."""
         one, other = sorted(self._places((a, b)))
         at = int(np.searchsorted(self._keys, one << 32 | other))
         there = at < len(self._keys) and self._keys[at] == one << 32 | other
