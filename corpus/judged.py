@@ -16,7 +16,7 @@ from corpus.sources import BREAKS, Source
 _NUMBER = re.compile(r"-?[0-9]{1,9}")
 
 
-class Pair(NamedTuple):
+class JudgedPair(NamedTuple):
     """Two texts, by the ids of queries or documents; whether they ask the same; a group, such as who judged them."""
 
     a: str
@@ -37,7 +37,7 @@ class Judged:
     queries: Mapping[str, str]
     relevant: Mapping[str, Mapping[str, int]]
     hard: Mapping[str, tuple[str, ...]]
-    pairs: tuple[Pair, ...]
+    pairs: tuple[JudgedPair, ...]
 
 
 def judged(folder: str | Path, *, qrels: str | None = None) -> Judged:
@@ -139,14 +139,14 @@ def _hard(path: Path) -> dict[str, tuple[str, ...]]:
     return {query: tuple(dict.fromkeys(documents)) for query, documents in found.items()}
 
 
-def _pairs(path: Path) -> tuple[Pair, ...]:
+def _pairs(path: Path) -> tuple[JudgedPair, ...]:
     pairs = []
     for where, cells in _table(path, ("a", "b", "label")):
         if len(cells) not in (3, 4) or not cells[0] or not cells[1]:
             raise CorpusError("no pair", where, "write a, b, label and group with tabs between")
         if cells[2] not in ("0", "1"):
             raise CorpusError(f"{cells[2]!r} is no label", where, "give 1 for the same question, 0 for another")
-        pairs.append(Pair(cells[0], cells[1], cells[2] == "1", cells[3] if len(cells) == 4 else ""))
+        pairs.append(JudgedPair(cells[0], cells[1], cells[2] == "1", cells[3] if len(cells) == 4 else ""))
     return tuple(pairs)
 
 

@@ -20,7 +20,7 @@ from search_app.security import ROUTE_OF_API
 log = logging.getLogger(__name__)
 _FRAMES = 4
 _NONE: Mapping[str, str] = MappingProxyType({})
-Answer = tuple[Response | str, int, Mapping[str, str]]
+Sent = tuple[Response | str, int, Mapping[str, str]]
 
 
 class UsageError(CorpusError):
@@ -67,7 +67,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
 }
 
 
-def in_words(error: indexer.SearchError | CorpusError) -> tuple[str, str]:
+def words_of(error: indexer.SearchError | CorpusError) -> tuple[str, str]:
     """What is wrong and what to do, for people: by the error's code, else as the error itself says it."""
     if isinstance(error, CorpusError) or not error.parameters or error.code not in WORDS:
         return error.what, error.next
@@ -84,22 +84,22 @@ def outside(error: Exception) -> Outside:
 
 
 def init_app(app: Flask) -> None:
-    """Answer every error as a page, or under the API as a problem (RFC 9457)."""
+    """Sent every error as a page, or under the API as a problem (RFC 9457)."""
 
     @app.errorhandler(indexer.SearchError)
     @app.errorhandler(CorpusError)
-    def known(error: indexer.SearchError | CorpusError) -> Answer:
+    def known(error: indexer.SearchError | CorpusError) -> Sent:
         shown = outside(error)
         if shown.http >= 500:
             log.error("%s: %s (%s)", type(error).__name__, error.what, error.where)
         kind = type(error).__name__
         # Where the server keeps its index is the operator's to know: it stands in the log.
         where = "the index" if shown.http >= 500 else error.where
-        what, next_ = in_words(error)
+        what, next_ = words_of(error)
         return answer(shown.http, shown.title, kind=kind, what=what, where=where, next_=next_)
 
     @app.errorhandler(HTTPException)
-    def http(error: HTTPException) -> Answer:
+    def http(error: HTTPException) -> Sent:
         status = error.code or 500
         if isinstance(error, InternalServerError):
             reference = secrets.token_hex(4)
@@ -132,7 +132,7 @@ def init_app(app: Flask) -> None:
 
 def answer(
     status: int, title: str, *, kind: str, what: str, where: str, next_: str, headers: Mapping[str, str] = _NONE
-) -> Answer:
+) -> Sent:
     """The error as a problem under the API, as a page elsewhere."""
     if request_ctx.url_adapter is None:  # a Host header that is none: no address can be made, so no page of ours
         return Response(f"{title}: {what}. {next_}.\n", mimetype="text/plain"), status, headers

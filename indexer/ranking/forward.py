@@ -29,7 +29,7 @@ _REMEMBERED = 1 << 16
 # How much a field of a kind of document counts.
 _SHARES = np.array([[FIELD_WEIGHTS[kind].get(field, 0.0) for field in FIELDS] for kind in KINDS])
 # The field and the column of everything found.
-_Found = tuple[Numbers, Numbers]
+_Cells = tuple[Numbers, Numbers]
 
 
 class _Wanted(NamedTuple):
@@ -220,13 +220,13 @@ class Forward:
         place = int(np.searchsorted(self._arrays.gram_keys, key))
         return place if place < len(self._arrays.gram_keys) and self._arrays.gram_keys[place] == key else -1
 
-    def _bigrams(self, wanted: Numbers, words: Numbers, owner: Numbers) -> _Found:
+    def _bigrams(self, wanted: Numbers, words: Numbers, owner: Numbers) -> _Cells:
         there = np.flatnonzero(owner[1:] == owner[:-1])
         terms = self._arrays.word_terms[words].astype(np.int64)
         found, column = match(terms[there] << 32 | terms[there + 1], wanted)
         return owner[there[found]], column
 
-    def _grams(self, wanted: Numbers, words: Numbers, owner: Numbers) -> _Found:
+    def _grams(self, wanted: Numbers, words: Numbers, owner: Numbers) -> _Cells:
         there = np.flatnonzero(wanted >= 0)
         entry, gram = expand(self._arrays.gram_words_starts, wanted[there])
         holder = self._arrays.gram_words[entry]
@@ -234,7 +234,7 @@ class Forward:
         entry, occurrence = expand(starts, words)
         return owner[occurrence], there[gram[np.argsort(holder, kind="stable")[entry]]]
 
-    def _stop_words(self, wanted: Numbers, words: Numbers, owner: Numbers) -> _Found:
+    def _stop_words(self, wanted: Numbers, words: Numbers, owner: Numbers) -> _Cells:
         column_of = np.full(len(self._arrays.word_terms), -1)
         column_of[wanted[wanted >= 0]] = np.flatnonzero(wanted >= 0)
         column = column_of[words]

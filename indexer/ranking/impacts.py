@@ -11,12 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.analysis.memo import Memo
+from indexer.ranking.columns import Mask
 from indexer.ranking.hashing import Numbers, expand
 from indexer.ranking.mapped import Strings, map_array
 from indexer.ranking.weighting import SearchWord
 
-Mask = NDArray[np.bool_]
-Found = tuple[Numbers, NDArray[np.float64]]
+Scored = tuple[Numbers, NDArray[np.float64]]
 # A query weight of 1 as a whole number, for lists (16 bits).
 FULL_LIST = 65_536
 # The sum of a document stays below 2^16.
@@ -83,7 +83,7 @@ class Impacts:
         numbers: NDArray[np.int32] = documents[starts[number] : starts[number + 1]]
         return numbers
 
-    def rank(self, weights: Mapping[str, float], among: Mask | None, limit: int) -> Found:
+    def rank(self, weights: Mapping[str, float], among: Mask | None, limit: int) -> Scored:
         """The best documents by the sum of weight × impact: numbers and scores, best first, lower number among equals.
 
         Only documents that share a term are in it. Sums are in float64 in the order of the terms, as in the
@@ -103,12 +103,12 @@ class Impacts:
         if self._kernels:
             arrays = (self._row_of, self._most, self._rows, *self._lists, *self._forward)
             wanted = self._wanted_scratch()
-            found: Found = self._kernels.find(terms, of_terms, limit, live, *arrays, wanted)
+            found: Scored = self._kernels.find(terms, of_terms, limit, live, *arrays, wanted)
             self._wanted.scratch = wanted
             return found
         return self._find(terms, of_terms, limit, live)
 
-    def _find(self, terms: Numbers, weights: NDArray[np.float64], limit: int, live: Mask) -> Found:
+    def _find(self, terms: Numbers, weights: NDArray[np.float64], limit: int, live: Mask) -> Scored:
         """The best documents and their scores, as `rank` gives them."""
         rows = self._row_of[terms]
         in_row = rows >= 0

@@ -120,7 +120,7 @@ def rarity(documents: int, frequency: int) -> float:
     return float(math.log(1 + (documents - frequency + 0.5) / (frequency + 0.5)) ** IDF_POWER)
 
 
-class _Rarities(dict[int, float]):
+class _RarityOfFrequency(dict[int, float]):
     """The rarity of each frequency, remembered: there are no more of them than documents."""
 
     def __init__(self, documents: int) -> None:
@@ -132,8 +132,8 @@ class _Rarities(dict[int, float]):
 
 
 @lru_cache(maxsize=4)
-def _rarities(documents: int) -> _Rarities:
-    return _Rarities(documents)
+def _rarities(documents: int) -> _RarityOfFrequency:
+    return _RarityOfFrequency(documents)
 
 
 def norm(length: int, average: float) -> float:

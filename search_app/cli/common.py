@@ -14,7 +14,7 @@ import click
 from corpus import CorpusError
 from indexer import Info, SearchError
 from search_app import settings
-from search_app.errors import in_words, outside
+from search_app.errors import outside, words_of
 from search_app.present import to_json
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -63,7 +63,7 @@ def shared(command: Command) -> Command:
 
 def fail(error: SearchError | CorpusError, as_json: bool) -> NoReturn:
     """Say what was wrong, where, and what to do; leave with the status of the one table."""
-    what, next_ = in_words(error)
+    what, next_ = words_of(error)
     if as_json:
         told = {"type": type(error).__name__, "what": what, "where": error.where, "next": next_}
         click.echo(json.dumps({"error": told}, ensure_ascii=False), err=True)

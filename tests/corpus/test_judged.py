@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from corpus import CorpusError, judged, read
-from corpus.judged import Pair
+from corpus.judged import JudgedPair
 
 DOCUMENTS = '{"_id":"d1","title":"","text":"Ice."}\n{"_id":"d2","title":"","text":"Heat."}\n'
 QUERIES = '{"_id":"q1","text":"What helps?"}\n{"_id":"q2","title":"Knee","text":"It hurts."}\n{"_id":7,"text":"Why?"}\n'
@@ -92,7 +92,7 @@ def test_hard_negatives_keep_their_order(folder: Path, header: str) -> None:
 def test_pairs_have_a_label_and_perhaps_a_group(folder: Path, header: str) -> None:
     """1 is the same question, 0 another; without a group it is empty."""
     (folder / "pairs.tsv").write_text(header + "q1\td1\t1\t5\nq1\td2\t0\n", "utf-8")
-    assert judged(folder).pairs == (Pair("q1", "d1", True, "5"), Pair("q1", "d2", False, ""))
+    assert judged(folder).pairs == (JudgedPair("q1", "d1", True, "5"), JudgedPair("q1", "d2", False, ""))
 
 
 @pytest.mark.parametrize("name", ["corpus.jsonl", "queries.jsonl"])
