@@ -65,7 +65,7 @@ def test_a_failure_at_any_step_of_publishing_serves_the_last_good_generation(
         try:
             indexer.build(tmp_path, NEW)
             failed = False
-        except OSError:
+        except indexer.SearchError:
             failed = True
     assert served(tmp_path) in (["old"], ["new"])
     assert failed == (calls > step)
@@ -221,7 +221,7 @@ def test_leftovers_are_swept_before_the_work_begins(tmp_path: Path) -> None:
         yield OLD[0]
         raise OSError(28, "No space left on device")
 
-    with pytest.raises(OSError, match="No space"):
+    with pytest.raises(indexer.SearchError, match=r"No space.*make room"):
         indexer.build(tmp_path, failing())
     assert not leftover.exists()
 

@@ -16,6 +16,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
 
 from indexer.errors import BuildInProgress, IndexDamaged, IndexMissing, SearchError
 
@@ -34,21 +35,29 @@ _SCARCE = {
     errno.EMFILE: "let the process open more files (ulimit -n), or run fewer threads",
     errno.ENFILE: "let the system open more files, or run fewer processes",
     errno.ENOMEM: "give the process more memory or address space",
-    errno.EACCES: "let this user read the index",
+    errno.ENOSPC: "make room on the disk",
+    errno.EDQUOT: "make room on the disk, or raise the quota",
+    errno.EROFS: "let the file system be written",
+    errno.EACCES: "let this user read and write the index",
 }
-
-
-def is_scarce(error: Exception) -> bool:
-    """Whether an error says that the system lacks something, and nothing of the files."""
-    return isinstance(error, OSError) and error.errno in _SCARCE
 
 
 def unreadable(error: Exception, path: Path, remedy: str) -> SearchError:
     """The error for what cannot be read: a damage with this remedy, unless the system lacks something."""
-    what = f"it does not open: {type(error).__name__}: {error}"
     if isinstance(error, OSError) and error.errno in _SCARCE:
-        return SearchError(what, str(path), _SCARCE[error.errno])
-    return IndexDamaged(what, str(path), remedy)
+        return SearchError(error.strerror or str(error), str(path), _SCARCE[error.errno])
+    return IndexDamaged(f"it does not open: {type(error).__name__}: {error}", str(path), remedy)
+
+
+@contextmanager
+def lacks_told(path: Path) -> Iterator[None]:
+    """Raise SearchError where the system lacks something for the work on an index; other errors pass."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _SCARCE:
+            raise unreadable(error, path, "") from error
+        raise
 
 
 class IndexFolder:
@@ -93,19 +102,19 @@ class IndexFolder:
 
     @contextmanager
     def lock(self) -> Iterator[None]:
-        """Hold the index for writing. Raises BuildInProgress at once where another build holds it.
+        """Hold the index for writing. Raises BuildInProgress at once where another build holds it, and SearchError
+        where the system lacks something for the work, such as room on the disk.
 
         The lock is the operating system's record lock: it ends with the process, however that ends, and a forked
         child does not inherit it.
         """
-        self._generations.mkdir(parents=True, exist_ok=True)
         refusal = BuildInProgress("another build holds the lock", str(self.path), "wait until it is done")
         with _held_guard:
             if self.path in _held:
                 raise refusal
             _held.add(self.path)
         try:
-            with (self.path / "lock").open("w", encoding="ascii") as file:
+            with lacks_told(self.path), self._lock_file() as file:
                 try:
                     fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 except OSError as error:
@@ -114,6 +123,10 @@ class IndexFolder:
         finally:
             with _held_guard:
                 _held.discard(self.path)
+
+    def _lock_file(self) -> TextIO:
+        self._generations.mkdir(parents=True, exist_ok=True)
+        return (self.path / "lock").open("w", encoding="ascii")
 
     @contextmanager
     def staging(self) -> Iterator[Path]:

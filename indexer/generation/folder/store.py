@@ -59,8 +59,6 @@ class FolderStore(IndexFolder):
             found = list(faults(path, read_manifest(path, digest)))
         except IndexDamaged:
             found = [Fault(file=MANIFEST, code="changed")]
-        except OSError as error:
-            raise unreadable(error, path, _REMEDY) from error
         return Verification(generation=number, ok=not found, faults=tuple(found))
 
     def rollback(self) -> Info:

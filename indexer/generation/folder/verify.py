@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from indexer.generation.folder.folder import DIGEST, MANIFEST, is_scarce
+from indexer.generation.folder.folder import DIGEST, MANIFEST, lacks_told
 from indexer.generation.folder.manifest import Manifest, digest_of
 from indexer.types import Fault
 
@@ -39,13 +39,15 @@ def fault_before_opening(path: Path, manifest: Manifest) -> Fault | None:
 
 
 def _changed(path: Path, name: str, digest: str) -> Iterator[Fault]:
-    """A fault where the bytes of a file are not those that were written."""
+    """A fault where the bytes of a file are not those that were written. Raises SearchError where the system lacks
+    something to read them.
+    """
     try:
-        if digest_of(path / name) != digest:
+        with lacks_told(path / name):
+            found = digest_of(path / name)
+        if found != digest:
             yield Fault(file=name, code="changed")
-    except OSError as error:
-        if is_scarce(error):
-            raise
+    except OSError:
         yield Fault(file=name, code="unreadable")
 
 
