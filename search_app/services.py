@@ -77,9 +77,17 @@ class IndexHandle:
                 self._served = Served(open_index(self._path, settings=self._settings, serving=True))
                 self._process, self._renewal = os.getpid(), None
             elif self._renewal is None and time.monotonic() >= self._try_again and not self._is_current():
-                self._renewal = threading.Thread(target=self._renew, args=(self._served,), daemon=True)
-                self._renewal.start()
+                self._begin_renewal(self._served)
             return self._served
+
+    def _begin_renewal(self, served: Served) -> None:
+        renewal = threading.Thread(target=self._renew, args=(served,), daemon=True)
+        try:
+            self._renewal = renewal
+            renewal.start()
+        except RuntimeError as error:  # the system has no thread to give
+            self._renewal = None
+            self._fail(error)
 
     def _is_current(self) -> bool:
         assert self._served is not None

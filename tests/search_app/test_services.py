@@ -184,3 +184,22 @@ def test_only_files_that_are_not_shared_are_read_again(tmp_path: Path, monkeypat
     renew(app)
     assert any("/arrays/000002/" in name for name in read)
     assert not any("/arrays/000001/" in name for name in read)
+
+
+def test_where_no_thread_can_start_the_one_before_serves_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A system that has no thread to give costs the newer generation a pause, and no request."""
+    indexer.build(tmp_path, [question("a", "Knee pain")])
+    app = create_app({"index": str(tmp_path)})
+    client = app.test_client()
+    assert client.get("/readyz").json["generation"] == 1  # type: ignore[index]
+    indexer.build(tmp_path, [question("a", "Hip pain")])
+
+    def refused(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", refused)
+        assert client.get("/api/v1/search?q=knee").json["total"] == 1  # type: ignore[index]
+    monkeypatch.setattr(app.extensions[services._KEY], "_try_again", 0.0)
+    renew(app)
+    assert client.get("/api/v1/search?q=hip").json["total"] == 1  # type: ignore[index]
