@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.ranking.hashing import Keys, Numbers, expand, keys_of, match_ascending, starts_of
+from indexer.ranking.hashing import Keys, Numbers, expand, keys_of, match, starts_of, sums_of
 from indexer.ranking.ids import segment_folders
 from indexer.ranking.mapped import map_array
 
@@ -40,7 +40,7 @@ class _Postings:
     def __init__(self, folder: Path, keys: Keys) -> None:
         starts, asked = map_array(folder, "query_starts"), map_array(folder, "query_keys")
         self._keys, self.documents = keys, len(starts) - 1
-        there, place = match_ascending(asked, keys)
+        there, place = match(asked, keys)
         entries = there[np.argsort(place, kind="stable")]
         self._begins = starts_of(np.bincount(place, minlength=len(keys)))
         self._owner = np.repeat(np.arange(self.documents, dtype=np.int32), np.diff(starts))[entries]
@@ -51,6 +51,4 @@ class _Postings:
         rows = np.searchsorted(self._keys, keys_of(list(weights)))
         entry, term = expand(self._begins, rows)
         products = self._weights[entry] * np.array(list(weights.values()), np.float64)[term]
-        scores: NDArray[np.float64] = np.zeros(self.documents)
-        scores += np.bincount(self._owner[entry], products, self.documents)
-        return scores
+        return sums_of(self._owner[entry], products, self.documents)

@@ -6,6 +6,7 @@ import hashlib
 from array import array
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Self
 
 import numpy as np
@@ -26,10 +27,10 @@ class Intake:
     """Takes documents, settles which of them stay, and gathers these for a segment. Use it as a context manager."""
 
     def __init__(self, folder: Path) -> None:
-        """Until it is closed, files of it wait in `folder`."""
-        self._path = folder / "documents.spool"
-        self._spool = self._path.open("w+b")
-        self._words, self._columns, self._keep_order = WordsWriter(folder), ColumnsWriter(), KeepOrderWriter()
+        """Until it is closed, what it took waits in files in `folder` that have no name."""
+        self._files = TemporaryFile(dir=folder), TemporaryFile(dir=folder)  # noqa: SIM115 (closed by __exit__)
+        self._spool, words = self._files
+        self._words, self._columns, self._keep_order = WordsWriter(words), ColumnsWriter(), KeepOrderWriter()
         self._ids: list[str] = []
         self._digests, self._starts = bytearray(), array("q", [0])
         self._is_question, self._answers = bytearray(), array("i")
@@ -41,9 +42,8 @@ class Intake:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._words.close()
-        self._spool.close()
-        self._path.unlink(missing_ok=True)
+        for file in self._files:
+            file.close()
 
     def __len__(self) -> int:
         return len(self._ids)
@@ -116,11 +116,9 @@ class Intake:
 
     def lines(self) -> Iterator[str]:
         """The settled documents as lines of JSON, in the order of their ids."""
-        self._spool.flush()
-        with self._path.open("rb") as spool:
-            for n in self._order.tolist():
-                spool.seek(self._starts[n])
-                yield spool.read(self._starts[n + 1] - self._starts[n] - 1).decode()
+        for n in self._order.tolist():
+            self._spool.seek(self._starts[n])
+            yield self._spool.read(self._starts[n + 1] - self._starts[n] - 1).decode()
 
     def _digest(self, n: int) -> bytes:
         return bytes(self._digests[n * _DIGEST : (n + 1) * _DIGEST])

@@ -14,7 +14,7 @@ from indexer.analysis import FIELDS
 from indexer.analysis.terms import stem, stop_words
 from indexer.duplicates.likelihood import MOST_UNMATCHED_POSSIBLE
 from indexer.generation import Generation
-from indexer.ranking.hashing import Numbers, expand, match_ascending, starts_of
+from indexer.ranking.hashing import Numbers, expand, match, starts_of, sums_of
 from indexer.ranking.token_store import Words
 
 # Sums are made in another order than those of profiles: what is beyond a limit by rounding alone is not.
@@ -60,17 +60,13 @@ class Overlap:
         other_place, other_owner = expand(self._starts, others)
         # Pair and term in one number; both ascend, since the terms of a document do.
         keys, other_keys = owner << 32 | self._terms[place], other_owner << 32 | self._terms[other_place]
-        there, _ = match_ascending(keys, other_keys)
-        sums: NDArray[np.float64] = np.zeros(len(ones))
-        sums += np.bincount(owner[there], self._sure[self._terms[place[there]]], len(ones))
-        return sums
+        there, _ = match(keys, other_keys)
+        return sums_of(owner[there], self._sure[self._terms[place[there]]], len(ones))
 
     def _sums(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """The values of all terms of each document together."""
         owner = np.repeat(np.arange(len(self._starts) - 1), np.diff(self._starts))
-        sums: NDArray[np.float64] = np.zeros(len(self._starts) - 1)
-        sums += np.bincount(owner, values[self._terms], len(sums))
-        return sums
+        return sums_of(owner, values[self._terms], len(self._starts) - 1)
 
 
 def _own_terms(words: Words, number: dict[str, int]) -> Iterator[tuple[Numbers, Numbers]]:

@@ -29,13 +29,14 @@ class Vocabulary(NamedTuple):
 
 
 class Counted(NamedTuple):
-    """What is counted in the fields of documents.
+    """What is counted in the fields of documents, by the terms of `vocabulary`.
 
     `lengths` are the numbers of terms and of concepts of each field of each document (documents × fields × 2),
     `concept_fields` and `concepts` name the field, counted over all documents, and the term of each concept that is
     named, `intents` holds a bit for each intent of each field, `han` says which documents are written in characters.
     """
 
+    vocabulary: Vocabulary
     lengths: NDArray[np.int32]
     concept_fields: NDArray[np.int32]
     concepts: NDArray[np.int32]
@@ -64,7 +65,7 @@ def _statistics(lengths: NDArray[np.int32]) -> Statistics:
     )
 
 
-def vocabulary(words: Sequence[str], analyzer: Analyzer) -> Vocabulary:
+def _vocabulary(words: Sequence[str], analyzer: Analyzer) -> Vocabulary:
     """The terms of words, and every concept that the analyzer knows."""
     stems, stops = [stem(word) for word in words], stop_words()
     terms = sorted({*stems, *analyzer.concept_names})
@@ -74,9 +75,9 @@ def vocabulary(words: Sequence[str], analyzer: Analyzer) -> Vocabulary:
     return Vocabulary(terms, np.array([is_concept(term) for term in terms], np.bool_), term_of, is_stop)
 
 
-def count(words: Words, terms: Vocabulary, analyzer: Analyzer) -> Counted:
+def count(words: Words, analyzer: Analyzer) -> Counted:
     """Count a segment's documents, some at a time."""
-    size = len(words.starts) - 1
+    size, terms = len(words.starts) - 1, _vocabulary(words.words, analyzer)
     naming = Matcher(analyzer.concept_entries, terms.terms)
     asking = Matcher(intent_entries(), words.words)
     place = {term: n for n, term in enumerate(terms.terms)}
@@ -98,6 +99,7 @@ def count(words: Words, terms: Vocabulary, analyzer: Analyzer) -> Counted:
         np.bitwise_or.at(bits, span.start + owner[at], bit_of[name])
     totals = np.diff(words.starts).reshape(-1, len(FIELDS)).sum(axis=1)
     return Counted(
+        vocabulary=terms,
         lengths=lengths.reshape(-1, len(FIELDS), 2),
         concept_fields=np.concatenate(fields),
         concepts=np.concatenate(concepts),

@@ -18,7 +18,7 @@ from indexer.analysis import FIELDS, FINER
 from indexer.analysis.intents import intent_names
 from indexer.analysis.memo import Memo
 from indexer.ranking.columns import KINDS
-from indexer.ranking.hashing import Keys, Numbers, expand, key_of, match, starts_of
+from indexer.ranking.hashing import Keys, Numbers, expand, key_of, match, starts_of, sums_of
 from indexer.ranking.mapped import Strings, map_array, place_of
 from indexer.ranking.weighting import FIELD_WEIGHTS, K1, B, Statistics, norm_of
 
@@ -27,7 +27,7 @@ _TOGETHER = 1 << 12
 # So many tokens are remembered with their numbers before all are forgotten.
 _REMEMBERED = 1 << 16
 # How much a field of a kind of document counts.
-_SHARES = np.array([[FIELD_WEIGHTS[kind].get(field, 0.0) for field in FIELDS] for kind in KINDS])
+SHARES = np.array([[FIELD_WEIGHTS[kind].get(field, 0.0) for field in FIELDS] for kind in KINDS])
 # The field and the column of everything found.
 _Cells = tuple[Numbers, Numbers]
 
@@ -76,9 +76,8 @@ class Forward:
         term, -1 for none; `kernels` is the compiled form, or None for NumPy's: both give the same to the last bit.
         """
         self._number_of, self._kernels = number_of, kernels
-        own = [statistics.of_document(han=han) for han in (False, True)]
-        self._averages = np.array([[kind.average.get(field, 0.0) for field in FIELDS] for kind in own])
-        self._medians = np.array([kind.median for kind in own])
+        self._averages = statistics.averages("average")
+        self._medians = np.array([statistics.of_document(han=han).median for han in (False, True)])
         self._arrays = arrays
         # For the compiled form, a set a thread: zeros for each word and term, as it leaves them.
         self._scratch = threading.local()
@@ -149,7 +148,7 @@ class Forward:
         if not len(wanted.tells) or not len(numbers):
             return np.zeros(len(numbers))
         average = self._averages[self._arrays.han[numbers].astype(np.int8)]
-        worths, norms = _SHARES[self._arrays.kind[numbers]], norm_of(self._arrays.lengths[numbers], average)
+        worths, norms = SHARES[self._arrays.kind[numbers]], norm_of(self._arrays.lengths[numbers], average)
         fields = (numbers[:, None] * len(FIELDS) + np.arange(len(FIELDS))).ravel()
         place, owner = expand(self._arrays.sequence_starts, fields)
         words = self._arrays.sequence[place].astype(np.int64)
@@ -201,7 +200,7 @@ class Forward:
             self._arrays.lengths,
             self._averages,
             self._medians,
-            _SHARES,
+            SHARES,
             K1,
             B,
         )
@@ -223,8 +222,9 @@ class Forward:
     def _bigrams(self, wanted: Numbers, words: Numbers, owner: Numbers) -> _Cells:
         there = np.flatnonzero(owner[1:] == owner[:-1])
         terms = self._arrays.word_terms[words].astype(np.int64)
-        found, column = match(terms[there] << 32 | terms[there + 1], wanted)
-        return owner[there[found]], column
+        order = np.argsort(wanted)
+        found, column = match(terms[there] << 32 | terms[there + 1], wanted[order])
+        return owner[there[found]], order[column]
 
     def _grams(self, wanted: Numbers, words: Numbers, owner: Numbers) -> _Cells:
         there = np.flatnonzero(wanted >= 0)
@@ -246,7 +246,4 @@ def _sums(counts: Numbers, width: int, worths: NDArray[np.float64], norms: NDArr
     cell = np.flatnonzero(counts)
     count, field = counts[cell].astype(np.float64), cell // width
     worth = worths.ravel()[field] * (count * (K1 + 1) / (count + norms.ravel()[field]))
-    # Summed with weights it is made of floats, which the stubs of bincount do not know.
-    sums: NDArray[np.float64] = np.zeros(len(worths) * width)
-    sums += np.bincount(field // len(FIELDS) * width + cell % width, worth, len(sums))
-    return sums.reshape(-1, width)
+    return sums_of(field // len(FIELDS) * width + cell % width, worth, len(worths) * width).reshape(-1, width)

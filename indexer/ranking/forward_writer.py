@@ -13,7 +13,7 @@ from indexer.analysis import FIELDS, Analyzer
 from indexer.analysis.channels import GRAM, grams_of
 from indexer.analysis.terms import stop_words
 from indexer.ranking.columns import KINDS
-from indexer.ranking.field_counts import Counted, Vocabulary, count, vocabulary
+from indexer.ranking.field_counts import Counted, Vocabulary, count
 from indexer.ranking.forward import Forward, ForwardArrays
 from indexer.ranking.hashing import BIGRAM, NO_BIGRAM, Keys, Numbers, bigram_keys, expand, key_of, starts_of
 from indexer.ranking.mapped import place_of
@@ -55,11 +55,11 @@ def word_keys(words: Sequence[str], terms: Vocabulary) -> WordKeys:
     return WordKeys(term_keys[terms.term_of], gram_keys, numbers.astype(np.int32), starts)
 
 
-def forward_arrays(terms: Vocabulary, keys: WordKeys, counted: Counted) -> dict[str, NDArray[Any]]:
+def forward_arrays(keys: WordKeys, counted: Counted) -> dict[str, NDArray[Any]]:
     """What the finer channels read beside the words themselves, by name (see Forward)."""
     words = np.repeat(np.arange(len(keys.words), dtype=np.int32), np.diff(keys.gram_starts))
     return {
-        "word_terms": terms.term_of,
+        "word_terms": counted.vocabulary.term_of,
         "gram_keys": keys.gram_keys,
         "gram_words": words[np.argsort(keys.grams, kind="stable")],
         "gram_words_starts": starts_of(np.bincount(keys.grams, minlength=len(keys.gram_keys))),
@@ -80,8 +80,9 @@ def forward_of(
     number = {word: n for n, word in enumerate(words)}
     sequence = np.array([number[word] for text in texts for word in text], np.int32)
     own = Words(words, sequence, starts_of(np.array([len(text) for text in texts], np.int64)))
-    terms = vocabulary(words, analyzer)
-    arrays = forward_arrays(terms, word_keys(words, terms), count(own, terms, analyzer))
+    counted = count(own, analyzer)
+    terms = counted.vocabulary
+    arrays = forward_arrays(word_keys(words, terms), counted)
     kinds = np.array([KINDS.index(kind) for kind, _ in documents], np.int8)
     every = ForwardArrays(sequence=sequence, sequence_starts=own.starts, kind=kinds, **arrays)
     return Forward(every, words, statistics, lambda term: place_of(terms.terms, term))

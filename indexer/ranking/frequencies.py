@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from indexer.analysis import FINER
 from indexer.analysis.intents import intent_names
 from indexer.analysis.terms import stop_words
-from indexer.ranking.field_counts import Counted, Vocabulary
+from indexer.ranking.field_counts import Counted
 from indexer.ranking.forward_writer import TokenCounts, WordKeys
 from indexer.ranking.hashing import Keys, bigram_keys, counts_of, key_of, keys_of
 from indexer.ranking.ids import segment_folders
@@ -26,7 +26,6 @@ _REMEMBERED = 1 << 16
 def write_frequencies(
     folder: Path,
     words: Words,
-    vocabulary: Vocabulary,
     counted: Counted,
     documents: NDArray[np.int64],
     keys: WordKeys,
@@ -37,7 +36,7 @@ def write_frequencies(
     stops = [(word, n) for word, n in zip(words.words, tokens.words.tolist(), strict=True) if word in stop_words()]
     asked = np.bitwise_or.reduce(counted.intents, axis=1)
     there = np.flatnonzero(documents)
-    write_strings(folder / FREQUENCIES, "terms", [vocabulary.terms[n] for n in there.tolist()])
+    write_strings(folder / FREQUENCIES, "terms", [counted.vocabulary.terms[n] for n in there.tolist()])
     write_strings(folder / FREQUENCIES, "stops", [word for word, _ in stops])
     save(
         folder / FREQUENCIES,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -57,20 +57,28 @@ def places(starts: Numbers, rows: NDArray[np.integer]) -> Numbers:
     return place
 
 
-def match(keys: Numbers, wanted: Numbers) -> tuple[Numbers, Numbers]:
-    """The places of the keys that are wanted, and for each its place among the wanted ones, which are unique."""
-    order = np.argsort(wanted)
-    found, place = match_ascending(keys, wanted[order])
-    return found, order[place]
+def ranges(starts: Numbers, most: int) -> Iterator[tuple[int, int]]:
+    """Ranges of lists, each by its first and its end, that hold at most so many entries together, or are one list."""
+    low = 0
+    while low < len(starts) - 1:
+        high = max(low + 1, int(np.searchsorted(starts, starts[low] + most, side="right")) - 1)
+        yield low, high
+        low = high
 
 
-def match_ascending(keys: NDArray[np.integer], wanted: NDArray[np.integer]) -> tuple[Numbers, Numbers]:
-    """As `match`, where the wanted keys ascend."""
+def match(keys: NDArray[np.integer], wanted: NDArray[np.integer]) -> tuple[Numbers, Numbers]:
+    """The places of the keys that are wanted, and for each its place among the wanted ones, which ascend."""
     if not len(wanted):
         return np.empty(0, np.int64), np.empty(0, np.int64)
     place = np.minimum(np.searchsorted(wanted, keys), len(wanted) - 1)
     found = np.flatnonzero(wanted[place] == keys)
     return found, place[found]
+
+
+def sums_of(rows: NDArray[np.integer], values: NDArray[np.float64], size: int) -> NDArray[np.float64]:
+    """The values of each of so many rows together, added in the order in which they stand."""
+    # Summed with weights it is made of floats, which the stubs of bincount do not know.
+    return np.asarray(np.bincount(rows, values, size), np.float64)
 
 
 def counts_of(keys: Keys, counts: NDArray[np.integer], wanted: Keys) -> Numbers:

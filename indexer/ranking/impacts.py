@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from indexer.analysis.memo import Memo
 from indexer.ranking.columns import Mask
-from indexer.ranking.hashing import Numbers, expand
+from indexer.ranking.hashing import Numbers, expand, sums_of
 from indexer.ranking.mapped import Strings, map_array
 from indexer.ranking.weighting import SearchWord
 
@@ -173,10 +173,7 @@ class Impacts:
         """The exact scores of some documents; bincount adds in the order of the terms."""
         starts, terms, weights = self._forward
         place, owner = expand(starts, numbers)
-        # Summed with weights it is made of floats, which the stubs of bincount do not know.
-        scores: NDArray[np.float64] = np.zeros(len(numbers))
-        scores += np.bincount(owner, wanted[terms[place]] * weights[place], len(numbers))
-        return scores
+        return sums_of(owner, wanted[terms[place]] * weights[place], len(numbers))
 
     def _wanted_scratch(self) -> NDArray[np.float64]:
         """A zero for every term. It is the thread's, taken away while in use: what a failure leaves is never used."""

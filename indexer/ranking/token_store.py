@@ -10,7 +10,7 @@ from array import array
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import IO, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +19,7 @@ from indexer.analysis import FIELDS, Boilerplate
 from indexer.analysis.boilerplate import sentences_of
 from indexer.analysis.terms import wording_of
 from indexer.analysis.tokens import words_in
-from indexer.ranking.hashing import Numbers, places, starts_of
+from indexer.ranking.hashing import Numbers, places, ranges, starts_of
 from indexer.ranking.ids import segment_folders
 from indexer.ranking.mapped import Strings, create, map_array, release, save, write_strings
 
@@ -58,15 +58,11 @@ class Words(NamedTuple):
 
     def batches(self, size: int = BATCH) -> Iterator[Batch]:
         """Whole documents of about so many words, one batch after the other."""
-        bounds = self.starts[:: len(FIELDS)]
-        at = 0
-        while at < len(bounds) - 1:
-            beyond = max(at + 1, int(np.searchsorted(bounds, bounds[at] + size, side="right")) - 1)
+        for at, beyond in ranges(self.starts[:: len(FIELDS)], size):
             starts = self.starts[at * len(FIELDS) : beyond * len(FIELDS) + 1]
             owner = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
             yield Batch(at, self.sequence[starts[0] : starts[-1]], starts, owner)
             release(self.sequence)
-            at = beyond
 
     def of(self, field: int) -> list[str]:
         """The words of one field, counted over all documents."""
@@ -135,11 +131,9 @@ class WordsWriter:
     boilerplate.
     """
 
-    def __init__(self, folder: Path) -> None:
-        """Until `close`, the words wait in a file in `folder`."""
-        self._path = folder / "words.spool"
-        self._file = self._path.open("w+b")
-        self._pieces = _Pieces()
+    def __init__(self, file: IO[bytes]) -> None:
+        """The words wait in `file`, which is empty."""
+        self._file, self._pieces = file, _Pieces()
         self._raw = array("i")
         self._begins: list[int] = []  # of the spans that are not on disk yet, in pieces
         self._own: list[tuple[int, int]] = []  # the pieces of title and body of documents that are not on disk yet
@@ -184,26 +178,18 @@ class WordsWriter:
         number[[self._pieces.words[word] for word in words]] = np.arange(len(words), dtype=np.int32)
         spans, starts = self._ordered(order, boilerplate)
         self._file.flush()
-        spooled = np.memmap(self._path, np.int32, "r") if self._size else np.empty(0, np.int32)
+        spooled = np.memmap(self._file, np.int32, "r") if self._size else np.empty(0, np.int32)
         sequence = create(folder, "sequence", np.int32, (int(starts[-1]),))
-        ends, at, place = np.array(self._spans), 0, 0
-        written = np.concatenate([[0], np.cumsum(ends[spans + 1] - ends[spans])])
-        while at < len(spans):
-            beyond = max(at + 1, int(np.searchsorted(written, place + BATCH, side="right")) - 1)
-            source = number[spooled[places(ends, spans[at:beyond])]]
-            sequence[place : place + len(source)] = source
-            at, place = beyond, place + len(source)
+        ends = np.array(self._spans)
+        written = starts_of(ends[spans + 1] - ends[spans])
+        for at, beyond in ranges(written, BATCH):
+            sequence[written[at] : written[beyond]] = number[spooled[places(ends, spans[at:beyond])]]
             release(sequence)
             release(spooled)
         save(folder, sequence_starts=starts)
         write_strings(folder, "words", words)
         self._pieces.clear()
         return Words(words, sequence, starts)
-
-    def close(self) -> None:
-        """Let go of the file; nothing is left of it."""
-        self._file.close()
-        self._path.unlink(missing_ok=True)
 
     def _ordered(self, order: Numbers, boilerplate: Boilerplate) -> tuple[Numbers, Numbers]:
         """The spans that are kept, in the order of documents, and where each field then begins."""

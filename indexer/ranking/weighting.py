@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.analysis import is_han
+from indexer.analysis import FIELDS, is_han
 
 # Flat: 30 % more or less on any one of these moves the mean nDCG@10 of the development tasks by less than .003.
 K1 = 0.8
@@ -97,6 +97,13 @@ class Statistics:
         """The statistics of a document's kind."""
         return self.han if han and self.han else self
 
+    def averages(self, name: str) -> NDArray[np.float64]:
+        """The mean length of each field by `average` or `concepts` (0: not known): a row for documents that are not
+        written in characters, one for those that are.
+        """
+        kinds = [getattr(self.of_document(han=han), name) for han in (False, True)]
+        return np.array([[kind.get(field, 0.0) for field in FIELDS] for kind in kinds])
+
     @property
     def rarest(self) -> float:
         """The rarity of a token that no document has."""
@@ -110,30 +117,13 @@ class Statistics:
         """The rarity of each of some tokens that so many documents have."""
         if self.han is not None:
             return [self.rarity(token, n) for token, n in zip(tokens, frequencies, strict=True)]
-        rare = _rarities(self.documents)
-        return [rare[n] for n in frequencies]
+        return [rarity(max(self.documents, n), n) for n in frequencies]
 
 
 @lru_cache(maxsize=1 << 16)
 def rarity(documents: int, frequency: int) -> float:
     """idf to the power 1.25 of a term that `frequency` of `documents` documents have; the largest for 0."""
     return float(math.log(1 + (documents - frequency + 0.5) / (frequency + 0.5)) ** IDF_POWER)
-
-
-class _RarityOfFrequency(dict[int, float]):
-    """The rarity of each frequency, remembered: there are no more of them than documents."""
-
-    def __init__(self, documents: int) -> None:
-        self._documents = documents
-
-    def __missing__(self, frequency: int) -> float:
-        self[frequency] = rarity(max(self._documents, frequency), frequency)
-        return self[frequency]
-
-
-@lru_cache(maxsize=4)
-def _rarities(documents: int) -> _RarityOfFrequency:
-    return _RarityOfFrequency(documents)
 
 
 def norm(length: int, average: float) -> float:

@@ -22,6 +22,7 @@ from whoosh.writing import SegmentWriter
 from indexer.analysis import FIELDS
 from indexer.generation.local.blocks import Bytes, Ints, Longs, codec, compiled, memory_of, pack, write_terms
 from indexer.generation.local.schema import DOCUMENT_FIELD, ID_FIELD, PARTED
+from indexer.ranking.hashing import ranges, starts_of
 from indexer.ranking.mapped import release
 
 _Number = TypeVar("_Number", bound=np.integer[Any])
@@ -167,13 +168,8 @@ def _frozen(array: NDArray[_Number]) -> NDArray[_Number]:
 
 def _ranges(counts: Longs, memory: int) -> Iterator[tuple[int, int]]:
     """Ranges of terms, counted in tokens, that can be written in so many bytes each, or are one term; none is empty."""
-    bounds = np.concatenate([[0], np.cumsum(memory_of(counts))])
-    low = 0
-    while low < len(counts):
-        high = max(low + 1, int(np.searchsorted(bounds, bounds[low] + memory, side="right")) - 1)
-        if bounds[high] > bounds[low]:
-            yield low, high
-        low = high
+    bounds = starts_of(memory_of(counts))
+    return ((low, high) for low, high in ranges(bounds, memory) if bounds[high] > bounds[low])
 
 
 @compiled

@@ -12,11 +12,11 @@ from whoosh.filedb.filestore import FileStorage
 
 from indexer.analysis import FIELDS, Analyzer
 from indexer.generation.local.schema import DOCUMENT_FIELD, FOLDER, ID_FIELD, PARTED, folder_of, schema
-from indexer.ranking.field_counts import Vocabulary, count, vocabulary
+from indexer.ranking.field_counts import Vocabulary, count
 from indexer.ranking.forward_writer import count_tokens, forward_arrays, word_keys
 from indexer.ranking.frequencies import Frequencies, write_frequencies
 from indexer.ranking.ids import Ids
-from indexer.ranking.impacts_writer import Weighing, write_impacts
+from indexer.ranking.impacts_writer import write_impacts
 from indexer.ranking.mapped import ARRAYS, save
 from indexer.ranking.resources import Resources
 from indexer.ranking.token_store import Words
@@ -41,21 +41,19 @@ def write_arrays(
     """
     folder, words = arrays / name, contents.words
     frequencies = Frequencies(arrays) if frozen else None
-    terms = vocabulary(words.words, analyzer)
-    counted = count(words, terms, analyzer)
-    statistics = frozen or counted.statistics()
+    counted = count(words, analyzer)
+    statistics, terms = frozen or counted.statistics(), counted.vocabulary
 
     def rarities(documents: NDArray[np.int64]) -> NDArray[np.float64]:
         counts = frequencies.of(terms.terms, "terms") if frequencies else documents.tolist()
-        return np.array([statistics.rarity(term, n) for term, n in zip(terms.terms, counts, strict=True)], np.float64)
+        return np.array(statistics.rarities(terms.terms, counts), np.float64)
 
-    weighing = Weighing(counted, contents.kinds, statistics)
-    documents = write_impacts(folder, words, terms, counted, weighing, rarities, resources)
+    documents = write_impacts(folder, words, counted, contents.kinds, statistics, rarities, resources)
     keys = word_keys(words.words, terms)
     tokens = count_tokens(words, keys, resources.kernels)
-    save(folder, word_counts=tokens.words, **forward_arrays(terms, keys, counted))
+    save(folder, word_counts=tokens.words, **forward_arrays(keys, counted))
     if frozen is None:
-        write_frequencies(arrays, words, terms, counted, documents, keys, tokens)
+        write_frequencies(arrays, words, counted, documents, keys, tokens)
     return statistics, terms
 
 
