@@ -61,11 +61,11 @@ class Staged(NamedTuple):
 
 
 class QueryWeights(NamedTuple):
-    """The weights by which documents look for their neighbours: where each one's begin, the keys of their terms, the
-    weights. By them an update knows into which lists a changed document comes.
+    """The weights by which documents look for their neighbours: how many terms each has, their keys, their weights. By
+    them an update knows into which lists a changed document comes.
     """
 
-    starts: Numbers
+    sizes: Numbers
     keys: Keys
     weights: NDArray[np.float32]
 
@@ -109,37 +109,31 @@ def rank_neighbours(staged: Staged, numbers: Numbers, tell: Callable[[int], obje
 
 def query_weights_of(arrays: Path, numbers: Numbers) -> QueryWeights:
     """The weights by which documents of a generation look for neighbours, as their segments keep them."""
-    parts = [
-        QueryWeights(*(map_array(folder, f"query_{name}") for name in QueryWeights._fields))
-        for folder in segment_folders(arrays)
-    ]
-    firsts = np.cumsum([0, *(len(part.starts) - 1 for part in parts)])
-    rows = [
-        _rows(part, numbers[(numbers >= first) & (numbers < first + len(part.starts) - 1)] - first)
-        for part, first in zip(parts, firsts, strict=False)
-    ]
-    return _joined(rows)
+    parts, first = list[QueryWeights](), 0
+    for folder in segment_folders(arrays):
+        starts, keys, weights = (map_array(folder, f"query_{name}") for name in ("starts", "keys", "weights"))
+        own = QueryWeights(np.diff(starts), keys, weights)
+        beyond = first + len(own.sizes)
+        parts.append(_rows(own, numbers[(numbers >= first) & (numbers < beyond)] - first))
+        first = beyond
+    return _joined(parts)
 
 
-def write_query_weights(folder: Path, first: int, parts: Sequence[tuple[Numbers, QueryWeights]]) -> None:
-    """Write the weights by which the documents of a segment look for neighbours; `first` is the number of its first
-    one, and each part has the numbers of its documents.
-    """
+def write_query_weights(folder: Path, parts: Sequence[tuple[Numbers, QueryWeights]]) -> None:
+    """Write the weights by which the documents of a segment look for neighbours; each part has the numbers of its."""
     together = _joined([own for _, own in parts])
-    order = np.argsort(np.concatenate([numbers for numbers, _ in parts]) - first)
-    save(folder, **{f"query_{name}": values for name, values in _rows(together, order)._asdict().items()})
+    own = _rows(together, np.argsort(np.concatenate([numbers for numbers, _ in parts])))
+    save(folder, query_starts=starts_of(own.sizes), query_keys=own.keys, query_weights=own.weights)
 
 
 def _rows(own: QueryWeights, rows: Numbers) -> QueryWeights:
-    place = places(own.starts, rows)
-    starts = starts_of(own.starts[rows + 1] - own.starts[rows])
-    return QueryWeights(starts, own.keys[place], own.weights[place])
+    place, _ = places(starts_of(own.sizes), rows)
+    return QueryWeights(own.sizes[rows], own.keys[place], own.weights[place])
 
 
 def _joined(parts: Sequence[QueryWeights]) -> QueryWeights:
-    sizes = np.concatenate([np.diff(part.starts) for part in parts])
-    starts = starts_of(sizes)
-    return QueryWeights(starts, np.concatenate([p.keys for p in parts]), np.concatenate([p.weights for p in parts]))
+    none = QueryWeights(np.empty(0, np.int64), np.empty(0, np.uint64), np.empty(0, np.float32))
+    return QueryWeights(*(np.concatenate(arrays) for arrays in zip(none, *parts, strict=True)))
 
 
 def _work(staged: Staged, worker: int, workers: int, tell: Callable[[int], object]) -> None:
@@ -179,13 +173,8 @@ def _gathered(spools: Sequence[Path], batches: int) -> QueryWeights:
     """The query weights of all batches; batch after batch, the workers took turns."""
     with ExitStack() as stack:
         files: list[IO[bytes]] = [stack.enter_context(spool.open("rb")) for spool in spools]
-        parts = [[np.load(files[batch % len(files)]) for _ in range(3)] for batch in range(batches)]
-    sizes, keys, weights = (
-        np.concatenate([*(part[place] for part in parts), np.empty(0, dtype)])
-        for place, dtype in enumerate((np.int64, np.uint64, np.float32))
-    )
-    starts = starts_of(sizes)
-    return QueryWeights(starts, keys, weights)
+        turns = (files[batch % len(files)] for batch in range(batches))
+        return _joined([QueryWeights(*(np.load(file) for _ in QueryWeights._fields)) for file in turns])
 
 
 def _in_processes(staged: Staged, workers: int, tell: Callable[[int], object]) -> None:

@@ -68,7 +68,7 @@ class PairFinder:
         self._place = np.full(len(ids), -1)
         self._place[self._numbers] = np.arange(len(self._numbers))
         columns = Columns(folders, ids)
-        self._is_question, self._wordings = columns.questions(), columns.wordings()
+        self._is_question, self._wordings = columns.questions(), columns.wordings
         self._questions: Numbers = np.flatnonzero(self._is_question[self._numbers])
         self._keep_order = keep_order(folders, ids.live)[self._numbers]
         own = StoredWords(arrays)
@@ -86,8 +86,8 @@ class PairFinder:
 
         Candidates are identical wordings and each question's own neighbours: a second join would find templates.
         """
-        fresh = None if before is None else self._fresh(before.ranked)
-        kept = [] if before is None else self._kept(before)
+        fresh = None if before is None else set(self._place[before.ranked].tolist())
+        kept = [] if before is None else self._kept(before, fresh or set())
         rows = sorted({*self._same(), *kept, *self._alike(fresh, tell)})
         numbers = [(row.a, row.b, BANDS.index(row.band)) for row in rows]
         save(
@@ -111,18 +111,15 @@ class PairFinder:
                 if len(alike) <= _ALL_PAIRS or best in (a, b):
                     yield _Row(a, b, 1.0, Band.SAME)
 
-    def _fresh(self, ranked: Numbers) -> set[int]:
-        """The places of documents that were ranked anew."""
-        return set(self._place[ranked].tolist())
-
-    def _kept(self, before: Before) -> Iterator[_Row]:
+    def _kept(self, before: Before, fresh: set[int]) -> Iterator[_Row]:
         """The pairs of different wordings that were stored and whose two lists are what they were."""
-        fresh, numbers = self._fresh(before.ranked), Ids(before.arrays).numbers()
-        place = np.where(before.moved >= 0, self._place[before.moved], -1)[numbers]
-        for row in _stored(before.arrays):
-            a, b = int(place[row.a]), int(place[row.b])
-            if row.band is not Band.SAME and min(a, b) >= 0 and not {a, b} & fresh:
-                yield row._replace(a=min(a, b), b=max(a, b))
+        numbers = Ids(before.arrays).numbers()
+        place: list[int] = np.where(before.moved >= 0, self._place[before.moved], -1)[numbers].tolist()
+        pairs, scores = (map_array(before.arrays, name).tolist() for name in ("pairs", "pair_scores"))
+        for (old_a, old_b, band), score in zip(pairs, scores, strict=True):
+            a, b = sorted((place[old_a], place[old_b]))
+            if BANDS[band] is not Band.SAME and a >= 0 and not {a, b} & fresh:
+                yield _Row(a, b, score, BANDS[band])
 
     def _alike(self, fresh: set[int] | None, tell: Callable[[int], object]) -> Iterator[_Row]:
         """The pairs of different wordings among stored neighbours that are in a band; with `fresh`, those of which one
@@ -200,8 +197,3 @@ class PairFinder:
         mark[self._numbers[sorted(fresh)]] = True
         lists: Mask = mark[self._near].any(axis=1) | mark[:-1]
         return self._questions[lists[self._numbers[self._questions]]]
-
-
-def _stored(arrays: Path) -> Iterator[_Row]:
-    rows, scores = map_array(arrays, "pairs").tolist(), map_array(arrays, "pair_scores").tolist()
-    return (_Row(a, b, score, BANDS[place]) for (a, b, place), score in zip(rows, scores, strict=True))

@@ -53,7 +53,7 @@ class Pipeline:
         lay_out(self._arrays, len(contents.ids))
         everyone = np.arange(len(contents.ids))
         weights = self.rank(statistics, analyzer, everyone)
-        write_query_weights(self._arrays / f"{self._number:06d}", 0, [(everyone, weights)])
+        write_query_weights(self._arrays / f"{self._number:06d}", [(everyone, weights)])
         self.find_pairs(statistics, analyzer)
         return statistics, analyzer
 

@@ -218,7 +218,7 @@ class _Update:
             weights = self._pipeline.rank(self._statistics, self._analyzer, added)
             carried = query_weights_of(self._old, plan.carried)
             segment = self._arrays / segment_folders(self._arrays)[-1].name
-            write_query_weights(segment, first, [(added, weights), (moved[plan.carried], carried)])
+            write_query_weights(segment, [(added, weights), (moved[plan.carried], carried)])
             with closing(LocalGeneration(self._staged, self._statistics, self._analyzer)) as generation:
                 changed += generation.weights([id_ for id_ in new if id_ in given])
         again = affected(self._arrays, map_array(self._arrays, "near_least"), changed)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -79,9 +80,7 @@ class ColumnsWriter:
 
     def write(self, folder: Path, order: Numbers, wordings: Numbers) -> None:
         """Write the columns of the documents of this order; `wordings` are theirs, in this order."""
-        ends = np.array(self._topic_ends)
-        place = places(ends, order)
-        starts = starts_of(ends[order + 1] - ends[order])
+        place, starts = places(np.array(self._topic_ends), order)
         given = np.array(self._topic_specialty, np.int32)[place]
         day = np.array(self._day, np.int32)[order]
         days, year = np.unique(day, return_inverse=True)
@@ -112,18 +111,21 @@ def _renumbered(folder: Path, name: str, numbers: Mapping[str, int], values: NDA
 
 
 class Columns:
-    """The columns of a generation, those of its segments one after the other."""
+    """The columns of a generation, those of its segments one after the other; `wordings` are the digests of all
+    documents' own words.
+    """
 
     def __init__(self, folders: Sequence[Path], ids: Ids) -> None:
         self._ids = ids
-        for name in ("kind", "day", "year", "answered", "wording"):
-            setattr(self, f"_{name}", _joined([map_array(folder, name) for folder in folders]))
+        self._kind, self._day, self._year, self._answered, self.wordings = (
+            _joined([map_array(folder, name) for folder in folders])
+            for name in ("kind", "day", "year", "answered", "wording")
+        )
         self._specialties, self._specialty = _together(folders, "specialties", "specialty")
         self._topics, self._topic = _together(folders, "topics", "topic")
         self._topic_specialties, self._topic_specialty = _together(folders, "topic_specialties", "topic_specialty")
         sizes = [np.diff(map_array(folder, "topic_starts")) for folder in folders]
-        self._topic_starts = np.zeros(len(self._kind) + 1, np.int64)
-        np.cumsum(np.concatenate(sizes), out=self._topic_starts[1:])
+        self._topic_starts = starts_of(np.concatenate(sizes))
         # The document of each tag: a facet of many documents counts tags without looking for theirs.
         self._tagged = np.repeat(np.arange(len(self._kind), dtype=np.int32), np.concatenate(sizes))
 
@@ -131,14 +133,6 @@ class Columns:
         self._topic_of = lru_cache(_REMEMBERED)(
             lambda name, given: Topic(name=self._topics[name], specialty=self._topic_specialties[given])
         )
-
-    _kind: NDArray[np.int8]
-    _specialty: NDArray[np.int32]
-    _day: NDArray[np.int32]
-    _answered: NDArray[np.bool_]
-    _wording: NDArray[np.int64]
-    _year: NDArray[np.int16]
-    _topic: NDArray[np.int32]
 
     def mask(self, where: Filter) -> Mask:
         """Which documents a filter lets through."""
@@ -162,7 +156,7 @@ class Columns:
         numbers = np.flatnonzero(among)
         # Tags of few documents are looked up, those of many are filtered.
         if len(numbers) * 8 < len(among):
-            tags = places(self._topic_starts, numbers)
+            tags, _ = places(self._topic_starts, numbers)
         else:
             tags = np.flatnonzero(among[self._tagged])
         return {
@@ -178,10 +172,6 @@ class Columns:
         numbers = np.flatnonzero(among)
         return numbers[np.lexsort((self._ids.places(numbers), -self._day[numbers]))[:limit]]
 
-    def wordings(self) -> Numbers:
-        """The digests of all documents' own words."""
-        return self._wording
-
     def questions(self) -> Mask:
         """Which documents are questions."""
         found: Mask = self._kind == KINDS.index("question")
@@ -192,7 +182,7 @@ class Columns:
         whether it is an article or has a reply, and the digest of its own words.
         """
         rows = np.array(numbers, np.int64)
-        columns = (self._kind, self._day, self._answered, self._wording)
+        columns = (self._kind, self._day, self._answered, self.wordings)
         return zip(*(column[rows].tolist() for column in columns), strict=True)
 
     def topics(self, number: int) -> tuple[Topic, ...]:
@@ -201,7 +191,7 @@ class Columns:
         return tuple(map(self._topic_of, self._topic[tags].tolist(), self._topic_specialty[tags].tolist()))
 
 
-def _joined(arrays: Sequence[NDArray[np.generic]]) -> NDArray[np.generic]:
+def _joined(arrays: Sequence[NDArray[Any]]) -> NDArray[Any]:
     """The arrays one after the other; one alone stays mapped."""
     return arrays[0] if len(arrays) == 1 else np.concatenate(arrays)
 
@@ -215,8 +205,6 @@ def _together(folders: Sequence[Path], names: str, column: str) -> tuple[list[st
     place = {name: n for n, name in enumerate(everything)}
     columns = [
         np.array([place[name] for name in listed], np.int32)[map_array(folder, column)]
-        if listed
-        else np.empty(0, np.int32)
         for listed, folder in zip(own, folders, strict=True)
     ]
     return everything, np.concatenate(columns)

@@ -44,17 +44,18 @@ def starts_of(sizes: NDArray[np.integer]) -> Numbers:
 
 def expand(starts: Numbers, rows: NDArray[np.integer]) -> tuple[Numbers, Numbers]:
     """The places of all entries of some rows of a list of lists, and for each the place of its row among `rows`."""
-    owner = np.repeat(np.arange(len(rows)), starts[rows + 1] - starts[rows])
-    return places(starts, rows), owner
+    place, own = places(starts, rows)
+    return place, np.repeat(np.arange(len(rows)), np.diff(own))
 
 
-def places(starts: Numbers, rows: NDArray[np.integer]) -> Numbers:
-    """The places of all entries of some rows of a list of lists."""
+def places(starts: Numbers, rows: NDArray[np.integer]) -> tuple[Numbers, Numbers]:
+    """The places of all entries of some rows of a list of lists, and where each of these rows begins among them."""
     first = starts[rows]
     sizes = starts[rows + 1] - first
-    place: Numbers = np.repeat(first - (np.cumsum(sizes) - sizes), sizes)
+    own = starts_of(sizes)
+    place: Numbers = np.repeat(first - own[:-1], sizes)
     place += np.arange(len(place))
-    return place
+    return place, own
 
 
 def ranges(starts: Numbers, most: int) -> Iterator[tuple[int, int]]:

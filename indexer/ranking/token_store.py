@@ -120,8 +120,8 @@ class _Pieces(dict[str, int]):
         """The words of some pieces, and for each piece where its words begin."""
         flat, ends = np.array(self._flat, np.int32), np.array(self._ends, np.int64)
         numbers = np.array(pieces, np.int32)
-        starts = starts_of(ends[numbers + 1] - ends[numbers])
-        return flat[places(ends, numbers)], starts
+        place, starts = places(ends, numbers)
+        return flat[place], starts
 
 
 class WordsWriter:
@@ -183,7 +183,7 @@ class WordsWriter:
         ends = np.array(self._spans)
         written = starts_of(ends[spans + 1] - ends[spans])
         for at, beyond in ranges(written, BATCH):
-            sequence[written[at] : written[beyond]] = number[spooled[places(ends, spans[at:beyond])]]
+            sequence[written[at] : written[beyond]] = number[spooled[places(ends, spans[at:beyond])[0]]]
             release(sequence)
             release(spooled)
         save(folder, sequence_starts=starts)
