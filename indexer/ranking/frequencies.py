@@ -65,10 +65,14 @@ def forget_terms(arrays: Path) -> None:
 
 
 class Frequencies:
-    """The frequencies of a generation, mapped."""
+    """The frequencies of a generation, mapped, and the rarities by its statistics. These are remembered: most tokens of
+    a text were asked for before.
+    """
 
-    def __init__(self, folder: Path) -> None:
-        folder = folder / FREQUENCIES
+    def __init__(self, arrays: Path, statistics: Statistics) -> None:
+        folder = arrays / FREQUENCIES
+        self._statistics = statistics
+        self._remembered: dict[str, dict[str, float]] = {}
         self._terms = Strings(folder, "terms")
         self._counts = {name: map_array(folder, name) for name in ("terms", "intents", "grams", "bigrams")}
         self._stops = dict(zip(Strings(folder, "stops"), map_array(folder, "stops").tolist(), strict=True))
@@ -77,7 +81,7 @@ class Frequencies:
     def of(self, tokens: Sequence[str], channel: str) -> list[int]:
         """In how many documents each token of a channel occurs; a concept is looked up as a term."""
         if channel not in FINER:
-            return [self._of_term(token) for token in tokens]
+            return [int(self._counts["terms"][at]) if at >= 0 else 0 for at in map(self._terms.find, tokens)]
         if channel == "intents":
             return [int(self._counts[channel][intent_names().index(token)]) for token in tokens]
         if channel == "stops":
@@ -86,19 +90,7 @@ class Frequencies:
         counts: list[int] = counts_of(self._keys[channel], self._counts[channel], wanted).tolist()
         return counts
 
-    def _of_term(self, term: str) -> int:
-        place = self._terms.find(term)
-        return int(self._counts["terms"][place]) if place >= 0 else 0
-
-
-class Rarities:
-    """The rarities of a generation's tokens, remembered: most tokens of a text were asked for before."""
-
-    def __init__(self, frequencies: Frequencies, statistics: Statistics) -> None:
-        self._frequencies, self._statistics = frequencies, statistics
-        self._remembered: dict[str, dict[str, float]] = {}
-
-    def of(self, tokens: Collection[str], channel: str, *, present: bool) -> dict[str, float]:
+    def rarities(self, tokens: Collection[str], channel: str, *, present: bool) -> dict[str, float]:
         """The rarity of each token of a channel, or of each that some document has."""
         rare = list(map(self._remembered.setdefault(channel, {}).get, tokens))
         if None in rare:
@@ -114,7 +106,7 @@ class Rarities:
         if len(remembered) > _REMEMBERED:
             remembered = self._remembered[channel] = {}
         new = [token for token in tokens if token not in remembered]
-        counts = self._frequencies.of(new, channel)
+        counts = self.of(new, channel)
         # What no document has is kept as 0, which is no rarity.
         rare = zip(new, counts, self._statistics.rarities(new, counts), strict=True)
         remembered.update({token: own if n else 0.0 for token, n, own in rare})

@@ -82,10 +82,6 @@ class Ids:
         """For each number, the place of its id in the order of all ids."""
         return numbers if self.place is None else self.place[numbers].astype(np.int64)
 
-    def of_segment(self, numbers: Numbers) -> Numbers:
-        """The place of the segment that each document stands in."""
-        return np.searchsorted(self.firsts, numbers, side="right") - 1
-
 
 class InOrder(Sequence[str]):
     """The ids of the documents that are there, ascending, by their places."""

@@ -53,26 +53,22 @@ class Impacts:
         span = slice(starts[document], starts[document + 1])
         return dict(zip(self._terms.of(terms[span].tolist()), weights[span].tolist(), strict=True))
 
-    def having(self, term: str) -> NDArray[np.int64]:
-        """The numbers of the documents that have the term, ascending."""
-        number = self.number_of(term)
-        if number < 0:
-            return np.empty(0, np.int64)
-        there = self._having(number)
-        return np.flatnonzero(there) if there.dtype == np.bool_ else there.astype(np.int64)
+    def having(self, terms: Iterable[str]) -> Mask:
+        """Which documents have one of the terms."""
+        mask = np.zeros(self._documents, np.bool_)
+        for term in terms:
+            if (number := self.number_of(term)) >= 0:
+                mask[self._having(number)] = True
+        return mask
 
     def match(self, words: Iterable[SearchWord], shares: NDArray[np.uint16]) -> None:
         """Add to the shares of each document those of the words that it matches, by whichever of a word's names."""
         for share, names in words:
-            numbers = [number for name in names if (number := self.number_of(name)) >= 0]
-            having = [self._having(number) for number in numbers]
-            if len(having) == 1 and having[0].dtype != np.bool_:
-                shares[having[0]] += share
-                continue
-            matched = np.zeros(self._documents, np.bool_)
-            for there in having:
-                matched[there] = True
-            shares += matched * np.uint16(share)
+            known = [name for name in names if self.number_of(name) >= 0]
+            if len(known) == 1 and self._row_of[number := self.number_of(known[0])] < 0:
+                shares[self._having(number)] += share
+            else:
+                shares += self.having(known) * np.uint16(share)
 
     def _having(self, number: int) -> Mask | NDArray[np.int32]:
         """The documents that have a term, as a mask where they are many, else their numbers."""

@@ -69,7 +69,7 @@ class Strings(Sequence[str]):
     def __getitem__(self, at: slice) -> list[str]: ...
     def __getitem__(self, at: int | slice) -> str | list[str]:
         if isinstance(at, slice):
-            return [self[i] for i in range(*at.indices(len(self)))]
+            return self.of(range(*at.indices(len(self))))
         if not 0 <= at < self._size:
             raise IndexError(at)
         return str(self._bytes[self._ends[at] : self._ends[at + 1]], "utf-8")

@@ -30,21 +30,19 @@ class Resources(NamedTuple):
     @classmethod
     def of(cls, settings: Settings, documents: int) -> Resources:
         """Those for work on so many documents; nobody who wants no compiled loops loads numba."""
-        return cls(_kernels(settings.compiled, documents), settings.memory_mb)
+        plain = cls(memory_mb=settings.memory_mb)
+        wanted = settings.compiled
+        if wanted is False or (wanted is None and not (is_fast() and documents >= _WORTH_LOADING)):
+            return plain
+        try:
+            from indexer.ranking import kernels  # noqa: PLC0415 (numba takes a second to load)
+        except RuntimeError as error:  # numba has no place for what it compiled
+            if wanted is None:
+                return plain
+            remedy = "set NUMBA_CACHE_DIR to a folder that can be written, or do without `compiled`"
+            raise RequestRefused(f"the compiled loops do not load: {error}", "Settings.compiled", remedy) from error
+        return plain._replace(kernels=kernels)
 
 
 # Without compiled loops, as a command does that asks once.
 NUMPY = Resources()
-
-
-def _kernels(compiled: bool | None, documents: int) -> ModuleType | None:
-    if compiled is False or (compiled is None and not (is_fast() and documents >= _WORTH_LOADING)):
-        return None
-    try:
-        from indexer.ranking import kernels  # noqa: PLC0415 (numba takes a second to load)
-    except RuntimeError as error:  # numba has no place for what it compiled
-        if compiled is None:
-            return None
-        remedy = "set NUMBA_CACHE_DIR to a folder that can be written, or do without `compiled`"
-        raise RequestRefused(f"the compiled loops do not load: {error}", "Settings.compiled", remedy) from error
-    return kernels

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.analysis import stop_terms
 from indexer.ranking.columns import Columns, Mask
 from indexer.ranking.forward import Forward
 from indexer.ranking.hashing import Numbers
@@ -21,9 +22,10 @@ from indexer.ranking.weighting import SearchWord, Statistics
 
 
 class Segment:
-    """The arrays of a segment, opened."""
+    """The arrays of a segment, opened; its documents are those of the generation in `span`."""
 
-    def __init__(self, folder: Path, statistics: Statistics, resources: Resources) -> None:
+    def __init__(self, folder: Path, span: slice, statistics: Statistics, resources: Resources) -> None:
+        self.span = span
         self.impacts = Impacts(folder, resources.kernels)
         self.forward = Forward.open(folder, statistics, self.impacts.number_of, resources.kernels)
         self.words, self.word_counts = Strings(folder, "words"), map_array(folder, "word_counts")
@@ -36,22 +38,19 @@ class Segments:
         folders = segment_folders(arrays)
         self.ids = Ids(arrays)
         self.columns = Columns(folders, self.ids)
-        self._parts = [Segment(folder, statistics, resources) for folder in folders]
-        self._spans = [slice(a, b) for a, b in pairwise(self.ids.firsts.tolist())]
-        self._starts = [span.start for span in self._spans]
+        spans = [slice(a, b) for a, b in pairwise(self.ids.firsts.tolist())]
+        self._starts = [span.start for span in spans]
+        self._parts = [Segment(*own, statistics, resources) for own in zip(folders, spans, strict=True)]
 
     def rank(self, weights: Mapping[str, float], among: Mask | None, limit: int) -> tuple[Numbers, NDArray[np.float64]]:
         """As Impacts.rank, over all segments; ids ascending among equals."""
         live = self.ids.live
         if live is not None:
             among = live if among is None else among & live
-        found = [
-            part.impacts.rank(weights, None if among is None else among[span], limit)
-            for part, span in zip(self._parts, self._spans, strict=True)
-        ]
+        found = [part.impacts.rank(weights, None if among is None else among[part.span], limit) for part in self._parts]
         if len(found) == 1:
             return found[0]
-        numbers = np.concatenate([own + span.start for (own, _), span in zip(found, self._spans, strict=True)])
+        numbers = np.concatenate([own + part.span.start for part, (own, _) in zip(self._parts, found, strict=True)])
         scores = np.concatenate([own for _, own in found])
         order = np.lexsort((self.ids.places(numbers), -scores))[:limit]
         return numbers[order], scores[order]
@@ -62,31 +61,32 @@ class Segments:
         """As Forward.judge, over all segments."""
         if len(self._parts) == 1:
             return self._parts[0].forward.judge(numbers, scores, finer, exponent)
-        judged, owner = np.zeros(len(numbers)), self.ids.of_segment(numbers)
-        for n, (part, span) in enumerate(zip(self._parts, self._spans, strict=True)):
-            own = np.flatnonzero(owner == n)
+        judged = np.zeros(len(numbers))
+        for part in self._parts:
+            own = np.flatnonzero((numbers >= part.span.start) & (numbers < part.span.stop))
             if len(own):
-                judged[own] = part.forward.judge(numbers[own] - span.start, scores[own], finer, exponent)
+                judged[own] = part.forward.judge(numbers[own] - part.span.start, scores[own], finer, exponent)
         return judged
 
-    def having(self, term: str) -> Numbers:
-        """The numbers of the documents that have the term, deleted ones too."""
-        found = [part.impacts.having(term) + span.start for part, span in zip(self._parts, self._spans, strict=True)]
-        return found[0] if len(found) == 1 else np.concatenate(found)
+    def holding(self, phrase: Sequence[str], among: Mask) -> Mask:
+        """Those of some documents that have the terms one after the other in some field, stop words too.
 
-    def holding(self, phrase: Sequence[str], candidates: Mask) -> Mask:
-        """Those of the candidates that have the terms one after the other in some field, stop words too."""
-        found = [
-            part.forward.holding([part.impacts.number_of(term) for term in phrase], candidates[span])
-            for part, span in zip(self._parts, self._spans, strict=True)
-        ]
-        return np.concatenate(found)
+        Impacts name the few that have all telling terms in any field; their words are looked through for these alone.
+        """
+        held = np.zeros(len(among), np.bool_)
+        for part in self._parts:
+            candidates = among[part.span].copy()
+            for term in set(phrase) - stop_terms():
+                candidates &= part.impacts.having([term])
+            terms = [part.impacts.number_of(term) for term in phrase]
+            held[part.span] = part.forward.holding(terms, candidates)
+        return held
 
     def match(self, words: Sequence[SearchWord]) -> NDArray[np.uint16]:
         """The shares that each document matches of the words, added up."""
         shares = np.zeros(len(self.ids), np.uint16)
-        for part, span in zip(self._parts, self._spans, strict=True):
-            part.impacts.match(words, shares[span])
+        for part in self._parts:
+            part.impacts.match(words, shares[part.span])
         return shares
 
     def words_of(self, number: int, field: int) -> list[str]:
@@ -108,11 +108,8 @@ class Segments:
         """The folded words that begin so, each with the number of documents that have it."""
         counts: dict[str, int] = {}
         for segment in self._parts:
-            first = bisect_left(segment.words, prefix)
-            last = bisect_left(segment.words, prefix + "\U0010ffff")
-            for word, n in zip(
-                segment.words.of(range(first, last)), segment.word_counts[first:last].tolist(), strict=True
-            ):
+            span = slice(bisect_left(segment.words, prefix), bisect_left(segment.words, prefix + "\U0010ffff"))
+            for word, n in zip(segment.words[span], segment.word_counts[span].tolist(), strict=True):
                 if n:  # a word of boilerplate alone has no document
                     counts[word] = counts.get(word, 0) + n
         return counts

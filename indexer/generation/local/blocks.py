@@ -18,6 +18,8 @@ from numpy.typing import NDArray
 from whoosh.codec.whoosh3 import WHOOSH3_HEADER_MAGIC, W3Codec
 from whoosh.system import pack_ushort
 
+from indexer.ranking.kernels.options import kernel
+
 try:
     from isal.isal_zlib import compress  # the same format in less than half the time
 except ImportError:
@@ -123,11 +125,6 @@ def _entries(blocks: _Blocks, heads: Longs, sizes: Longs, offset: int) -> list[b
     return [entry.tobytes() for entry in entries]
 
 
-def compiled(function: _Kernel) -> _Kernel:
-    """Compile a function with Numba, and keep the result beside the module."""
-    return cast(_Kernel, njit(cache=True, boundscheck=False, nogil=True)(function))
-
-
 def _inlined(function: _Kernel) -> _Kernel:
     """Make a function part of whatever compiled function calls it, which makes the smallest ones four times as fast."""
     return cast(_Kernel, njit(inline="always")(function))
@@ -172,14 +169,14 @@ def _put_int(out: Bytes, at: int, number: int) -> int:
     return _put_little(out, at + 1, number, size - 1)
 
 
-@compiled
+@kernel
 def _put_float(out: Bytes, at: int, number: int) -> int:
     """Pickle a whole number as a float, rounded to single precision as Whoosh does it."""
     out[at] = _BINFLOAT
     return _put_big(out, at + 1, int(np.float64(np.float32(number)).view(np.int64)), 8)
 
 
-@compiled
+@kernel
 def _put_weights(out: Bytes, at: int, weights: Longs) -> int:
     """Pickle the weights of a block: none if all are 1, one float if all are the same, else a tuple of floats."""
     if weights.max() == 1:
@@ -200,7 +197,7 @@ def _put_weights(out: Bytes, at: int, weights: Longs) -> int:
     return _put_all(out, at, (_TUPLE,))
 
 
-@compiled
+@kernel
 def _put_positions(out: Bytes, at: int, positions: Ints, begin: int, end: int) -> int:
     """Pickle the value of a posting: bytes that hold the number of positions and the pickled list of their steps."""
     count = end - begin
@@ -226,7 +223,7 @@ def _put_positions(out: Bytes, at: int, positions: Ints, begin: int, end: int) -
     return at + 1
 
 
-@compiled
+@kernel
 def _put_data(out: Bytes, at: int, tokens: Ints, places: Longs) -> int:
     """Pickle ids, weights and values of a block, whose postings begin at `places` of the tokens."""
     at, before = _put_all(out, at, (_PROTO, 3, _MARK)), 0
@@ -243,7 +240,7 @@ def _put_data(out: Bytes, at: int, tokens: Ints, places: Longs) -> int:
     return _put_all(out, at, (_TUPLE, _TUPLE3, _STOP))
 
 
-@compiled
+@kernel
 def _put_about(out: Bytes, at: int, block: Any) -> int:
     """Write what stands before the data of a block: the length of all that follows, and the tuple about the block."""
     compression = _LEVEL if block["end"] - block["data"] >= _COMPRESS_FROM else 0
@@ -258,7 +255,7 @@ def _put_about(out: Bytes, at: int, block: Any) -> int:
     return _put_all(out, at, (_TUPLE, _STOP))
 
 
-@compiled
+@kernel
 def _gather(documents: Ints, place: int, end: int, places: Longs) -> int:
     """Find where the postings of the next block begin among a term's tokens; return how many places these are."""
     postings = 0
@@ -272,7 +269,7 @@ def _gather(documents: Ints, place: int, end: int, places: Longs) -> int:
     return postings + 1
 
 
-@compiled
+@kernel
 def _put_blocks(firsts: Longs, tokens: Ints, lengths: Bytes, out: Bytes, blocks: _Blocks) -> int:
     """Write all blocks of some terms, not yet compressed, and describe each; return how many these are."""
     at, used, buffer = 0, 0, np.empty(_LIMIT + 1, np.int64)

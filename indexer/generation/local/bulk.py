@@ -20,9 +20,10 @@ from whoosh.util.numeric import byte_to_length
 from whoosh.writing import SegmentWriter
 
 from indexer.analysis import FIELDS
-from indexer.generation.local.blocks import Bytes, Ints, Longs, codec, compiled, memory_of, pack, write_terms
+from indexer.generation.local.blocks import Bytes, Ints, Longs, codec, memory_of, pack, write_terms
 from indexer.generation.local.schema import DOCUMENT_FIELD, ID_FIELD, PARTED
 from indexer.ranking.hashing import ranges, starts_of
+from indexer.ranking.kernels.options import kernel
 from indexer.ranking.mapped import release
 
 _Number = TypeVar("_Number", bound=np.integer[Any])
@@ -172,7 +173,7 @@ def _ranges(counts: Longs, memory: int) -> Iterator[tuple[int, int]]:
     return ((low, high) for low, high in ranges(bounds, memory) if bounds[high] > bounds[low])
 
 
-@compiled
+@kernel
 def _count(sequence: Ints, begins: Longs, ends: Longs, term_of: Ints, counts: Longs) -> None:
     """Count the tokens of each term in a field, which has its words of each document from `begins` to `ends`."""
     for document in range(len(ends)):
@@ -180,7 +181,7 @@ def _count(sequence: Ints, begins: Longs, ends: Longs, term_of: Ints, counts: Lo
             counts[term_of[sequence[place]]] += 1
 
 
-@compiled
+@kernel
 def _sort(sequence: Ints, begins: Longs, ends: Longs, term_of: Ints, low: int, following: Longs, tokens: Ints) -> None:
     """Put document and position of each token of some terms, from `low` on, where `following` says, and count on."""
     for document in range(len(ends)):

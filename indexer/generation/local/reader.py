@@ -13,13 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus import Document, from_json
-from indexer.analysis import FIELDS, Analyzer, Templates, stop_terms
+from indexer.analysis import FIELDS, Analyzer, Templates
 from indexer.generation.folder.manifest import Manifest
 from indexer.generation.local.schema import DOCUMENT_FIELD, MappedStorage, folder_of
 from indexer.generation.local.stored import StoredNeighbours, StoredPairs
 from indexer.generation.port import Facts, FindRequest, Found, Neighbours, Pair, Ranked
 from indexer.ranking.columns import KINDS, Mask
-from indexer.ranking.frequencies import Frequencies, Rarities
+from indexer.ranking.frequencies import Frequencies
 from indexer.ranking.hashing import Numbers
 from indexer.ranking.ids import InOrder
 from indexer.ranking.mapped import ARRAYS, Strings
@@ -61,8 +61,7 @@ class LocalGeneration:
         self.name = manifest.name if manifest else ""
         self._segments = Segments(self._arrays, statistics, resources)
         self._columns, self._ids = self._segments.columns, self._segments.ids
-        self._frequencies = Frequencies(self._arrays)
-        self._rarities = Rarities(self._frequencies, statistics)
+        self._frequencies = Frequencies(self._arrays, statistics)
         self._documents: Any = MappedStorage(folder_of(folder)).open_index().reader()
         self._lock = threading.Lock()
         if manifest:
@@ -149,7 +148,7 @@ class LocalGeneration:
         return self._frequencies.of(tokens, channel)
 
     def rarities(self, tokens: Collection[str], channel: str = "terms", *, present: bool = False) -> dict[str, float]:
-        return self._rarities.of(tokens, channel, present=present)
+        return self._frequencies.rarities(tokens, channel, present=present)
 
     def vocabulary(self, prefix: str) -> dict[str, int]:
         return self._segments.vocabulary(prefix)
@@ -174,9 +173,9 @@ class LocalGeneration:
             return None
         mask = self._everything.copy()
         for phrase in request.phrases:
-            mask = self._holding(phrase, mask)
+            mask = self._segments.holding(phrase, mask)
         for phrase in request.without:
-            mask &= ~self._holding(phrase, mask)
+            mask &= ~self._segments.holding(phrase, mask)
         passing = self._columns.mask(request.where)
         if not request.search_words:
             return _Chosen(mask & passing)
@@ -187,15 +186,3 @@ class LocalGeneration:
         best = np.partition(own, -most)[-most:] if len(own) > most else own
         mask &= shares >= least_share([*best.tolist(), *[0] * (most - len(best))])
         return _Chosen(mask & passing, shares, sum(word.share for word in request.search_words))
-
-    def _holding(self, phrase: Sequence[str], among: Mask) -> Mask:
-        """Those of the documents that have the terms one after the other in some field.
-
-        Impacts name the few that have all telling terms in any field; their words are looked through for these alone.
-        """
-        candidates = among.copy()
-        for term in set(phrase) - stop_terms():
-            having = np.zeros(len(candidates), np.bool_)
-            having[self._segments.having(term)] = True
-            candidates &= having
-        return self._segments.holding(phrase, candidates)

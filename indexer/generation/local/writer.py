@@ -40,7 +40,7 @@ def write_arrays(
     of one, its frequencies are there and weigh these documents too.
     """
     folder, words = arrays / name, contents.words
-    frequencies = Frequencies(arrays) if frozen else None
+    frequencies = Frequencies(arrays, frozen) if frozen else None
     counted = count(words, analyzer)
     statistics, terms = frozen or counted.statistics(), counted.vocabulary
 
