@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[2]
 ROOMS = ("corpus", "indexer", "search_app")
 MOST_LINES = 300
 # What the three rooms hold now; 12,000 are wanted, so it only falls.
-MOST_OF_ALL = 13_400
+MOST_OF_ALL = 13_220
 MOST_NAMES = 30
 MOST_FUNCTION = 40
 # Compiled loops are cut where the compiler joins the parts again; where it does not, a call in the innermost loop costs
