@@ -84,7 +84,7 @@ def outside(error: Exception) -> Outside:
 
 
 def init_app(app: Flask) -> None:
-    """Sent every error as a page, or under the API as a problem (RFC 9457)."""
+    """Answer every error as a page, or under the API as a problem (RFC 9457)."""
 
     @app.errorhandler(indexer.SearchError)
     @app.errorhandler(CorpusError)

@@ -129,7 +129,7 @@ class Generation(Protocol):
         """What a request finds: by score, or the newest first and undated ones last; ids ascend among equals.
 
         Relevance takes two stages. The first sums weight × weight over the terms that text and document share. The best
-        RESCORED of it are weighed again (ranking/judging); what is beyond follows by its first score.
+        RESCORED of it are weighed again (ranking/forward); what is beyond follows by its first score.
         """
 
     def neighbours(self, id_: str) -> Neighbours | None:

@@ -22,8 +22,8 @@ Mask = NDArray[np.bool_]
 KINDS = ("article", "question")
 ANSWERED = ("no", "yes")
 _REMEMBERED = 1 << 14
-# How the facets are called, in results and filters.
 _YEARS = ("", *map(str, range(1, 10_000)))
+# How the facets are called, in results and filters.
 FACETS = ("kind", "specialty", "topic", "year", "answered")
 
 

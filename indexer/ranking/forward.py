@@ -1,6 +1,6 @@
 """The second stage: judges the best hundred again by the finer channels; also finds exact phrases.
 
-Postings of pairs and grams would be several times those of the terms; the words themselves are one number each.
+Postings of bigrams and grams would be several times those of the terms; the words themselves are one number each.
 """
 
 from __future__ import annotations
@@ -72,8 +72,8 @@ class Forward:
         number_of: Callable[[str], int],
         kernels: ModuleType | None = None,
     ) -> None:
-        """`words` are the words by number, ascending; `number_of` gives the number of a
-        term, -1 for none; `kernels` is the compiled form, or None for NumPy's: both give the same to the last bit.
+        """`words` are the words by number, ascending; `number_of` gives the number of a term, -1 for none; `kernels` is
+        the compiled form, or None for NumPy's: both give the same to the last bit.
         """
         self._number_of, self._kernels = number_of, kernels
         self._averages = statistics.averages("average")
@@ -208,7 +208,7 @@ class Forward:
         return judged
 
     def _bigram_key(self, token: str) -> int:
-        """The key of a bigram in this segment, -1 where one of them is not in it."""
+        """The key of a bigram in this segment, -1 where one of its terms is not in it."""
         first, _, second = token.partition(" ")
         one, other = self._number_of(first), self._number_of(second)
         return one << 32 | other if one >= 0 and other >= 0 else -1

@@ -22,7 +22,7 @@ from indexer.ranking.weighting import Statistics
 
 # Ascending keys, and how many documents have each.
 _Counts = tuple[Keys, Numbers]
-# Pairs are counted for so many at a time.
+# Bigrams are counted for so many at a time.
 _COUNTED = 1 << 21
 
 
