@@ -30,7 +30,7 @@ sys.path.insert(0, str(ROOT))
 
 import corpus  # noqa: E402
 from indexer.analysis import Analysed, Analyzer, own_text  # noqa: E402
-from indexer.analysis.terms import stop_words  # noqa: E402
+from indexer.analysis.wordlists import stop_words  # noqa: E402
 from indexer.ranking.weighting import CHANNEL_WEIGHTS, IDF_POWER, K1, LENGTH_POWER, STEEPNESS, B  # noqa: E402
 
 TASKS = ("pairs", "pairs-6900", "long-title", "title-answer", "long-answer", "forum-answer", "short-answer")

@@ -27,7 +27,7 @@ sys.path.insert(0, str(ROOT))
 
 import corpus  # noqa: E402
 from corpus import Answer, Article, Document, Question, Topic  # noqa: E402
-from indexer.analysis.terms import stop_words  # noqa: E402
+from indexer.analysis.wordlists import stop_words  # noqa: E402
 
 SIZES = ("16k", "47k", "200k")
 SAMPLE = "sample"

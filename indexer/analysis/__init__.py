@@ -1,6 +1,6 @@
 """From text to terms: the one analysis that index and query share."""
 
-from indexer.analysis.analyzer import FINER, Analysed, Analyzer, Draft
+from indexer.analysis.analyzer import FINER, Analysed, Analyzer, Draft, Place
 from indexer.analysis.boilerplate import Boilerplate
 from indexer.analysis.concepts import is_concept, known_words
 from indexer.analysis.fields import FIELDS, field_texts, own_text
@@ -13,12 +13,12 @@ from indexer.analysis.terms import (
     spots_among,
     spots_of,
     stop_terms,
-    stop_words,
     story_terms,
     telling_terms,
     wording,
 )
-from indexer.analysis.tokens import Token, in_han, is_han, tokenize
+from indexer.analysis.tokens import Token, bare, in_han, is_han, tokenize
+from indexer.analysis.wordlists import stop_words
 
 __all__ = [
     "FIELDS",
@@ -27,9 +27,11 @@ __all__ = [
     "Analyzer",
     "Boilerplate",
     "Draft",
+    "Place",
     "Spot",
     "Templates",
     "Token",
+    "bare",
     "field_texts",
     "in_han",
     "is_concept",

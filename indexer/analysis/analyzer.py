@@ -4,34 +4,52 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from indexer.analysis.boilerplate import Boilerplate
 from indexer.analysis.channels import bigrams, grams, stops
+from indexer.analysis.compounds import compounds, counts_alone
 from indexer.analysis.concepts import CONCEPT_TABLES, Concepts
 from indexer.analysis.intents import intents
-from indexer.analysis.terms import STEMMER, stem, stop_words, wording_of
-from indexer.analysis.tokens import compounds, in_han, words_of
+from indexer.analysis.terms import STEMMER, compound_terms, stem, telling_terms, wording
+from indexer.analysis.tokens import bare, in_han, words_of
 from indexer.analysis.wordlists import shipped
 
 # Raise this when the rules change in a way that the probe below does not show.
-_RULES = 3
-_PROBE = "Don't the knees of IL-6, T12 and β-blockers hurt without œdema? Ménière’s running 骨水泥 दर्द 10mg X-ray Ⅻ"
-_TABLES = ("stopwords.txt", *CONCEPT_TABLES, "intents.txt")
+_RULES = 4
+_PROBE = (
+    "Don't the knees of IL-6, T12 and β-blockers hurt without œdema? Ménière’s running 骨水泥 दर्द 0,5mg X-ray Ⅻ"
+    " HIV +ve Rh- −2.5 <1,000 120/80 M.R.I. vitamin A ребёнок صُداع ½"
+)
+_TABLES = ("stopwords.txt", "families.txt", "kinds.txt", *CONCEPT_TABLES, "intents.txt")
 # The finer channels, in the order in which their weights are added.
 FINER = ("bigrams", "grams", "stops", "intents")
+
+
+class Place(NamedTuple):
+    """A word of a text that is asked with, folded, or a name of several: the `term` that finds it whole, the `names`,
+    concepts above all, that find it too, and for a compound the words that it is made of, one after the other.
+    """
+
+    word: str
+    term: str
+    names: tuple[str, ...]
+    parts: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Analysed:
     """A text in terms.
 
-    `tokens` are its folded words in their order, stop words too; `sequence` the terms of these; `bag` how often each
-    term occurs, without stop words; `concepts` how often each concept is named.
+    `words` are its folded words in their order, stop words too, with their ties, and `tokens` without them; `sequence`
+    the terms of these; `bag` how often each term occurs, those of compounds too, without stop words; `concepts` how
+    often each concept is named.
     """
 
+    words: Sequence[str]
     tokens: list[str]
     sequence: list[str]
     bag: Counter[str]
@@ -49,7 +67,7 @@ class Analysed:
     @cached_property
     def finer(self) -> dict[str, Counter[str]]:
         """The bags of the finer channels, in the order of FINER; their tokens are in the order of the text."""
-        bags = (bigrams(self.sequence), grams(self.tokens), stops(self.tokens), Counter(sorted(intents(self.tokens))))
+        bags = (bigrams(self.sequence), grams(self.tokens), stops(self.words), Counter(sorted(intents(self.tokens))))
         return dict(zip(FINER, bags, strict=True))
 
 
@@ -69,9 +87,8 @@ def _fingerprint(synonyms: str) -> str:
     """What tells analyses apart: the rules, the tables, and what becomes of a text."""
     told = [str(_RULES), STEMMER, *(line.text for name in _TABLES for line in shipped(name)), synonyms]
     words = words_of(_PROBE)
-    terms = [stem(word) for word in words]
-    bag = {term for word, term in zip(words, terms, strict=True) if word not in stop_words()}
-    return hashlib.sha256("\x1f".join([*told, *terms, *sorted(bag)]).encode()).hexdigest()[:12]
+    terms = [*telling_terms(words), *compound_terms(words)]
+    return hashlib.sha256("\x1f".join([*told, *words, *terms]).encode()).hexdigest()[:12]
 
 
 class Analyzer:
@@ -93,17 +110,18 @@ class Analyzer:
         """A text in terms."""
         return self.analyse_words(words_of(text))
 
-    def analyse_words(self, tokens: list[str]) -> Analysed:
-        """The words of a text, already folded, in terms."""
-        stop = stop_words()
+    def analyse_words(self, words: Sequence[str]) -> Analysed:
+        """The words of a text, already folded, with their ties, in terms."""
+        tokens = [bare(word) for word in words]
         terms = [stem(token) for token in tokens]
-        telling = Counter([term for token, term in zip(tokens, terms, strict=True) if token not in stop])
-        return Analysed(tokens, terms, telling, self._concepts.of(terms))
+        telling = Counter([term for word, term in zip(words, terms, strict=True) if counts_alone(word)])
+        telling.update(compound_terms(words))
+        return Analysed(words, tokens, terms, telling, self._concepts.of(terms))
 
     def draft(self, text: str) -> Draft:
         """A text that is no document, in terms, without the site's boilerplate where it says anything else."""
         whole, own = self.boilerplate.parted(text)
-        return Draft(self.analyse_words(own or whole), wording_of(whole))
+        return Draft(self.analyse_words(own or whole), wording(text))
 
     @property
     def concept_names(self) -> frozenset[str]:
@@ -114,18 +132,22 @@ class Analyzer:
         """How often a text that is asked with names each concept, those inside a longer one left out."""
         return Counter([concept for concept, _, _ in self._concepts.asked(text.sequence)])
 
-    def names(self, text: Analysed) -> dict[str, list[str]]:
-        """Each term of a text that is asked with, and the concepts that it names, alone or with its neighbours. A
-        compound ("hay-fever") is another name of its parts, not one more word.
+    def places(self, text: Analysed) -> list[Place]:
+        """The words of a text that is asked with, each once, by the term that finds it: a compound is one word. A
+        concept belongs to each word by which it is named, alone or with its neighbours.
         """
-        names: dict[str, list[str]] = {term: [] for term in sorted(text.bag)}
+        within = {at: span for span in compounds(text.words) for at in range(*span)}
+        alone = {at: (at, at + 1) for at, word in enumerate(text.words) if counts_alone(word)}
+        named: dict[tuple[int, int], list[str]] = {span: [] for span in sorted({*(alone | within).values()})}
         for concept, start, end in self._concepts.asked(text.sequence):
-            for term in dict.fromkeys(text.sequence[start:end]):
-                if term in names and concept not in names[term]:
-                    names[term].append(concept)
-        for start, end in compounds(text.tokens):
-            compound, parts = text.sequence[start], [t for t in text.sequence[start + 1 : end] if t in names]
-            if compound in names and parts and compound not in parts:
-                also = [compound, *names.pop(compound)]
-                names.update({part: list(dict.fromkeys([*names[part], *also])) for part in parts})
-        return names
+            for at in range(start, end):
+                if (span := within.get(at) or alone.get(at)) and concept not in named[span]:
+                    named[span].append(concept)
+        found: dict[str, Place] = {}
+        for (start, end), concepts in named.items():
+            own = text.words[start:end]
+            term = next(compound_terms(own), text.sequence[start])
+            parts = tuple(text.tokens[start:end]) if len(own) > 1 and any(map(counts_alone, own)) else ()
+            also = found[term].names if term in found else ()
+            found[term] = Place("".join(text.tokens[start:end]), term, tuple(dict.fromkeys([*also, *concepts])), parts)
+        return list(found.values())

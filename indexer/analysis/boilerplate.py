@@ -7,12 +7,13 @@ from collections import Counter
 from collections.abc import Iterable
 from itertools import chain
 
-from indexer.analysis.terms import wording_of
+from indexer.analysis.terms import wording
 from indexer.analysis.tokens import words_of
 
 # A sentence is boilerplate if so many questions of different wording have it, and so large a share of all.
 _LEAST, _SHARE = 3, 0.005
-_SENTENCE = re.compile(r"[^.!?\n]+[.!?\n]*")
+# A sentence ends with its marks and white space: the point of 0.5 is none of these.
+_SENTENCE = re.compile(r"\S.*?(?:(?<=[.!?])\s+|\n\s*|\Z)", re.DOTALL)
 
 
 def sentences_of(text: str) -> list[str]:
@@ -44,6 +45,6 @@ class Boilerplate:
         if not self.sentences:
             words = words_of(text)
             return words, words
-        sentences = [words_of(sentence) for sentence in sentences_of(text)]
-        own = [words for words in sentences if wording_of(words) not in self.sentences]
-        return list(chain.from_iterable(sentences)), list(chain.from_iterable(own))
+        sentences = [(sentence, words_of(sentence)) for sentence in sentences_of(text)]
+        own = [words for sentence, words in sentences if wording(sentence) not in self.sentences]
+        return list(chain.from_iterable(words for _, words in sentences)), list(chain.from_iterable(own))

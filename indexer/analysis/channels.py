@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from itertools import chain, pairwise
 
-from indexer.analysis.terms import stop_words
+from indexer.analysis.wordlists import stop_words
 
 GRAM = 4
 

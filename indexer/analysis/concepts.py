@@ -9,7 +9,7 @@ from itertools import chain
 
 from indexer.analysis.phrases import Phrases
 from indexer.analysis.terms import sequence, stop_terms
-from indexer.analysis.tokens import words_of
+from indexer.analysis.tokens import bare, words_of
 from indexer.analysis.wordlists import Line, lines, shipped
 
 # The first is written by hand, with what patients say; the second comes from a public vocabulary.
@@ -73,7 +73,8 @@ class Concepts:
 @cache
 def known_words() -> frozenset[str]:
     """The folded words of the shipped tables: each is spelled as it should be."""
-    return frozenset(word for name in CONCEPT_TABLES for line in shipped(name) for word in words_of(line.text))
+    texts = (line.text for name in CONCEPT_TABLES for line in shipped(name))
+    return frozenset(bare(word) for text in texts for word in words_of(text))
 
 
 def _entries(line: Line) -> Iterator[tuple[str, tuple[str, ...], bool]]:

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 from sys import intern
 from typing import NamedTuple
 
+from indexer.analysis.tokens import bare
+
 # So many different questions at least, and so large a share of all, use a template.
 _LEAST, _SHARE = 30, 0.002
 # After an opening that is filled no word follows more often than this; natural openings go on in few ways.
@@ -21,7 +23,8 @@ class Templates(NamedTuple):
     frames: frozenset[tuple[str, str]]
 
     def hold(self, words: Sequence[str]) -> bool:
-        """Whether a question of these words is written in a template."""
+        """Whether a question of these words is written in a template; ties are no part of one."""
+        words = list(map(bare, words))
         opened = any(tuple(words[:size]) in self.openings for size in range(1, min(len(words), _LONGEST + 1)))
         return opened or (len(words) > 2 and (words[0], words[-1]) in self.frames)
 
@@ -42,7 +45,8 @@ def find_templates(questions: Iterable[Sequence[str]]) -> Templates:
     Without one of the 19,000 questions' templates, 7,700 of 13,000 candidate pairs of MedQuAD would be very likely.
     """
     # The first words, the last one and whether there are more than two say all that is needed.
-    heads = {tuple(map(intern, words[: _LONGEST + 1])): intern(words[-1]) for words in questions if len(words) > 2}
+    bared = (list(map(bare, words)) for words in questions if len(words) > 2)
+    heads = {tuple(map(intern, words[: _LONGEST + 1])): intern(words[-1]) for words in bared}
     least = max(_LEAST, _SHARE * len(heads))
     openings: set[tuple[str, ...]] = set()
     alive: set[tuple[str, ...]] = {()}

@@ -3,31 +3,30 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import threading
-from collections.abc import Callable, Collection, Iterable, Iterator
+import unicodedata
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 from typing import NamedTuple
 
 import Stemmer
 
+from indexer.analysis.compounds import compounds, counts_alone, spellings
 from indexer.analysis.memo import Memo
-from indexer.analysis.tokens import REMEMBERED, tokenize, words_in, words_of
-from indexer.analysis.wordlists import shipped
+from indexer.analysis.tokens import REMEMBERED, bare, tokenize, words_in, words_of
+from indexer.analysis.wordlists import shipped, stop_words
 
 STEMMER = "english"  # Porter2; index and query must share it
 _local = threading.local()
-
-
-@cache
-def stop_words() -> frozenset[str]:
-    """The words that carry grammar, not matter; negation is not among them."""
-    return frozenset(line.text for line in shipped("stopwords.txt"))
+_PIECE = re.compile(r"\S+")
+_CLOSING = re.compile(r"[.,;:!?…。、]*(?:\s+|$)")
 
 
 @cache
 def story_terms() -> frozenset[str]:
     """The terms of words that tell a story (months, a wife, thanks), which say nothing as words in common."""
-    return frozenset(stem(word) for line in shipped("storywords.txt") for word in words_of(line.text))
+    return frozenset(term for line in shipped("storywords.txt") for term in sequence(line.text))
 
 
 @cache
@@ -36,9 +35,20 @@ def stop_terms() -> frozenset[str]:
     return frozenset(stem(word) for word in stop_words())
 
 
+@cache
+def families() -> dict[str, str]:
+    """The terms of words that their endings would join with others or part from their own family."""
+    parted = (line.text.partition(":") for line in shipped("families.txt"))
+    return {word: term for term, _, members in parted for word in (term, *members.split())}
+
+
 @lru_cache(maxsize=1 << 17)
 def stem(word: str) -> str:
-    """The stem of a folded word; what is not written in ASCII letters stays as it is."""
+    """The stem of a folded word, or what it shares with its family by the shipped table; what is not written in ASCII
+    letters stays as it is.
+    """
+    if own := families().get(word):
+        return own
     if not word.isascii() or not word.isalpha():
         return word
     stemmer = getattr(_local, "stemmer", None)
@@ -46,6 +56,17 @@ def stem(word: str) -> str:
         stemmer = _local.stemmer = Stemmer.Stemmer(STEMMER)  # one a thread: it keeps a buffer
     result: str = stemmer.stemWord(word)
     return result
+
+
+def alike(word: str, other: str) -> bool:
+    """Whether two folded words are one in either number, by which quoted and excluded words are told apart: stems would
+    join several of one kind ("severe" and "several").
+    """
+    return word == other or other in _plurals(word) or word in _plurals(other)
+
+
+def _plurals(word: str) -> tuple[str, ...]:
+    return (word + "s", word + "es", word[:-1] + "ies" if word.endswith("y") else word + "s")
 
 
 class Spot(NamedTuple):
@@ -59,19 +80,40 @@ class Spot(NamedTuple):
 
 def sequence(text: str) -> list[str]:
     """Every term of a text in its order, stop words too: what phrases are looked up in."""
-    return [stem(word) for word in words_of(text)]
+    return [stem(bare(word)) for word in words_of(text)]
 
 
 def telling_terms(words: Iterable[str]) -> dict[str, None]:
-    """The different terms of folded words that are no stop words, in the order in which they come."""
-    stops = stop_words()
-    return dict.fromkeys([stem(word) for word in words if word not in stops])
+    """The different terms of words that count alone, in the order in which they come."""
+    return dict.fromkeys([stem(bare(word)) for word in words if counts_alone(word)])
+
+
+def compound_terms(words: Sequence[str]) -> Iterator[str]:
+    """The terms of the names that words make together, beyond those of the words."""
+    for start, end in compounds(words):
+        for spelling, _, _ in spellings(words[start:end]):
+            yield stem(spelling)
 
 
 def spots(text: str) -> list[Spot]:
-    """Every term that ranking counts, with its place in the text: for snippets and the words in common."""
-    stops = stop_words()
-    return [Spot(stem(t.text), t.text, t.start, t.end) for t in tokenize(text) if t.text not in stops]
+    """Every term that ranking counts, with its place in the text: for snippets and the words in common. A name of which
+    parts stand apart ("vitamin A") is told by these alone.
+    """
+    return [
+        spot._replace(start=p.start() + spot.start, end=p.start() + spot.end)
+        for p in _PIECE.finditer(text)
+        for spot in spots_of(p[0])
+    ]
+
+
+def _spots_of(piece: str) -> tuple[Spot, ...]:
+    tokens = list(tokenize(piece))
+    words = [token.text for token in tokens]
+    found = [Spot(stem(bare(t.text)), bare(t.text), t.start, t.end) for t in tokens if counts_alone(t.text)]
+    for begin, end in compounds(words):
+        for spelling, first, beyond in spellings(words[begin:end]):
+            found.append(Spot(stem(spelling), spelling, tokens[begin + first].start, tokens[begin + beyond - 1].end))
+    return tuple(sorted(found, key=lambda spot: spot.start))
 
 
 def spots_among(text: str, terms: set[str]) -> list[Spot]:
@@ -101,12 +143,12 @@ def _places(text: str, piece: str) -> Iterator[int]:
 
 
 def _terms_of(piece: str) -> frozenset[str]:
-    stops = stop_words()
-    return frozenset([stem(word) for word in words_in(piece) if word not in stops])
+    words = words_in(piece)
+    return frozenset([*telling_terms(words), *compound_terms(words)])
 
 
 # The `spots` of a piece of text without white space, and their terms alone.
-spots_of: Callable[[str], tuple[Spot, ...]] = Memo(lambda piece: tuple(spots(piece)), REMEMBERED).__getitem__
+spots_of: Callable[[str], tuple[Spot, ...]] = Memo(_spots_of, REMEMBERED).__getitem__
 terms_of: Callable[[str], frozenset[str]] = Memo(_terms_of, REMEMBERED).__getitem__
 
 
@@ -117,10 +159,8 @@ def pieces_with(terms: set[str], pieces: Collection[str]) -> list[str]:
 
 
 def wording(text: str) -> int:
-    """A 63-bit digest of a text's words in their order: equal for texts that differ in case and punctuation alone."""
-    return wording_of(words_of(text))
-
-
-def wording_of(words: Iterable[str]) -> int:
-    """The `wording` of a text of these folded words."""
-    return int.from_bytes(hashlib.blake2b("\x1f".join(words).encode(), digest_size=8).digest(), "big") >> 1
+    """A 63-bit digest of what a text says: equal for texts that differ in case, spacing and the marks that close a
+    sentence or clause alone.
+    """
+    said = text.casefold() if text.isascii() else unicodedata.normalize("NFKC", text).casefold()
+    return int.from_bytes(hashlib.blake2b(_CLOSING.sub("", said).encode(), digest_size=8).digest(), "big") >> 1

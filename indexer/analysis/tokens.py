@@ -1,35 +1,58 @@
-"""Cuts a text into folded words with their places; compounds whole and in parts, Chinese by characters."""
+"""Cuts a text into folded words with their places; what is written as one word is tied, Chinese is cut by characters.
+
+A word that is written together with the next or the one before bears a mark at that end: `~` where letters meet digits
+(B12 is `b~`, `~12`), `_` for a hyphen or a sign (IL-6 is `il_`, `_6`), `/` between numbers (120/80). So a text is a row
+of the same words whether they are written with a hyphen, a blank or neither, and what was one word can be told.
+"""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from itertools import chain
-from string import punctuation
+from itertools import chain, pairwise
 from typing import NamedTuple
 
+from indexer.analysis.folding import Folded, folded
 from indexer.analysis.memo import Memo
 
 # Han, kana and Hangul: written without spaces, or with endings that only pieces find.
-_CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uac00-\ud7af\U00020000-\U0003ffff"
-_MARKS = "\u0300-\u036f\u0900-\u0903\u093a-\u094f\u0e31\u0e34-\u0e3a\u0e47-\u0e4e"
-_LETTER = f"(?:[^\\W_{_CJK}]|[{_MARKS}])"
-# A word may hold apostrophes (don't) and be tied by hyphens (IL-6, type-2, β-blocker).
-_WORD = re.compile(f"(?P<cjk>[{_CJK}]+)|(?P<word>{_LETTER}+(?:['’ʼ‐‑–-]{_LETTER}+)*)")
-_CJK_START = re.compile(f"[{_CJK}]")
-_TIES = re.compile("[-‐‑–]")
-_APOSTROPHES = re.compile("['’ʼ]")
-# T12, B12, 10mg: where letters and digits meet within one word.
-_SEAM = re.compile(r"(?<=[^\W\d])(?=\d)|(?<=\d)(?=[^\W\d])")
+_CJK = "\u3005\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\U00020000-\U0003ffff"
+_LETTER = f"[^\\W\\d_{_CJK}]"
+_GREEK = "α-ω"
+_GREEK_LETTERS = frozenset("αβγδεζηθικλμνξοπρστυφχψω")
+_WORD = re.compile(
+    f"(?P<cjk>[{_CJK}]+)"
+    # M.R.I., e.g.
+    f"|(?P<dotted>(?<![^\\W_]){_LETTER}(?:\\.{_LETTER})+(?![^\\W_]))"
+    # A minus or plus before a number or "ve" that nothing but a sign or bracket stands before, 0.5 without its 0.
+    "|(?P<sign>(?:<=|>=|\\+/-|(?<![-=])[<>]|[≤≥±])(?=[-+]?\\.?\\d)|(?<![^\\W_])(?<![-+.,)\\]%°'\"/])[-+](?=\\.?\\d)"
+    "|[-+](?=ve(?![^\\W_])))"
+    f"|(?P<number>(?<![^\\W_.])\\.\\d+|\\d+(?:[.,']\\d+)*)"
+    # A letter and its sign: Rh+, A-, HER2+.
+    "|(?P<charge>(?<=[^\\W_])[-+](?![^\\W_+]|[-+]))"
+    f"|(?P<letters>[{_GREEK}]+(?:'[{_GREEK}]+)*|(?:(?![{_GREEK}]){_LETTER})+(?:'(?:(?![{_GREEK}]){_LETTER})+)*)"
+)
+# What a piece of text may be as a whole and still say something: comparisons and signs before a number with a blank.
+_ALONE = frozenset({"<", ">", "≤", "≥", "±", "<=", ">=", "+/-"})
+_SIGNS = {"<=": "≤", ">=": "≥", "+/-": "±"}
+# 1,000.5 and, where a comma or a second point follows, 1.000,5.
+_THOUSANDS = re.compile(r"[1-9]\d{0,2}(?:([,'])\d{3})(?:\1\d{3})*(?:\.\d+)?")
+_POINTED = re.compile(r"[1-9]\d{0,2}(?:(?:\.\d{3})+,\d+|(?:\.\d{3}){2,})")
+_DECIMAL = re.compile(r"\d*[.,]\d+")
+_CHARGED = re.compile(r"(?:(?=\w*[A-Z])[A-Z0-9]{1,4}|[Rr]h|[abo]|ab)")
+# µg, µmol: one types u.
+_MICRO = re.compile("μ(?=[a-z])")
+# What a dotted word and one with an apostrophe are written without.
+_APOSTROPHES = re.compile("['.]")
+_AROUND = ".,;:!?()[]{}*\"'"
+TIES = "~_/"
 # No token crosses white space, and most of what stands between was seen before.
 _PIECE = re.compile(r"\S+")
 REMEMBERED = 1 << 15
 # Nobody writes a word of this length; a run of that many characters is data, not text.
 MOST_WORD = 64
-# Latin letters that no normal form decomposes. Marks on other scripts are letters and stay (Hindi, Thai).
-_LETTERS = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ħ": "h", "ı": "i"})
-_LATIN_MARKS = re.compile("([a-z])[\u0300-\u036f]+")
+_CJK_START = re.compile(f"[{_CJK}]")
 
 
 def is_han(token: str) -> bool:
@@ -42,29 +65,24 @@ def in_han(tokens: Sequence[str]) -> bool:
     return 2 * sum(map(is_han, tokens)) > len(tokens)
 
 
+def bare(word: str) -> str:
+    """A word without its ties."""
+    return word.strip(TIES)
+
+
 class Token(NamedTuple):
-    """A folded word and the part of the text, from `start` to `end`, that it stands for."""
+    """A folded word, with its ties, and the part of the text, from `start` to `end`, that it stands for."""
 
     text: str
     start: int
     end: int
 
 
-def fold(word: str) -> str:
-    """NFKC, case folding, Latin accents dropped: `Ménière` and `MENIERE` become `meniere`, `Ⅻ` becomes `xii`."""
-    if word.isascii():
-        return word.lower()
-    word = unicodedata.normalize("NFKC", word).casefold().translate(_LETTERS)
-    # Some characters stand for whole phrases, others for a space with a mark; a term holds no white space.
-    word = "".join(unicodedata.normalize("NFKD", word).split())
-    return unicodedata.normalize("NFC", _LATIN_MARKS.sub(r"\1", word))
-
-
 def tokenize(text: str) -> Iterator[Token]:
-    """The tokens of a text in their order; a compound gives itself first, then its parts, all at its own place.
+    """The tokens of a text in their order.
 
-    >>> [token.text for token in tokenize("IL-6 isn't in T12")]
-    ['il6', 'il', '6', 'isnt', 'in', 't12', '12']
+    >>> [token.text for token in tokenize("IL-6 isn't 0,5 mg in B12")]
+    ['il_', '_6', 'isnt', '0.5', 'mg', 'in', 'b~', '~12']
     """
     for piece in _PIECE.finditer(text):
         start = piece.start()
@@ -77,54 +95,106 @@ def words_of(text: str) -> list[str]:
     return list(chain.from_iterable(map(_words_in, text.split())))
 
 
-def compounds(tokens: Sequence[str]) -> Iterator[tuple[int, int]]:
-    """Where a compound of words stands before its parts: its place, and that after the last part.
-
-    >>> list(compounds(words_of("a hay-fever tablet")))
-    [(1, 4)]
-    """
-    for at, token in enumerate(tokens):
-        rest, end = token, at + 1
-        while rest and end < len(tokens) and len(tokens[end]) > 1 and rest.startswith(tokens[end]):
-            rest, end = rest[len(tokens[end]) :], end + 1
-        if not rest and end > at + 2 and token.isascii() and token.isalpha():
-            yield at, end
-
-
-def tokenize_anew(text: str) -> Iterator[Token]:
-    """As `tokenize`, without remembering what stands between white space: the definition."""
-    for match in _WORD.finditer(text):
-        start, end = match.span()
-        if match.lastgroup == "cjk":
-            yield from _characters(match[0], start)
-            continue
-        word = _APOSTROPHES.sub("", match[0])[:MOST_WORD]
-        if word.isalpha():
-            yield Token(fold(word), start, end)
-            continue
-        pieces = [piece for tied in _TIES.split(word) for piece in _SEAM.split(tied)]
-        yield Token(fold("".join(pieces)), start, end)
-        if len(pieces) > 1:
-            # A single letter says nothing apart from its compound: the T of T12, the X of X-ray.
-            yield from (Token(fold(p), start, end) for p in pieces if len(p) > 1 or not p.isascii() or p.isdigit())
-
-
-def _characters(run: str, start: int) -> Iterator[Token]:
-    """Each character and each pair of neighbours: both together find most (recall@10 .738, pairs alone .713)."""
-    run_folded = [fold(character) for character in run]
-    for at, character in enumerate(run_folded):
-        yield Token(character, start + at, start + at + 1)
-        if at + 1 < len(run_folded):
-            yield Token(character + run_folded[at + 1], start + at, start + at + 2)
-
-
 def words_in(piece: str) -> tuple[str, ...]:
     """The words of what stands between white space. Most is a plain word and marks around it: no pattern is needed."""
-    bare = piece.strip(punctuation)
-    if bare.isascii() and bare.isalpha() and len(bare) <= MOST_WORD:
-        return (bare.lower(),)
-    return tuple([token.text for token in tokenize_anew(piece)])
+    plain = piece.strip(_AROUND)
+    if plain.isascii() and plain.isalpha() and len(plain) <= MOST_WORD:
+        return (plain.lower(),)
+    return tuple([token.text for token in tokens_in(piece)])
 
 
-_tokens_of = Memo(lambda piece: tuple(tokenize_anew(piece)), REMEMBERED).__getitem__
+def tokens_in(piece: str) -> tuple[Token, ...]:
+    """The tokens of what stands between white space."""
+    found = folded(piece)
+    text = _MICRO.sub("u", found.text)
+    if text in _ALONE:
+        return (Token(_SIGNS.get(text, text), 0, len(piece)),)
+    # A mark that is left is part of its letter, which the pattern need not know.
+    shadow = text if text.isascii() else "".join(["x" if unicodedata.category(c)[0] == "M" else c for c in text])
+    parts: list[_Part] = []
+    for match in _WORD.finditer(shadow):
+        kind, start = str(match.lastgroup), match.start()
+        if kind != "charge" or _is_charge(piece, found, start):
+            parts += _cut(kind, text[start : match.end()], start)
+    ties = ["", *(_tie(a, b, text[a.end : b.start]) for a, b in pairwise(parts)), ""]
+    return tuple(
+        [
+            Token(before + part.word + after, *found.span(part.start, part.end))
+            for part, before, after in zip(parts, ties, ties[1:], strict=False)
+        ]
+    )
+
+
+class _Part(NamedTuple):
+    """A word without ties, what it is, and where it stands in the folded text."""
+
+    kind: str
+    word: str
+    start: int
+    end: int
+
+
+def _cut(kind: str, written: str, start: int) -> Iterator[_Part]:
+    """The words of what the pattern found."""
+    end = start + len(written)
+    if kind == "cjk":
+        # Each character and each pair of neighbours: both together find most (recall@10 .738, pairs alone .713).
+        for at, character in enumerate(written, start):
+            yield _Part(kind, character, at, at + 1)
+            if at + 1 < end:
+                yield _Part(kind, written[at - start : at - start + 2], at, at + 2)
+    elif kind == "number":
+        if number := _number(written):
+            yield _Part(kind, number[:MOST_WORD], start, end)
+        else:
+            digits = re.finditer(r"\d+", written)
+            yield from (_Part(kind, d[0][:MOST_WORD], start + d.start(), start + d.end()) for d in digits)
+    elif kind in {"sign", "charge"}:
+        yield _Part(kind, _SIGNS.get(written, written), start, end)
+    else:
+        word = _APOSTROPHES.sub("", written)[:MOST_WORD]
+        yield _Part("letters", _letter_name(word) if word in _GREEK_LETTERS else word, start, end)
+
+
+def _letter_name(letter: str) -> str:
+    """A Greek letter as many write it out (β-blocker, TNF-α)."""
+    return unicodedata.name(letter).removeprefix("GREEK SMALL LETTER ").lower().replace("lamda", "lambda")
+
+
+def _number(written: str) -> str:
+    """A number in one form, without marks of thousands and zeros at its end; empty for several ("1,2,3")."""
+    if _THOUSANDS.fullmatch(written):
+        written = re.sub("[,']", "", written)
+    elif _POINTED.fullmatch(written):
+        written = written.replace(".", "")
+    if written.isdigit():
+        return written
+    if not _DECIMAL.fullmatch(written):
+        return ""
+    whole, _, part = written.replace(",", ".").partition(".")
+    return f"{whole or 0}.{part}".rstrip("0").rstrip(".")
+
+
+def _is_charge(piece: str, found: Folded, at: int) -> bool:
+    """Whether a sign behind letters is theirs: any plus; a minus where they are written as a name is (Rh-, HER2-)."""
+    if found.text[at] == "+":
+        return True
+    start = at
+    while start and found.text[start - 1].isalnum():
+        start -= 1
+    return bool(_CHARGED.fullmatch(piece[slice(*found.span(start, at))]))
+
+
+def _tie(a: _Part, b: _Part, between: str) -> str:
+    """How two words that stand one after the other are written together; empty for apart."""
+    if "cjk" in {a.kind, b.kind} or b.kind == "sign" != a.kind:
+        return ""
+    if not between:
+        return "_" if a.kind == "sign" or b.kind == "charge" else "~" if a.kind != "charge" else ""
+    if between == "-":
+        return "_"
+    return "/" if between == "/" and a.kind == b.kind == "number" else ""
+
+
+_tokens_of = Memo(tokens_in, REMEMBERED).__getitem__
 _words_in = Memo(words_in, REMEMBERED).__getitem__

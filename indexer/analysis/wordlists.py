@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
 
@@ -26,6 +27,12 @@ class Line(NamedTuple):
 def shipped(name: str) -> Iterator[Line]:
     """The lines of a table that ships with the project."""
     yield from lines(files(__package__).joinpath("data", name).read_text(encoding="utf-8"), name)
+
+
+@cache
+def stop_words() -> frozenset[str]:
+    """The words that carry grammar, not matter; negation is not among them."""
+    return frozenset(line.text for line in shipped("stopwords.txt"))
 
 
 def lines(text: str, name: str) -> Iterator[Line]:

@@ -10,7 +10,10 @@ from __future__ import annotations
 import math
 from collections.abc import Container, Iterable, Mapping, Sequence
 
-from indexer.analysis import Analysed, is_concept
+from indexer.analysis import Analysed, Place, is_concept
+from indexer.analysis.compounds import counts_alone
+from indexer.analysis.terms import stem
+from indexer.answering.weighing import place_rarities
 from indexer.generation import Generation, Neighbours
 from indexer.ranking.weighting import CHANNEL_WEIGHTS, Statistics
 
@@ -77,14 +80,20 @@ def _titles(generation: Generation, ids: Sequence[str]) -> list[Analysed]:
 
 def _shares(generation: Generation, text: Analysed, said: Iterable[Container[str]]) -> list[float]:
     """The share of a text's rarity that stands among the terms and concepts of each of some pages or titles."""
-    names = generation.analyzer.names(text)
-    rare = generation.rarities(names)
-    whole = math.fsum(rare.values())
+    places = generation.analyzer.places(text)
+    rare = place_rarities(generation, places)
+    whole = math.fsum(rare)
     return [
-        math.fsum(rare[t] for t, also in names.items() if t in own or any(name in own for name in also))
-        / (whole or 1.0)
+        math.fsum(r for place, r in zip(places, rare, strict=True) if _says(own, place)) / (whole or 1.0)
         for own in said
     ]
+
+
+def _says(own: Container[str], place: Place) -> bool:
+    """Whether a word stands among terms and concepts, by any of its names; a compound also by all of its parts."""
+    if place.term in own or any(name in own for name in place.names):
+        return True
+    return bool(place.parts) and all(stem(part) in own for part in place.parts if counts_alone(part))
 
 
 def _strengths(own: Statistics, near: Neighbours) -> list[float]:

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
-from indexer.analysis import is_han
+from indexer.analysis import bare, is_han
 from indexer.analysis.phrases import GAP, MOST_GAP, Phrases, readings
-from indexer.analysis.terms import stem, stop_words
+from indexer.analysis.terms import telling_terms
 from indexer.analysis.tokens import words_of
 from indexer.analysis.wordlists import Line, lines, shipped
 from indexer.settings import read_text
@@ -70,7 +70,7 @@ class Notices:
 
     def _said(self, text: str) -> Iterator[str]:
         """The names of the lines of which a text has a phrase."""
-        words = words_of(text)
+        words = list(map(bare, words_of(text)))
         for name, start, end in self._phrases.places(words):
             if not name.startswith(_ALONE) or end - start == len(words):
                 yield name
@@ -90,7 +90,7 @@ def titled(subject: str, titles: Sequence[str]) -> int | None:
 
 def _stems(text: str) -> list[str]:
     """The words of a text in their order, without those that hardly mean anything, as stems."""
-    return [stem(word) for word in words_of(text) if word not in stop_words()]
+    return list(telling_terms(words_of(text)))
 
 
 def read_notices(given: str | Path | None) -> Notices:

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
-from indexer.analysis import Analysed, Analyzer, sequence, spots
+from indexer.analysis import Analysed
+from indexer.analysis.compounds import counts_alone
+from indexer.analysis.tokens import words_of
+from indexer.answering.joining import readings, tied_as_written, written_together
 from indexer.errors import RequestRefused
+from indexer.generation import Generation
 
 # A patient may paste a paragraph and an editor quote a title; nobody types more phrases or exclusions than this.
 MOST_CHARACTERS = 2_000
@@ -16,22 +21,34 @@ MOST_HELD = 60
 # In a text of so many words quotes only quote what somebody said; in fewer they ask for the very words. Of 102
 # descriptions of medical videos (NFCorpus) nDCG@10 is .346 so, and .333 where every quote is a demand.
 QUOTING = 16
-_PART = re.compile(
-    r'(?P<sign>(?<!\S)[-\u2212])?"(?P<phrase>[^"]+)"|(?<!\S)[-\u2212](?P<without>\w[^\s"]*)|(?P<words>[^\s"]+)'
+# Telephones and word processors put these in place of straight quotes and hyphens.
+_WRITTEN = str.maketrans(
+    dict.fromkeys("“”„‟«»＂「」『』〝〞", '"') | dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212－", "-")
 )
+# A minus before a number is its sign, but for doses, which have none; "-ve" says negative.
+_DOSE = r"\d[\d.,]*\s?(?:mg|g|mcg|ug|[µμ]g|ml|cc|iu|units?|tablets?|pills?|drops?|puffs?)(?!\w)"
+_PART = re.compile(
+    r'(?P<sign>(?<!\S)-)?"(?P<phrase>[^"]+)"'
+    rf'|(?<!\S)-(?P<without>{_DOSE}|(?!ve(?!\w))[^\W\d_][^\s"]*)|(?P<words>[^\s"]+)',
+    re.IGNORECASE,
+)
+# Each way in which documents write a phrase.
+Readings = tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
-    """`text` is what is wanted, analysed, the words of phrases too: none of them is demanded. `wanted` and `unwanted`
-    are what was typed for these, and for the exclusions.
+    """`text` is what is wanted, analysed, the words of phrases too: none of them is demanded. `together` are the terms
+    by which some document writes two of its words as one, with the terms of these. `wanted` and `unwanted` are what was
+    typed for these, and for the exclusions.
     """
 
     text: Analysed
     wanted: str = ""
     unwanted: str = ""
-    phrases: tuple[tuple[str, ...], ...] = ()
-    without: tuple[tuple[str, ...], ...] = ()
+    together: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    phrases: tuple[Readings, ...] = ()
+    without: tuple[Readings, ...] = ()
 
     @property
     def words(self) -> Counter[str]:
@@ -44,7 +61,7 @@ class Query:
         return bool(self.wanted.strip()) and not (self.words or self.phrases or self.without)
 
 
-def parse(text: str, analyzer: Analyzer) -> Query:
+def parse(text: str, generation: Generation) -> Query:
     """The query of a visitor's text: words, "phrases in quotes", -without, -"without this". Never a syntax error.
     Raises RequestRefused for a text, or a number of phrases, that nobody types.
     """
@@ -54,26 +71,27 @@ def parse(text: str, analyzer: Analyzer) -> Query:
         raise RequestRefused(what, "search text", remedy, code="text-too-long", **size)
     wanted: list[str] = []
     unwanted: list[str] = []
-    phrases: list[tuple[str, ...]] = []
-    without: list[tuple[str, ...]] = []
-    for part in _PART.finditer(text):
+    phrases: list[list[str]] = []
+    without: list[list[str]] = []
+    for part in _PART.finditer(text.translate(_WRITTEN)):
         excluded = part["without"] is not None or bool(part["sign"])
         (unwanted if excluded else wanted).append(part[0])
-        held = part["phrase"] if part["phrase"] is not None else part["without"]
+        held = words_of(part["phrase"] if part["phrase"] is not None else part["without"] or "")
         # Stop words alone are in almost every document: to look for them is dear and tells nothing.
-        if held and spots(held):
-            (without if excluded else phrases).append(tuple(sequence(held)))
+        if any(map(counts_alone, held)):
+            (without if excluded else phrases).append(held)
     if len(phrases) + len(without) > MOST_PARTS or sum(map(len, (*phrases, *without))) > MOST_HELD:
         what = f"more than {MOST_PARTS} phrases and exclusions, or of more than {MOST_HELD} words together"
         bounds = {"parts": MOST_PARTS, "words": MOST_HELD}
         raise RequestRefused(what, "search text", "search with fewer or shorter ones", code="too-many-parts", **bounds)
-    analysed = analyzer.analyse(" ".join(wanted))
-    if len(analysed.sequence) >= QUOTING:
-        phrases = []
+    words = tied_as_written(generation, words_of(" ".join(wanted)))
+    analysed = generation.analyzer.analyse_words(words)
+    together = dict(written_together(generation, words))
     return Query(
-        text=analysed,
+        text=replace(analysed, bag=analysed.bag + Counter(together.keys())),
         wanted=" ".join(wanted),
         unwanted=" ".join(unwanted),
-        phrases=tuple(phrase for phrase in phrases if len(phrase) > 1),
-        without=tuple(without),
+        together=together,
+        phrases=tuple(readings(generation, phrase) for phrase in phrases if len(words) < QUOTING and len(phrase) > 1),
+        without=tuple(readings(generation, phrase) for phrase in without),
     )

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from corpus import Article, Document, kind_of
-from indexer.analysis import field_texts, story_terms
+from indexer.analysis import Place, field_texts, story_terms
 from indexer.answering.closeness import FIRST_HITS, SEARCH_FLOOR, search_closeness
 from indexer.answering.excerpts import snippet
+from indexer.answering.joining import written_apart
 from indexer.answering.query import Query, parse
 from indexer.answering.spelling import respell
-from indexer.answering.weighing import Weighed, weigh
+from indexer.answering.weighing import Weighed, place_rarities, weigh
 from indexer.errors import RequestRefused
 from indexer.generation import FindRequest, Found, Generation
 from indexer.ranking.columns import date_of, is_answered, specialty_of, topics_of
@@ -28,6 +29,8 @@ SHORT, SHORT_CONCEPTS = 5, 2.0
 # What a word that only tells a story ("60 year old woman") counts for in the share that a page matches: of 34 judged
 # searches .617 nDCG@10 instead of .612, the whole questions .630 instead of .602; NFCorpus +.001 to +.002. At .25 .613.
 STORY = 0.5
+# Of so many words a hit has all if one of them is a name; for all words of that number NFCorpus loses .008.
+ALL_OF = 2
 
 
 def search(generation: Generation, request: Search) -> Results:
@@ -40,7 +43,7 @@ def search(generation: Generation, request: Search) -> Results:
         raise RequestRefused(what, "page", remedy, code="page-out-of-bounds", **bounds)
     if request.sort not in set(Sort):
         raise RequestRefused(f"sort is {request.sort!r}", "sort", f"give one of {', '.join(Sort)}")
-    query = parse(request.text, generation.analyzer)
+    query = parse(request.text, generation)
     corrected, instead = _corrected(generation, query, request)
     asked = instead or _ask(generation, query, request)
     found = asked.found
@@ -74,11 +77,13 @@ def _ask(generation: Generation, query: Query, request: Search) -> _Asked:
     if query.hollow:
         return _Asked(query, weighed, Found([], 0, {}))
     by_score = request.sort == Sort.RELEVANCE and query.words
+    words, least = _search_words(generation, query)
     wanted = FindRequest(
         weights=weighed.weights,
         finer=weighed.finer,
         words=weighed.words,
-        search_words=_search_words(generation, query),
+        search_words=words,
+        wanted=least,
         phrases=query.phrases,
         without=query.without,
         where=request.where,
@@ -89,11 +94,24 @@ def _ask(generation: Generation, query: Query, request: Search) -> _Asked:
     return _Asked(query, weighed, generation.find(wanted))
 
 
-def _search_words(generation: Generation, query: Query) -> tuple[SearchWord, ...]:
-    """The words of a query, each with its share of the rarity of all."""
-    names = generation.analyzer.names(query.text)
-    rare = {term: r * (STORY if term in story_terms() else 1.0) for term, r in generation.rarities(names).items()}
-    return search_words(names, rare) if names else ()
+def _search_words(generation: Generation, query: Query) -> tuple[tuple[SearchWord, ...], int]:
+    """The words of a query, each with its share of the rarity of all; and the share that a hit must match if any does:
+    all of one or two words, if one of them is a name such as X-ray or B12, which means one thing alone.
+    """
+    typed = generation.analyzer.places(query.text)
+    places = [_with_spellings(generation, place, query) for place in typed]
+    rare = place_rarities(generation, places)
+    told = [r * (STORY if place.term in story_terms() else 1.0) for place, r in zip(places, rare, strict=True)]
+    words = search_words(places, told) if places else ()
+    named = len(words) <= ALL_OF and any(place.parts for place in typed)
+    return words, sum(word.share for word in words) if named else 0
+
+
+def _with_spellings(generation: Generation, place: Place, query: Query) -> Place:
+    """A word of a query, with the ways in which documents write it together with the next one, or as two."""
+    also = [term for term, parts in query.together.items() if place.term in parts]
+    parts = place.parts or written_apart(generation, place.word)
+    return place._replace(names=(*place.names, *also), parts=parts)
 
 
 def _corrected(generation: Generation, query: Query, request: Search) -> tuple[str | None, _Asked | None]:
@@ -102,12 +120,14 @@ def _corrected(generation: Generation, query: Query, request: Search) -> tuple[s
     if respelled is None:
         return None, None
     text = f"{respelled.text} {query.unwanted}".strip()
-    again = parse(text, generation.analyzer)
+    again = parse(text, generation)
     if respelled.clear and not request.as_typed:
         asked = _ask(generation, again, request)
         return (text, asked) if asked.found.total else (None, None)
-    words = _search_words(generation, again)
-    wanted = FindRequest(search_words=words, phrases=again.phrases, without=again.without, where=request.where)
+    words, least = _search_words(generation, again)
+    wanted = FindRequest(
+        search_words=words, wanted=least, phrases=again.phrases, without=again.without, where=request.where
+    )
     found = not again.hollow and generation.find(wanted).total
     return (text if found else None), None
 

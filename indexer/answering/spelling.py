@@ -8,8 +8,8 @@ from itertools import groupby
 from typing import NamedTuple
 
 from indexer.analysis import known_words, tokenize
-from indexer.analysis.terms import stem, stop_words
-from indexer.analysis.wordlists import shipped
+from indexer.analysis.terms import stem
+from indexer.analysis.wordlists import shipped, stop_words
 from indexer.generation import Generation
 
 _SHORTEST = 4

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from itertools import chain
 from typing import NamedTuple
 
-from indexer.analysis import Analysed
+from indexer.analysis import Analysed, Place
+from indexer.analysis.terms import stem
 from indexer.generation import Generation
 from indexer.ranking.weighting import query_weights, steepened
 
@@ -53,6 +55,14 @@ def weigh_terms(
     light = query_weights({concept: asked[concept] for concept in named}, "concepts", words)
     weights, rare = terms | {concept: weight * concepts for concept, weight in light.items()}, rare | named
     return weights, {term: weight * rare[term] for term, weight in weights.items()}
+
+
+def place_rarities(generation: Generation, places: Sequence[Place]) -> list[float]:
+    """How rare each word of a text is. One of two parts is as frequent as these are side by side, however written."""
+    rare = generation.rarities({place.term for place in places})
+    sides = {place.term: " ".join(map(stem, place.parts)) for place in places if len(place.parts) == 2}
+    beside = generation.rarities(sides.values(), "bigrams", present=True)
+    return [min(rare[place.term], beside.get(sides.get(place.term, ""), math.inf)) for place in places]
 
 
 def own_analysed(generation: Generation, id_: str) -> Analysed:

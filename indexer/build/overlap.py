@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.analysis import FIELDS
-from indexer.analysis.terms import stem, stop_words
+from indexer.analysis import FIELDS, bare
+from indexer.analysis.compounds import counts_alone
+from indexer.analysis.terms import stem
 from indexer.duplicates.likelihood import MOST_UNMATCHED_POSSIBLE
 from indexer.generation import Generation
 from indexer.ranking.hashing import Numbers, expand, match, starts_of, sums_of
@@ -71,12 +72,11 @@ class Overlap:
 
 def _own_terms(words: Words, number: dict[str, int]) -> Iterator[tuple[Numbers, Numbers]]:
     """The documents of a segment, ascending, and the terms of their own words, each once; `number` learns new terms."""
-    stops = stop_words()
-    term_of = np.array([number.setdefault(stem(word), len(number)) for word in words.words], np.int64)
-    is_stop = np.array([word in stops for word in words.words], np.bool_)
+    term_of = np.array([number.setdefault(stem(bare(word)), len(number)) for word in words.words], np.int64)
+    telling = np.array([counts_alone(word) for word in words.words], np.bool_)
     fields = [FIELDS.index(name) for name in _OWN]
     for batch in words.batches():
-        there = np.isin(batch.owner % len(FIELDS), fields) & ~is_stop[batch.sequence]
+        there = np.isin(batch.owner % len(FIELDS), fields) & telling[batch.sequence]
         document = batch.document + batch.owner[there] // len(FIELDS)
         cells = np.unique(document << 32 | term_of[batch.sequence[there]])
         yield cells >> 32, cells & 0xFFFFFFFF

@@ -39,7 +39,7 @@ def side_by_side(generation: Generation, a: Document, b: Document) -> SideBySide
 
 def same_question(generation: Generation, draft: Draft, cards: Sequence[Card]) -> Iterator[Card]:
     """The cards, those marked that are the same question as a text by identical wording or the upper band."""
-    ours = Profile(generation, draft.text.tokens, [])
+    ours = Profile(generation, draft.text.words, [])
     facts = generation.facts([card.id for card in cards])
     for card, own in zip(cards, facts, strict=True):
         same = None

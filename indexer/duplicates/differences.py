@@ -11,13 +11,17 @@ from typing import NamedTuple
 
 from indexer.analysis.intents import intent_places, intents
 from indexer.analysis.phrases import Phrases, phrases_of
-from indexer.analysis.terms import stop_words
-from indexer.analysis.tokens import tokenize, words_of
+from indexer.analysis.tokens import TIES, bare, tokenize, words_of
+from indexer.analysis.wordlists import stop_words
 from indexer.duplicates.answers import Differs
 
 _TABLE = "differences.txt"
 # What stands behind a number makes it a dose.
-_UNITS = re.compile("mg|g|mcg|ug|µg|ml|cc|iu|units|tablets|tablet|pills|pill|drops|puffs|times")
+_UNITS = re.compile("mg|g|mcg|ug|ml|cc|iu|units?|tablets?|pills?|drops?|puffs?|times")
+_SAME_UNIT = {"ug": "mcg", "unit": "units", "tablet": "tablets", "pill": "pills", "drop": "drops", "puff": "puffs"}
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+_SIGNS = frozenset("-+<>≤≥±")
+_CHARGES = {"+": "positive", "-": "negative"}
 _YEARS = frozenset({"year", "years", "yr", "yrs", "yo", "month", "months", "week", "weeks"})
 _AGED = frozenset({"am", "im", "aged", "age"})
 _MOST_SHOWN = 6
@@ -51,12 +55,12 @@ def differences(a: str, b: str) -> tuple[Differs, ...]:
         if left or right:
             found.append(Differs(kind=kind, a=", ".join(left[:_MOST_SHOWN]), b=", ".join(right[:_MOST_SHOWN])))
     told = sorted(found, key=lambda differs: (not (differs.a and differs.b), _kinds().index(differs.kind)))
-    named = {word for differs in told for word in words_of(f"{differs.a} {differs.b}")}
+    named = {word for differs in told for word in _words(f"{differs.a} {differs.b}")}
     return (*_titles(a, b, named), *told)
 
 
 def decisive(words: Sequence[str]) -> Values:
-    """By kind, the values that folded words name."""
+    """By kind, the values that folded words name, given with their ties."""
     found: dict[str, set[str]] = {}
     for kind, value, _, _ in _found(words):
         found.setdefault(kind, set()).add(value)
@@ -77,7 +81,7 @@ def missing_in_title(a: Values, b: Values) -> bool:
 def _titles(a: str, b: str, named: Collection[str]) -> Iterator[Differs]:
     """What is asked and about what, where the titles differ in it, the other never says it and it is not named yet."""
     one, other = (text.partition("\n")[0] for text in (a, b))
-    ours, theirs = asking(words_of(one)), asking(words_of(other))
+    ours, theirs = asking(_words(one)), asking(_words(other))
     if not ours.alike(theirs) or (ours.opening != theirs.opening and ours.frame != theirs.frame):
         yield Differs(kind="asked", a=_asking(one, ours, theirs), b=_asking(other, theirs, ours))
     apart = [_alone(one, ours, b, named), _alone(other, theirs, a, named)]
@@ -87,22 +91,27 @@ def _titles(a: str, b: str, named: Collection[str]) -> Iterator[Differs]:
 
 def _alone(title: str, own: Asking, other: str, named: Collection[str]) -> str:
     """The words of a title's subject that the other question never says, as the title writes them."""
-    said = {bare(word) for word in words_of(other)}
+    said = {uninflected(word) for word in _words(other)}
     words = [word for form, word in own.words.items() if form not in said and word not in named]
     if not words:
         return ""
-    written = {token.text: title[token.start : token.end] for token in tokenize(title)}
+    written = {bare(token.text): title[token.start : token.end] for token in tokenize(title)}
     return ", ".join(written[word] for word in words[:_MOST_SHOWN])
 
 
 def _asking(title: str, own: Asking, other: Asking) -> str:
     """The words by which a title asks what another does not; else those that only ask, and not in the other."""
     tokens, wanted = list(tokenize(title)), own.intents - other.intents
-    spans = intent_places([token.text for token in tokens])
+    spans = intent_places([bare(token.text) for token in tokens])
     found = [title[tokens[start].start : tokens[end - 1].end] for name, start, end in spans if name in wanted]
     alone = own.frame.keys() - other.frame.keys()
-    found = found or [title[token.start : token.end] for token in tokens if bare(token.text) in alone]
+    found = found or [title[token.start : token.end] for token in tokens if uninflected(bare(token.text)) in alone]
     return ", ".join(dict.fromkeys(found))
+
+
+def _words(text: str) -> list[str]:
+    """The folded words of a text, without their ties."""
+    return list(map(bare, words_of(text)))
 
 
 class Asking(NamedTuple):
@@ -132,13 +141,13 @@ def asking(title: Sequence[str]) -> Asking:
     return Asking(
         intents=wanted - {_WHAT} or wanted,
         opening=frozenset(takewhile(stops.__contains__, title)),
-        frame=Counter(bare(word) for word in telling if _FRAME.match(word)),
-        subject=Counter(map(bare, named)),
-        words={bare(word): word for word in named},
+        frame=Counter(uninflected(word) for word in telling if _FRAME.match(word)),
+        subject=Counter(map(uninflected, named)),
+        words={uninflected(word): word for word in named},
     )
 
 
-def bare(word: str) -> str:
+def uninflected(word: str) -> str:
     """A folded word without the endings of number and tense: its stem would join what decides ("Tietz", "Tietze")."""
     if word.endswith("ies") and len(word) > _SHORTEST:
         word = word[:-3] + "y"
@@ -161,24 +170,31 @@ def said(text: str) -> dict[str, dict[str, tuple[int, int]]]:
     return found
 
 
-def _found(words: Sequence[str]) -> Iterator[tuple[str, str, int, int]]:
+def _found(tied: Sequence[str]) -> Iterator[tuple[str, str, int, int]]:
     """Kind and value of all that folded words name, with the places of the first word and of the one after the last:
-    by the table, then the numbers, ages where the words around say so, doses where a unit follows.
+    by the table, then signs behind letters and numbers, ages where the words around say so, doses where a unit follows.
     """
+    words = list(map(bare, tied))
     for name, start, end in _phrases().places(words):
         kind, _, value = name.partition("/")
         yield kind, value, start, end
     for place, word in enumerate(words):
-        if not word.isdigit():
-            continue
         before = words[place - 1] if place else ""
+        if word in _CHARGES and tied[place] != word and before.isalpha():
+            yield "sign", _CHARGES[word], place - 1, place + 1
+        if not _NUMBER.fullmatch(word):
+            continue
         after = words[place + 1 : place + 3]
+        start = place - (before in _SIGNS)
+        while start and tied[start][0] in TIES and not _NUMBER.fullmatch(words[start - 1]):
+            start -= 1  # T12 is another than L1
+        value = "".join(words[start : place + 1])
         if before in _AGED or (after and after[0] in _YEARS and "old" in after):
             yield "age", word, place, place + 1
         elif after and _UNITS.fullmatch(after[0]):
-            yield "dose", f"{word} {after[0]}", place, place + 2
+            yield "dose", f"{value} {_SAME_UNIT.get(after[0], after[0])}", start, place + 2
         else:
-            yield "number", word, place, place + 1
+            yield "number", value, start, place + 1
 
 
 @cache

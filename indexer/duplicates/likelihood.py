@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 
-from indexer.analysis import Analysed, in_han, telling_terms
+from indexer.analysis import Analysed, bare, in_han, telling_terms
 from indexer.analysis.terms import stem
 from indexer.duplicates.differences import Asking, Values, asking, contradicting, decisive, missing_in_title
 from indexer.generation import Generation
@@ -37,17 +37,21 @@ STORY = 40
 class Profile:
     """What of a question is compared: its tokens with their rarities; all but the terms is looked up when needed."""
 
-    def __init__(self, generation: Generation, title: list[str], body: list[str]) -> None:
-        """`title` and `body` are folded words, without boilerplate; a text that is no document is all title."""
-        self._generation, self._title = generation, title
-        self._words = words = [*title, *body]
-        self.terms = generation.rarities(telling_terms(words))
-        self.words = len(words)
+    def __init__(self, generation: Generation, title: Sequence[str], body: Sequence[str]) -> None:
+        """`title` and `body` are folded words with their ties, without boilerplate; a text that is no document is all
+        title.
+        """
+        self._generation, self._tied_title = generation, title
+        self._title = list(map(bare, title))
+        self._tied = tied = [*title, *body]
+        self._words = list(map(bare, tied))
+        self.terms = generation.rarities(telling_terms(tied))
+        self.words = len(tied)
         self.concepts_of = generation.analyzer.concepts_of
 
     @cached_property
     def _text(self) -> Analysed:
-        return self._generation.analyzer.analyse_words(self._words)
+        return self._generation.analyzer.analyse_words(self._tied)
 
     @cached_property
     def statistics(self) -> Statistics:
@@ -67,12 +71,12 @@ class Profile:
     @cached_property
     def title_values(self) -> Values:
         """What of all that decides the title names."""
-        return decisive(self._title)
+        return decisive(self._tied_title)
 
     @cached_property
     def values(self) -> Values:
         """What of all that decides the whole question names."""
-        return decisive(self._words)
+        return decisive(self._tied)
 
     @cached_property
     def template(self) -> bool:

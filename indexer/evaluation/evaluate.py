@@ -141,7 +141,7 @@ def evaluate_pairs(index: str | Path, pairs: Iterable[tuple[str, str, bool]]) ->
     with closing(store_of(index).open(Settings())) as generation:
         for a, b, same in pairs:
             one, other = (generation.analyzer.draft(text) for text in (a, b))
-            compared = QuestionPair(*(Profile(generation, draft.text.tokens, []) for draft in (one, other)))
+            compared = QuestionPair(*(Profile(generation, draft.text.words, []) for draft in (one, other)))
             found = Band.SAME if one.wording == other.wording else compared.band
             judged.append((1.0 if found is Band.SAME else compared.likelihood, found, same))
     if len({same for _, _, same in judged}) < 2:

@@ -65,8 +65,9 @@ class FindRequest(NamedTuple):
     """Which documents are wanted, in which order, and how many of them (0: only the total and the facets).
 
     `weights` are those of terms and concepts in the first stage, `finer` how much each token of the other channels
-    tells in the second, for a text of `words` words. `search_words` demand a share of themselves (least_share), and a
-    score is multiplied by the share that is matched; each of `phrases` must stand in some field, none of `without` may.
+    tells in the second, for a text of `words` words. `search_words` demand a share of themselves, `wanted` if any
+    document matches so much (least_share), and a score is multiplied by the share that is matched; each of `phrases`
+    must stand in some field, none of `without` may: both are given as the folded words of each way to write them.
     `facets` is how many values of each facet are counted (0: none).
     """
 
@@ -74,8 +75,9 @@ class FindRequest(NamedTuple):
     finer: Mapping[str, Mapping[str, float]] = _NO_FINER
     words: int = 0
     search_words: Sequence[SearchWord] = ()
-    phrases: Sequence[Sequence[str]] = ()
-    without: Sequence[Sequence[str]] = ()
+    wanted: int = 0
+    phrases: Sequence[Sequence[Sequence[str]]] = ()
+    without: Sequence[Sequence[Sequence[str]]] = ()
     where: Filter = EVERYTHING
     sort: Sort = Sort.RELEVANCE
     limit: int = 0
@@ -153,8 +155,8 @@ class Generation(Protocol):
         """
 
     def vocabulary(self, prefix: str) -> dict[str, int]:
-        """The folded words of the documents that begin so, each with the number of documents that have it; one that an
-        update took out counts until its segment is written anew.
+        """The folded words of the documents that begin so, parts of compounds with their ties, each with the number of
+        documents that have it; one that an update took out counts until its segment is written anew.
         """
 
     def close(self) -> None:

@@ -1,7 +1,8 @@
-"""Counts terms, concepts and intents in each field of a segment's documents; the first step of its arrays."""
+"""Counts terms, compounds, concepts and intents in each field of a segment's documents; the first of its arrays."""
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
@@ -9,37 +10,39 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.analysis import FIELDS, Analyzer, is_concept, is_han
+from indexer.analysis import FIELDS, Analyzer, bare, is_concept, is_han
+from indexer.analysis.compounds import counts_alone, is_kind, is_label
 from indexer.analysis.intents import intent_entries, intent_names
 from indexer.analysis.matching import Matcher
-from indexer.analysis.terms import stem, stop_words
+from indexer.analysis.terms import compound_terms, stem
+from indexer.analysis.tokens import TIES
 from indexer.ranking.token_store import Words
 from indexer.ranking.weighting import LEAST_OF_A_KIND, Statistics
 
 
 class Vocabulary(NamedTuple):
-    """The terms of a segment, concepts among them, in order, and which of them are concepts; for each word its term,
-    and whether it is a stop word.
+    """The terms of a segment in order, those of compounds and concepts among them, and which of them are concepts; for
+    each word its term, and whether it counts alone.
     """
 
     terms: list[str]
     is_concept: NDArray[np.bool_]
     term_of: NDArray[np.int32]
-    is_stop: NDArray[np.bool_]
+    counts_alone: NDArray[np.bool_]
 
 
 class Counted(NamedTuple):
     """What is counted in the fields of documents, by the terms of `vocabulary`.
 
     `lengths` are the numbers of terms and of concepts of each field of each document (documents × fields × 2),
-    `concept_fields` and `concepts` name the field, counted over all documents, and the term of each concept that is
-    named, `intents` holds a bit for each intent of each field, `han` says which documents are written in characters.
+    `named_fields`, ascending, and `named` the field, counted over all documents, and the term of each compound and
+    concept, `intents` holds a bit for each intent of each field, `han` says which documents are written in characters.
     """
 
     vocabulary: Vocabulary
     lengths: NDArray[np.int32]
-    concept_fields: NDArray[np.int32]
-    concepts: NDArray[np.int32]
+    named_fields: NDArray[np.int32]
+    named: NDArray[np.int32]
     intents: NDArray[np.int32]
     han: NDArray[np.bool_]
 
@@ -65,44 +68,82 @@ def _statistics(lengths: NDArray[np.int32]) -> Statistics:
     )
 
 
-def _vocabulary(words: Sequence[str], analyzer: Analyzer) -> Vocabulary:
-    """The terms of words, and every concept that the analyzer knows."""
-    stems, stops = [stem(word) for word in words], stop_words()
-    terms = sorted({*stems, *analyzer.concept_names})
+class _Compounds(NamedTuple):
+    """The terms of compounds, and for each compound of a segment its field, counted over all documents, ascending, and
+    the place of its term.
+    """
+
+    terms: list[str]
+    fields: NDArray[np.int32]
+    places: NDArray[np.int32]
+
+
+def _compounds(words: Words) -> _Compounds:
+    """The compounds in a segment, as `compound_terms` finds them in each field."""
+    tied = np.array([word[-1] in TIES for word in words.words], np.bool_)
+    kind, label = (np.array([is_(word) for word in words.words], np.bool_) for is_ in (is_kind, is_label))
+    places: dict[str, int] = {}
+    known: dict[tuple[int, ...], list[int]] = {}
+    fields, found = array("i"), array("i")
+    for batch in words.batches():
+        one, other = batch.sequence[:-1], batch.sequence[1:]
+        together = (tied[one] | (kind[one] & label[other])) & (batch.owner[1:] == batch.owner[:-1])
+        edges = np.diff(together.astype(np.int8), prepend=0, append=0)
+        for begin, end in zip(np.flatnonzero(edges > 0).tolist(), np.flatnonzero(edges < 0).tolist(), strict=True):
+            name = tuple(batch.sequence[begin : end + 1].tolist())
+            if name not in known:
+                terms = compound_terms([words.words[n] for n in name])
+                known[name] = [places.setdefault(term, len(places)) for term in terms]
+            found.extend(known[name])
+            fields.extend([batch.fields.start + int(batch.owner[begin])] * len(known[name]))
+    return _Compounds(list(places), np.array(fields, np.int32), np.array(found, np.int32))
+
+
+def _vocabulary(words: Sequence[str], compounds: Sequence[str], analyzer: Analyzer) -> Vocabulary:
+    """The terms of words and compounds, and every concept that the analyzer knows."""
+    stems = [stem(bare(word)) for word in words]
+    terms = sorted({*stems, *compounds, *analyzer.concept_names})
     number = {term: n for n, term in enumerate(terms)}
     term_of = np.array([number[term] for term in stems], np.int32)
-    is_stop = np.array([word in stops for word in words], np.bool_)
-    return Vocabulary(terms, np.array([is_concept(term) for term in terms], np.bool_), term_of, is_stop)
+    alone = np.array([counts_alone(word) for word in words], np.bool_)
+    return Vocabulary(terms, np.array([is_concept(term) for term in terms], np.bool_), term_of, alone)
 
 
 def count(words: Words, analyzer: Analyzer) -> Counted:
     """Count a segment's documents, some at a time."""
-    size, terms = len(words.starts) - 1, _vocabulary(words.words, analyzer)
-    naming = Matcher(analyzer.concept_entries, terms.terms)
-    asking = Matcher(intent_entries(), words.words)
+    compounds = _compounds(words)
+    size, terms = len(words.starts) - 1, _vocabulary(words.words, compounds.terms, analyzer)
+    tokens = sorted({bare(word) for word in words.words})
+    number = {token: n for n, token in enumerate(tokens)}
+    token_of = np.array([number[bare(word)] for word in words.words], np.int32)
+    naming, asking = Matcher(analyzer.concept_entries, terms.terms), Matcher(intent_entries(), tokens)
     place = {term: n for n, term in enumerate(terms.terms)}
     concept_of = np.array([place[name] for name in naming.names], np.int32)
+    compound_of = np.array([place[term] for term in compounds.terms], np.int32)
     bit_of = np.array([1 << intent_names().index(name) for name in asking.names], np.int32)
     is_character = np.array([is_han(word) for word in words.words], np.bool_)
     lengths, bits = np.zeros((size, 2), np.int32), np.zeros(size, np.int32)
+    lengths[:, 0] = np.bincount(compounds.fields, minlength=size)
     characters = np.zeros(size, np.int64)
-    fields, concepts = [np.empty(0, np.int32)], [np.empty(0, np.int32)]
+    fields, named = [compounds.fields], [compound_of[compounds.places]]
     for batch in words.batches():
         span, owner, width = batch.fields, batch.owner, len(batch.starts) - 1
         at, name = naming.find(terms.term_of[batch.sequence], owner)
         fields.append((span.start + owner[at]).astype(np.int32))
-        concepts.append(concept_of[name])
-        lengths[span, 0] = np.bincount(owner[~terms.is_stop[batch.sequence]], minlength=width)
+        named.append(concept_of[name])
+        lengths[span, 0] += np.bincount(owner[terms.counts_alone[batch.sequence]], minlength=width).astype(np.int32)
         lengths[span, 1] = np.bincount(owner[at], minlength=width)
         characters[span] = np.bincount(owner[is_character[batch.sequence]], minlength=width)
-        at, name = asking.find(batch.sequence, owner)
+        at, name = asking.find(token_of[batch.sequence], owner)
         np.bitwise_or.at(bits, span.start + owner[at], bit_of[name])
     totals = np.diff(words.starts).reshape(-1, len(FIELDS)).sum(axis=1)
+    every = np.concatenate(fields)
+    order = np.argsort(every, kind="stable")
     return Counted(
         vocabulary=terms,
         lengths=lengths.reshape(-1, len(FIELDS), 2),
-        concept_fields=np.concatenate(fields),
-        concepts=np.concatenate(concepts),
+        named_fields=every[order],
+        named=np.concatenate(named)[order],
         intents=bits.reshape(-1, len(FIELDS)),
         han=2 * characters.reshape(-1, len(FIELDS)).sum(axis=1) > totals,
     )

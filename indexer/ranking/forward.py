@@ -104,18 +104,25 @@ class Forward:
         words: list[int] = self._arrays.sequence[begin:end].tolist()
         return words
 
-    def holding(self, terms: Sequence[int], candidates: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        """Those of the candidates, a mask, that have these terms, by number, one after the other in some field."""
+    @property
+    def word_terms(self) -> NDArray[np.int32]:
+        """The term of each word."""
+        return self._arrays.word_terms
+
+    def holding(self, phrase: Sequence[NDArray[np.bool_]], candidates: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Those of the candidates, a mask, that have some words one after the other in some field: masks say which
+        words may stand at each place.
+        """
         held = np.zeros(len(candidates), np.bool_)
         numbers = np.flatnonzero(candidates)
-        for at in range(0, len(numbers) if min(terms) >= 0 else 0, _TOGETHER):
+        for at in range(0, len(numbers) if all(words.any() for words in phrase) else 0, _TOGETHER):
             fields = (numbers[at : at + _TOGETHER, None] * len(FIELDS) + np.arange(len(FIELDS))).ravel()
             place, owner = expand(self._arrays.sequence_starts, fields)
-            own = self._arrays.word_terms[self._arrays.sequence[place]]
-            begins = np.flatnonzero(own == terms[0])
-            for step, term in enumerate(terms[1:], 1):
+            own = self._arrays.sequence[place]
+            begins = np.flatnonzero(phrase[0][own])
+            for step, words in enumerate(phrase[1:], 1):
                 begins = begins[begins + step < len(own)]
-                begins = begins[(own[begins + step] == term) & (owner[begins + step] == owner[begins])]
+                begins = begins[words[own[begins + step]] & (owner[begins + step] == owner[begins])]
             held[numbers[at + owner[begins] // len(FIELDS)]] = True
         return held
 

@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.analysis import FIELDS, Analyzer
+from indexer.analysis import FIELDS, Analyzer, bare
 from indexer.analysis.channels import GRAM, grams_of
-from indexer.analysis.terms import stop_words
+from indexer.analysis.wordlists import stop_words
 from indexer.ranking.columns import KINDS
 from indexer.ranking.field_counts import Counted, Vocabulary, count
 from indexer.ranking.forward import Forward, ForwardArrays
@@ -47,7 +47,7 @@ class TokenCounts(NamedTuple):
 def word_keys(words: Sequence[str], terms: Vocabulary) -> WordKeys:
     """The keys of words. Stop words and short ones have no grams, terms beyond ASCII are in no bigram."""
     stops = stop_words()
-    lists = [grams_of(word) if len(word) >= GRAM and word not in stops else [] for word in words]
+    lists = [grams_of(own) if len(own) >= GRAM and own not in stops else [] for own in map(bare, words)]
     keys = np.array([key_of(gram) for grams in lists for gram in grams], np.uint64)
     gram_keys, numbers = np.unique(keys, return_inverse=True)
     starts = starts_of(np.array([len(grams) for grams in lists], np.int64))

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from indexer.analysis import FINER
 from indexer.analysis.intents import intent_names
-from indexer.analysis.terms import stop_words
+from indexer.analysis.wordlists import stop_words
 from indexer.ranking.field_counts import Counted
 from indexer.ranking.forward_writer import TokenCounts, WordKeys
 from indexer.ranking.hashing import Keys, bigram_keys, counts_of, key_of, keys_of

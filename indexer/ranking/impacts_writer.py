@@ -80,10 +80,10 @@ def _count_terms(
 ) -> tuple[Numbers, NDArray[np.int32], NDArray[np.float64]]:
     """How many terms each document of a batch has, these ascending, and what each is worth over all fields."""
     vocabulary, span, size = counted.vocabulary, batch.fields, len(counted.vocabulary.terms)
-    low, high = np.searchsorted(counted.concept_fields, [span.start, span.stop])
-    telling = ~vocabulary.is_stop[batch.sequence]
-    fields = np.concatenate([batch.owner[telling], counted.concept_fields[low:high] - span.start])
-    named = np.concatenate([vocabulary.term_of[batch.sequence[telling]], counted.concepts[low:high]])
+    low, high = np.searchsorted(counted.named_fields, [span.start, span.stop])
+    telling = vocabulary.counts_alone[batch.sequence]
+    fields = np.concatenate([batch.owner[telling], counted.named_fields[low:high] - span.start])
+    named = np.concatenate([vocabulary.term_of[batch.sequence[telling]], counted.named[low:high]])
     cells, times = np.unique(fields * size + named, return_counts=True)
     field, term = np.divmod(cells, size)
     count = times.astype(np.float64)

@@ -10,7 +10,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.analysis import stop_terms
+from indexer.analysis import bare
+from indexer.analysis.compounds import counts_alone
+from indexer.analysis.terms import alike, stem
 from indexer.ranking.columns import Columns, Mask
 from indexer.ranking.forward import Forward
 from indexer.ranking.hashing import Numbers
@@ -29,6 +31,23 @@ class Segment:
         self.impacts = Impacts(folder, resources.kernels)
         self.forward = Forward.open(folder, statistics, self.impacts.number_of, resources.kernels)
         self.words, self.word_counts = Strings(folder, "words"), map_array(folder, "word_counts")
+
+    def holding(self, phrase: Sequence[str], among: Mask) -> Mask:
+        """As Segments.holding."""
+        candidates = among.copy()
+        for word in phrase:
+            if counts_alone(word) and (len(word) > 1 or word.isdigit()):  # a single letter may stand in a compound
+                candidates &= self.impacts.having([stem(word)])
+        return self.forward.holding([self._alike(word) for word in phrase], candidates)
+
+    def _alike(self, word: str) -> Mask:
+        """Which words of the segment are a word in either number, with ties or without."""
+        number = self.impacts.number_of(stem(word))
+        own = np.flatnonzero(self.forward.word_terms == number) if number >= 0 else np.empty(0, np.int64)
+        same = [n for n in own.tolist() if alike(bare(self.words[n]), word)]
+        mask = np.zeros(len(self.words), np.bool_)
+        mask[same] = True
+        return mask
 
 
 class Segments:
@@ -69,24 +88,26 @@ class Segments:
         return judged
 
     def holding(self, phrase: Sequence[str], among: Mask) -> Mask:
-        """Those of some documents that have the terms one after the other in some field, stop words too.
+        """Those of some documents that have these words one after the other in some field, stop words too, each as it
+        is or in the other number.
 
         Impacts name the few that have all telling terms in any field; their words are looked through for these alone.
         """
         held = np.zeros(len(among), np.bool_)
         for part in self._parts:
-            candidates = among[part.span].copy()
-            for term in set(phrase) - stop_terms():
-                candidates &= part.impacts.having([term])
-            terms = [part.impacts.number_of(term) for term in phrase]
-            held[part.span] = part.forward.holding(terms, candidates)
+            held[part.span] = part.holding(phrase, among[part.span])
         return held
 
     def match(self, words: Sequence[SearchWord]) -> NDArray[np.uint16]:
         """The shares that each document matches of the words, added up."""
         shares = np.zeros(len(self.ids), np.uint16)
+        single = [word for word in words if not word.parts]
         for part in self._parts:
-            part.impacts.match(words, shares[part.span])
+            part.impacts.match(single, shares[part.span])
+            for share, names, parts in words:
+                if parts:
+                    there = part.impacts.having(names)
+                    shares[part.span] += (there | part.holding(parts, ~there)) * np.uint16(share)
         return shares
 
     def words_of(self, number: int, field: int) -> list[str]:

@@ -15,9 +15,8 @@ from typing import IO, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.analysis import FIELDS, Boilerplate
+from indexer.analysis import FIELDS, Boilerplate, wording
 from indexer.analysis.boilerplate import sentences_of
-from indexer.analysis.terms import wording_of
 from indexer.analysis.tokens import words_in
 from indexer.ranking.hashing import Numbers, places, ranges, starts_of
 from indexer.ranking.ids import segment_folders
@@ -136,7 +135,6 @@ class WordsWriter:
         self._file, self._pieces = file, _Pieces()
         self._raw = array("i")
         self._begins: list[int] = []  # of the spans that are not on disk yet, in pieces
-        self._own: list[tuple[int, int]] = []  # the pieces of title and body of documents that are not on disk yet
         self._spans = array("q", [0])  # where each span ends, in words
         self._fields = array("q")  # the field of each span, counted over all documents
         self._sentences: dict[int, int] = {}  # the wording of each span that is a sentence
@@ -145,18 +143,17 @@ class WordsWriter:
 
     def add(self, texts: Mapping[str, str], *, sentences: bool) -> None:
         """Take the next document: the text of its fields, and whether its body is kept in sentences."""
-        number, begin = self._pieces.__getitem__, len(self._raw)
+        number = self._pieces.__getitem__
         for field, name in enumerate(FIELDS):
             text = texts.get(name, "")
             parted = sentences and field == _BODY
             for part in sentences_of(text) if parted else [text] if text else []:
                 if parted:
-                    self._sentences[len(self._fields)] = 0
+                    self._sentences[len(self._fields)] = wording(part)
                 self._begins.append(len(self._raw))
                 self._fields.append(self._documents * len(FIELDS) + field)
                 self._raw.extend(map(number, part.split()))
-            if field == _BODY:
-                self._own.append((begin, len(self._raw)))
+        self.wordings.append(wording("\n".join([texts.get(name, "") for name in FIELDS[: _BODY + 1]])))
         self._documents += 1
         if len(self._raw) > BATCH:
             self._spill()
@@ -207,20 +204,10 @@ class WordsWriter:
     def _spill(self) -> None:
         """Bring what is held to disk, as words."""
         words, starts = self._pieces.words_of(self._raw)
-        names = list(self._pieces.words)
         ends = [*self._begins[1:], len(self._raw)] if self._begins else []
-        first = len(self._fields) - len(self._begins)
         self._spans.extend((self._size + starts[np.array(ends, np.int64)]).tolist())
-
-        def digest(begin: int, end: int) -> int:
-            return wording_of([names[n] for n in words[starts[begin] : starts[end]].tolist()])
-
-        for span, (begin, end) in enumerate(zip(self._begins, ends, strict=True), first):
-            if span in self._sentences:
-                self._sentences[span] = digest(begin, end)
-        self.wordings.extend(digest(*own) for own in self._own)
         words.tofile(self._file)
         self._size += len(words)
-        self._raw, self._begins, self._own = array("i"), [], []
+        self._raw, self._begins = array("i"), []
         if len(self._pieces) > _MOST_PIECES:
             self._pieces.clear()

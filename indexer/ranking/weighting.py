@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.analysis import FIELDS, is_han
+from indexer.analysis import FIELDS, Place, is_han
 
 # Flat: 30 % more or less on any one of these moves the mean nDCG@10 of the development tasks by less than .003.
 K1 = 0.8
@@ -62,13 +62,15 @@ LEAST_OF_A_KIND = 100
 
 
 class SearchWord(NamedTuple):
-    """A word of a search: its share of the rarity of all words, and the term and concepts by which a page matches it.
+    """A word of a search: its share of the rarity of all words, the terms and concepts by which a page matches it, and
+    for a compound the words it is made of, one after the other, by which a page matches it, too.
 
     Shares are whole numbers, together about WHOLE.
     """
 
     share: int
     names: tuple[str, ...]
+    parts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,17 +170,22 @@ def steepened(weights: Mapping[str, float], rarities: Mapping[str, float], words
     return {term: weight * (before / after) for term, weight in raised.items()}
 
 
-def search_words(names: Mapping[str, Sequence[str]], rarities: Mapping[str, float]) -> tuple[SearchWord, ...]:
-    """The words of a search, each with its share: `names` are the concepts that name each term too."""
-    whole = math.fsum(rarities[term] for term in names)
+def search_words(places: Sequence[Place], rarities: Sequence[float]) -> tuple[SearchWord, ...]:
+    """The words of a search, each with its share, from how rare each is."""
+    whole = math.fsum(rarities)
     return tuple(
-        SearchWord(max(1, round(WHOLE * rarities[term] / whole)), (term, *also)) for term, also in names.items()
+        SearchWord(max(1, round(WHOLE * rare / whole)), (place.term, *place.names), place.parts)
+        for place, rare in zip(places, rarities, strict=True)
     )
 
 
-def least_share(shares: Iterable[int]) -> float:
-    """The share that a hit must match, where these are the shares of all documents that come into question."""
+def least_share(shares: Iterable[int], wanted: int = 0) -> float:
+    """The share that a hit must match, where these are the shares of all documents that come into question: what is
+    `wanted`, if a document matches so much.
+    """
     best = nlargest(HIT_PLACE, shares)
+    if wanted and best and best[0] >= wanted:
+        return wanted
     return max(1.0, HIT_SHARE * best[-1]) if best else 1.0
 
 

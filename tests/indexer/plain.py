@@ -28,6 +28,7 @@ from indexer.analysis import (
 )
 from indexer.analysis.boilerplate import sentences_of
 from indexer.analysis.templates import find_templates
+from indexer.analysis.terms import alike, stem
 from indexer.answering.closeness import page_closeness, page_floor
 from indexer.answering.neighbours import neighbours_of
 from indexer.answering.weighing import own_analysed, weigh
@@ -39,6 +40,7 @@ from indexer.ranking.weighting import (
     FIELD_WEIGHTS,
     LEAST_OF_A_KIND,
     RESCORED,
+    SearchWord,
     Statistics,
     least_share,
     length_factor,
@@ -117,7 +119,7 @@ class PlainGeneration:
         self.analyzer = analyzer
         self._documents = {document.id: document for document in sorted(documents, key=lambda d: d.id)}
         self._fields = {id_: fields_of(document, analyzer) for id_, document in self._documents.items()}
-        self._sequences = {i: {name: text.sequence for name, text in own.items()} for i, own in self._fields.items()}
+        self._tokens_in = {i: {name: text.tokens for name, text in own.items()} for i, own in self._fields.items()}
         self._bags = {i: {f: text.terms_and_concepts() for f, text in own.items()} for i, own in self._fields.items()}
         self._finer = {i: {field: text.finer for field, text in own.items()} for i, own in self._fields.items()}
         self._lengths = {
@@ -172,13 +174,16 @@ class PlainGeneration:
                 total += weights[field] * saturation(counts[field], own)
         return total
 
-    def _holds(self, id_: str, phrase: Sequence[str]) -> bool:
-        size = len(phrase)
+    def _holds(self, id_: str, readings: Sequence[Sequence[str]]) -> bool:
         return any(
-            list(phrase) == terms[at : at + size]
-            for terms in self._sequences[id_].values()
-            for at in range(len(terms) - size + 1)
+            all(stem(a) == stem(b) and alike(a, b) for a, b in zip(tokens[at:], reading, strict=False))
+            for tokens in self._tokens_in[id_].values()
+            for reading in readings
+            for at in range(len(tokens) - len(reading) + 1)
         )
+
+    def _matches(self, id_: str, word: SearchWord) -> bool:
+        return not self._terms(id_).isdisjoint(word.names) or bool(word.parts and self._holds(id_, [word.parts]))
 
     @property
     def info(self) -> Info:
@@ -220,7 +225,7 @@ class PlainGeneration:
 
     def words(self, ids: Sequence[str], field: str) -> list[list[str]]:
         """See Generation."""
-        return [self._fields[id_][field].tokens if field in self._fields[id_] else [] for id_ in ids]
+        return [list(self._fields[id_][field].words) if field in self._fields[id_] else [] for id_ in ids]
 
     def weights(self, ids: Sequence[str]) -> list[dict[str, float]]:
         """See Generation."""
@@ -277,8 +282,8 @@ class PlainGeneration:
         if not words:
             return {id_: 1.0 for id_ in demanded if _passes(self._documents[id_], where)}
         whole = sum(word.share for word in words)
-        shares = {id_: sum(w.share for w in words if not self._terms(id_).isdisjoint(w.names)) for id_ in demanded}
-        least = least_share(shares.values())
+        shares = {id_: sum(word.share for word in words if self._matches(id_, word)) for id_ in demanded}
+        least = least_share(shares.values(), request.wanted)
         return {
             id_: share / whole
             for id_, share in shares.items()
@@ -378,7 +383,7 @@ class PlainGeneration:
     def vocabulary(self, prefix: str) -> dict[str, int]:
         """See Generation."""
         counts = Counter(
-            word for own in self._fields.values() for word in {w for text in own.values() for w in text.tokens}
+            word for own in self._fields.values() for word in {w for text in own.values() for w in text.words}
         )
         return {word: counts[word] for word in sorted(counts) if word.startswith(prefix)}
 

@@ -65,6 +65,13 @@ def find(generation: PlainGeneration, text: str, **more: object) -> Results:
         ('"knee pain" left', {"knee", "pain", "left"}, [("knee", "pain")], []),
         ("knee -left", {"knee"}, [], [("left",)]),
         ('knee -"left side"', {"knee"}, [], [("left", "side")]),
+        ("knee –“left side”", {"knee"}, [], [("left", "side")]),
+        ("«knee pain»", {"knee", "pain"}, [("knee", "pain")], []),
+        ("knee -5mg", {"knee"}, [], [("5", "mg")]),
+        ("knee -0,5 mg", {"knee"}, [], [("0.5", "mg")]),
+        ("knee -2.5", {"knee", "-2.5", "2.5"}, [], []),
+        ("knee −2.5", {"knee", "-2.5", "2.5"}, [], []),
+        ("knee -ve", {"knee", "-ve", "ve"}, [], []),
         ("IL-6", {"il6", "il", "6"}, [], []),
         ('"knee', {"knee"}, [], []),
         ('"knee"', {"knee"}, [], []),
@@ -77,15 +84,16 @@ def test_a_text_is_words_phrases_and_exclusions(
     text: str, words: set[str], phrases: list[tuple[str, ...]], without: list[tuple[str, ...]]
 ) -> None:
     """Quotes make phrases, a minus before a word excludes, a hyphen within one does not, nothing is an error."""
-    query = parse(text, ANALYZER)
-    assert (set(query.words), list(query.phrases), list(query.without)) == (words, phrases, without)
+    query = parse(text, PlainGeneration([], ANALYZER))
+    (held, unwanted) = ([readings[0] for readings in every] for every in (query.phrases, query.without))
+    assert (set(query.words), held, unwanted) == (words, phrases, without)
 
 
-def test_in_a_long_text_quotes_only_quote() -> None:
+def test_in_a_long_text_quotes_only_quote(generation: PlainGeneration) -> None:
     """Of a pasted paragraph no phrase is demanded; what is excluded stays so."""
-    query = parse('my doctor said "nothing to worry" about it ' + "but my knee hurts " * 3 + "-hip", ANALYZER)
-    assert (query.phrases, query.without) == ((), (("hip",),))
-    assert parse('"nothing to worry"', ANALYZER).phrases
+    query = parse('my doctor said "nothing to worry" about it ' + "but my knee hurts " * 3 + "-hip", generation)
+    assert (query.phrases, query.without) == ((), ((("hip",),),))
+    assert parse('"nothing to worry"', generation).phrases
 
 
 def test_no_word_is_demanded(generation: PlainGeneration) -> None:

@@ -166,6 +166,11 @@ class LocalGeneration:
     def _size(self) -> int:
         return int(self._everything.sum())
 
+    def _holding(self, readings: Sequence[Sequence[str]], among: Mask) -> Mask:
+        """Those of some documents that hold a phrase in one of its readings."""
+        held: Mask = np.logical_or.reduce([self._segments.holding(phrase, among) for phrase in readings])
+        return held
+
     def _choose(self, request: FindRequest) -> _Chosen | None:
         """The documents that a request lets through; None where it lets all through."""
         demands = request.search_words or request.phrases or request.without
@@ -173,9 +178,9 @@ class LocalGeneration:
             return None
         mask = self._everything.copy()
         for phrase in request.phrases:
-            mask = self._segments.holding(phrase, mask)
+            mask = self._holding(phrase, mask)
         for phrase in request.without:
-            mask &= ~self._segments.holding(phrase, mask)
+            mask &= ~self._holding(phrase, mask)
         passing = self._columns.mask(request.where)
         if not request.search_words:
             return _Chosen(mask & passing)
@@ -184,5 +189,5 @@ class LocalGeneration:
         most = min(HIT_PLACE, len(own))
         own = own[own > 0]  # a fraction of all: the best of these are found in a fraction of the time
         best = np.partition(own, -most)[-most:] if len(own) > most else own
-        mask &= shares >= least_share([*best.tolist(), *[0] * (most - len(best))])
+        mask &= shares >= least_share([*best.tolist(), *[0] * (most - len(best))], request.wanted)
         return _Chosen(mask & passing, shares, sum(word.share for word in request.search_words))

@@ -114,7 +114,7 @@ _texts = st.lists(st.sampled_from(_SAID), max_size=9).map(" ".join)
 def test_likelihood_is_a_symmetric_probability(a: str, b: str) -> None:
     """Between 0 and 1, the same both ways, and so is the band."""
     generation = PlainGeneration([*OTHERS, question("a", a or "x"), question("b", b or "x")], ANALYZER, templates=NONE)
-    one, other = (Profile(generation, ANALYZER.analyse(text).tokens, []) for text in (a, b))
+    one, other = (Profile(generation, ANALYZER.analyse(text).words, []) for text in (a, b))
     there, back = QuestionPair(one, other), QuestionPair(other, one)
     assert 0 < there.likelihood < 1
     assert there.likelihood == pytest.approx(back.likelihood)
@@ -126,7 +126,7 @@ def bands(*texts: str) -> list[Band | None]:
     generation = PlainGeneration(
         [*OTHERS, *(question(f"q{n}", text) for n, text in enumerate(texts))], ANALYZER, templates=NONE
     )
-    first, *others = (Profile(generation, ANALYZER.analyse(text).tokens, []) for text in texts)
+    first, *others = (Profile(generation, ANALYZER.analyse(text).words, []) for text in texts)
     return [QuestionPair(first, other).band for other in others]
 
 
@@ -185,7 +185,7 @@ def test_a_filled_template_is_no_duplicate() -> None:
     generation = PlainGeneration(
         [*OTHERS, *(question(f"q{n}", text) for n, text in enumerate(asked))], ANALYZER, templates=templates
     )
-    one, other = (Profile(generation, ANALYZER.analyse(text).tokens, []) for text in asked[:2])
+    one, other = (Profile(generation, ANALYZER.analyse(text).words, []) for text in asked[:2])
     assert QuestionPair(one, other).band is None
     again = Profile(generation, ANALYZER.analyse(asked[0].replace("of Name", "of the Name")).tokens, [])
     assert QuestionPair(one, again).band is Band.VERY_LIKELY

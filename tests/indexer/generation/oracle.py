@@ -75,15 +75,17 @@ def some_request(plain: PlainGeneration, rng: random.Random) -> FindRequest:
     text = own_analysed(plain, rng.choice(ids))
     terms = sorted(text.bag) or ["zzz"]
     weighed = weigh(plain, text)
-    held = [text.sequence[at : at + 2] for at in range(len(text.sequence) - 1)]
-    demanded = [SearchWord(rng.randint(1, 3_000), (term,)) for term in rng.sample(terms, min(3, len(terms)))]
+    held = [text.tokens[at : at + 2] for at in range(len(text.tokens) - 1)]
+    parts = tuple(rng.choice(held)) if held and rng.random() < 0.3 else ()
+    demanded = [SearchWord(rng.randint(1, 3_000), (term,), parts) for term in rng.sample(terms, min(3, len(terms)))]
     return FindRequest(
         weights=weighed.weights,
         finer=weighed.finer,
         words=weighed.words,
         search_words=rng.choice([(), demanded]),
-        phrases=[rng.choice(held)] if held and rng.random() < 0.2 else (),
-        without=[[rng.choice(terms)]] if rng.random() < 0.2 else (),
+        wanted=rng.choice([0, sum(word.share for word in demanded)]),
+        phrases=[[rng.choice(held)]] if held and rng.random() < 0.2 else (),
+        without=[[[rng.choice(text.tokens or terms)]]] if rng.random() < 0.2 else (),
         where=rng.choice([Filter(), Filter(), Filter(answered=True), Filter(kind="question"), Filter(topic="Knee")]),
         sort=rng.choice([Sort.RELEVANCE, Sort.RELEVANCE, Sort.NEWEST]),
         limit=rng.choice([0, 3, 25, 250]),

@@ -132,24 +132,40 @@ class GenerationSuite:
 
     def test_phrases_stand_in_one_field_in_order(self, generation: Generation) -> None:
         """A phrase is found where its words follow one another, stop words included; not across fields."""
-        assert self._ids(generation, phrases=[["out", "of", "the", "bone"]]) == ["q3"]
-        assert self._ids(generation, phrases=[["bone", "the", "of"]]) == []
-        assert self._ids(generation, phrases=[["pain", "my", "left"]]) == []
+        assert self._ids(generation, phrases=[[["out", "of", "the", "bone"]]]) == ["q3"]
+        assert self._ids(generation, phrases=[[["bone", "the", "of"]]]) == []
+        assert self._ids(generation, phrases=[[["pain", "my", "left"]]]) == []
 
     def test_phrases_with_a_stop_word_whose_term_another_word_has(self, made: Made) -> None:
         """That "withing" ranks under the term of "with" hides no phrase that has "with"."""
         generation = made([question("a", "people with pain"), question("b", "withing")])
-        assert self._ids(generation, phrases=[["peopl", "with"]]) == ["a"]
+        assert self._ids(generation, phrases=[[["people", "with"]]]) == ["a"]
+
+    def test_a_phrase_goes_by_the_word_in_either_number(self, made: Made) -> None:
+        """A quoted or excluded word is itself, alone or in the plural; another that shares its stem is none."""
+        generation = made([question("a", "a severe headache"), question("b", "several headaches")])
+        assert self._ids(generation, phrases=[[["severe", "headaches"]]]) == ["a"]
+        assert self._ids(generation, without=[[["severe"]]]) == ["b"]
+
+    def test_a_phrase_is_found_in_any_of_its_readings(self, made: Made) -> None:
+        """A hyphen, a blank and nothing between are ways to write one thing."""
+        generation = made(
+            [question("a", "an X-ray of L4-L5"), question("b", "an xray of L4 L5"), question("c", "a ray")]
+        )
+        assert self._ids(generation, phrases=[[["x", "ray"], ["xray"]]]) == ["a", "b"]
+        assert self._ids(generation, phrases=[[["l", "4", "l", "5"]]]) == ["a", "b"]
+        words = [SearchWord(10_000, ("xray",), ("x", "ray"))]
+        assert self._ids(generation, search_words=words) == ["a", "b"]
 
     def test_phrases_of_repeated_words(self, made: Made) -> None:
         """A word that a phrase repeats must be repeated in the text."""
         generation = made([question("a", "pain pain go away"), question("b", "pain go away")])
-        assert self._ids(generation, phrases=[["pain", "pain"]]) == ["a"]
+        assert self._ids(generation, phrases=[[["pain", "pain"]]]) == ["a"]
 
     def test_without_leaves_out(self, generation: Generation) -> None:
         """A document with an excluded word or phrase in any field is out; stop words count."""
-        assert self._ids(generation, without=[["knee"]]) == ["a1", "q3", "q4"]
-        assert self._ids(generation, without=[["did", "not"], ["cement"]]) == ["q1", "q2", "q4"]
+        assert self._ids(generation, without=[[["knee"]]]) == ["a1", "q3", "q4"]
+        assert self._ids(generation, without=[[["did", "not"]], [["cement"]]]) == ["q1", "q2", "q4"]
 
     def test_filters_combine(self, generation: Generation) -> None:
         """Kind, specialty, topic, year and answered each leave out what differs, and combine."""
@@ -208,7 +224,7 @@ class GenerationSuite:
         """Without documents every question has the empty answer."""
         generation = made([])
         assert ranked(generation, {"knee": 1.0}, 3) == []
-        assert generation.find(FindRequest(phrases=[["a", "b"]], sort=Sort.NEWEST, limit=3)) == ([], 0, {}, 0.0)
+        assert generation.find(FindRequest(phrases=[[["a", "b"]]], sort=Sort.NEWEST, limit=3)) == ([], 0, {}, 0.0)
         assert (list(generation.ids()), list(generation.pairs()), generation.neighbours("a")) == ([], [], None)
 
     def test_facts_tell_a_document_unread(self, generation: Generation) -> None:

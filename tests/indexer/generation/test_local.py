@@ -28,9 +28,15 @@ from tests.indexer.plain import PlainGeneration, boilerplate_of
 
 _TERMS = sorted({term for word in WORDS for term in ANALYZER.analyse(word).sequence})
 _terms = st.sampled_from(_TERMS)
-_phrases = st.lists(st.lists(_terms, min_size=1, max_size=3), max_size=2)
+_tokens = st.sampled_from(sorted({token for word in WORDS for token in ANALYZER.analyse(word).tokens}))
+_phrases = st.lists(st.lists(st.lists(_tokens, min_size=1, max_size=3), min_size=1, max_size=2), max_size=2)
 _words = st.lists(
-    st.builds(SearchWord, st.integers(1, 9_000), st.lists(_terms, min_size=1, max_size=3, unique=True).map(tuple)),
+    st.builds(
+        SearchWord,
+        st.integers(1, 9_000),
+        st.lists(_terms, min_size=1, max_size=3, unique=True).map(tuple),
+        st.just(()) | st.lists(_tokens, min_size=2, max_size=3).map(tuple),
+    ),
     max_size=4,
 )
 _filters = st.builds(
@@ -52,6 +58,7 @@ _requests = st.builds(
     finer=_finer,
     words=st.sampled_from([5, 60]),
     search_words=_words,
+    wanted=st.sampled_from([0, 3_000, 9_000]),
     phrases=_phrases,
     without=_phrases,
     where=st.just(Filter()) | _filters,

@@ -25,6 +25,7 @@ from indexer.generation.local import reader
 from indexer.index import Index, open_index, verify
 from tests.documents import ANALYZER, question
 from tests.indexer.generation.made import write
+from tests.indexer.plain import PlainGeneration
 
 KNEE = question("q1", "Knee pain after running", "Since May.", "Rest it.")
 BONE = question("q2", "Bone cement leaked", "Is it bad?", "Rarely.")
@@ -102,7 +103,7 @@ def test_trap_4_one_id_twice_is_one_document(tmp_path: Path) -> None:
 )
 def test_trap_5_hostile_queries_are_plain_words(text: str, sample_index: Index) -> None:
     """Nothing a visitor types is a wildcard, a range or a tree: it is words, phrases and exclusions, and it ends."""
-    query = parse(text, ANALYZER)
+    query = parse(text, PlainGeneration([], ANALYZER))
     assert len(query.phrases) + len(query.without) <= 8
     sample_index.search(text)
 

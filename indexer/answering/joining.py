@@ -1,0 +1,71 @@
+"""Finds how documents write what was typed, together or apart ("5 mg", "5mg"), so that a search finds all spellings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from indexer.analysis.compounds import counts_alone
+from indexer.analysis.terms import stem
+from indexer.analysis.tokens import bare
+from indexer.generation import Generation
+
+# A word is read as two where at least so many documents write these side by side, and one for ten that write it as one.
+_DOCUMENTS, _SHARE = 2, 0.1
+_MOST_READINGS = 16
+
+
+def tied_as_written(generation: Generation, words: Sequence[str]) -> list[str]:
+    """The words of a search, those tied that some document writes as one: a number or letter and what stands beside it
+    ("5 mg", "covid 19", "T score").
+    """
+    found = list(words)
+    for at, other in enumerate(words[1:]):
+        one = found[at]
+        if _is_free(one) and _is_free(other) and _is_short(one) != _is_short(other) and _known(generation, one + other):
+            found[at : at + 2] = [f"{one}~", f"~{other}"]
+    return found
+
+
+def written_together(generation: Generation, words: Sequence[str]) -> Iterator[tuple[str, tuple[str, str]]]:
+    """The term of two words of a search that some document writes as one, and the terms of the two ("beta blocker")."""
+    for one, other in pairwise(words):
+        both = _is_free(one) and _is_free(other) and not (_is_short(one) or _is_short(other))
+        if both and _known(generation, one + other):
+            yield stem(one + other), (stem(one), stem(other))
+
+
+def written_apart(generation: Generation, word: str) -> tuple[str, ...]:
+    """The two words that documents write side by side for one ("betablocker"); nothing for most."""
+    places = range(1, len(word)) if word.isascii() and word.isalpha() else range(0)
+    halves = [(word[:at], word[at:]) for at in places]
+    halves = [half for half in halves if all(map(counts_alone, half)) and len(half[1]) > 1]
+    counts = generation.frequencies([" ".join(map(stem, half)) for half in halves], "bigrams")
+    best = max(zip(counts, halves, strict=True), default=(0, ()))
+    least = max(_DOCUMENTS, _SHARE * generation.frequencies([stem(word)])[0])
+    return best[1] if best[0] >= least else ()
+
+
+def readings(generation: Generation, words: Sequence[str]) -> tuple[tuple[str, ...], ...]:
+    """The ways to write a phrase: as it is, two words of it as one, a word of it as two; those that documents have."""
+    own = tuple(map(bare, words))
+    found = [own]
+    for at, (one, other) in enumerate(pairwise(own)):
+        if one.isalpha() and other.isalpha() and _known(generation, one + other):
+            found.append((*own[:at], one + other, *own[at + 2 :]))
+    for at, word in enumerate(own):
+        if parted := written_apart(generation, word):
+            found.append((*own[:at], *parted, *own[at + 1 :]))
+    return tuple(found[:_MOST_READINGS])
+
+
+def _is_free(word: str) -> bool:
+    return word == bare(word) and word.isascii() and counts_alone(word)
+
+
+def _is_short(word: str) -> bool:
+    return word.replace(".", "").isdigit() or len(word) == 1
+
+
+def _known(generation: Generation, word: str) -> bool:
+    return bool(generation.frequencies([stem(word)])[0])
