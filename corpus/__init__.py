@@ -2,6 +2,7 @@
 
 from corpus.errors import CorpusError, Noticed, Rejected
 from corpus.formats.exchange import from_json, to_json, write
+from corpus.identity import same_address
 from corpus.judged import Judged, judged
 from corpus.model import Answer, Article, Asker, Comment, Document, Link, Question, Topic, kind_of
 from corpus.reading import formats, read, sample
@@ -24,6 +25,7 @@ __all__ = [
     "judged",
     "kind_of",
     "read",
+    "same_address",
     "sample",
     "to_json",
     "write",

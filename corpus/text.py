@@ -5,12 +5,42 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import date
+from html.parser import HTMLParser
 
 _SPACES = re.compile(r"[^\S\n]+")
 _BREAKS = re.compile(r" ?\n ?")
 _MANY_BREAKS = re.compile(r"\n{3,}")
 # Control characters but tab and line feed, the byte order mark, and invisible formatting that no reader sees.
 _INVISIBLE = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ufeff\u200b\u2060\u00ad]")
+
+# Tags that a text has only if it is HTML, and entities.
+_MARKUP = re.compile(
+    r"</?(?:p|br|div|span|a|b|i|u|em|strong|ul|ol|li|h[1-6]|table|t[rdh]|tbody|thead|blockquote|pre|code|img|hr|font|su[bp])"
+    r"(?:\s[^<>]*)?/?>|&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});"
+)
+# Tags within a line; any other begins and ends one.
+INLINE_TAGS = frozenset(
+    {
+        "a",
+        "b",
+        "i",
+        "u",
+        "em",
+        "strong",
+        "span",
+        "font",
+        "sub",
+        "sup",
+        "small",
+        "big",
+        "code",
+        "abbr",
+        "mark",
+        "del",
+        "ins",
+    }
+)
+_UNSEEN_TAGS = frozenset({"script", "style"})
 
 # The standard library's names of months are those of the reader's locale; here they are English.
 _MONTHS = "january february march april may june july august september october november december"
@@ -30,6 +60,44 @@ def clean(text: str) -> str:
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n\n")
     text = _SPACES.sub(" ", unicodedata.normalize("NFC", _INVISIBLE.sub("", text)))
     return _MANY_BREAKS.sub("\n\n", _BREAKS.sub("\n", text)).strip()
+
+
+def plain_text(text: str) -> str:
+    """The text of what may be HTML, as columns of WordPress, phpBB and Stack Exchange hold it: blocks become
+    paragraphs, entities characters; anything else stays as it is.
+    """
+    if not _MARKUP.search(text):
+        return text
+    reader = _Markup()
+    reader.feed(text)
+    reader.close()
+    return "".join(reader.found).strip()
+
+
+class _Markup(HTMLParser):
+    """Gathers what a reader sees of HTML."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.found: list[str] = []
+        self._hidden = 0
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:  # noqa: ARG002 (HTMLParser gives it)
+        """See HTMLParser."""
+        self._hidden += tag in _UNSEEN_TAGS
+        if tag not in INLINE_TAGS:
+            self.found.append("\n" if tag in {"br", "li", "tr"} else "\n\n")
+
+    def handle_endtag(self, tag: str) -> None:
+        """See HTMLParser."""
+        self._hidden = max(0, self._hidden - (tag in _UNSEEN_TAGS))
+        if tag not in INLINE_TAGS and tag != "br":
+            self.found.append("\n" if tag in {"li", "tr"} else "\n\n")
+
+    def handle_data(self, data: str) -> None:
+        """See HTMLParser."""
+        if not self._hidden:
+            self.found.append(data)
 
 
 def is_unicode(text: str) -> bool:

@@ -41,7 +41,7 @@ def question(id_: str, title: str, body: str = "", answer: str = "", **more: obj
 _text = st.lists(st.sampled_from(WORDS), min_size=0, max_size=12).map(" ".join)
 _title = st.lists(st.sampled_from(WORDS), min_size=1, max_size=5).map(" ".join)
 _day = st.none() | st.dates(date(2012, 1, 1), date(2026, 6, 1))
-_topics = st.lists(st.sampled_from(["Knee", "Spine", "Cement"]), max_size=2, unique=True).map(
+_topics = st.lists(st.sampled_from(["Knee", "knee", "Spine", "Cement"]), max_size=2, unique=True).map(
     lambda names: tuple(Topic(name=name) for name in names)
 )
 _specialty = st.sampled_from(["", "Spine surgery", "Radiology"])

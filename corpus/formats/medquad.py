@@ -10,7 +10,7 @@ from corpus.errors import CorpusError, Rejected
 from corpus.formats.format import Format, rejected
 from corpus.model import Answer, Document, Question, Topic
 from corpus.sources import Source
-from corpus.text import clean, one_line
+from corpus.text import INLINE_TAGS, clean, one_line
 
 
 def _read(source: Source) -> Iterator[Document | Rejected]:
@@ -49,9 +49,24 @@ def _read(source: Source) -> Iterator[Document | Rejected]:
 
 
 def _text(parent: Any, name: str) -> str:
-    """The text of a child with whatever is marked up within it."""
+    """The text of a child with whatever is marked up within it, each block on a line of its own."""
     child = parent.find(name)
-    return "" if child is None else "".join(child.itertext())
+    return "" if child is None else "".join(_pieces(child))
+
+
+def _pieces(element: Any) -> Iterator[str]:
+    """The texts of an element in their order, with a line break at the edges of what is no mark within a line."""
+    waiting: list[Any] = [element]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, str):
+            yield part
+            continue
+        edge = "" if part.tag in INLINE_TAGS else "\n"
+        yield edge + (part.text or "")
+        waiting.append(edge)
+        for child in reversed(part):
+            waiting += [child.tail or "", child]
 
 
 FORMAT = Format(

@@ -3,33 +3,36 @@
 from __future__ import annotations
 
 import ast
+import codecs
 import io
 import json
 import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, suppress
-from typing import Any
+from typing import Any, cast
 
 from corpus.errors import CorpusError, Noticed
 from corpus.formats.format import Item, answer_of, rejected
 from corpus.formats.mapping import Mapping
 from corpus.formats.rows import Placed, Record, rows_of
-from corpus.identity import id_from_content, id_from_url
+from corpus.identity import id_from_content, id_from_url, same_address
 from corpus.model import BANDS, KINDS, MOST_AGE, Answer, Asker, Document, Topic
 from corpus.sources import Source
-from corpus.text import clean, is_unicode, one_line, parse_date
+from corpus.text import clean, is_unicode, one_line, parse_date, plain_text
 
 MOST_TITLE = 120
 _SEXES = {"female": "female", "f": "female", "woman": "female", "male": "male", "m": "male", "man": "male"}
-_LIST_MARKS = re.compile(r"[;|,]")
+_LIST_MARKS = re.compile(r"[;|]")
 
 
 def read(source: Source, mapping: Mapping) -> Iterator[Item]:
     """The documents of a JSON array, of JSON lines or of a CSV table; a record that fails costs itself alone."""
     with source.open() as stream:
         # Undecodable bytes become surrogates, which are refused in the one record that holds them.
-        text = io.TextIOWrapper(stream, encoding="utf-8-sig", errors="surrogateescape", newline="")
+        buffered = io.BufferedReader(cast("io.RawIOBase", stream))
+        encoding = "utf-16" if buffered.peek(2)[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) else "utf-8-sig"
+        text = io.TextIOWrapper(buffered, encoding=encoding, errors="surrogateescape", newline="")
         for group in _groups(rows_of(text, mapping.columns), mapping.join):
             yield from _documents(source, mapping, group)
 
@@ -119,16 +122,21 @@ def _text(value: object, column: str) -> str:
         return ""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise CorpusError(f"{type(value).__name__} where text belongs", f"column {column}", "map a column of text")
-    text = str(value)
+    text = plain_text(str(value))
     if not is_unicode(text):
         raise CorpusError("bytes that are not UTF-8", f"column {column}", "convert the source to UTF-8")
     return text
 
 
 def _listed(value: object, column: str) -> list[str]:
-    """Names from a list, from a list written as text in JSON or Python, or from text with `;`, `|` or `,` between."""
+    """Names from a list, from a list written as text in JSON or Python, or from text with `;` or `|` between; commas
+    part names where none of these does: beside them they belong to a name ("Ear, nose and throat").
+    """
     if isinstance(value, str):
-        value = _list_as_text(value.strip()) or _LIST_MARKS.split(value)
+        text = plain_text(value)
+        value = _list_as_text(value.strip()) or (
+            _LIST_MARKS.split(text) if _LIST_MARKS.search(text) else text.split(",")
+        )
     names = [one_line(_text(item, column)) for item in value] if isinstance(value, list) else []
     return [name for name in names if name]
 
@@ -160,7 +168,7 @@ def _groups(records: Iterator[Placed], join: str) -> Iterator[list[Placed]]:
         )
         for place, record in records:
             given = None if isinstance(record, CorpusError) else record.get(join)
-            value = "" if given is None else str(given)
+            value = "" if given is None else same_address(str(given))
             if not value or not is_unicode(value):
                 yield [(place, record)]  # nothing to join by: it stands, or falls, alone
                 continue

@@ -26,6 +26,8 @@ _BETWEEN = re.compile(r"[\s,]*")
 _NEXT = re.compile(r"\}\s*,\s*(?=\{)")
 _BROKEN = (ValueError, RecursionError)
 _MOST_ROW_LINES = 10_000
+# Excel's own first line.
+_SEPARATOR = re.compile(r"sep=(.)\s*")
 
 
 def rows_of(text: TextIO, columns: Collection[str]) -> Iterator[Placed]:
@@ -99,7 +101,7 @@ def _table(text: Iterator[str], columns: Collection[str]) -> Iterator[Placed]:
     again: deque[str] = deque()  # the lines of a broken row that are to be read anew
     row_lines: list[str] = []
     names: list[str] | None = None
-    number, separator = 1, ","
+    number, rows, separator = 1, 0, ","
     while True:
         number += len(row_lines)
         row_lines, place = [], f"line {number}"
@@ -107,7 +109,11 @@ def _table(text: Iterator[str], columns: Collection[str]) -> Iterator[Placed]:
         try:
             if names is None:
                 header = next(lines, "")
-                separator = max(",\t;", key=header.count)
+                told = _SEPARATOR.fullmatch(header)
+                if told or (header and not header.strip()):
+                    separator = told[1] if told else separator
+                    continue  # a line that Excel or PHP puts above the header
+                separator = separator if separator in header else max(",\t;", key=header.count)
                 names = next(csv.reader([header], strict=True, delimiter=separator), [])
                 if header.strip() and not set(columns) & set(names):
                     what = f"no header: the first line has none of the columns {', '.join(sorted(columns))}"
@@ -123,13 +129,14 @@ def _table(text: Iterator[str], columns: Collection[str]) -> Iterator[Placed]:
             del row_lines[1:]
             continue
         if row is None:
-            if number <= 2:
+            if not rows:
                 yield "file", CorpusError("a header and no row below it", "table", "export it again")
             return
         if row and len(row) != len(names):
             what = f"{len(row)} cells under {len(names)} names"
             yield place, CorpusError(what, "row", "quote cells that hold the separator")
         elif row:
+            rows += 1
             yield place, dict(zip(names, row, strict=True))
 
 

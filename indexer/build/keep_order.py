@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus import Document, Question
+from corpus import Document, Question, same_address
 from indexer.analysis import wording
 from indexer.ranking.hashing import Numbers, counts_of, expand, key_of
 from indexer.ranking.mapped import map_array, save
@@ -41,9 +41,11 @@ class KeepOrderWriter:
             named = any(answer.author for answer in document.answers)
             day = -document.asked.toordinal() if document.asked else _NO_DATE
             own = (bool(document.answers), named, words, day)
-            self._listed.extend(key_of(link.url) if link.url else wording(link.title) for link in document.listed)
+            self._listed.extend(
+                key_of(same_address(link.url)) if link.url else wording(link.title) for link in document.listed
+            )
         self._facts.extend(own)
-        self._called.extend((key_of(document.url) if document.url else 0, wording(document.title)))
+        self._called.extend((key_of(same_address(document.url)) if document.url else 0, wording(document.title)))
         self._ends.append(len(self._listed))
 
     def write(self, folder: Path, order: Numbers) -> None:

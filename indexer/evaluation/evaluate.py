@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 
-from corpus import Question
+from corpus import Question, same_address
 from indexer.analysis import wording
 from indexer.answering.closeness import DRAFT_FLOOR, draft_closeness
 from indexer.answering.neighbours import RAW, neighbours_of
@@ -97,7 +97,8 @@ def measured(run: Run, judgments: Judgments) -> dict[str, Estimate]:
 def by_query(run: Run, judgments: Judgments) -> dict[str, dict[str, float]]:
     """Each measure's value for each judged query; a query that the run lacks counts as one that found nothing."""
     asked = [query for query, grades in judgments.items() if max(grades.values(), default=0) > 0]
-    ranked = {query: [id_ for id_, _ in run.get(query, ())] for query in asked}
+    # As BEIR does, the document that is the query itself is left out.
+    ranked = {query: [id_ for id_, _ in run.get(query, ()) if id_ != query] for query in asked}
     return {
         name: {query: measure(ranked[query], judgments[query]) for query in asked} for name, measure in MEASURES.items()
     }
@@ -185,12 +186,14 @@ def agreement(index: str | Path) -> Agreement:
         for document in documents:
             by_title.setdefault(wording(document.title), document.id)
             if document.url:
-                by_url.setdefault(document.url, document.id)
+                by_url.setdefault(same_address(document.url), document.id)
         for document in documents:
             if not isinstance(document, Question) or not document.listed:
                 continue
             pages += 1
-            found = [by_url.get(link.url) or by_title.get(wording(link.title)) for link in document.listed]
+            found = [
+                by_url.get(same_address(link.url)) or by_title.get(wording(link.title)) for link in document.listed
+            ]
             wanted = {id_ for id_ in found if id_ and id_ != document.id}
             missing += sum(id_ is None for id_ in found)
             if wanted:

@@ -28,10 +28,10 @@ FACETS = ("kind", "specialty", "topic", "year", "answered")
 
 
 def topics_of(document: Document) -> tuple[Topic, ...]:
-    """A document's topics in their order, each name once, with the specialty that it is given first."""
+    """A document's topics in their order, each name once, in any case, with the specialty that it is given first."""
     topics: dict[str, Topic] = {}
     for topic in document.topics:
-        topics.setdefault(topic.name, topic)
+        topics.setdefault(topic.name.casefold(), topic)
     return tuple(topics.values())
 
 
@@ -129,6 +129,15 @@ class Columns:
         # The document of each tag: a facet of many documents counts tags without looking for theirs.
         self._tagged = np.repeat(np.arange(len(self._kind), dtype=np.int32), np.concatenate(sizes))
 
+        # Topics that differ in case alone are one, called as most documents call it.
+        there = self._topic if ids.live is None else self._topic[ids.live[self._tagged]]
+        written: dict[str, list[tuple[int, bool, bool, str]]] = {}
+        for name, count in zip(self._topics, np.bincount(there, minlength=len(self._topics)).tolist(), strict=True):
+            written.setdefault(name.casefold(), []).append((-count, name.isupper(), name.islower(), name))
+        self._group_names = sorted(min(names)[-1] for names in written.values())
+        self._group_of = {name.casefold(): n for n, name in enumerate(self._group_names)}
+        self._topic_group = np.array([self._group_of[name.casefold()] for name in self._topics], np.int32)
+
         # Made once: most documents share their topics, and making one checks it.
         self._topic_of = lru_cache(_REMEMBERED)(
             lambda name, given: Topic(name=self._topics[name], specialty=self._topic_specialties[given])
@@ -143,7 +152,8 @@ class Columns:
             mask &= self._specialty == place_of(self._specialties, where.specialty)
         if where.topic is not None:
             tagged = np.zeros(len(mask), np.bool_)
-            tagged[self._tagged[self._topic == place_of(self._topics, where.topic)]] = True
+            group = self._group_of.get(where.topic.casefold(), -1)
+            tagged[self._tagged[self._topic_group[self._topic] == group]] = True
             mask &= tagged
         if where.year is not None:
             mask &= self._year == where.year
@@ -162,7 +172,7 @@ class Columns:
         return {
             "kind": _counted(self._kind[numbers], KINDS, most),
             "specialty": _counted(self._specialty[numbers], self._specialties, most),
-            "topic": _counted(self._topic[tags], self._topics, most),
+            "topic": _counted(self._topic_group[self._topic[tags]], self._group_names, most),
             "year": _counted(self._year[numbers], _YEARS, most),
             "answered": _counted(self._answered[numbers].view(np.int8), ANSWERED, most),
         }

@@ -13,7 +13,7 @@ import click
 
 import corpus
 import indexer
-from corpus import Judged, Rejected
+from corpus import CorpusError, Judged, Rejected
 from indexer import Settings, evaluation, open_index
 from indexer.evaluation import Agreement, Comparison, Evaluation, PairQuality
 from search_app.cli.common import Output, index_path, setting_option, shared
@@ -92,7 +92,11 @@ def _evaluated(judged: Judged, synonyms: str | None, *, tell: Teller, floor: boo
     rejected: list[Rejected] = []
     with tempfile.TemporaryDirectory(prefix="seealso-evaluate-") as scratch:
         documents = corpus.read(judged.corpus, format="beir", rejected=rejected.append)
-        indexer.build(scratch, documents, settings=Settings(synonyms=synonyms), progress=tell, rejected=rejected.append)
+        settings = Settings(synonyms=synonyms)
+        report = indexer.build(scratch, documents, settings=settings, progress=tell, rejected=rejected.append)
+        if rejected and not report.documents:
+            first = rejected[0]
+            raise CorpusError(f"no document could be read; the first: {first.reason}", first.place, first.remedy)
         if rejected:
             click.echo(f"left out: {len(rejected):,} documents; the first: {rejected[0].reason}", err=True)
         ranking = evaluation.evaluate(

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus import Question
-from corpus.identity import id_from_content, id_from_url
+from corpus.identity import id_from_content, id_from_url, same_address
 
 LABEL = st.from_regex(r"[a-z0-9]([a-z0-9-]{0,8}[a-z0-9])?", fullmatch=True)
 # Parts of a path as they stand in addresses: any characters that do not end the path, no dot segments.
@@ -104,3 +104,33 @@ def test_the_id_of_a_content_is_valid_and_its_own(texts: list[str]) -> None:
     assert made == id_from_content("question", *texts)
     assert made != id_from_content("question", *texts, "")
     assert made != id_from_content("article", *texts)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("https://example.org/caf%c3%a9", "https://example.org/café"),
+        ("https://example.org/caf%C3%A9", "https://example.org/caf%c3%a9"),
+        ("https://example.org:443/a", "http://example.org:80/a"),
+        ("https://example.org/%7Ejane/%61", "https://example.org/~jane/a"),
+        ("https://bücher.example/a", "https://xn--bcher-kva.example/a"),
+        ("https://example.org/a/./b/../c", "https://example.org/a/c"),
+    ],
+)
+def test_what_the_standard_calls_one_address_is_one(one: str, other: str) -> None:
+    """RFC 3986, section 6.2: escapes, default ports, dot segments; hosts in both of their forms."""
+    assert id_from_url(one) == id_from_url(other) == same_address(one)
+
+
+@given(st.text("abz~._-é/%:", max_size=12))
+def test_escaping_what_needs_none_changes_no_id(path: str) -> None:
+    """Every letter may be written as its escape, in either case."""
+    escaped = "".join(
+        f"%{ord(c):02x}" if c.isascii() and (c.isalnum() or c in "~._-") else c for c in path.replace("%", "")
+    )
+    assert id_from_url(f"https://a.example/{escaped}") == id_from_url(f"https://a.example/{path.replace('%', '')}")
+
+
+def test_another_escape_is_another_address() -> None:
+    """A slash that is escaped parts nothing."""
+    assert id_from_url("https://example.org/a%2Fb") != id_from_url("https://example.org/a/b")

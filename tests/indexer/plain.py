@@ -290,12 +290,19 @@ class PlainGeneration:
             if share >= least and _passes(self._documents[id_], where)
         }
 
+    @cached_property
+    def _topic_names(self) -> dict[str, str]:
+        """By folded case, what most documents call a topic."""
+        counts = Counter(topic.name for document in self._documents.values() for topic in topics_of(document))
+        ordered = sorted(counts, key=lambda name: (-counts[name], name.isupper(), name.islower(), name), reverse=True)
+        return {name.casefold(): name for name in ordered}
+
     def _facets(self, ids: Sequence[str], most: int) -> dict[str, dict[str, int]]:
         counts: dict[str, Counter[str]] = {facet: Counter() for facet in FACETS}
         for document in self.get(ids):
             counts["kind"][kind_of(document)] += 1
             counts["answered"]["yes" if is_answered(document) else "no"] += 1
-            counts["topic"].update(topic.name for topic in topics_of(document))
+            counts["topic"].update(self._topic_names[topic.name.casefold()] for topic in topics_of(document))
             if specialty := specialty_of(document):
                 counts["specialty"][specialty] += 1
             if day := date_of(document):
@@ -410,7 +417,7 @@ def _passes(document: Document, where: Filter) -> bool:
     return (
         (where.kind is None or kind_of(document) == where.kind)
         and (where.specialty is None or specialty_of(document) == where.specialty)
-        and (where.topic is None or where.topic in [topic.name for topic in topics_of(document)])
+        and (where.topic is None or where.topic.casefold() in [topic.name.casefold() for topic in topics_of(document)])
         and (where.year is None or (day is not None and day.year == where.year))
         and (where.answered is None or is_answered(document) == where.answered)
     )
