@@ -1,4 +1,4 @@
-"""Real use: what visitors type, panels of real pages, judged pairs, short consumer queries, on real documents.
+"""Real use: what visitors type and misspell, panels of real pages, judged pairs, short consumer queries.
 
     python benchmarks/relevance/real.py DATA
 
@@ -28,6 +28,7 @@ import corpus  # noqa: E402
 import indexer  # noqa: E402
 from benchmarks.relevance.peers import DEPTH, Search, peers  # noqa: E402
 from indexer import Band, Index  # noqa: E402
+from indexer.analysis.terms import stem  # noqa: E402
 from indexer.evaluation import Estimate  # noqa: E402
 from indexer.evaluation.measures import estimate  # noqa: E402
 
@@ -94,6 +95,23 @@ def panels(data: Path, index: Index) -> Measures:
     return measures
 
 
+def spelling(index: Index) -> Measures:
+    """Misspelt words that are corrected rightly or found as they stand, and right words that are left alone."""
+    parted = (row.split(": ") for row in _rows("misspelt.txt"))
+    meant = [(wrong, right) for right, wrongs in parted for wrong in wrongs.split()]
+    kept = [word for row in _rows("rare.txt") for word in row.split()]
+    same = ((stem(index.search(wrong, size=1).did_you_mean or wrong), stem(right)) for wrong, right in meant)
+    return {
+        "misspelt: right": estimate([float(a == b) for a, b in same]),
+        "rare: kept": estimate([float(index.search(word, size=1).did_you_mean in (None, word)) for word in kept]),
+    }
+
+
+def _rows(name: str) -> list[str]:
+    lines = (Path(__file__).parent / name).read_text("utf-8").splitlines()
+    return [line for line in lines if not line.startswith("#")]
+
+
 def pairs(data: Path, index: Index) -> Measures:
     """Judged pairs: the share of each band that asks the same, or is related; of the same the share proposed."""
     text = (data / "duplicates" / "pairs-dev.tsv").read_text("utf-8")
@@ -148,6 +166,7 @@ def measured(data: Path, beside: Peers) -> dict[str, tuple[str, dict[str, Measur
         with indexer.open_index(scratch) as index:
             ranked = {name: visitors(data, index, search) for name, search in _rankers(index, beside).items()}
             found["visitors"] = (_digest(data / "visitors"), ranked)
+            found["spelling"] = (_digest(Path(__file__).parent, ".txt"), {OWN: spelling(index)})
             found["panels"] = (_digest(data / "panels"), {OWN: panels(data, index)})
             found["duplicates"] = (_digest(data / "duplicates"), {OWN: pairs(data, index)})
     with tempfile.TemporaryDirectory() as scratch:
@@ -187,8 +206,9 @@ def _good(ranked: Sequence[str], grades: Mapping[str, int]) -> bool:
     return any(grades.get(id_, 0) >= GOOD for id_ in ranked)
 
 
-def _digest(folder: Path) -> str:
-    files = sorted(path for path in folder.iterdir() if path.suffix in (".tsv", ".jsonl", ".gz", ".queries"))
+def _digest(folder: Path, *kinds: str) -> str:
+    wanted = kinds or (".tsv", ".jsonl", ".gz", ".queries")
+    files = sorted(path for path in folder.iterdir() if path.suffix in wanted)
     return hashlib.sha256(b"".join(hashlib.sha256(path.read_bytes()).digest() for path in files)).hexdigest()[:16]
 
 

@@ -42,15 +42,29 @@ def families() -> dict[str, str]:
     return {word: term for term, _, members in parted for word in (term, *members.split())}
 
 
+def american(word: str) -> str:
+    """A folded word as it is spelled in America: `haemorrhage` becomes `hemorrhage`."""
+    pattern, spelled = _british()
+    return pattern.sub(lambda found: spelled[found[0]], word)
+
+
+@cache
+def _british() -> tuple[re.Pattern[str], dict[str, str]]:
+    pairs = [line.text.split(": ") for line in shipped("british.txt")]
+    pattern = "|".join(sorted((british for british, _ in pairs), key=lambda british: -len(british)))
+    return re.compile(pattern), {british.strip("^$"): own for british, own in pairs}
+
+
 @lru_cache(maxsize=1 << 17)
 def stem(word: str) -> str:
-    """The stem of a folded word, or what it shares with its family by the shipped table; what is not written in ASCII
-    letters stays as it is.
+    """The stem of a folded word in its American spelling, or what it shares with its family by the shipped table; what
+    is not written in ASCII letters stays as it is.
     """
-    if own := families().get(word):
-        return own
     if not word.isascii() or not word.isalpha():
         return word
+    word = american(word)
+    if own := families().get(word):
+        return own
     stemmer = getattr(_local, "stemmer", None)
     if stemmer is None:
         stemmer = _local.stemmer = Stemmer.Stemmer(STEMMER)  # one a thread: it keeps a buffer

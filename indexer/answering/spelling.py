@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import cache
-from itertools import groupby
 from typing import NamedTuple
 
 from indexer.analysis import known_words, tokenize
-from indexer.analysis.terms import stem
+from indexer.analysis.terms import american, stem
 from indexer.analysis.wordlists import shipped, stop_words
 from indexer.generation import Generation
 
@@ -33,6 +33,8 @@ _MOST_UNKNOWN = 5
 _SOUNDS = ("c k s", "f ph", "n pn kn", "s ps", "r rh", "x z", "e ae oe", "i y", "j g")
 # Words that begin so and are alike from there on are opposites.
 _OPPOSITES = (("hyper", "hypo"), ("inter", "intra"), ("macro", "micro"), ("ante", "anti"), ("pre", "pro"))
+# Endings by which words of medicine are built: who writes one whole means it.
+_ENDING = re.compile("(?:itis|osis|oma|emia|uria|algia|ectomy|otomy|ostomy|opathy|plegia|plasty|scopy|penia|trophy)$")
 _VOWELS = frozenset("aeiouy")
 # What a slip costs that hardly changes the sound: a letter doubled or not, a vowel for another, two changed over.
 _SLIGHT = 0.6
@@ -52,15 +54,15 @@ def respell(generation: Generation, text: str) -> Respelled | None:
     A word of the shipped tables is spelled as it should be, whether a document has it or not, and a misspelling of the
     shipped table is none; any other that some document has may be right, so its correction is never clear.
     """
-    pieces, at, clear, unknown = [], 0, True, 0
+    pieces, at, clear, unknown = list[str](), 0, True, 0
     for word, start, end in _simple_words(text):
         if right := misspellings().get(word):
             pieces += [text[at:start], right]
             at = end
             continue
-        if len(word) < _SHORTEST or word in stop_words() or word in known_words():
+        if len(word) < _SHORTEST or word in stop_words() or not known_words().isdisjoint({word, american(word)}):
             continue
-        (there,) = generation.frequencies([stem(word)])
+        there = _documents_of(generation, word)
         if there > _MISSPELT:
             continue
         unknown += 1
@@ -69,7 +71,8 @@ def respell(generation: Generation, text: str) -> Respelled | None:
         if meant := _meant(generation, word, there):
             pieces += [text[at:start], meant.text]
             clear, at = clear and meant.clear, end
-    return Respelled("".join([*pieces, text[at:]]), clear) if pieces else None
+    respelled = "".join([*pieces, text[at:]])
+    return Respelled(respelled, clear) if respelled.casefold() != text.casefold() else None
 
 
 @cache
@@ -79,12 +82,20 @@ def misspellings() -> dict[str, str]:
     return {wrong.strip(): right for right, _, wrongs in parted for wrong in wrongs.split(",")}
 
 
+@cache
+def _indecent() -> frozenset[str]:
+    """Words that nobody is asked whether they meant."""
+    return frozenset(line.text for line in shipped("indecent.txt"))
+
+
 def _simple_words(text: str) -> Iterator[tuple[str, int, int]]:
     """The words of plain letters and their places; a compound is a name, and no name is corrected."""
-    for (start, end), tokens in groupby(tokenize(text), key=lambda token: (token.start, token.end)):
-        words = [token.text for token in tokens]
-        if len(words) == 1 and words[0].isascii() and words[0].isalpha():
-            yield words[0], start, end
+    return ((word, start, end) for word, start, end in tokenize(text) if word.isascii() and word.isalpha())
+
+
+def _documents_of(generation: Generation, word: str) -> int:
+    """How many documents have a word: by its term those of the last full build, as it is those of today."""
+    return max(generation.frequencies([stem(word)])[0], generation.vocabulary(word).get(word, 0))
 
 
 def _meant(generation: Generation, word: str, there: int) -> Respelled | None:
@@ -119,10 +130,14 @@ def _beginnings(word: str) -> set[str]:
 
 
 def _may_be(word: str, candidate: str, most: float) -> bool:
-    """Whether two words may be a small number of slips apart, and are no opposites; a look that costs little."""
+    """Whether two words may be a small number of slips apart, and one may be meant by the other: an opposite is not,
+    nor what is built otherwise (the epiglottis by epiglottitis). A look that costs little.
+    """
     if abs(len(word) - len(candidate)) > most or not candidate.isascii() or not candidate.isalpha():
         return False
-    if (_letters(word) ^ _letters(candidate)).bit_count() > 2 * most:
+    if (_letters(word) ^ _letters(candidate)).bit_count() > 2 * most or candidate in _indecent():
+        return False
+    if (ending := _ENDING.search(word)) and not candidate.endswith(ending[0]):
         return False
     return not any(word.startswith(a) and candidate.startswith(b) for pair in _OPPOSITES for a, b in (pair, pair[::-1]))
 
