@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from itertools import chain
 
-from indexer.analysis.terms import wording
+from indexer.analysis.terms import story_terms, telling_terms, wording
 from indexer.analysis.tokens import words_of
 
 # A sentence is boilerplate if so many questions of different wording have it, and so large a share of all.
 _LEAST, _SHARE = 3, 0.005
+# Nobody states a fact in more words than these as two others do.
+_MOST_FACT = 12
+_SPEAKER = frozenset({"i", "im", "ive", "my"})
 # A sentence ends with its marks and white space: the point of 0.5 is none of these.
 _SENTENCE = re.compile(r"\S.*?(?:(?<=[.!?])\s+|\n\s*|\Z)", re.DOTALL)
 
@@ -19,6 +22,16 @@ _SENTENCE = re.compile(r"\S.*?(?:(?<=[.!?])\s+|\n\s*|\Z)", re.DOTALL)
 def sentences_of(text: str) -> list[str]:
     """The sentences of a text, each with the marks that end it; together they hold every word."""
     return _SENTENCE.findall(text)
+
+
+def is_fact(words: Sequence[str], concepts_of: Callable[[str], Collection[str]]) -> bool:
+    """Whether a sentence says something of whoever writes it, however many write it alike: in few words a name of the
+    tables of concepts ("I take warfarin."), a number, or after I or my any word that does not only tell a story.
+    """
+    told = telling_terms(words).keys() - story_terms()
+    if len(words) > _MOST_FACT or not told:
+        return False
+    return words[0] in _SPEAKER or any(term[0].isdigit() or concepts_of(term) for term in told)
 
 
 class Boilerplate:

@@ -12,7 +12,7 @@ from typing import Self
 import numpy as np
 
 from corpus import Document, Question, Rejected, to_json
-from indexer.analysis import Boilerplate, field_texts
+from indexer.analysis import Analyzer, Boilerplate, field_texts
 from indexer.build.keep_order import KeepOrderWriter
 from indexer.generation.local.writer import Contents
 from indexer.ranking.columns import ColumnsWriter
@@ -94,9 +94,9 @@ class Intake:
         self._order = np.array(kept, np.int64)
         return [self._ids[n] for n in kept]
 
-    def boilerplate(self) -> Boilerplate:
-        """The sentences that the settled questions repeat."""
-        return self._words.boilerplate(self._order, self._is_question)
+    def boilerplate(self, analyzer: Analyzer) -> Boilerplate:
+        """The sentences that the settled questions repeat, but for facts."""
+        return self._words.boilerplate(self._order, self._is_question, analyzer)
 
     def gather(self, folder: Path, boilerplate: Boilerplate) -> Contents:
         """The settled documents, their words without boilerplate. What every segment has is written into the

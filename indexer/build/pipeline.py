@@ -41,7 +41,7 @@ class Pipeline:
     def base(self, intake: Intake, analyzer: Analyzer) -> tuple[Statistics, Analyzer]:
         """The first segment, of all documents: what it counts is the statistics of the generation."""
         self._arrays.mkdir()
-        boilerplate = intake.boilerplate()
+        boilerplate = intake.boilerplate(analyzer)
         save(self._arrays, boilerplate=np.array(sorted(boilerplate.sentences), np.int64))
         analyzer = Analyzer(analyzer.synonyms, boilerplate=boilerplate)
         statistics, contents = self.segment(intake, analyzer, None)

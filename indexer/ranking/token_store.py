@@ -15,8 +15,8 @@ from typing import IO, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.analysis import FIELDS, Boilerplate, wording
-from indexer.analysis.boilerplate import sentences_of
+from indexer.analysis import FIELDS, Analyzer, Boilerplate, wording
+from indexer.analysis.boilerplate import is_fact, sentences_of
 from indexer.analysis.tokens import words_in
 from indexer.ranking.hashing import Numbers, places, ranges, starts_of
 from indexer.ranking.ids import segment_folders
@@ -158,13 +158,23 @@ class WordsWriter:
         if len(self._raw) > BATCH:
             self._spill()
 
-    def boilerplate(self, order: Numbers, questions: Sequence[int]) -> Boilerplate:
-        """The sentences that the questions among the documents of this order repeat."""
+    def boilerplate(self, order: Numbers, questions: Sequence[int], analyzer: Analyzer) -> Boilerplate:
+        """The sentences that the questions among the documents of this order repeat, but for facts."""
         self._spill()
         said: dict[int, set[int]] = {}
         for span, digest in self._sentences.items():
             said.setdefault(self._fields[span] // len(FIELDS), set()).add(digest)
-        return Boilerplate.of((self.wordings[n], said.get(n, set())) for n in order.tolist() if questions[n])
+        repeated = Boilerplate.of((self.wordings[n], said.get(n, set())) for n in order.tolist() if questions[n])
+        spans = {digest: span for span, digest in self._sentences.items() if digest in repeated.sentences}
+        return Boilerplate(d for d, span in spans.items() if not is_fact(self._words_of(span), analyzer.concepts_of))
+
+    def _words_of(self, span: int) -> list[str]:
+        """The words of a span that is on disk."""
+        begin, end = self._spans[span : span + 2]
+        self._file.flush()
+        numbers = np.memmap(self._file, np.int32, "r")[begin:end].tolist() if end > begin else []
+        names = list(self._pieces.words)
+        return [names[n] for n in numbers]
 
     def write(self, folder: Path, order: Numbers, boilerplate: Boilerplate) -> Words:
         """Write the words of the documents of this order, without boilerplate, and give them mapped."""

@@ -26,9 +26,10 @@ from indexer.analysis import (
     own_text,
     wording,
 )
-from indexer.analysis.boilerplate import sentences_of
+from indexer.analysis.boilerplate import is_fact, sentences_of
 from indexer.analysis.templates import find_templates
 from indexer.analysis.terms import alike, stem
+from indexer.analysis.tokens import words_of
 from indexer.answering.closeness import page_closeness, page_floor
 from indexer.answering.neighbours import neighbours_of
 from indexer.answering.weighing import own_analysed, weigh
@@ -65,9 +66,11 @@ class Length(NamedTuple):
 
 
 def boilerplate_of(documents: Iterable[Document]) -> Boilerplate:
-    """The sentences that the bodies of questions repeat."""
+    """The sentences that the bodies of questions repeat, but for facts."""
     questions = [document for document in documents if isinstance(document, Question)]
-    return Boilerplate.of((wording(own_text(q)), {wording(s) for s in sentences_of(q.body)}) for q in questions)
+    said = {wording(sentence): words_of(sentence) for q in questions for sentence in sentences_of(q.body)}
+    found = Boilerplate.of((wording(own_text(q)), {wording(s) for s in sentences_of(q.body)}) for q in questions)
+    return Boilerplate(d for d in found.sentences if not is_fact(said[d], Analyzer().concepts_of))
 
 
 def fields_of(document: Document, analyzer: Analyzer) -> dict[str, Analysed]:

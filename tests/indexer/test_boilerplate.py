@@ -6,6 +6,7 @@ import random
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,6 +15,7 @@ from corpus import Document, Question
 from indexer.analysis import Boilerplate, wording
 from indexer.analysis.boilerplate import sentences_of
 from indexer.analysis.tokens import words_of
+from tests.documents import question
 
 GREETINGS = (
     "Hello doctor, thank you for taking my question.",
@@ -29,6 +31,9 @@ TEMPLATE = (
     "This question was sent with the form of our clinic. By sending it the asker agreed that it may be shown to "
     "others without a name, that an answer takes three days, and that it replaces no visit to us."
 )
+
+
+NAMES = ("coffee", "cheese", "swimming", "flying")
 
 
 def planted(documents: list[Document], seed: int = 7) -> list[Document]:
@@ -61,6 +66,28 @@ def pairs_of(path: Path) -> set[tuple[str, str]]:
         first = index.duplicates(size=200)
         pages = [first, *(index.duplicates(page=n, size=200) for n in range(2, first.pages + 1))]
     return {(pair.a, pair.b) for page in pages for cluster in page.clusters for pair in cluster.pairs}
+
+
+@pytest.mark.parametrize(
+    "fact", ["I am pregnant.", "I take warfarin.", "I have diabetes.", "My INR is 2.5.", "I am 24."]
+)
+def test_a_fact_that_three_state_alike_stays(tmp_path: Path, fact: str) -> None:
+    """A short sentence that says something of the asker is found in each question, however many write it."""
+    asked = [question(f"q{n}", f"Is {name} safe?", f"Hello doctor. {fact} Thank you.") for n, name in enumerate(NAMES)]
+    indexer.build(tmp_path, asked)
+    with indexer.open_index(tmp_path) as index:
+        assert index.search(f'"{fact}"').total == len(NAMES)
+        assert index.search('"hello doctor"').total == 0
+
+
+def test_an_update_leaves_out_what_the_full_build_found(tmp_path: Path) -> None:
+    """A greeting of the full build steers no question that comes later, and a fact of that one stays."""
+    asked = [question(f"q{n}", f"Is {name} safe?", "Hello doctor. I take warfarin.") for n, name in enumerate(NAMES)]
+    indexer.build(tmp_path, asked)
+    indexer.update(tmp_path, [question("new", "Is tea safe?", "Hello doctor. I take warfarin.")])
+    with indexer.open_index(tmp_path) as index:
+        assert index.search('"take warfarin"').total == len(NAMES) + 1
+        assert index.search('"hello doctor"').total == 0
 
 
 def test_the_plan_plants_forty_words() -> None:
