@@ -102,7 +102,7 @@ class Analyzer:
         self.synonyms, self.boilerplate = synonyms, boilerplate or Boilerplate()
         self.fingerprint = _fingerprint(synonyms)
         self._concepts = concepts = _concepts(synonyms, name)
-        self.words_of, self.concepts_of = concepts.words, concepts.of_word
+        self.names_of, self.concepts_of = concepts.names, concepts.of_word
         # The concept and the terms of each name that the tables give.
         self.concept_entries = concepts.entries
 

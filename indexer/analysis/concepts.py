@@ -38,11 +38,11 @@ class Concepts:
         self.entries = sorted({(concept, called) for concept, called, _ in found})
         self._phrases = Phrases(self.entries)
         self._names = Phrases(sorted({(concept, called) for concept, called, is_kind in found if not is_kind}))
-        self._words: dict[str, list[str]] = {}
+        self._names_of: dict[str, list[tuple[str, ...]]] = {}
         of_word: dict[str, set[str]] = {}
         for concept, called in self.entries:
+            self._names_of.setdefault(concept, []).append(called)
             if len(called) == 1:
-                self._words.setdefault(concept, []).append(called[0])
                 of_word.setdefault(called[0], set()).add(concept)
         self._of_word = {word: frozenset(concepts) for word, concepts in of_word.items()}
 
@@ -65,9 +65,9 @@ class Concepts:
         """The concepts that a single term names."""
         return self._of_word.get(term, _NONE)
 
-    def words(self, concept: str) -> Sequence[str]:
-        """The single terms that name a concept."""
-        return self._words.get(concept, ())
+    def names(self, concept: str) -> Sequence[tuple[str, ...]]:
+        """The names of a concept and of its kinds, each in terms."""
+        return self._names_of.get(concept, ())
 
 
 @cache

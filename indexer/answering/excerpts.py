@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
+from itertools import pairwise
+from types import MappingProxyType
+from typing import NamedTuple
 
-from indexer.analysis import Spot, is_han, pieces_with, spots_among, spots_of
+from indexer.analysis import Spot, is_han, pieces_with, sequence, spots_among, spots_of, stop_terms
 from indexer.ranking.weighting import K1, saturation
 from indexer.types import Fragment
 
@@ -16,6 +19,8 @@ SNIPPET = 240
 LOOKED_AT = 20_000
 # An excerpt is almost always found in so many times its length, white space and all.
 _ROOM = 4
+# Between the terms of a phrase where it stands for one.
+_SIGN = "\x1f"
 _SPACE = re.compile(r"\s+")
 
 
@@ -30,30 +35,84 @@ def excerpt(text: str, most: int = EXCERPT) -> str:
     return line[: cut if cut > 0 else most].rstrip(" .,;:-–—") + "…"
 
 
-def snippet(texts: Iterable[str], terms: Mapping[str, float], most: int = SNIPPET) -> tuple[Fragment, ...]:
-    """The passage that holds most of the terms' weight, each different term once, with the matches marked: the first
-    among equals; without any match the beginning of the first text.
+def snippet(
+    texts: Iterable[str],
+    terms: Mapping[str, float],
+    most: int = SNIPPET,
+    phrases: Mapping[tuple[str, ...], float] = MappingProxyType({}),
+) -> tuple[Fragment, ...]:
+    """The passage that holds most of the weight of terms and phrases, these given as terms, each different one once,
+    with the matches marked: the first among equals; without any match the beginning of the first text. What comes late
+    in a long text is looked at where the best is not found before.
     """
-    texts = [text[:LOOKED_AT] for text in texts if text.strip()]
-    wanted = set(terms)
-    best: tuple[float, str, list[Spot], int] | None = None
+    texts = [text for text in texts if text.strip()]
+    best = _best([text[:LOOKED_AT] for text in texts], terms, most, phrases)
+    if best is None or best.worth < max(phrases.values(), default=0.0):
+        late = _best([text for text in texts if len(text) > LOOKED_AT], terms, most, phrases)
+        best = late if best is None or (late and late.worth > best.worth) else best
+    if best is None:
+        return ((excerpt(texts[0], most), False),) if texts else ()
+    start, end = best.inside[0].start, best.inside[-1].end
+    return _marked(best.text, best.inside, *_window(best.text, start, end, most))
+
+
+class _Passage(NamedTuple):
+    """A passage of a text: what it is worth, and its matches in their order."""
+
+    worth: float
+    text: str
+    inside: list[Spot]
+
+
+def _best(
+    texts: Iterable[str], terms: Mapping[str, float], most: int, phrases: Mapping[tuple[str, ...], float]
+) -> _Passage | None:
+    """The passage worth most, None where nothing matches."""
+    weights = {**terms, **{_SIGN.join(phrase): weight for phrase, weight in phrases.items()}}
+    wanted = set(terms) | {term for phrase in phrases for term in phrase}
+    best: _Passage | None = None
     for text in texts if wanted else ():
-        matches = spots_among(text, wanted)
+        matches = _matches(text, spots_among(text, wanted), terms, phrases)
         # No passage holds more than its whole text: most windows need no look.
-        highest = sum(terms[term] for term in {spot.term for spot in matches})
+        highest = sum(weights[term] for term in {spot.term for spot in matches})
         for at, first in enumerate(matches):
-            if best is not None and highest <= best[0] + 1e-9:
+            if best is not None and highest <= best.worth + 1e-9:
                 break
             near = matches[at : at + most]
             beyond = next((n for n, spot in enumerate(near) if spot.end > first.start + most), len(near))
             inside = near[: max(1, beyond)]
-            worth = sum(terms[term] for term in {spot.term for spot in inside})
-            if best is None or worth > best[0] + 1e-9:
-                best = (worth, text, inside, first.start)
-    if best is None:
-        return ((excerpt(texts[0], most), False),) if texts else ()
-    _, text, inside, start = best
-    return _marked(text, inside, *_window(text, start, inside[-1].end, most))
+            worth = sum(weights[term] for term in {spot.term for spot in inside})
+            if best is None or worth > best.worth + 1e-9:
+                best = _Passage(worth, text, inside)
+    return best
+
+
+def _matches(text: str, spots: Sequence[Spot], terms: Container[str], phrases: Iterable[tuple[str, ...]]) -> list[Spot]:
+    """The spots of terms, and those of whole phrases, each word of these by itself and by the name of its phrase."""
+    found = [spot for spot in spots if spot.term in terms]
+    if not phrases:
+        return found
+    places: dict[str, list[int]] = {}
+    for n, spot in enumerate(spots):
+        places.setdefault(spot.term, []).append(n)
+    for phrase in phrases:
+        telling = [at for at, term in enumerate(phrase) if term not in stop_terms()]
+        for n in places.get(phrase[telling[0]], ()) if telling else ():
+            if run := _whole(text, spots, n, phrase, telling):
+                found += [one._replace(term=_SIGN.join(phrase)) for one in run]
+    return sorted(found, key=lambda spot: spot.start)
+
+
+def _whole(text: str, spots: Sequence[Spot], n: int, phrase: tuple[str, ...], telling: Sequence[int]) -> list[Spot]:
+    """The spots of a phrase's telling words from one on; none where the phrase does not stand there."""
+    run = [spots[n]]
+    for before, at in pairwise(telling):
+        following = (spot for spot in spots[n + 1 :] if spot.start >= run[-1].end)
+        after = next((spot for spot in following if spot.term == phrase[at]), None)
+        if after is None or tuple(sequence(text[run[-1].end : after.start])) != phrase[before + 1 : at]:
+            return []
+        run.append(after)
+    return run
 
 
 def _run(piece: str, spot: Spot, terms: Collection[str]) -> Spot:
@@ -113,7 +172,7 @@ def words_in_common(passages: Sequence[tuple[str, float]], terms: Mapping[str, f
         for piece, count in Counter(pieces_with(wanted, text[:LOOKED_AT].split())).items():
             for spot in spots_of(piece):
                 term, word, _, _ = spot
-                if term in terms and not word.isdigit() and len(word) > 1:
+                if term in terms and len(word) > 1 and any(map(str.isalpha, word)):
                     counts[term] = counts.get(term, 0) + count
                     first.setdefault(term, (number, piece, spot))
         for term, count in counts.items():

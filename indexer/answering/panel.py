@@ -53,10 +53,11 @@ def _told(generation: Generation, telling: Mapping[str, float]) -> dict[str, flo
     the concepts that it names. Words that only tell a story (months, thanks) are left out.
     """
     named = {
-        word: telling[concept]
+        name[0]: telling[concept]
         for concept in telling
         if is_concept(concept)
-        for word in generation.analyzer.words_of(concept)
+        for name in generation.analyzer.names_of(concept)
+        if len(name) == 1
     }
     return {term: told for term, told in {**named, **telling}.items() if term not in story_terms()}
 
