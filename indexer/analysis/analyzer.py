@@ -11,11 +11,11 @@ from typing import NamedTuple
 
 from indexer.analysis.boilerplate import Boilerplate
 from indexer.analysis.channels import bigrams, grams, stops
-from indexer.analysis.compounds import compounds, counts_alone
+from indexer.analysis.compounds import compounds
 from indexer.analysis.concepts import CONCEPT_TABLES, Concepts
 from indexer.analysis.intents import intents
-from indexer.analysis.terms import STEMMER, compound_terms, stem, telling_terms, wording
-from indexer.analysis.tokens import bare, in_han, words_of
+from indexer.analysis.terms import STEMMER, compound_terms, read_word, telling_terms, wording
+from indexer.analysis.tokens import in_han, words_of
 from indexer.analysis.wordlists import shipped
 
 # Raise this when the rules change in a way that the probe below does not show.
@@ -112,11 +112,11 @@ class Analyzer:
 
     def analyse_words(self, words: Sequence[str]) -> Analysed:
         """The words of a text, already folded, with their ties, in terms."""
-        tokens = [bare(word) for word in words]
-        terms = [stem(token) for token in tokens]
-        telling = Counter([term for word, term in zip(words, terms, strict=True) if counts_alone(word)])
+        read = list(map(read_word, words))
+        terms = [own.term for own in read]
+        telling = Counter([own.term for own in read if own.alone])
         telling.update(compound_terms(words))
-        return Analysed(words, tokens, terms, telling, self._concepts.of(terms))
+        return Analysed(words, [own.token for own in read], terms, telling, self._concepts.of(terms))
 
     def draft(self, text: str) -> Draft:
         """A text that is no document, in terms, without the site's boilerplate where it says anything else."""
@@ -137,7 +137,7 @@ class Analyzer:
         concept belongs to each word by which it is named, alone or with its neighbours.
         """
         within = {at: span for span in compounds(text.words) for at in range(*span)}
-        alone = {at: (at, at + 1) for at, word in enumerate(text.words) if counts_alone(word)}
+        alone = {at: (at, at + 1) for at, word in enumerate(text.words) if read_word(word).alone}
         named: dict[tuple[int, int], list[str]] = {span: [] for span in sorted({*(alone | within).values()})}
         for concept, start, end in self._concepts.asked(text.sequence):
             for at in range(start, end):
@@ -147,7 +147,7 @@ class Analyzer:
         for (start, end), concepts in named.items():
             own = text.words[start:end]
             term = next(compound_terms(own), text.sequence[start])
-            parts = tuple(text.tokens[start:end]) if len(own) > 1 and any(map(counts_alone, own)) else ()
+            parts = tuple(text.tokens[start:end]) if len(own) > 1 and any(read_word(word).alone for word in own) else ()
             also = found[term].names if term in found else ()
             found[term] = Place("".join(text.tokens[start:end]), term, tuple(dict.fromkeys([*also, *concepts])), parts)
         return list(found.values())

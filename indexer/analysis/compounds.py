@@ -14,11 +14,6 @@ _ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xi
 _LABELS = frozenset([*"abcdefghijklmnopqrstuvwxyz", *_ROMAN, *map(str, range(21))])
 
 
-def tied(word: str, following: str) -> bool:
-    """Whether a word and the one that follows are one name: written together, or a noun and its letter or number."""
-    return word[-1] in TIES or (is_kind(word) and is_label(following))
-
-
 def is_kind(word: str) -> bool:
     """Whether a word names a kind of which a letter or number behind it names one, such as `vitamin` or `stage`."""
     return word in _kinds()
@@ -51,15 +46,13 @@ def compounds(words: Sequence[str]) -> Iterator[tuple[int, int]]:
     >>> list(compounds(words_of("hay-fever, vitamin A and B12")))
     [(0, 2), (2, 4), (5, 7)]
     """
-    begun = -1
-    for at, (word, following) in enumerate(pairwise(words)):
-        if tied(word, following):
+    kinds, begun = _kinds(), -1
+    for at, word in enumerate(words):
+        if at + 1 < len(words) and (word[-1] in TIES or (word in kinds and words[at + 1] in _LABELS)):
             begun = at if begun < 0 else begun
         elif begun >= 0:
             yield begun, at + 1
             begun = -1
-    if begun >= 0:
-        yield begun, len(words)
 
 
 def spellings(words: Sequence[str]) -> Iterator[tuple[str, int, int]]:

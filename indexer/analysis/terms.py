@@ -92,6 +92,19 @@ class Spot(NamedTuple):
     end: int
 
 
+class Read(NamedTuple):
+    """A word of a text, read: without its ties, its term, and whether it is a term of its own."""
+
+    token: str
+    term: str
+    alone: bool
+
+
+read_word: Callable[[str], Read] = Memo(
+    lambda word: Read(own := bare(word), stem(own), counts_alone(word)), REMEMBERED
+).__getitem__
+
+
 def sequence(text: str) -> list[str]:
     """Every term of a text in its order, stop words too: what phrases are looked up in."""
     return [stem(bare(word)) for word in words_of(text)]
@@ -99,7 +112,7 @@ def sequence(text: str) -> list[str]:
 
 def telling_terms(words: Iterable[str]) -> dict[str, None]:
     """The different terms of words that count alone, in the order in which they come."""
-    return dict.fromkeys([stem(bare(word)) for word in words if counts_alone(word)])
+    return dict.fromkeys([read.term for read in map(read_word, words) if read.alone])
 
 
 def compound_terms(words: Sequence[str]) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Container, Iterable, Mapping, Sequence
-from itertools import pairwise
+from itertools import islice, pairwise, takewhile
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -19,6 +19,8 @@ SNIPPET = 240
 LOOKED_AT = 20_000
 # An excerpt is almost always found in so many times its length, white space and all.
 _ROOM = 4
+# Between two telling words of a phrase stand at most so many characters.
+_GAP = 40
 # Between the terms of a phrase where it stands for one.
 _SIGN = "\x1f"
 _SPACE = re.compile(r"\s+")
@@ -107,8 +109,8 @@ def _whole(text: str, spots: Sequence[Spot], n: int, phrase: tuple[str, ...], te
     """The spots of a phrase's telling words from one on; none where the phrase does not stand there."""
     run = [spots[n]]
     for before, at in pairwise(telling):
-        following = (spot for spot in spots[n + 1 :] if spot.start >= run[-1].end)
-        after = next((spot for spot in following if spot.term == phrase[at]), None)
+        near = takewhile(lambda spot: spot.start <= run[-1].end + _GAP, islice(spots, n + 1, None))
+        after = next((spot for spot in near if spot.term == phrase[at] and spot.start >= run[-1].end), None)
         if after is None or tuple(sequence(text[run[-1].end : after.start])) != phrase[before + 1 : at]:
             return []
         run.append(after)

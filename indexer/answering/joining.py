@@ -12,6 +12,8 @@ from indexer.generation import Generation
 
 # A word is read as two where at least so many documents write these side by side, and one for ten that write it as one.
 _DOCUMENTS, _SHARE = 2, 0.1
+# What more documents than these, and this share of all, write as one is found well enough so.
+_OFTEN, _FREQUENT = 20, 0.01
 _MOST_READINGS = 16
 
 
@@ -37,13 +39,16 @@ def written_together(generation: Generation, words: Sequence[str]) -> Iterator[t
 
 def written_apart(generation: Generation, word: str) -> tuple[str, ...]:
     """The two words that documents write side by side for one ("betablocker"); nothing for most."""
-    places = range(1, len(word)) if word.isascii() and word.isalpha() else range(0)
-    halves = [(word[:at], word[at:]) for at in places]
-    halves = [half for half in halves if all(map(counts_alone, half)) and len(half[1]) > 1]
+    if not word.isascii() or not word.isalpha():
+        return ()
+    (together,) = generation.frequencies([stem(word)])
+    if together > max(_OFTEN, _FREQUENT * generation.statistics.documents):
+        return ()
+    halves = [(word[:at], word[at:]) for at in range(1, len(word) - 1)]
+    halves = [half for half in halves if all(map(counts_alone, half))]
     counts = generation.frequencies([" ".join(map(stem, half)) for half in halves], "bigrams")
     best = max(zip(counts, halves, strict=True), default=(0, ()))
-    least = max(_DOCUMENTS, _SHARE * generation.frequencies([stem(word)])[0])
-    return best[1] if best[0] >= least else ()
+    return best[1] if best[0] >= max(_DOCUMENTS, _SHARE * together) else ()
 
 
 def readings(generation: Generation, words: Sequence[str]) -> tuple[tuple[str, ...], ...]:
