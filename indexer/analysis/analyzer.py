@@ -141,7 +141,9 @@ class Analyzer:
         named: dict[tuple[int, int], list[str]] = {span: [] for span in sorted({*(alone | within).values()})}
         for concept, start, end in self._concepts.asked(text.sequence):
             for at in range(start, end):
-                if (span := within.get(at) or alone.get(at)) and concept not in named[span]:
+                span = within.get(at) or alone.get(at)
+                # Who asks for vitamin A does not ask for any vitamin.
+                if span and start <= span[0] and span[1] <= end and concept not in named[span]:
                     named[span].append(concept)
         found: dict[str, Place] = {}
         for (start, end), concepts in named.items():

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field, replace
 
 from indexer.analysis import Analysed
 from indexer.analysis.compounds import counts_alone
+from indexer.analysis.terms import stem
 from indexer.analysis.tokens import words_of
-from indexer.answering.joining import readings, tied_as_written, written_together
+from indexer.answering.joining import readings, tied_as_written, written_apart, written_together
 from indexer.errors import RequestRefused
 from indexer.generation import Generation
 
@@ -39,7 +40,8 @@ Readings = tuple[tuple[str, ...], ...]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
     """`text` is what is wanted, analysed, the words of phrases too: none of them is demanded. `together` are the terms
-    by which some document writes two of its words as one, with the terms of these. `wanted` and `unwanted` are what was
+    by which some document writes two of its words as one, with the terms of these; `apart` the words that documents
+    write as two, with these. `wanted` and `unwanted` are what was
     typed for these, and for the exclusions.
     """
 
@@ -47,6 +49,7 @@ class Query:
     wanted: str = ""
     unwanted: str = ""
     together: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    apart: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     phrases: tuple[Readings, ...] = ()
     without: tuple[Readings, ...] = ()
 
@@ -87,11 +90,14 @@ def parse(text: str, generation: Generation) -> Query:
     words = tied_as_written(generation, words_of(" ".join(wanted)))
     analysed = generation.analyzer.analyse_words(words)
     together = dict(written_together(generation, words))
+    apart = {word: halves for word in words if (halves := written_apart(generation, word))}
+    also = Counter([*together, *(stem(half) for halves in apart.values() for half in halves)])
     return Query(
-        text=replace(analysed, bag=analysed.bag + Counter(together.keys())),
+        text=replace(analysed, bag=analysed.bag + also),
         wanted=" ".join(wanted),
         unwanted=" ".join(unwanted),
         together=together,
+        apart=apart,
         phrases=tuple(readings(generation, phrase) for phrase in phrases if len(words) < QUOTING and len(phrase) > 1),
         without=tuple(readings(generation, phrase) for phrase in without),
     )

@@ -11,7 +11,6 @@ from indexer.analysis import Place, field_texts, story_terms
 from indexer.analysis.terms import stem
 from indexer.answering.closeness import FIRST_HITS, SEARCH_FLOOR, search_closeness
 from indexer.answering.excerpts import snippet
-from indexer.answering.joining import written_apart
 from indexer.answering.query import Query, parse
 from indexer.answering.spelling import respell
 from indexer.answering.weighing import Weighed, place_rarities, weigh
@@ -114,7 +113,7 @@ def _search_words(generation: Generation, query: Query) -> tuple[tuple[SearchWor
     all of one or two words, if one of them is a name such as X-ray or B12, which means one thing alone.
     """
     typed = generation.analyzer.places(query.text)
-    places = [_with_spellings(generation, place, query) for place in typed]
+    places = [_with_spellings(place, query) for place in typed]
     rare = place_rarities(generation, places)
     told = [r * (STORY if place.term in story_terms() else 1.0) for place, r in zip(places, rare, strict=True)]
     words = search_words(places, told) if places else ()
@@ -122,10 +121,10 @@ def _search_words(generation: Generation, query: Query) -> tuple[tuple[SearchWor
     return words, sum(word.share for word in words) if named else 0
 
 
-def _with_spellings(generation: Generation, place: Place, query: Query) -> Place:
+def _with_spellings(place: Place, query: Query) -> Place:
     """A word of a query, with the ways in which documents write it together with the next one, or as two."""
     also = [term for term, parts in query.together.items() if place.term in parts]
-    parts = place.parts or written_apart(generation, place.word)
+    parts = place.parts or query.apart.get(place.word, ())
     return place._replace(names=(*place.names, *also), parts=parts)
 
 

@@ -180,7 +180,7 @@ def _found(tied: Sequence[str]) -> Iterator[tuple[str, str, int, int]]:
         yield kind, value, start, end
     for place, word in enumerate(words):
         before = words[place - 1] if place else ""
-        if word in _CHARGES and tied[place] != word and before.isalpha():
+        if word in _CHARGES and tied[place][0] in TIES and tied[place][-1] not in TIES:
             yield "sign", _CHARGES[word], place - 1, place + 1
         if not _NUMBER.fullmatch(word):
             continue

@@ -1,0 +1,204 @@
+"""One place, one word: numbers, compounds, signs, quotes and scripts are found in every way to write them."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import assume, example, given
+from hypothesis import strategies as st
+
+from corpus import Article, Document
+from indexer.analysis import wording
+from indexer.analysis.terms import stem
+from indexer.analysis.tokens import words_of
+from indexer.answering.search import search
+from indexer.duplicates.differences import differences
+from indexer.types import Search
+from tests.documents import ANALYZER
+from tests.indexer.plain import PlainGeneration
+
+UNITS = ("mg", "mcg", "ml", "iu")
+NUMBERS = st.tuples(st.integers(0, 999), st.integers(0, 99)).map(lambda n: f"{n[0]}.{n[1]:02d}".rstrip("0").rstrip("."))
+LETTERS = st.text("bcdfghlmnprt", min_size=1, max_size=3)
+# Letters with a number, letters with letters, both: B12, T-score, HLA-B27, L4-L5.
+PARTS = st.builds(lambda letters, number: f"{letters}{number}", LETTERS, st.integers(1, 99)) | st.text(
+    "bcdfghlmnprt", min_size=3, max_size=6
+)
+
+
+def page(id_: str, text: str) -> Document:
+    """An article that says a text."""
+    return Article(id=id_, title="Note", body=text)
+
+
+def hits(text: str, **pages: str) -> list[str]:
+    """The ids of what a search finds among pages, in order of their ids."""
+    generation = PlainGeneration([page(id_, said) for id_, said in pages.items()], ANALYZER)
+    return sorted(hit.id for hit in search(generation, Search(text=text, size=50, as_typed=True)).hits)
+
+
+@given(NUMBERS, NUMBERS, st.sampled_from(UNITS))
+@example("5", "0.5", "mg")
+def test_a_dose_is_its_number_and_no_other(one: str, other: str, unit: str) -> None:
+    """A dose in quotes finds itself, glued or apart, with point or comma, and is left out so; never another number."""
+    assume(one != other)
+    pages = {"apart": f"takes {one} {unit} daily", "glued": f"takes {one.replace('.', ',')}{unit} daily"}
+    pages |= {"other": f"takes {other} {unit} daily"}
+    for written in (f"{one} {unit}", f"{one}{unit}"):
+        assert hits(f'"{written}"', **pages) == ["apart", "glued"]
+        assert hits(f'takes -"{written}"', **pages) == ["other"]
+        assert hits(f"takes -{written}", **pages) == ["other"]
+
+
+@given(st.integers(1_000, 9_999_999))
+def test_thousands_are_one_number(number: int) -> None:
+    """Marks of thousands are no part of a number, and what stands between them is none."""
+    assert words_of(f"{number:,}") == words_of(str(number)) == words_of(f"{number:,}".replace(",", "'"))
+    assert wording(f"take {number}") != wording(f"take {number + 1}")
+
+
+@given(NUMBERS)
+@example("2.5")
+def test_a_minus_before_a_number_is_its_sign(number: str) -> None:
+    """It excludes nothing, in either form, and a page that has it stands alone before those with another number."""
+    pages = {"minus": f"a T-score of -{number}", "true": f"a T-score of −{number} today", "other": "a T-score of -777"}
+    for minus in ("-", "−", "–"):
+        assert hits(f"T-score {minus}{number}", **pages) == ["minus", "true"]
+
+
+@pytest.mark.parametrize("sign", ["<", ">", "≥", "≤", "±", "-", "+"])
+def test_signs_decide(sign: str) -> None:
+    """Two questions that differ in the sign of a number are neither worded alike nor without a difference."""
+    one, other = f"Is ferritin {sign}10 normal?", "Is ferritin 10 normal?"
+    assert wording(one) != wording(other)
+    assert [d.kind for d in differences(one, other)] == ["number"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("HIV +ve and pregnant", "HIV -ve and pregnant"), ("I am Rh+", "I am Rh-"), ("HER2+ cancer", "HER2- cancer")],
+)
+def test_positive_and_negative_are_told(one: str, other: str) -> None:
+    """What is positive in one question and negative in the other is told under what differs."""
+    assert wording(one) != wording(other)
+    assert "sign" in [d.kind for d in differences(one, other)]
+
+
+@given(PARTS, PARTS)
+@example("L4", "L5")
+@example("HLA", "B27")
+@example("vitamin", "B12")
+def test_a_compound_is_found_in_every_spelling(first: str, second: str) -> None:
+    """With a hyphen, a slash or a blank, in words, phrases and exclusions; by each part; as one word of a search."""
+    assume(first != second)
+    pages = {"a": f"pain at {first}-{second} today", "b": f"pain at {first} {second} today", "c": "pain elsewhere"}
+    for written in (f"{first}-{second}", f"{first} {second}", f"{first}/{second}"):
+        assert hits(f'"{written}"', **pages) == ["a", "b"]
+        assert hits(f'"at {written} today"', **pages) == ["a", "b"]
+        assert hits(f'pain -"{written}"', **pages) == ["c"]
+    assert hits(f"pain -{first}-{second}", **pages) == ["c"]
+    assert {"a", "b"} <= set(hits(f"{first}-{second}", **pages))
+    for part in (first, second):
+        assert {"a", "b"} <= set(hits(part, **pages))
+    assert len(ANALYZER.places(ANALYZER.analyse(f"{first}-{second}"))) == 1
+
+
+@pytest.mark.parametrize(
+    "query", ["covid19", "covid-19", "COVID 19", "xray", "X-ray", "X ray", "betablocker", "beta blocker"]
+)
+def test_hyphen_blank_and_nothing_are_one_spelling(query: str) -> None:
+    """A page is found however it writes a name that is written in three ways, and whichever way is typed."""
+    pages = {
+        "glued": "covid19, an xray and a betablocker",
+        "tied": "COVID-19, an X-ray and a beta-blocker",
+        "apart": "COVID 19, an X ray and a beta blocker",
+        "apart2": "COVID 19, an X ray and a beta blocker",
+        "none": "nothing of that kind",
+    }
+    assert hits(query, **pages) == ["apart", "apart2", "glued", "tied"]
+    assert hits(f'"{query}"', **pages) == ["apart", "apart2", "glued", "tied"]
+    assert hits(f'nothing -"{query}"', **pages) == ["none"]
+
+
+@pytest.mark.parametrize("quotes", ['""', "“”", "„“", "«»", "»«", "＂＂", "「」", "„”"])
+def test_every_pair_of_quotes_makes_a_phrase(quotes: str) -> None:
+    """Telephones and word processors write quotes of many forms."""
+    text = f"{quotes[0]}cement leaked{quotes[1]}"
+    pages = {"phrase": "the cement leaked", "apart": "the vein leaked, the cement held"}
+    assert hits(text, **pages) == ["phrase"]
+    for dash in "-–—−":
+        assert hits(f"the leaked {dash}{text}", **pages) == ["apart"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("B₁₂", "b12"), ("Ｂ１２", "b12"), ("37℃", "37°C"), ("5㎎", "5mg"), ("㏗", "ph"), ("½", "1/2"), ("2½", "2 1/2"),
+        ("ｱｽﾋﾟﾘﾝ", "アスピリン"), ("⾻⽔泥", "骨水泥"), ("⻣", "骨"), ("צָהֹב", "צהב"), ("صُداعٍ", "صداع"), ("أذن", "اذن"),
+        ("αίμα", "αιμα"), ("ребёнок", "ребенок"), ("می‌کند", "میکند"), ("क्‍या", "क्या"), ("٥٠ mg", "50 mg"),
+        ("kypho\u00adplasty", "kyphoplasty"), ("kypho\u200bplasty", "kyphoplasty"), ("µg", "ug"), ("M.R.I.", "mri"),
+        ("q.i.d.", "qid"), ("β-blocker", "beta-blocker"), ("TNF-α", "tnf-alpha"), ("Ménière", "MENIERE"),
+    ],
+)  # fmt: skip
+def test_what_reads_alike_is_one_word(one: str, other: str) -> None:
+    """Width, height, marks that nobody types, what nobody sees, dots and Greek letters part no words."""
+    assert words_of(one) == words_of(other)
+
+
+@pytest.mark.parametrize(("one", "other"), [("й", "и"), ("10⁹", "109"), ("0.5", "5"), ("5-10", "510"), ("ঘর", "ঘরে")])
+def test_what_reads_otherwise_is_another_word(one: str, other: str) -> None:
+    """Letters of their own, powers, decimals, ranges and vowels of Indic scripts stay apart."""
+    assert words_of(one) != words_of(other)
+
+
+@pytest.mark.parametrize("noun", ["hepatitis", "vitamin", "type", "stage", "bipolar", "group"])
+@pytest.mark.parametrize("label", ["A", "I", "III", "2"])
+def test_letters_that_name_things_stay(noun: str, label: str) -> None:
+    """A letter or number behind its noun finds the page that has it, and no page of another one is a hit for both."""
+    pages = {"own": f"about {noun} {label} here", "other": f"about {noun} C here", "none": "a day or two I am here"}
+    assert hits(f"{noun} {label}", **pages) == ["own"]
+
+
+@pytest.mark.parametrize(
+    ("unwanted", "kept"),
+    [
+        ("relative", "relation"),
+        ("findings", "find"),
+        ("test", "testes"),
+        ("medication", "medical"),
+        ("organ", "organization"),
+    ],
+)
+def test_exclusion_is_by_the_word(unwanted: str, kept: str) -> None:
+    """A word is left out itself, in either number; not another one that shares its stem."""
+    assert hits(f"headache -{unwanted}", a=f"headache {unwanted}", b=f"headache {unwanted}s", c=f"headache {kept}") == (
+        ["c"] if not unwanted.endswith("s") else ["b", "c"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("anaemia", "anemia"), ("oedema", "edema"), ("haemorrhage", "hemorrhage"), ("tumour", "tumor"),
+        ("diarrhoea", "diarrhea"), ("oesophagus", "esophagus"), ("paediatric", "pediatric"), ("fibre", "fiber"),
+        ("diagnosis", "diagnoses"), ("tooth", "teeth"), ("vertebra", "vertebrae"), ("fungus", "fungi"),
+        ("foot", "feet"), ("pregnant", "pregnancy"), ("diabetic", "diabetes"), ("sterilisation", "sterilization"),
+    ],
+)  # fmt: skip
+def test_spellings_and_forms_of_one_word_share_a_term(one: str, other: str) -> None:
+    """British and American, one and many, and families that endings would part."""
+    assert stem(one) == stem(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("severe", "several"),
+        ("organ", "organization"),
+        ("testes", "test"),
+        ("medical", "medication"),
+        ("later", "lateral"),
+    ],
+)
+def test_words_of_two_families_do_not_share_a_term(one: str, other: str) -> None:
+    """Endings join what is no family; the table parts it."""
+    assert stem(one) != stem(other)
