@@ -26,8 +26,8 @@ _BETWEEN = re.compile(r"[\s,]*")
 _NEXT = re.compile(r"\}\s*,\s*(?=\{)")
 _BROKEN = (ValueError, RecursionError)
 _MOST_ROW_LINES = 10_000
-# Excel's own first line.
-_SEPARATOR = re.compile(r"sep=(.)\s*")
+# What stands above a header: Excel's own line, empty ones of PHP.
+_ABOVE = re.compile(r"(?:sep=(.))?\s*")
 
 
 def rows_of(text: TextIO, columns: Collection[str]) -> Iterator[Placed]:
@@ -109,10 +109,9 @@ def _table(text: Iterator[str], columns: Collection[str]) -> Iterator[Placed]:
         try:
             if names is None:
                 header = next(lines, "")
-                told = _SEPARATOR.fullmatch(header)
-                if told or (header and not header.strip()):
-                    separator = told[1] if told else separator
-                    continue  # a line that Excel or PHP puts above the header
+                if (told := _ABOVE.fullmatch(header)) and header:
+                    separator = told[1] or separator
+                    continue
                 separator = separator if separator in header else max(",\t;", key=header.count)
                 names = next(csv.reader([header], strict=True, delimiter=separator), [])
                 if header.strip() and not set(columns) & set(names):
