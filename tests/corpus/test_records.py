@@ -213,3 +213,45 @@ def test_a_broken_record_before_deep_indentation_costs_itself_alone(tmp_path: Pa
     file.write_text(f"{start}{filler}}}{' ' * 40},{' ' * 40}{rest}]", "utf-8")
     documents, rejected = take(file, mapping=_mapping(tmp_path))
     assert (ids(documents), len(rejected)) == (["e.org/1", "e.org/2"], 1)
+
+
+@pytest.mark.parametrize(
+    "above",
+    [b"sep=;\r\n", b"\r\n\r\n", b""],
+    ids=["Excel", "blank lines", "nothing"],
+)
+def test_what_stands_above_a_header_is_no_header(tmp_path: Path, above: bytes) -> None:
+    """Excel writes its separator first, some exports empty lines."""
+    file = tmp_path / "table.csv"
+    file.write_bytes(above + b"t;b;u;g;a\r\nKnee pain;Since May;http://e.org/1;;Rest\r\n")
+    (asked,), _ = take(file, mapping=_mapping(tmp_path))
+    assert asked.title == "Knee pain"
+
+
+def test_excels_unicode_text_is_read(tmp_path: Path) -> None:
+    """Excel calls UTF-16 with tabs so."""
+    file = tmp_path / "table.csv"
+    file.write_bytes("t\tb\tu\tg\ta\r\nKnee pain\tSeit März\thttp://e.org/1\t\tRest\r\n".encode("utf-16"))
+    (asked,), _ = take(file, mapping=_mapping(tmp_path))
+    assert asked.body == "Seit März"
+
+
+def test_a_cell_of_html_is_what_a_reader_sees(tmp_path: Path) -> None:
+    """Tags, entities and scripts are no words; what only looks like a tag stays."""
+    record = _record(
+        1, t="Raynaud&#39;s &amp; cold", b="<p>Since May</p><p>it&nbsp;<b>hur</b>ts<script>x()</script></p>"
+    )
+    (asked,), _ = take(_array(tmp_path, record), mapping=_mapping(tmp_path))
+    assert (asked.title, asked.body) == ("Raynaud's & cold", "Since May\n\nit hurts")
+    (asked,), _ = take(_array(tmp_path, _record(2, b="INR <2 and a < b > c")), mapping=_mapping(tmp_path))
+    assert asked.body == "INR <2 and a < b > c"
+
+
+def test_records_of_one_page_in_several_spellings_are_joined(tmp_path: Path) -> None:
+    """An address with its escapes in either case is one page."""
+    records = [
+        _record(1, u=url, a=f"Reply {n}") for n, url in enumerate(("http://e.org/%C3%A9", "http://e.org/%c3%a9"))
+    ]
+    (asked,), _ = take(_array(tmp_path, *records), mapping=_mapping(tmp_path, 'join = "u"\n' + MAPPING))
+    assert isinstance(asked, Question)
+    assert len(asked.answers) == 2

@@ -342,6 +342,54 @@ def test_a_snippet_is_the_passage_that_holds_most(texts: list[str], terms: dict[
     assert sum(terms[term] for term in marked) == pytest.approx(most)
 
 
+def test_a_quoted_phrase_is_shown_as_a_phrase_however_late(generation: PlainGeneration) -> None:
+    """The passage that has the very phrase is shown, not one that has its words apart; beyond any number of words."""
+    text = "The cement was mixed. We saw the leak. " + "Nothing to see. " * 2_000 + "A cement leak was found."
+    pieces = snippet([text], {"cement": 1.0, "leak": 1.0}, phrases={("cement", "leak"): 3.0})
+    assert [piece for piece, marked in pieces if marked] == ["cement", "leak"]
+    assert "was found" in "".join(piece for piece, _ in pieces)
+    late = snippet(["Nothing to see. " * 2_000 + "The vaccine helps."], {"vaccin": 1.0})
+    assert ("vaccine", True) in late
+
+
+def test_a_page_found_by_another_name_shows_it() -> None:
+    """Who types one name of a thing sees the other one marked, of several words too."""
+    pages: list[Document] = [
+        Article(id="drug", title="Note", body="Atorvastatin is taken in the evening."),
+        Article(id="heart", title="Note", body="After a myocardial infarction one rests."),
+    ]
+    generation = PlainGeneration([*pages, *OTHERS], ANALYZER)
+    for typed, shown in (("lipitor", ["Atorvastatin"]), ("heart attack", ["myocardial", "infarction"])):
+        first = find(generation, typed).hits[0]
+        assert [piece for piece, marked in first.snippet if marked] == shown
+
+
+@pytest.mark.parametrize(
+    ("typed", "page"),
+    [
+        ("anual", "Anal fissure"),
+        ("prednisolone", "Prednisone"),
+        ("epiglottitis", "The epiglottis"),
+        ("oedema", "Edema"),
+    ],
+)
+def test_nobody_is_asked_for_what_was_not_meant(typed: str, page: str) -> None:
+    """An indecent word, another drug, a word of other build and another spelling of the same are no corrections."""
+    generation = PlainGeneration([*OTHERS, *(Article(id=f"p{n}", title=page) for n in range(4))], ANALYZER)
+    assert find(generation, typed).did_you_mean in (None, "annual")
+
+
+def test_a_correction_finds_something_under_the_filter(generation: PlainGeneration) -> None:
+    """What is right elsewhere and finds nothing here is not proposed."""
+    assert find(generation, "kyphoplsty").did_you_mean == "kyphoplasty"
+    assert find(generation, "kyphoplsty", where=Filter(year=1999)).did_you_mean is None
+
+
+def test_several_misspelt_words_are_mended_together(generation: PlainGeneration) -> None:
+    """Each word is corrected by itself, and all of them in one text."""
+    assert find(generation, "cemant kyphoplsty").did_you_mean == "cement kyphoplasty"
+
+
 def test_a_snippet_without_a_match_is_the_beginning() -> None:
     """Where the match is in the title alone, the text's beginning is shown."""
     assert snippet(["One two three."], {"cement": 1.0}) == (("One two three.", False),)

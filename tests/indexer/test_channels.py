@@ -11,7 +11,9 @@ from indexer.analysis import Analyzer
 from indexer.analysis.channels import bigrams, grams, stops
 from indexer.analysis.intents import intent_names, intents
 from indexer.analysis.phrases import Phrases, readings
+from indexer.analysis.tokens import words_of
 from indexer.analysis.wordlists import shipped
+from indexer.duplicates.differences import decisive
 from tests.documents import ANALYZER
 
 
@@ -67,6 +69,15 @@ def test_no_opposites_are_one_thing(one: str, other: str) -> None:
     """Opposites ask for no concept in common."""
     asked = [ANALYZER.asked(ANALYZER.analyse(text)).keys() for text in (one, other)]
     assert not asked[0] & asked[1]
+
+
+@pytest.mark.parametrize("table", ["concepts.txt", "names.txt"])
+def test_no_line_joins_what_decides(table: str) -> None:
+    """No two names of one thing name different sides, signs, degrees, drugs or courses."""
+    for line in shipped(table):
+        named = [decisive(words_of(name)) for name in line.text.partition(">")[0].rstrip("=").split(",")]
+        for kind in ("side", "letter", "sign", "degree", "course", "order", "pregnancy", "drug"):
+            assert len({values[kind] for values in named if kind in values}) <= 1, line.text
 
 
 def test_a_longer_name_is_meant_alone() -> None:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer import RequestRefused
-from indexer.evaluation import read_run, write_run
+from indexer.evaluation import measured, read_run, write_run
 from indexer.evaluation.evaluate import _auc, by_query, compare
 from indexer.evaluation.measures import MEASURES, estimate, randomisation
 
@@ -87,3 +87,9 @@ def test_the_area_under_the_curve_is_the_share_of_pairs_in_order(same: list[int]
     wins = sum((a > b) + (a == b) / 2 for a in same for b in other)
     area = _auc([float(a) for a in same], [float(b) for b in other])
     assert area == pytest.approx(wins / (len(same) * len(other)))
+
+
+def test_the_document_that_is_the_query_does_not_count() -> None:
+    """As in BEIR: where queries stand in the corpus, each finds itself first."""
+    run = {"1": [("1", 9.0), ("2", 5.0)]}
+    assert measured(run, {"1": {"2": 1}})["RR@10"].mean == 1.0
