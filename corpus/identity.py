@@ -7,12 +7,13 @@ import posixpath
 import re
 from contextlib import suppress
 from functools import lru_cache
-from urllib.parse import parse_qsl, quote, urlencode, urlsplit
+from operator import itemgetter
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
 from corpus.errors import CorpusError
 
 # Parameters that campaigns add to a link: the page is the same without them.
-_TRACKING = re.compile(r"^(utm_\w+|fbclid|gclid|mc_[ce]id)$")
+_TRACKING = re.compile(r"^(utm_\w+|fbclid|gclid|mc_[ce]id)$", re.IGNORECASE)
 _PORTS = {"http": 80, "https": 443}
 _ESCAPE = re.compile("%[0-9A-Fa-f]{2}")
 # What needs no escape (RFC 3986, section 2.3).
@@ -33,7 +34,7 @@ def id_from_url(url: str) -> str:
     """
     try:
         parts = urlsplit(url.strip())
-        host = (parts.hostname or "").removeprefix("www.")
+        host = unquote(parts.hostname or "").lower().rstrip(".").removeprefix("www.")
         port = f":{parts.port}" if parts.port and parts.port != _PORTS.get(parts.scheme) else ""
         if not host:
             raise ValueError("no host")
@@ -43,8 +44,10 @@ def id_from_url(url: str) -> str:
         host = host.encode("idna").decode()
     escaped = _ESCAPE.sub(_unescaped, quote(parts.path, safe="/%:@!$&'()*+,;=~-._"))
     path = posixpath.normpath("/" + escaped).strip("/")
-    pairs = parse_qsl(parts.query, keep_blank_values=True)
-    query = urlencode(sorted((name, value) for name, value in pairs if not _TRACKING.match(name)))
+    # Escapes of another encoding than UTF-8 stay what they are.
+    pairs = parse_qsl(parts.query, keep_blank_values=True, errors="surrogateescape")
+    kept = sorted((pair for pair in pairs if not _TRACKING.match(pair[0])), key=itemgetter(0))
+    query = urlencode(kept, errors="surrogateescape")
     whole = f"{quote(host, safe=':[]-._')}{port}/{path}".rstrip("/") + (f"?{query}" if query else "")
     if len(whole) > _LONGEST:
         return f"{whole[:_LONGEST].rstrip('/.')}~{hashlib.sha256(whole.encode()).hexdigest()[:16]}"

@@ -13,11 +13,14 @@ _MANY_BREAKS = re.compile(r"\n{3,}")
 # Control characters but tab and line feed, the byte order mark, and invisible formatting that no reader sees.
 _INVISIBLE = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ufeff\u200b\u2060\u00ad]")
 
-# Tags that a text has only if it is HTML, and entities.
-_MARKUP = re.compile(
-    r"</?(?:p|br|div|span|a|b|i|u|em|strong|ul|ol|li|h[1-6]|table|t[rdh]|tbody|thead|blockquote|pre|code|img|hr|font|su[bp])"
-    r"(?:\s[^<>]*)?/?>|&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});"
+# Tags of HTML, with attributes as these are written, and entities; what only looks like a tag (x <y and z> 2) is text.
+_TAGS = (
+    "p|br|div|span|a|b|i|u|s|em|strong|ul|ol|li|dl|dt|dd|h[1-6]|table|t[rdh]|tbody|thead|tfoot|blockquote|pre|code|kbd|img"
+    "|figure|hr|font|center|small|big|su[bp]|abbr|del|ins|wbr|script|style|iframe|section|article|header|footer|main|nav"
 )
+_TAG = rf"/?(?:{_TAGS})(?:\s+[\w:-]+(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s\"'<>]+))?)*\s*/?>"
+_MARKUP = re.compile(rf"<{_TAG}|&(?:#\d{{1,7}}|#x[0-9a-f]{{1,6}}|[a-z][a-z0-9]{{1,30}});", re.IGNORECASE)
+_NO_TAG = re.compile(rf"<(?!{_TAG}|!--)", re.IGNORECASE)
 # Tags within a line; any other begins and ends one.
 INLINE_TAGS = frozenset(
     {
@@ -69,7 +72,7 @@ def plain_text(text: str) -> str:
     if not _MARKUP.search(text):
         return text
     reader = _Markup()
-    reader.feed(text)
+    reader.feed(_NO_TAG.sub("&lt;", text))
     reader.close()
     return "".join(reader.found).strip()
 
@@ -82,10 +85,12 @@ class _Markup(HTMLParser):
         self.found: list[str] = []
         self._hidden = 0
 
-    def handle_starttag(self, tag: str, attrs: object) -> None:  # noqa: ARG002 (HTMLParser gives it)
+    def handle_starttag(self, tag: str, attrs: object) -> None:  # noqa: ARG002 (it is given)
         """See HTMLParser."""
         self._hidden += tag in _UNSEEN_TAGS
-        if tag not in INLINE_TAGS:
+        if tag == "sup" and self.found and self.found[-1][-1:].isdigit():
+            self.found.append("^")  # 10<sup>9</sup> is not 109
+        elif tag not in INLINE_TAGS:
             self.found.append("\n" if tag in {"br", "li", "tr"} else "\n\n")
 
     def handle_endtag(self, tag: str) -> None:

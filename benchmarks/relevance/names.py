@@ -1,6 +1,7 @@
 """Make the table of health words that have several names, from WordNet.
 
     python benchmarks/relevance/names.py WORDNET > indexer/analysis/data/names.txt
+    python benchmarks/relevance/names.py WORDNET --words > indexer/analysis/data/words.txt
 
 WORDNET is a folder with WordNet 3.0's data.noun and index.noun, index.verb, index.adj (Debian: wordnet-base). A group
 is a set of synonyms below one of the roots: illness, symptom, injury, part of the body, medicine, procedure, state or
@@ -20,6 +21,7 @@ from typing import NamedTuple
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
+from indexer.analysis import known_words  # noqa: E402
 from indexer.analysis.terms import sequence, stop_terms  # noqa: E402
 
 _ROOTS = ("ill health", "pathological state", "symptom", "body part", "medicine", "medical procedure", "injury")
@@ -31,9 +33,22 @@ _LATIN = re.compile(
     "(arteriae?|venae?|musculus|nervus|plexus|sutura|truncus|systema|canalis|os|articulatio|glandula|ligamentum|sinus) "
 )
 _REGISTER = re.compile("slang|informal|chiefly")
-# What WordNet calls alike and is not: Augmentin is amoxicillin with another drug.
-_WRONG = frozenset({"augmentin"})
+# What WordNet calls alike and is not: another drug or operation, a kind or a wider class (Augmentin is amoxicillin with
+# another drug).
+_WRONG = frozenset(
+    {
+        *("augmentin", "sodium thiopental", "keflin", "mefoxin", "sudafed", "triavil", "adenomyosis", "seminoma"),
+        *("inflammatory bowel disease", "enterotomy", "tracheotomy", "neurilemoma", "spastic paralysis"),
+        *("gastrointestinal disorder", "eye infection", "throat infection"),
+    }
+)
 _SHORTEST, _MOST_MEANINGS = 4, 2
+# Bodies, processes, states, substances.
+_LEAST_WORD, _WORDS_FILES = 5, frozenset({8, 22, 26, 27})
+_WORDS_HEADER = """\
+# Right words of health, from WordNet 3.0 by benchmarks/relevance/names.py: none of them is a misspelling.
+#
+"""
 _HEADER = """\
 # Names of one thing, from WordNet 3.0 by benchmarks/relevance/names.py: illnesses, symptoms, parts of the body,
 # medicines, procedures. Lines are as in concepts.txt.
@@ -111,6 +126,19 @@ def groups(folder: Path) -> Iterator[list[str]]:
             yield list(names.values())
 
 
+def words(folder: Path) -> Iterator[str]:
+    """The single words among the names of all things below the roots, and of WordNet's bodies, states, substances and
+    processes: who types one means it.
+    """
+    known = meanings(folder / "data.noun")
+    inside = {offset for offset, meaning in known.items() if meaning.file in _WORDS_FILES}
+    for offset in below(known, (*_ROOTS, *_MORE_ROOTS)) | inside:
+        for name in known[offset].names:
+            called = name.lower()
+            if len(called) >= _LEAST_WORD and called.isascii() and called.isalpha():
+                yield called
+
+
 def _rows(path: Path) -> Iterator[str]:
     """The lines of a file of WordNet below its licence."""
     return (line for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith("  "))
@@ -124,11 +152,15 @@ def licence(path: Path) -> Iterator[str]:
         yield f"# {line.split(maxsplit=1)[-1].strip() if len(line.split()) > 1 else ''}".rstrip()
 
 
-def main(folder: Path) -> None:
-    """Print the table."""
+def main(folder: Path, *, alone: bool = False) -> None:
+    """Print the table of names, or of words alone."""
+    if alone:
+        told = [*licence(folder / "data.noun"), "", *sorted(set(words(folder)) - known_words())]
+        sys.stdout.write(_WORDS_HEADER + "\n".join(told) + "\n")
+        return
     lines = [*licence(folder / "data.noun"), "", *(", ".join(names) for names in sorted(groups(folder)))]
     sys.stdout.write(_HEADER + "\n".join(lines) + "\n")
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), alone="--words" in sys.argv)

@@ -27,7 +27,7 @@ _NEXT = re.compile(r"\}\s*,\s*(?=\{)")
 _BROKEN = (ValueError, RecursionError)
 _MOST_ROW_LINES = 10_000
 # What stands above a header: Excel's own line, empty ones of PHP.
-_ABOVE = re.compile(r"(?:sep=(.))?\s*")
+_ABOVE = re.compile(r'(?:"?sep=(.)"?|[;,\t]*)\s*', re.IGNORECASE)
 
 
 def rows_of(text: TextIO, columns: Collection[str]) -> Iterator[Placed]:
@@ -113,7 +113,7 @@ def _table(text: Iterator[str], columns: Collection[str]) -> Iterator[Placed]:
                     separator = told[1] or separator
                     continue
                 separator = separator if separator in header else max(",\t;", key=header.count)
-                names = next(csv.reader([header], strict=True, delimiter=separator), [])
+                names = [*map(str.strip, next(csv.reader([header], strict=True, delimiter=separator), []))]
                 if header.strip() and not set(columns) & set(names):
                     what = f"no header: the first line has none of the columns {', '.join(sorted(columns))}"
                     yield place, CorpusError(what, "header", "name the columns in the first line, or mend the mapping")

@@ -15,7 +15,7 @@ from indexer.analysis.compounds import compounds
 from indexer.analysis.concepts import CONCEPT_TABLES, Concepts
 from indexer.analysis.intents import intents
 from indexer.analysis.terms import STEMMER, compound_terms, read_word, telling_terms, wording
-from indexer.analysis.tokens import in_han, words_of
+from indexer.analysis.tokens import TIES, in_han, words_of
 from indexer.analysis.wordlists import shipped
 
 # Raise this when the rules change in a way that the probe below does not show.
@@ -24,20 +24,22 @@ _PROBE = (
     "Don't the knees of IL-6, T12 and β-blockers hurt without œdema? Ménière’s running 骨水泥 दर्द 0,5mg X-ray Ⅻ"
     " HIV +ve Rh- −2.5 <1,000 120/80 M.R.I. vitamin A ребёнок صُداع ½"
 )
-_TABLES = ("stopwords.txt", "families.txt", "british.txt", "kinds.txt", *CONCEPT_TABLES, "intents.txt")
+_TABLES = ("stopwords.txt", "families.txt", "plurals.txt", "british.txt", "kinds.txt", *CONCEPT_TABLES, "intents.txt")
 # The finer channels, in the order in which their weights are added.
 FINER = ("bigrams", "grams", "stops", "intents")
 
 
 class Place(NamedTuple):
-    """A word of a text that is asked with, folded, or a name of several: the `term` that finds it whole, the `names`,
-    concepts above all, that find it too, and for a compound the words that it is made of, one after the other.
+    """A word of a text that is asked with, folded, or a `compound` of several: the `term` that finds it whole, the
+    `names`, concepts above all, that find it too, and for a compound that is written apart, too, the words that it is
+    made of.
     """
 
     word: str
     term: str
     names: tuple[str, ...]
     parts: tuple[str, ...]
+    compound: bool
 
 
 @dataclass(frozen=True)
@@ -130,7 +132,7 @@ class Analyzer:
 
     def asked(self, text: Analysed) -> Counter[str]:
         """How often a text that is asked with names each concept, those inside a longer one left out."""
-        return Counter([concept for concept, _, _ in self._concepts.asked(text.sequence)])
+        return Counter([concept for concept, _, _ in self._concepts.asked(text.sequence, text.tokens)])
 
     def places(self, text: Analysed) -> list[Place]:
         """The words of a text that is asked with, each once, by the term that finds it: a compound is one word. A
@@ -139,7 +141,7 @@ class Analyzer:
         within = {at: span for span in compounds(text.words) for at in range(*span)}
         alone = {at: (at, at + 1) for at, word in enumerate(text.words) if read_word(word).alone}
         named: dict[tuple[int, int], list[str]] = {span: [] for span in sorted({*(alone | within).values()})}
-        for concept, start, end in self._concepts.asked(text.sequence):
+        for concept, start, end in self._concepts.asked(text.sequence, text.tokens):
             for at in range(start, end):
                 span = within.get(at) or alone.get(at)
                 # Who asks for vitamin A does not ask for any vitamin.
@@ -149,7 +151,10 @@ class Analyzer:
         for (start, end), concepts in named.items():
             own = text.words[start:end]
             term = next(compound_terms(own), text.sequence[start])
-            parts = tuple(text.tokens[start:end]) if len(own) > 1 and any(read_word(word).alone for word in own) else ()
+            # A noun and its letter are a compound wherever they stand together.
+            apart = own[0][-1] in TIES and any(read_word(word).alone for word in own)
+            parts = tuple(text.tokens[start:end]) if apart else ()
             also = found[term].names if term in found else ()
-            found[term] = Place("".join(text.tokens[start:end]), term, tuple(dict.fromkeys([*also, *concepts])), parts)
+            names = tuple(dict.fromkeys([*also, *concepts]))
+            found[term] = Place("".join(text.tokens[start:end]), term, names, parts, len(own) > 1)
         return list(found.values())

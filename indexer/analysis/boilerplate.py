@@ -14,7 +14,14 @@ from indexer.analysis.tokens import words_of
 _LEAST, _SHARE = 3, 0.005
 # Nobody states a fact in more words than these as two others do.
 _MOST_FACT = 12
-_SPEAKER = frozenset({"i", "im", "ive", "my"})
+# Who says one of these greets, thanks, asks for help or closes.
+_COURTEOUS = frozenset(
+    {
+        *("hello", "hi", "hey", "dear", "greetings", "morning", "evening", "welcome", "regards", "respected", "cheers"),
+        *("thank", "thanks", "please", "kindly", "hope", "sorry", "appreciate", "grateful", "sir", "madam", "forward"),
+        *("advice", "advise", "suggest", "reply", "response", "opinion", "query", "question"),
+    }
+)
 # A sentence ends with its marks and white space: the point of 0.5 is none of these.
 _SENTENCE = re.compile(r"\S.*?(?:(?<=[.!?])\s+|\n\s*|\Z)", re.DOTALL)
 
@@ -25,13 +32,14 @@ def sentences_of(text: str) -> list[str]:
 
 
 def is_fact(words: Sequence[str], concepts_of: Callable[[str], Collection[str]]) -> bool:
-    """Whether a sentence says something of whoever writes it, however many write it alike: in few words a name of the
-    tables of concepts ("I take warfarin."), a number, or after I or my any word that does not only tell a story.
+    """Whether a sentence says something of its matter, however many write it alike ("I take warfarin.", "He is
+    vegan."): in few words anything that does not only tell a story; where it is courteous, a number or a name of the
+    tables of concepts.
     """
     told = telling_terms(words).keys() - story_terms()
     if len(words) > _MOST_FACT or not told:
         return False
-    return words[0] in _SPEAKER or any(term[0].isdigit() or concepts_of(term) for term in told)
+    return _COURTEOUS.isdisjoint(words) or any(term[0].isdigit() or concepts_of(term) for term in told)
 
 
 class Boilerplate:

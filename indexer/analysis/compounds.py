@@ -3,30 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import cache
 from itertools import pairwise
 
 from indexer.analysis.tokens import MOST_WORD, TIES, bare
-from indexer.analysis.wordlists import shipped, stop_words
+from indexer.analysis.wordlists import LABELS, ROMAN, kinds, stop_words
 
-# What names one of a kind behind its noun: a letter, a small number, a Roman one.
-_ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
-_LABELS = frozenset([*"abcdefghijklmnopqrstuvwxyz", *_ROMAN, *map(str, range(21))])
-
-
-def is_kind(word: str) -> bool:
-    """Whether a word names a kind of which a letter or number behind it names one, such as `vitamin` or `stage`."""
-    return word in _kinds()
-
-
-def is_label(word: str) -> bool:
-    """Whether a word names one of a kind behind its noun."""
-    return word in _LABELS
-
-
-@cache
-def _kinds() -> frozenset[str]:
-    return frozenset(line.text for line in shipped("kinds.txt"))
+# Parts of so many letters are abbreviations, as in TNF-alpha.
+_ABBREVIATED = 3
 
 
 def counts_alone(word: str) -> bool:
@@ -39,6 +22,11 @@ def counts_alone(word: str) -> bool:
     return own == word or len(own) > 1 or not own.isascii() or own.isdigit()
 
 
+def stand_alone(parts: Sequence[str]) -> bool:
+    """Whether each part of a compound is a word of its own (knee-replacement), which a page may say anywhere."""
+    return all(len(part) > _ABBREVIATED and part.isalpha() and counts_alone(part) for part in parts)
+
+
 def compounds(words: Sequence[str]) -> Iterator[tuple[int, int]]:
     """Where words are one name: the places of the first one and beyond the last.
 
@@ -46,9 +34,9 @@ def compounds(words: Sequence[str]) -> Iterator[tuple[int, int]]:
     >>> list(compounds(words_of("hay-fever, vitamin A and B12")))
     [(0, 2), (2, 4), (5, 7)]
     """
-    kinds, begun = _kinds(), -1
+    nouns, begun = kinds(), -1
     for at, word in enumerate(words):
-        if at + 1 < len(words) and (word[-1] in TIES or (word in kinds and words[at + 1] in _LABELS)):
+        if at + 1 < len(words) and (word[-1] in TIES or (word in nouns and words[at + 1] in LABELS)):
             begun = at if begun < 0 else begun
         elif begun >= 0:
             yield begun, at + 1
@@ -73,6 +61,8 @@ def _spelled(words: Sequence[str], start: int, end: int) -> Iterator[tuple[str, 
     whole = bare(words[start])
     for before, word in pairwise(words[start:end]):
         own = bare(word)
+        if before in kinds() and own in ROMAN:
+            own = str(ROMAN.index(own) + 1)  # type II is type 2
         between = "" if not (whole[-1].isdigit() and own[0].isdigit()) else "/" if before[-1] == "/" else "-"
         whole += between + own
     if len(whole) <= MOST_WORD:

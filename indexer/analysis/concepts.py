@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from itertools import chain
 
 from indexer.analysis.phrases import Phrases
-from indexer.analysis.terms import sequence, stop_terms
+from indexer.analysis.terms import sequence, stem, stop_terms
 from indexer.analysis.tokens import bare, words_of
 from indexer.analysis.wordlists import Line, lines, shipped
 
@@ -17,6 +18,8 @@ CONCEPT_TABLES = ("concepts.txt", "names.txt")
 # What a concept's name begins with, and no word does: concepts and words are terms of one index.
 _SIGN = "="
 _NONE: frozenset[str] = frozenset()
+# A word of at most so many letters is mostly an abbreviation, and no other word that has its stem.
+_SHORTEST = 4
 
 
 def is_concept(term: str) -> bool:
@@ -33,11 +36,17 @@ class Concepts:
 
         Raises RequestRefused with `name` and the line for one that cannot be used.
         """
-        own = lines(synonyms, name)
-        found = [entry for line in (*chain(*map(shipped, CONCEPT_TABLES)), *own) for entry in _entries(line)]
+        every = [*chain(*map(shipped, CONCEPT_TABLES)), *lines(synonyms, name)]
+        found = [entry for line in every for entry in _entries(line)]
         self.entries = sorted({(concept, called) for concept, called, _ in found})
         self._phrases = Phrases(self.entries)
         self._names = Phrases(sorted({(concept, called) for concept, called, is_kind in found if not is_kind}))
+        # Terms that the tables write by short words alone, and these.
+        written: dict[str, set[str]] = {}
+        for part in (part for line in every for part in re.split("[,=>]+", line.text)):
+            if len(words := words_of(part)) == 1:
+                written.setdefault(stem(bare(words[0])), set()).add(bare(words[0]))
+        self._short = {term: own for term, own in written.items() if max(map(len, own)) <= _SHORTEST}
         self._names_of: dict[str, list[tuple[str, ...]]] = {}
         of_word: dict[str, set[str]] = {}
         for concept, called in self.entries:
@@ -50,12 +59,16 @@ class Concepts:
         """How often each concept is named in a sequence of terms; what belongs to two concepts counts for both."""
         return Counter(self._phrases.find(terms))
 
-    def asked(self, terms: Sequence[str]) -> list[tuple[str, int, int]]:
-        """The concepts that a sequence of terms asks for, each with the places of its first term and beyond its last:
-        of a kind the kind alone, and none inside a longer one ("sex drive" asks for no sex).
+    def asked(self, terms: Sequence[str], tokens: Sequence[str]) -> list[tuple[str, int, int]]:
+        """The concepts that a sequence of terms, and the tokens of these, asks for, each with the places of its first
+        term and beyond its last: of a kind the kind alone, and none inside a longer one ("sex drive" asks for no sex).
+        A short name is meant by itself alone: who types sobbing is not short of breath (sob).
         """
         asked, widest = [], (0, 0)
         for name, start, end in sorted(self._names.places(terms), key=lambda place: (place[1], -place[2])):
+            written = self._short.get(terms[start], ()) if end - start == 1 else ()
+            if written and tokens[start] not in written:
+                continue
             if end > widest[1] or (start, end) == widest:
                 asked.append((name, start, end))
                 widest = (start, end)
@@ -73,7 +86,7 @@ class Concepts:
 @cache
 def known_words() -> frozenset[str]:
     """The folded words of the shipped tables: each is spelled as it should be."""
-    texts = (line.text for name in CONCEPT_TABLES for line in shipped(name))
+    texts = (line.text for name in (*CONCEPT_TABLES, "words.txt") for line in shipped(name))
     return frozenset(bare(word) for text in texts for word in words_of(text))
 
 

@@ -34,6 +34,8 @@ _LETTERS = str.maketrans(
         "\u2013": "-",
         "’": "'",
         "ʼ": "'",
+        "٫": ".",
+        "٬": ",",
     }
 )
 # Radicals of Chinese characters, as PDF files give them, that no normal form takes for the character (U+2E80 to

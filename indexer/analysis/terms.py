@@ -38,7 +38,17 @@ def stop_terms() -> frozenset[str]:
 @cache
 def families() -> dict[str, str]:
     """The terms of words that their endings would join with others or part from their own family."""
-    parted = (line.text.partition(":") for line in shipped("families.txt"))
+    return {**_table("families.txt"), **plurals()}
+
+
+@cache
+def plurals() -> dict[str, str]:
+    """The singular of irregular plurals, and of itself."""
+    return _table("plurals.txt")
+
+
+def _table(name: str) -> dict[str, str]:
+    parted = (line.text.partition(":") for line in shipped(name))
     return {word: term for term, _, members in parted for word in (term, *members.split())}
 
 
@@ -73,13 +83,14 @@ def stem(word: str) -> str:
 
 
 def alike(word: str, other: str) -> bool:
-    """Whether two folded words are one in either number, by which quoted and excluded words are told apart: stems would
-    join several of one kind ("severe" and "several").
+    """Whether two folded words are one in either number and either spelling, by which quoted and excluded words are
+    told apart: stems would join several of one kind ("severe" and "several").
     """
-    return word == other or other in _plurals(word) or word in _plurals(other)
+    one, two = (plurals().get(american(own), american(own)) for own in (word, other))
+    return one == two or two in _regular_plurals(one) or one in _regular_plurals(two)
 
 
-def _plurals(word: str) -> tuple[str, ...]:
+def _regular_plurals(word: str) -> tuple[str, ...]:
     return (word + "s", word + "es", word[:-1] + "ies" if word.endswith("y") else word + "s")
 
 

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from indexer.analysis.folding import Folded, folded
 from indexer.analysis.memo import Memo
+from indexer.analysis.wordlists import is_kind, is_label
 
 # Han, kana and Hangul: written without spaces, or with endings that only pieces find.
 _CJK = "\u3005\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\U00020000-\U0003ffff"
@@ -41,12 +42,17 @@ _THOUSANDS = re.compile(r"[1-9]\d{0,2}(?:([,'])\d{3})(?:\1\d{3})*(?:\.\d+)?")
 _POINTED = re.compile(r"[1-9]\d{0,2}(?:(?:\.\d{3})+,\d+|(?:\.\d{3}){2,})")
 _DECIMAL = re.compile(r"\d*[.,]\d+")
 _CHARGED = re.compile(r"(?:(?=\w*[A-Z])[A-Z0-9]{1,4}|[Rr]h|[abo]|ab)")
-# µg, µmol: one types u.
+# µg, µmol: one types u; 2·5: British journals raise the point.
 _MICRO = re.compile("μ(?=[a-z])")
+_RAISED = re.compile("(?<=[0-9])·(?=[0-9])")
 # What a dotted word and one with an apostrophe are written without.
 _APOSTROPHES = re.compile("['.]")
 _AROUND = ".,;:!?()[]{}*\"'"
 TIES = "~_/"
+# At the end of a noun that a mark of punctuation closes, and before a letter that one opens: "hepatitis, a virus" is no
+# hepatitis A.
+_CLOSED = "."
+_MARKS = TIES + _CLOSED
 # No token crosses white space, and most of what stands between was seen before.
 _PIECE = re.compile(r"\S+")
 REMEMBERED = 1 << 15
@@ -67,7 +73,7 @@ def in_han(tokens: Sequence[str]) -> bool:
 
 def bare(word: str) -> str:
     """A word without its ties."""
-    return word.strip(TIES)
+    return word.strip(_MARKS)
 
 
 class Token(NamedTuple):
@@ -99,14 +105,21 @@ def words_in(piece: str) -> tuple[str, ...]:
     """The words of what stands between white space. Most is a plain word and marks around it: no pattern is needed."""
     plain = piece.strip(_AROUND)
     if plain.isascii() and plain.isalpha() and len(plain) <= MOST_WORD:
-        return (plain.lower(),)
+        return (plain.lower() if plain == piece else _closed(piece, plain.lower()),)
     return tuple([token.text for token in tokens_in(piece)])
+
+
+def _closed(piece: str, word: str) -> str:
+    """A word of a piece with punctuation: a noun that is closed, a letter that is opened by it bears a mark."""
+    if is_kind(word) and not piece[-1].isalnum():
+        return word + _CLOSED
+    return _CLOSED + word if is_label(word) and not piece[0].isalnum() else word
 
 
 def tokens_in(piece: str) -> tuple[Token, ...]:
     """The tokens of what stands between white space."""
     found = folded(piece)
-    text = _MICRO.sub("u", found.text)
+    text = _RAISED.sub(".", _MICRO.sub("u", found.text))
     if text in _ALONE:
         return (Token(_SIGNS.get(text, text), 0, len(piece)),)
     # A mark that is left is part of its letter, which the pattern need not know.
@@ -117,12 +130,10 @@ def tokens_in(piece: str) -> tuple[Token, ...]:
         if kind != "charge" or _is_charge(piece, found, start):
             parts += _cut(kind, text[start : match.end()], start)
     ties = ["", *(_tie(a, b, text[a.end : b.start]) for a, b in pairwise(parts)), ""]
-    return tuple(
-        [
-            Token(before + part.word + after, *found.span(part.start, part.end))
-            for part, before, after in zip(parts, ties, ties[1:], strict=False)
-        ]
-    )
+    words = [before + part.word + after for part, before, after in zip(parts, ties, ties[1:], strict=False)]
+    if len(words) == 1:
+        words = [_closed(piece, words[0])]
+    return tuple([Token(word, *found.span(p.start, p.end)) for word, p in zip(words, parts, strict=True)])
 
 
 class _Part(NamedTuple):

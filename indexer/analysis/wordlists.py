@@ -12,6 +12,10 @@ from indexer.errors import RequestRefused
 # A table of this many lines is no table of words any more.
 MOST_LINES = 50_000
 
+# What names one of a kind behind its noun: a letter, a small number, a Roman one.
+ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
+LABELS = frozenset([*"abcdefghijklmnopqrstuvwxyz", *ROMAN, *map(str, range(21))])
+
 
 class Line(NamedTuple):
     """A line of a table that says something: its text, and file and number for errors."""
@@ -33,6 +37,22 @@ def shipped(name: str) -> Iterator[Line]:
 def stop_words() -> frozenset[str]:
     """The words that carry grammar, not matter; negation is not among them."""
     return frozenset(line.text for line in shipped("stopwords.txt"))
+
+
+def is_kind(word: str) -> bool:
+    """Whether a folded word names a kind of which a letter or number behind it names one, such as `vitamin`."""
+    return word in kinds()
+
+
+def is_label(word: str) -> bool:
+    """Whether a folded word names one of a kind behind its noun."""
+    return word in LABELS
+
+
+@cache
+def kinds() -> frozenset[str]:
+    """The nouns behind which a letter or number names one of a kind."""
+    return frozenset(line.text for line in shipped("kinds.txt"))
 
 
 def lines(text: str, name: str) -> Iterator[Line]:

@@ -24,13 +24,14 @@ MOST_HELD = 60
 QUOTING = 16
 # Telephones and word processors put these in place of straight quotes and hyphens.
 _WRITTEN = str.maketrans(
-    dict.fromkeys("“”„‟«»＂「」『』〝〞", '"') | dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212－", "-")
+    dict.fromkeys("“”„‟«»‹›❝❞″＂「」『』〝〞", '"') | dict.fromkeys("\u2010\u2011\u2012\u2013\u2212\ufe63－", "-")
 )
-# A minus before a number is its sign, but for doses, which have none; "-ve" says negative.
-_DOSE = r"\d[\d.,]*\s?(?:mg|g|mcg|ug|[µμ]g|ml|cc|iu|units?|tablets?|pills?|drops?|puffs?)(?!\w)"
+# A minus before a number is its sign ("T-score -2.5"), before a dose or a name such as 5-FU it excludes as before any
+# word; "-ve" says negative.
+_NAMED = r"\.?\d[\d.,]*(?:\s?(?:mg|g|mcg|ug|ml|cc|iu|units?|tablets?|pills?|drops?|puffs?)(?!\w)|-?[^\W\d_][^\s\"]*)"
 _PART = re.compile(
-    r'(?P<sign>(?<!\S)-)?"(?P<phrase>[^"]+)"'
-    rf'|(?<!\S)-(?P<without>{_DOSE}|(?!ve(?!\w))[^\W\d_][^\s"]*)|(?P<words>[^\s"]+)',
+    r'(?P<sign>(?<!\S)[-—―])?"(?P<phrase>[^"]+)"'
+    rf'|(?<!\S)[-—―](?P<without>(?!\d+\.\d+d(?!\w)){_NAMED}|(?!ve(?!\w))[^\W\d_][^\s"]*)|(?P<words>[^\s"]+)',
     re.IGNORECASE,
 )
 # Each way in which documents write a phrase.

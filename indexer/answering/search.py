@@ -117,7 +117,7 @@ def _search_words(generation: Generation, query: Query) -> tuple[tuple[SearchWor
     rare = place_rarities(generation, places)
     told = [r * (STORY if place.term in story_terms() else 1.0) for place, r in zip(places, rare, strict=True)]
     words = search_words(places, told) if places else ()
-    named = len(words) <= ALL_OF and any(place.parts for place in typed)
+    named = len(words) <= ALL_OF and any(place.compound for place in typed)
     return words, sum(word.share for word in words) if named else 0
 
 
@@ -135,6 +135,8 @@ def _corrected(generation: Generation, query: Query, request: Search) -> tuple[s
         return None, None
     text = f"{respelled.text} {query.unwanted}".strip()
     again = parse(text, generation)
+    if any((word,) in readings for readings in again.without for word in again.text.tokens):
+        return None, None  # what is right is what is not wanted
     if respelled.clear and not request.as_typed:
         asked = _ask(generation, again, request)
         return (text, asked) if asked.found.total else (None, None)

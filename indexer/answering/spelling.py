@@ -32,9 +32,20 @@ _MOST_UNKNOWN = 5
 # Zamora 1984: 92 %).
 _SOUNDS = ("c k s", "f ph", "n pn kn", "s ps", "r rh", "x z", "e ae oe", "i y", "j g")
 # Words that begin so and are alike from there on are opposites.
-_OPPOSITES = (("hyper", "hypo"), ("inter", "intra"), ("macro", "micro"), ("ante", "anti"), ("pre", "pro"))
+_OPPOSITES = (
+    *(("hyper", "hypo"), ("inter", "intra"), ("macro", "micro"), ("ante", "anti"), ("pre", "pro"), ("ad", "ab")),
+    *(("endo", "exo"), ("eso", "exo"), ("en", "ex"), ("ecto", "endo"), ("peri", "pre"), ("in", "de")),
+)
 # Endings by which words of medicine are built: who writes one whole means it.
-_ENDING = re.compile("(?:itis|osis|oma|emia|uria|algia|ectomy|otomy|ostomy|opathy|plegia|plasty|scopy|penia|trophy)$")
+_ENDING = re.compile(
+    "(?:itis|osis|oma|emia|uria|algia|ectomy|otomy|ostomy|opathy|plegia|plasty|scopy|penia|trophy|phasia|phagia|phonia"
+    "|tonia|tocia|plasia|opia|oxia|phoria|tropia|cardia|pnea|sone|sol)$"
+)
+# Endings of drugs: two of one class differ by a few letters, so that only slight slips are taken for some.
+_DRUG = re.compile(
+    "(?:dipine|pril|olol|statin|caine|azole|mycin|cillin|oxin|sone|lone|zepam|zolam|afil|sartan|prazole|vir|mab|nib|tidine"
+    "|triptan|oxetine|azine|astine|idine|oxacin|cycline|parin|gliptin|formin|barbital|codone|morphone|profen)$"
+)
 _VOWELS = frozenset("aeiouy")
 # What a slip costs that hardly changes the sound: a letter doubled or not, a vowel for another, two changed over.
 _SLIGHT = 0.6
@@ -88,6 +99,10 @@ def _indecent() -> frozenset[str]:
     return frozenset(line.text for line in shipped("indecent.txt"))
 
 
+def _forms(word: str) -> tuple[str, ...]:
+    return word, word.removesuffix("s"), word.removesuffix("es")
+
+
 def _simple_words(text: str) -> Iterator[tuple[str, int, int]]:
     """The words of plain letters and their places; a compound is a name, and no name is corrected."""
     return ((word, start, end) for word, start, end in tokenize(text) if word.isascii() and word.isalpha())
@@ -102,7 +117,7 @@ def _meant(generation: Generation, word: str, there: int) -> Respelled | None:
     """What a word that so many documents have stands for most likely: how many have another, over what the slips to it
     cost (the noisy channel of Kernighan, Church and Gale 1990).
     """
-    most = 2.0 if len(word) >= _LONG and not there else 1.0
+    most = _SLIGHT if _DRUG.search(word) else 2.0 if len(word) >= _LONG and not there else 1.0
     likely = {} if there else dict(_parted(generation, word))
     for prefix in _beginnings(word):
         for candidate, count in generation.vocabulary(prefix).items():
@@ -135,7 +150,7 @@ def _may_be(word: str, candidate: str, most: float) -> bool:
     """
     if abs(len(word) - len(candidate)) > most or not candidate.isascii() or not candidate.isalpha():
         return False
-    if (_letters(word) ^ _letters(candidate)).bit_count() > 2 * most or candidate in _indecent():
+    if (_letters(word) ^ _letters(candidate)).bit_count() > 2 * most or not _indecent().isdisjoint(_forms(candidate)):
         return False
     if (ending := _ENDING.search(word)) and not candidate.endswith(ending[0]):
         return False

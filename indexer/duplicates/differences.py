@@ -181,12 +181,15 @@ def _found(tied: Sequence[str]) -> Iterator[tuple[str, str, int, int]]:
     for place, word in enumerate(words):
         before = words[place - 1] if place else ""
         if word in _CHARGES and tied[place][0] in TIES and tied[place][-1] not in TIES:
-            yield "sign", _CHARGES[word], place - 1, place + 1
+            start = place - 1
+            while start and tied[start][0] == "~":
+                start -= 1
+            yield "sign", _CHARGES[word], start, place + 1
         if not _NUMBER.fullmatch(word):
             continue
         after = words[place + 1 : place + 3]
         start = place - (before in _SIGNS)
-        while start and tied[start][0] in TIES and not _NUMBER.fullmatch(words[start - 1]):
+        while start and tied[start][0] == "~" and not _NUMBER.fullmatch(words[start - 1]):
             start -= 1  # T12 is another than L1
         value = "".join(words[start : place + 1])
         if before in _AGED or (after and after[0] in _YEARS and "old" in after):

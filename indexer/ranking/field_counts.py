@@ -11,11 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.analysis import FIELDS, Analyzer, bare, is_concept, is_han
-from indexer.analysis.compounds import counts_alone, is_kind, is_label
+from indexer.analysis.compounds import counts_alone
 from indexer.analysis.intents import intent_entries, intent_names
 from indexer.analysis.matching import Matcher
 from indexer.analysis.terms import compound_terms, stem
 from indexer.analysis.tokens import TIES
+from indexer.analysis.wordlists import is_kind, is_label
 from indexer.ranking.token_store import Words
 from indexer.ranking.weighting import LEAST_OF_A_KIND, Statistics
 

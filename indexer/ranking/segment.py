@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.analysis import bare
-from indexer.analysis.compounds import counts_alone
+from indexer.analysis.compounds import counts_alone, stand_alone
 from indexer.analysis.terms import alike, stem
 from indexer.ranking.columns import Columns, Mask
 from indexer.ranking.forward import Forward
@@ -39,6 +39,11 @@ class Segment:
             if counts_alone(word) and (len(word) > 1 or word.isdigit()):  # a single letter may stand in a compound
                 candidates &= self.impacts.having([stem(word)])
         return self.forward.holding([self._alike(word) for word in phrase], candidates)
+
+    def saying(self, words: Sequence[str]) -> Mask:
+        """Which documents have all of some words."""
+        said: Mask = np.logical_and.reduce([self.impacts.having([stem(word)]) for word in words])
+        return said
 
     def _alike(self, word: str) -> Mask:
         """Which words of the segment are a word in either number, with ties or without."""
@@ -107,7 +112,8 @@ class Segments:
             for share, names, parts in words:
                 if parts:
                     there = part.impacts.having(names)
-                    shares[part.span] += (there | part.holding(parts, ~there)) * np.uint16(share)
+                    there |= part.saying(parts) if stand_alone(parts) else part.holding(parts, ~there)
+                    shares[part.span] += there * np.uint16(share)
         return shares
 
     def words_of(self, number: int, field: int) -> list[str]:

@@ -63,7 +63,8 @@ LEAST_OF_A_KIND = 100
 
 class SearchWord(NamedTuple):
     """A word of a search: its share of the rarity of all words, the terms and concepts by which a page matches it, and
-    for a compound the words it is made of, one after the other, by which a page matches it, too.
+    for a compound the words it is made of, by which a page matches it too: one after the other, or anywhere where each
+    stands alone (analysis/compounds).
 
     Shares are whole numbers, together about WHOLE.
     """

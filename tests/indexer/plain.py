@@ -27,6 +27,7 @@ from indexer.analysis import (
     wording,
 )
 from indexer.analysis.boilerplate import is_fact, sentences_of
+from indexer.analysis.compounds import stand_alone
 from indexer.analysis.templates import find_templates
 from indexer.analysis.terms import alike, stem
 from indexer.analysis.tokens import words_of
@@ -186,7 +187,10 @@ class PlainGeneration:
         )
 
     def _matches(self, id_: str, word: SearchWord) -> bool:
-        return not self._terms(id_).isdisjoint(word.names) or bool(word.parts and self._holds(id_, [word.parts]))
+        if not word.parts or not self._terms(id_).isdisjoint(word.names):
+            return not self._terms(id_).isdisjoint(word.names)
+        anywhere = {stem(part) for part in word.parts} <= self._terms(id_)
+        return anywhere if stand_alone(word.parts) else self._holds(id_, [word.parts])
 
     @property
     def info(self) -> Info:

@@ -202,3 +202,54 @@ def test_spellings_and_forms_of_one_word_share_a_term(one: str, other: str) -> N
 def test_words_of_two_families_do_not_share_a_term(one: str, other: str) -> None:
     """Endings join what is no family; the table parts it."""
     assert stem(one) != stem(other)
+
+
+@pytest.mark.parametrize("name", ["5-FU", "12-lead", "24h", "2nd", "21-hydroxylase", "B12", "0,5 mg", ".5mg", "500kg"])
+def test_a_minus_before_a_name_excludes_it(name: str) -> None:
+    """Only a number alone has a sign: a dose, and a name that begins with a number, are left out."""
+    assert hits(f"takes -{name}", own=f"takes {name.replace(',', '.')} daily", other="takes nothing") == ["other"]
+
+
+def test_punctuation_parts_a_noun_from_a_letter() -> None:
+    """A letter that only begins the next clause names nothing."""
+    pages = {"named": "grade A spreads", "clause": "of what grade, a doctor", "bracket": "a grade (a high one)"}
+    assert hits("grade A", **pages) == ["named"]
+    assert hits("stage I", a="stage I cancer", b="What stage? I am scared") == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("type II", "type 2"), ("stage III", "stage 3"), ("bipolar I", "bipolar 1")]
+)
+def test_roman_labels_are_numbers(one: str, other: str) -> None:
+    """Either way to number a kind finds the other."""
+    assert hits(one, a=f"{one} story", b=f"{other} story", c="type 9 stage 9 phase 9") == ["a", "b"]
+    assert hits(other, a=f"{one} story", b=f"{other} story", c="type 9 stage 9 phase 9") == ["a", "b"]
+
+
+@pytest.mark.parametrize("written", ["2·5", "٢٫٥", "2,5", "2.50"])
+def test_a_point_of_any_form_is_a_point(written: str) -> None:
+    """British journals raise it, Arabic has its own."""
+    assert words_of(written) == ["2.5"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("woman", "women"), ("tooth", "teeth"), ("diagnosis", "diagnoses"), ("anaemia", "anemia")]
+)
+def test_exclusion_knows_irregular_plurals_and_both_spellings(one: str, other: str) -> None:
+    """A word is left out in either number, however it is made, and in either spelling."""
+    assert hits(f"lung -{one}", a=f"lung {one}", b=f"lung {other}", c="lung") == ["c"]
+
+
+def test_words_with_a_hyphen_may_stand_apart() -> None:
+    """A hyphen between whole words demands both, best side by side; between parts of a name it demands the name."""
+    pages = {"apart": "pain of the knee at night", "tied": "a knee-pain clinic", "other": "pain elsewhere"}
+    assert hits("knee-pain", **pages) == ["apart", "tied"]
+    assert {"apart", "tied"} <= set(hits("knee—pain", **pages))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("COVID-19 rash", "COVID 19 rash"), ("IL-6 test", "IL 6 test"), ("T-score -2.5", "T score -2.5")]
+)
+def test_a_hyphen_is_no_difference(one: str, other: str) -> None:
+    """Two questions that write a name with a hyphen and with a blank name the same."""
+    assert "number" not in [d.kind for d in differences(one, other)]
