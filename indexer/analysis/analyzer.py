@@ -15,8 +15,8 @@ from indexer.analysis.compounds import compounds
 from indexer.analysis.concepts import CONCEPT_TABLES, Concepts
 from indexer.analysis.intents import intents
 from indexer.analysis.terms import STEMMER, compound_terms, read_word, telling_terms, wording
-from indexer.analysis.tokens import TIES, in_han, words_of
-from indexer.analysis.wordlists import shipped
+from indexer.analysis.tokens import in_han, words_of
+from indexer.analysis.wordlists import kinds, shipped
 
 # Raise this when the rules change in a way that the probe below does not show.
 _RULES = 4
@@ -152,7 +152,7 @@ class Analyzer:
             own = text.words[start:end]
             term = next(compound_terms(own), text.sequence[start])
             # A noun and its letter are a compound wherever they stand together.
-            apart = own[0][-1] in TIES and any(read_word(word).alone for word in own)
+            apart = len(own) > 1 and own[0] not in kinds() and any(read_word(word).alone for word in own)
             parts = tuple(text.tokens[start:end]) if apart else ()
             also = found[term].names if term in found else ()
             names = tuple(dict.fromkeys([*also, *concepts]))

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from indexer.analysis.tokens import MOST_WORD, TIES, bare
-from indexer.analysis.wordlists import LABELS, ROMAN, kinds, stop_words
+from indexer.analysis.wordlists import LABELS, ROMAN, UNITS, kinds, stop_words
 
 # Parts of so many letters are abbreviations, as in TNF-alpha.
 _ABBREVIATED = 3
@@ -20,6 +20,11 @@ def counts_alone(word: str) -> bool:
     if own in stop_words() or not (own[0].isalnum() or own[-1].isalnum()):
         return False
     return own == word or len(own) > 1 or not own.isascii() or own.isdigit()
+
+
+def is_number(word: str) -> bool:
+    """Whether a folded word is a number, with which a unit behind it makes a dose."""
+    return bare(word).replace(".", "").isdigit()
 
 
 def stand_alone(parts: Sequence[str]) -> bool:
@@ -36,7 +41,8 @@ def compounds(words: Sequence[str]) -> Iterator[tuple[int, int]]:
     """
     nouns, begun = kinds(), -1
     for at, word in enumerate(words):
-        if at + 1 < len(words) and (word[-1] in TIES or (word in nouns and words[at + 1] in LABELS)):
+        after = words[at + 1] if at + 1 < len(words) else ""
+        if after and (word[-1] in TIES or (word in nouns and after in LABELS) or (after in UNITS and is_number(word))):
             begun = at if begun < 0 else begun
         elif begun >= 0:
             yield begun, at + 1

@@ -12,8 +12,9 @@ from indexer.errors import RequestRefused
 # A table of this many lines is no table of words any more.
 MOST_LINES = 50_000
 
-# What names one of a kind behind its noun: a letter, a small number, a Roman one.
+# Units of doses; what names one of a kind behind its noun: a letter, a small number, a Roman one.
 ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
+UNITS = frozenset({"mg", "mcg", "ug", "g", "ml", "cc", "iu"})
 LABELS = frozenset([*"abcdefghijklmnopqrstuvwxyz", *ROMAN, *map(str, range(21))])
 
 

@@ -11,12 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.analysis import FIELDS, Analyzer, bare, is_concept, is_han
-from indexer.analysis.compounds import counts_alone
+from indexer.analysis.compounds import counts_alone, is_number
 from indexer.analysis.intents import intent_entries, intent_names
 from indexer.analysis.matching import Matcher
 from indexer.analysis.terms import compound_terms, stem
 from indexer.analysis.tokens import TIES
-from indexer.analysis.wordlists import is_kind, is_label
+from indexer.analysis.wordlists import UNITS, is_kind, is_label
 from indexer.ranking.token_store import Words
 from indexer.ranking.weighting import LEAST_OF_A_KIND, Statistics
 
@@ -82,13 +82,17 @@ class _Compounds(NamedTuple):
 def _compounds(words: Words) -> _Compounds:
     """The compounds in a segment, as `compound_terms` finds them in each field."""
     tied = np.array([word[-1] in TIES for word in words.words], np.bool_)
-    kind, label = (np.array([is_(word) for word in words.words], np.bool_) for is_ in (is_kind, is_label))
+    kind, label, number, unit = (
+        np.array([is_(word) for word in words.words], np.bool_)
+        for is_ in (is_kind, is_label, is_number, UNITS.__contains__)
+    )
     places: dict[str, int] = {}
     known: dict[tuple[int, ...], list[int]] = {}
     fields, found = array("i"), array("i")
     for batch in words.batches():
         one, other = batch.sequence[:-1], batch.sequence[1:]
-        together = (tied[one] | (kind[one] & label[other])) & (batch.owner[1:] == batch.owner[:-1])
+        together = tied[one] | (kind[one] & label[other]) | (number[one] & unit[other])
+        together &= batch.owner[1:] == batch.owner[:-1]
         edges = np.diff(together.astype(np.int8), prepend=0, append=0)
         for begin, end in zip(np.flatnonzero(edges > 0).tolist(), np.flatnonzero(edges < 0).tolist(), strict=True):
             name = tuple(batch.sequence[begin : end + 1].tolist())
