@@ -73,15 +73,10 @@ class Folded(NamedTuple):
         return (self.starts[start], self.ends[end - 1]) if self.starts else (start, end)
 
 
-def fold(text: str) -> str:
-    """A text in the form in which it is cut and compared: `Ménière` and `MENIERE` become `meniere`, `Ⅻ` `xii`, `B₁₂`
-    `b12`, `½` `1/2`, `ё` `е`.
-    """
-    return text.lower() if text.isascii() else folded(text).text
-
-
 def folded(text: str) -> Folded:
-    """As `fold`, with the places of the written characters."""
+    """A text in the form in which it is cut and compared, with the places of the written characters: `Ménière` and
+    `MENIERE` become `meniere`, `Ⅻ` `xii`, `B₁₂` `b12`, `½` `1/2`, `ё` `е`.
+    """
     if text.isascii():
         return Folded(text.lower(), [], [])
     pieces: list[str] = []

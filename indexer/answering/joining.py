@@ -15,6 +15,8 @@ _DOCUMENTS, _SHARE = 2, 0.1
 # What more documents than these, and this share of all, write as one is found well enough so.
 _OFTEN, _FREQUENT = 20, 0.01
 _MOST_READINGS = 16
+# Stop words that make a noun of a verb: follow-up, break-out.
+_PARTICLES = frozenset({"up", "off", "out", "down", "over"})
 
 
 def tied_as_written(generation: Generation, words: Sequence[str]) -> list[str]:
@@ -32,7 +34,7 @@ def tied_as_written(generation: Generation, words: Sequence[str]) -> list[str]:
 def written_together(generation: Generation, words: Sequence[str]) -> Iterator[tuple[str, tuple[str, str]]]:
     """The term of two words of a search that some document writes as one, and the terms of the two ("beta blocker")."""
     for one, other in pairwise(words):
-        both = _is_free(one) and _is_free(other) and not (_is_short(one) or _is_short(other))
+        both = all(_is_half(word) for word in (one, other)) and _is_free(one)
         if both and _known(generation, one + other):
             yield stem(one + other), (stem(one), stem(other))
 
@@ -45,7 +47,7 @@ def written_apart(generation: Generation, word: str) -> tuple[str, ...]:
     if together > max(_OFTEN, _FREQUENT * generation.statistics.documents):
         return ()
     halves = [(word[:at], word[at:]) for at in range(1, len(word) - 1)]
-    halves = [half for half in halves if all(map(counts_alone, half))]
+    halves = [half for half in halves if counts_alone(half[0]) and (counts_alone(half[1]) or half[1] in _PARTICLES)]
     counts = generation.frequencies([" ".join(map(stem, half)) for half in halves], "bigrams")
     best = max(zip(counts, halves, strict=True), default=(0, ()))
     return best[1] if best[0] >= max(_DOCUMENTS, _SHARE * together) else ()
@@ -62,6 +64,10 @@ def readings(generation: Generation, words: Sequence[str]) -> tuple[tuple[str, .
         if parted := written_apart(generation, word):
             found.append((*own[:at], *parted, *own[at + 1 :]))
     return tuple(found[:_MOST_READINGS])
+
+
+def _is_half(word: str) -> bool:
+    return word in _PARTICLES or (_is_free(word) and not _is_short(word))
 
 
 def _is_free(word: str) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from indexer.analysis import Analysed
 from indexer.analysis.compounds import counts_alone
-from indexer.analysis.terms import stem
+from indexer.analysis.terms import telling_terms
 from indexer.analysis.tokens import words_of
 from indexer.answering.joining import readings, tied_as_written, written_apart, written_together
 from indexer.errors import RequestRefused
@@ -92,13 +92,17 @@ def parse(text: str, generation: Generation) -> Query:
     analysed = generation.analyzer.analyse_words(words)
     together = dict(written_together(generation, words))
     apart = {word: halves for word in words if (halves := written_apart(generation, word))}
-    also = Counter([*together, *(stem(half) for halves in apart.values() for half in halves)])
+    quoted = tuple(readings(generation, phrase) for phrase in phrases if len(words) < QUOTING and len(phrase) > 1)
+    ways = [*apart.values(), *(way for every in quoted for way in every)]
+    also = [*together, *telling_terms([word for way in ways for word in way])]
     return Query(
-        text=replace(analysed, bag=analysed.bag + also),
+        text=replace(
+            analysed, bag=analysed.bag + Counter([term for term in dict.fromkeys(also) if term not in analysed.bag])
+        ),
         wanted=" ".join(wanted),
         unwanted=" ".join(unwanted),
         together=together,
         apart=apart,
-        phrases=tuple(readings(generation, phrase) for phrase in phrases if len(words) < QUOTING and len(phrase) > 1),
+        phrases=quoted,
         without=tuple(readings(generation, phrase) for phrase in without),
     )

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from indexer.analysis.intents import intent_places, intents
 from indexer.analysis.phrases import Phrases, phrases_of
 from indexer.analysis.tokens import TIES, bare, tokenize, words_of
-from indexer.analysis.wordlists import stop_words
+from indexer.analysis.wordlists import ROMAN, kinds, stop_words
 from indexer.duplicates.answers import Differs
 
 _TABLE = "differences.txt"
@@ -177,7 +177,7 @@ def _found(tied: Sequence[str]) -> Iterator[tuple[str, str, int, int]]:
     words = list(map(bare, tied))
     for name, start, end in _phrases().places(words):
         kind, _, value = name.partition("/")
-        yield kind, value, start, end
+        yield kind, str(ROMAN.index(value) + 1) if kind == "letter" and value in ROMAN else value, start, end
     for place, word in enumerate(words):
         before = words[place - 1] if place else ""
         if word in _CHARGES and tied[place][0] in TIES and tied[place][-1] not in TIES:
@@ -197,7 +197,7 @@ def _found(tied: Sequence[str]) -> Iterator[tuple[str, str, int, int]]:
         elif after and _UNITS.fullmatch(after[0]):
             yield "dose", f"{value} {_SAME_UNIT.get(after[0], after[0])}", start, place + 2
         else:
-            yield "number", value, start, place + 1
+            yield "letter" if before in kinds() else "number", value, start, place + 1
 
 
 @cache

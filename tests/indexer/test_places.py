@@ -119,6 +119,21 @@ def test_hyphen_blank_and_nothing_are_one_spelling(query: str) -> None:
     assert hits(f'nothing -"{query}"', **pages) == ["none"]
 
 
+@pytest.mark.parametrize("query", ["follow up", "follow-up", "followup"])
+def test_a_verb_and_its_particle_are_one_noun(query: str) -> None:
+    """Follow-up, check-up and their like are written in three ways, too."""
+    pages = {"glued": "a followup visit", "tied": "a follow-up visit", "apart": "a follow up visit", "none": "a visit"}
+    assert hits(query, **pages) == hits(f'"{query}"', **pages) == ["apart", "glued", "tied"]
+    assert hits(f'visit -"{query}"', **pages) == ["none"]
+
+
+def test_roman_and_other_numbers_of_a_kind_do_not_differ() -> None:
+    """Stage 3 is stage III, and another than stage 4."""
+    told = [d.kind for d in differences("Is stage 3 cancer painful?", "Is stage III cancer painful?")]
+    assert not {"letter", "number"} & set(told)
+    assert [d.kind for d in differences("Is stage 3 bad?", "Is stage IV bad?")] == ["letter"]
+
+
 @pytest.mark.parametrize("quotes", ['""', "“”", "„“", "«»", "»«", "＂＂", "「」", "„”"])
 def test_every_pair_of_quotes_makes_a_phrase(quotes: str) -> None:
     """Telephones and word processors write quotes of many forms."""
