@@ -24,23 +24,8 @@ _NO_TAG = re.compile(rf"<(?!{_TAG}|!--)", re.IGNORECASE)
 # Tags within a line; any other begins and ends one.
 INLINE_TAGS = frozenset(
     {
-        "a",
-        "b",
-        "i",
-        "u",
-        "em",
-        "strong",
-        "span",
-        "font",
-        "sub",
-        "sup",
-        "small",
-        "big",
-        "code",
-        "abbr",
-        "mark",
-        "del",
-        "ins",
+        *("a", "b", "i", "u", "s", "em", "strong", "span", "font", "sub", "sup", "small", "big", "code", "kbd", "abbr"),
+        *("mark", "del", "ins", "wbr", "img"),
     }
 )
 _UNSEEN_TAGS = frozenset({"script", "style"})

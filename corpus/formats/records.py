@@ -30,9 +30,9 @@ def read(source: Source, mapping: Mapping) -> Iterator[Item]:
     """The documents of a JSON array, of JSON lines or of a CSV table; a record that fails costs itself alone."""
     with source.open() as stream:
         # Undecodable bytes become surrogates, which are refused in the one record that holds them.
-        buffered = io.BufferedReader(cast("io.RawIOBase", stream))
-        encoding = "utf-16" if buffered.peek(2)[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) else "utf-8-sig"
-        text = io.TextIOWrapper(buffered, encoding=encoding, errors="surrogateescape", newline="")
+        start = cast("io.BufferedReader", stream).peek(2)[:2]
+        encoding = "utf-16" if start in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) else "utf-8-sig"
+        text = io.TextIOWrapper(stream, encoding=encoding, errors="surrogateescape", newline="")
         for group in _groups(rows_of(text, mapping.columns), mapping.join):
             yield from _documents(source, mapping, group)
 
@@ -122,23 +122,23 @@ def _text(value: object, column: str) -> str:
         return ""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise CorpusError(f"{type(value).__name__} where text belongs", f"column {column}", "map a column of text")
-    text = plain_text(str(value))
+    text = str(value)
     if not is_unicode(text):
         raise CorpusError("bytes that are not UTF-8", f"column {column}", "convert the source to UTF-8")
-    return text
+    return plain_text(text)
 
 
 def _listed(value: object, column: str) -> list[str]:
     """Names from a list, from a list written as text in JSON or Python, or from text with `;` or `|` between; commas
     part names where none of these does: beside them they belong to a name ("Ear, nose and throat").
     """
-    if isinstance(value, str):
-        text = plain_text(value)
-        value = _list_as_text(value.strip()) or (
-            _LIST_MARKS.split(text) if _LIST_MARKS.search(text) else text.split(",")
-        )
-    names = [one_line(_text(item, column)) for item in value] if isinstance(value, list) else []
-    return [name for name in names if name]
+    if isinstance(value, str) and (listed := _list_as_text(value.strip())) is None:
+        text = _text(value, column)
+        names = _LIST_MARKS.split(text) if _LIST_MARKS.search(text) else text.split(",")
+    else:
+        items = listed if isinstance(value, str) else value
+        names = [_text(item, column) for item in items] if isinstance(items, list) else []
+    return [name for name in map(one_line, names) if name]
 
 
 def _list_as_text(text: str) -> list[object] | None:

@@ -22,7 +22,7 @@ from indexer.analysis.wordlists import kinds, shipped
 _RULES = 4
 _PROBE = (
     "Don't the knees of IL-6, T12 and β-blockers hurt without œdema? Ménière’s running 骨水泥 दर्द 0,5mg X-ray Ⅻ"
-    " HIV +ve Rh- −2.5 <1,000 120/80 M.R.I. vitamin A ребёнок صُداع ½"
+    " HIV +ve Rh- −2.5 <1,000 120/80 M.R.I. vitamin A ребёнок صُداع ½ 5 mg stage II, a"
 )
 _TABLES = ("stopwords.txt", "families.txt", "plurals.txt", "british.txt", "kinds.txt", *CONCEPT_TABLES, "intents.txt")
 # The finer channels, in the order in which their weights are added.

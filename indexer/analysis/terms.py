@@ -147,7 +147,8 @@ def spots(text: str) -> list[Spot]:
 def _spots_of(piece: str) -> tuple[Spot, ...]:
     tokens = list(tokenize(piece))
     words = [token.text for token in tokens]
-    found = [Spot(stem(bare(t.text)), bare(t.text), t.start, t.end) for t in tokens if counts_alone(t.text)]
+    read = zip(tokens, map(read_word, words), strict=True)
+    found = [Spot(own.term, own.token, token.start, token.end) for token, own in read if own.alone]
     for begin, end in compounds(words):
         for spelling, first, beyond in spellings(words[begin:end]):
             found.append(Spot(stem(spelling), spelling, tokens[begin + first].start, tokens[begin + beyond - 1].end))

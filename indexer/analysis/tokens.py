@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from indexer.analysis.folding import Folded, folded
 from indexer.analysis.memo import Memo
-from indexer.analysis.wordlists import is_kind, is_label
+from indexer.analysis.wordlists import LABELS, kinds
 
 # Han, kana and Hangul: written without spaces, or with endings that only pieces find.
 _CJK = "\u3005\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\U00020000-\U0003ffff"
@@ -111,9 +111,9 @@ def words_in(piece: str) -> tuple[str, ...]:
 
 def _closed(piece: str, word: str) -> str:
     """A word of a piece with punctuation: a noun that is closed, a letter that is opened by it bears a mark."""
-    if is_kind(word) and not piece[-1].isalnum():
+    if word in kinds() and not piece[-1].isalnum():
         return word + _CLOSED
-    return _CLOSED + word if is_label(word) and not piece[0].isalnum() else word
+    return _CLOSED + word if word in LABELS and not piece[0].isalnum() else word
 
 
 def tokens_in(piece: str) -> tuple[Token, ...]:

@@ -15,6 +15,8 @@ MOST_LINES = 50_000
 # Units of doses; what names one of a kind behind its noun: a letter, a small number, a Roman one.
 ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
 UNITS = frozenset({"mg", "mcg", "ug", "g", "ml", "cc", "iu"})
+# A pattern of these and of what one counts instead.
+DOSE_UNITS = "|".join([*sorted(UNITS), *(f"{counted}s?" for counted in ("unit", "tablet", "pill", "drop", "puff"))])
 LABELS = frozenset([*"abcdefghijklmnopqrstuvwxyz", *ROMAN, *map(str, range(21))])
 
 
@@ -38,16 +40,6 @@ def shipped(name: str) -> Iterator[Line]:
 def stop_words() -> frozenset[str]:
     """The words that carry grammar, not matter; negation is not among them."""
     return frozenset(line.text for line in shipped("stopwords.txt"))
-
-
-def is_kind(word: str) -> bool:
-    """Whether a folded word names a kind of which a letter or number behind it names one, such as `vitamin`."""
-    return word in kinds()
-
-
-def is_label(word: str) -> bool:
-    """Whether a folded word names one of a kind behind its noun."""
-    return word in LABELS
 
 
 @cache

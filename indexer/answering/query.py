@@ -11,6 +11,7 @@ from indexer.analysis import Analysed
 from indexer.analysis.compounds import counts_alone
 from indexer.analysis.terms import telling_terms
 from indexer.analysis.tokens import words_of
+from indexer.analysis.wordlists import DOSE_UNITS
 from indexer.answering.joining import readings, tied_as_written, written_apart, written_together
 from indexer.errors import RequestRefused
 from indexer.generation import Generation
@@ -28,7 +29,7 @@ _WRITTEN = str.maketrans(
 )
 # A minus before a number is its sign ("T-score -2.5"), before a dose or a name such as 5-FU it excludes as before any
 # word; "-ve" says negative.
-_NAMED = r"\.?\d[\d.,]*(?:\s?(?:mg|g|mcg|ug|ml|cc|iu|units?|tablets?|pills?|drops?|puffs?)(?!\w)|-?[^\W\d_][^\s\"]*)"
+_NAMED = rf"\.?\d[\d.,]*(?:\s?(?:{DOSE_UNITS})(?!\w)|-?[^\W\d_][^\s\"]*)"
 _PART = re.compile(
     r'(?P<sign>(?<!\S)[-—―])?"(?P<phrase>[^"]+)"'
     rf'|(?<!\S)[-—―](?P<without>(?!\d+\.\d+d(?!\w)){_NAMED}|(?!ve(?!\w))[^\W\d_][^\s"]*)|(?P<words>[^\s"]+)',

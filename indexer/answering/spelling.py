@@ -73,7 +73,9 @@ def respell(generation: Generation, text: str) -> Respelled | None:
             continue
         if len(word) < _SHORTEST or word in stop_words() or not known_words().isdisjoint({word, american(word)}):
             continue
-        there = _documents_of(generation, word)
+        (there,) = generation.frequencies([stem(word)])
+        if there <= _MISSPELT:  # those are of the last full build, a word may be of today
+            there = max(there, generation.vocabulary(word).get(word, 0))
         if there > _MISSPELT:
             continue
         unknown += 1
@@ -106,11 +108,6 @@ def _forms(word: str) -> tuple[str, ...]:
 def _simple_words(text: str) -> Iterator[tuple[str, int, int]]:
     """The words of plain letters and their places; a compound is a name, and no name is corrected."""
     return ((word, start, end) for word, start, end in tokenize(text) if word.isascii() and word.isalpha())
-
-
-def _documents_of(generation: Generation, word: str) -> int:
-    """How many documents have a word: by its term those of the last full build, as it is those of today."""
-    return max(generation.frequencies([stem(word)])[0], generation.vocabulary(word).get(word, 0))
 
 
 def _meant(generation: Generation, word: str, there: int) -> Respelled | None:

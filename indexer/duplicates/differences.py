@@ -12,12 +12,12 @@ from typing import NamedTuple
 from indexer.analysis.intents import intent_places, intents
 from indexer.analysis.phrases import Phrases, phrases_of
 from indexer.analysis.tokens import TIES, bare, tokenize, words_of
-from indexer.analysis.wordlists import ROMAN, kinds, stop_words
+from indexer.analysis.wordlists import DOSE_UNITS, ROMAN, kinds, stop_words
 from indexer.duplicates.answers import Differs
 
 _TABLE = "differences.txt"
 # What stands behind a number makes it a dose.
-_UNITS = re.compile("mg|g|mcg|ug|ml|cc|iu|units?|tablets?|pills?|drops?|puffs?|times")
+_UNITS = re.compile(f"{DOSE_UNITS}|times")
 _SAME_UNIT = {"ug": "mcg", "unit": "units", "tablet": "tablets", "pill": "pills", "drop": "drops", "puff": "puffs"}
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _SIGNS = frozenset("-+<>≤≥±")

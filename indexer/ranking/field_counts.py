@@ -16,7 +16,7 @@ from indexer.analysis.intents import intent_entries, intent_names
 from indexer.analysis.matching import Matcher
 from indexer.analysis.terms import compound_terms, stem
 from indexer.analysis.tokens import TIES
-from indexer.analysis.wordlists import UNITS, is_kind, is_label
+from indexer.analysis.wordlists import LABELS, UNITS, kinds
 from indexer.ranking.token_store import Words
 from indexer.ranking.weighting import LEAST_OF_A_KIND, Statistics
 
@@ -83,8 +83,8 @@ def _compounds(words: Words) -> _Compounds:
     """The compounds in a segment, as `compound_terms` finds them in each field."""
     tied = np.array([word[-1] in TIES for word in words.words], np.bool_)
     kind, label, number, unit = (
-        np.array([is_(word) for word in words.words], np.bool_)
-        for is_ in (is_kind, is_label, is_number, UNITS.__contains__)
+        np.array(list(map(is_, words.words)), np.bool_)
+        for is_ in (kinds().__contains__, LABELS.__contains__, is_number, UNITS.__contains__)
     )
     places: dict[str, int] = {}
     known: dict[tuple[int, ...], list[int]] = {}

@@ -166,15 +166,14 @@ class WordsWriter:
             said.setdefault(self._fields[span] // len(FIELDS), set()).add(digest)
         repeated = Boilerplate.of((self.wordings[n], said.get(n, set())) for n in order.tolist() if questions[n])
         spans = {digest: span for span, digest in self._sentences.items() if digest in repeated.sentences}
-        return Boilerplate(d for d, span in spans.items() if not is_fact(self._words_of(span), analyzer.concepts_of))
-
-    def _words_of(self, span: int) -> list[str]:
-        """The words of a span that is on disk."""
-        begin, end = self._spans[span : span + 2]
-        self._file.flush()
-        numbers = np.memmap(self._file, np.int32, "r")[begin:end].tolist() if end > begin else []
         names = list(self._pieces.words)
-        return [names[n] for n in numbers]
+        self._file.flush()
+        spooled = np.memmap(self._file, np.int32, "r") if self._size else np.empty(0, np.int32)
+
+        def words_of(span: int) -> list[str]:
+            return [names[n] for n in spooled[slice(*self._spans[span : span + 2])].tolist()]
+
+        return Boilerplate(d for d, span in spans.items() if not is_fact(words_of(span), analyzer.concepts_of))
 
     def write(self, folder: Path, order: Numbers, boilerplate: Boilerplate) -> Words:
         """Write the words of the documents of this order, without boilerplate, and give them mapped."""

@@ -247,6 +247,14 @@ def test_a_cell_of_html_is_what_a_reader_sees(tmp_path: Path) -> None:
     assert asked.body == "INR <2 and a < b > c"
 
 
+def test_markup_within_a_word_parts_it_not_and_escapes_are_read_once(tmp_path: Path) -> None:
+    """What is marked within a line stays one word; what was escaped twice is shown as it was meant."""
+    record = _record(1, b="<p><kbd>k</kbd>ey, <s>x</s>y, 10<sup>9</sup></p>", g=["A &amp;lt; B", "C"])
+    (asked,), _ = take(_array(tmp_path, record), mapping=_mapping(tmp_path))
+    assert asked.body == "key, xy, 10^9"
+    assert [topic.name for topic in asked.topics] == ["A &lt; B", "C"]
+
+
 def test_records_of_one_page_in_several_spellings_are_joined(tmp_path: Path) -> None:
     """An address with its escapes in either case is one page."""
     records = [
