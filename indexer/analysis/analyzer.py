@@ -139,22 +139,25 @@ class Analyzer:
         concept belongs to each word by which it is named, alone or with its neighbours.
         """
         within = {at: span for span in compounds(text.words) for at in range(*span)}
-        alone = {at: (at, at + 1) for at, word in enumerate(text.words) if read_word(word).alone}
-        named: dict[tuple[int, int], list[str]] = {span: [] for span in sorted({*(alone | within).values()})}
+        read = enumerate(map(read_word, text.words))
+        spans = {at: within.get(at, (at, at + 1)) for at, word in read if word.alone or at in within}
+        named: dict[tuple[int, int], list[str]] = {span: [] for span in spans.values()}
         for concept, start, end in self._concepts.asked(text.sequence, text.tokens):
             for at in range(start, end):
-                span = within.get(at) or alone.get(at)
+                span = spans.get(at)
                 # Who asks for vitamin A does not ask for any vitamin.
                 if span and start <= span[0] and span[1] <= end and concept not in named[span]:
                     named[span].append(concept)
         found: dict[str, Place] = {}
         for (start, end), concepts in named.items():
-            own = text.words[start:end]
-            term = next(compound_terms(own), text.sequence[start])
-            # A noun and its letter are a compound wherever they stand together.
-            apart = len(own) > 1 and own[0] not in kinds() and any(read_word(word).alone for word in own)
-            parts = tuple(text.tokens[start:end]) if apart else ()
+            term, word = text.sequence[start], text.tokens[start]
+            parts: tuple[str, ...] = ()
+            if end - start > 1:
+                own, word = text.words[start:end], "".join(text.tokens[start:end])
+                term = next(compound_terms(own), term)
+                # A noun and its letter are a compound wherever they stand together.
+                apart = own[0] not in kinds() and any(read_word(part).alone for part in own)
+                parts = tuple(text.tokens[start:end]) if apart else ()
             also = found[term].names if term in found else ()
-            names = tuple(dict.fromkeys([*also, *concepts]))
-            found[term] = Place("".join(text.tokens[start:end]), term, names, parts, len(own) > 1)
+            found[term] = Place(word, term, tuple(dict.fromkeys([*also, *concepts])), parts, end - start > 1)
         return list(found.values())

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from indexer.analysis.tokens import MOST_WORD, TIES, bare
+from indexer.analysis.memo import Memo
+from indexer.analysis.tokens import MOST_WORD, REMEMBERED, TIES, bare
 from indexer.analysis.wordlists import LABELS, ROMAN, UNITS, kinds, stop_words
 
 # Parts of so many letters are abbreviations, as in TNF-alpha.
@@ -39,6 +40,8 @@ def compounds(words: Sequence[str]) -> Iterator[tuple[int, int]]:
     >>> list(compounds(words_of("hay-fever, vitamin A and B12")))
     [(0, 2), (2, 4), (5, 7)]
     """
+    if not any(map(_may_begin, words)):
+        return  # as of most titles
     nouns, begun = kinds(), -1
     for at, word in enumerate(words):
         after = words[at + 1] if at + 1 < len(words) else ""
@@ -47,6 +50,9 @@ def compounds(words: Sequence[str]) -> Iterator[tuple[int, int]]:
         elif begun >= 0:
             yield begun, at + 1
             begun = -1
+
+
+_may_begin = Memo(lambda word: word[-1] in TIES or word in kinds() or is_number(word), REMEMBERED).__getitem__
 
 
 def spellings(words: Sequence[str]) -> Iterator[tuple[str, int, int]]:

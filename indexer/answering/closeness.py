@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Container, Iterable, Mapping, Sequence
+from itertools import chain, islice
 
 from indexer.analysis import Analysed, Place, is_concept
 from indexer.analysis.compounds import counts_alone
@@ -52,7 +53,7 @@ def page_closeness(generation: Generation, own: Statistics, id_: str, near: Neig
     rare = generation.rarities({term for terms in (page, *others) for term in terms})
     said, *says = [_flattened(terms, rare) for terms in (page, *others)]
     cosines = [_cosine(said, other) for other in says]
-    titles = [share for title in _titles(generation, ids) for share in _shares(generation, title, [page])]
+    titles = _title_shares(generation, ids, page)
     return [
         cosine + _PAGE_TITLE * title + _PAGE_STRENGTH * strength
         for cosine, title, strength in zip(cosines, titles, _strengths(own, near), strict=True)
@@ -63,7 +64,7 @@ def draft_closeness(generation: Generation, text: Analysed, ids: Sequence[str]) 
     """How close pages are to a text without replies, 0 to 2: the share that each says, and that of its title said."""
     said = text.terms_and_concepts()
     pages = _shares(generation, text, generation.weights(ids))
-    titles = [share for title in _titles(generation, ids) for share in _shares(generation, title, [said])]
+    titles = _title_shares(generation, ids, said)
     return [page + title for page, title in zip(pages, titles, strict=True)]
 
 
@@ -82,11 +83,20 @@ def _shares(generation: Generation, text: Analysed, said: Iterable[Container[str
     """The share of a text's rarity that stands among the terms and concepts of each of some pages or titles."""
     places = generation.analyzer.places(text)
     rare = place_rarities(generation, places)
-    whole = math.fsum(rare)
-    return [
-        math.fsum(r for place, r in zip(places, rare, strict=True) if _says(own, place)) / (whole or 1.0)
-        for own in said
-    ]
+    return [_share(places, rare, own) for own in said]
+
+
+def _title_shares(generation: Generation, ids: Sequence[str], said: Container[str]) -> list[float]:
+    """The share of the rarity of each of some pages' titles that stands among terms and concepts."""
+    titles = [generation.analyzer.places(title) for title in _titles(generation, ids)]
+    rare = iter(place_rarities(generation, [*chain.from_iterable(titles)]))
+    return [_share(places, list(islice(rare, len(places))), said) for places in titles]
+
+
+def _share(places: Sequence[Place], rare: Sequence[float], own: Container[str]) -> float:
+    """The share of the rarity of some words that stands among terms and concepts."""
+    there = math.fsum([r for place, r in zip(places, rare, strict=True) if _says(own, place)])
+    return there / (math.fsum(rare) or 1.0)
 
 
 def _says(own: Container[str], place: Place) -> bool:

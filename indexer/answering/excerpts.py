@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Container, Iterable, Mapping, Sequence
-from itertools import islice, pairwise, takewhile
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import chain, islice, pairwise, takewhile
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -24,6 +24,7 @@ _GAP = 40
 # Between the terms of a phrase where it stands for one.
 _SIGN = "\x1f"
 _SPACE = re.compile(r"\s+")
+_NONE: Mapping[tuple[str, ...], float] = MappingProxyType({})
 
 
 def excerpt(text: str, most: int = EXCERPT) -> str:
@@ -37,20 +38,31 @@ def excerpt(text: str, most: int = EXCERPT) -> str:
     return line[: cut if cut > 0 else most].rstrip(" .,;:-–—") + "…"
 
 
-def snippet(
-    texts: Iterable[str],
-    terms: Mapping[str, float],
-    most: int = SNIPPET,
-    phrases: Mapping[tuple[str, ...], float] = MappingProxyType({}),
-) -> tuple[Fragment, ...]:
-    """The passage that holds most of the weight of terms and phrases, these given as terms, each different one once,
-    with the matches marked: the first among equals; without any match the beginning of the first text. What comes late
-    in a long text is looked at where the best is not found before.
+class Marks:
+    """What a search marks in its hits: terms and phrases, each with how much it tells."""
+
+    def __init__(self, terms: Mapping[str, float], phrases: Mapping[tuple[str, ...], float] = _NONE) -> None:
+        """`phrases` are given as their terms, stop words too."""
+        self.terms = terms
+        self.weights = {**terms, **{_SIGN.join(phrase): weight for phrase, weight in phrases.items()}}
+        self.wanted = {*terms, *chain.from_iterable(phrases)}
+        self.most = max(phrases.values(), default=0.0)
+        # Phrases by their first telling term, each with the places of all telling ones.
+        self.begun: dict[str, list[tuple[tuple[str, ...], list[int]]]] = {}
+        for phrase in phrases:
+            if telling := [at for at, term in enumerate(phrase) if term not in stop_terms()]:
+                self.begun.setdefault(phrase[telling[0]], []).append((phrase, telling))
+
+
+def snippet(texts: Iterable[str], marks: Marks, most: int = SNIPPET) -> tuple[Fragment, ...]:
+    """The passage that holds most of the weight of terms and phrases, each different one once, with the matches marked:
+    the first among equals; without any match the beginning of the first text. What comes late in a long text is looked
+    at where the best is not found before.
     """
     texts = [text for text in texts if text.strip()]
-    best = _best([text[:LOOKED_AT] for text in texts], terms, most, phrases)
-    if best is None or best.worth < max(phrases.values(), default=0.0):
-        late = _best([text for text in texts if len(text) > LOOKED_AT], terms, most, phrases)
+    best = _best([text[:LOOKED_AT] for text in texts], marks, most)
+    if best is None or best.worth < marks.most:
+        late = _best([text for text in texts if len(text) > LOOKED_AT], marks, most)
         best = late if best is None or (late and late.worth > best.worth) else best
     if best is None:
         return ((excerpt(texts[0], most), False),) if texts else ()
@@ -66,43 +78,36 @@ class _Passage(NamedTuple):
     inside: list[Spot]
 
 
-def _best(
-    texts: Iterable[str], terms: Mapping[str, float], most: int, phrases: Mapping[tuple[str, ...], float]
-) -> _Passage | None:
+def _best(texts: Iterable[str], marks: Marks, most: int) -> _Passage | None:
     """The passage worth most, None where nothing matches."""
-    weights = {**terms, **{_SIGN.join(phrase): weight for phrase, weight in phrases.items()}}
-    wanted = set(terms) | {term for phrase in phrases for term in phrase}
-    best: _Passage | None = None
-    for text in texts if wanted else ():
-        matches = _matches(text, spots_among(text, wanted), terms, phrases)
+    weights, best = marks.weights, None
+    for text in texts if marks.wanted else ():
+        matches = _matches(text, spots_among(text, marks.wanted), marks)
         # No passage holds more than its whole text: most windows need no look.
-        highest = sum(weights[term] for term in {spot.term for spot in matches})
+        highest = sum([weights[term] for term in {spot.term for spot in matches}])
         for at, first in enumerate(matches):
             if best is not None and highest <= best.worth + 1e-9:
                 break
-            near = matches[at : at + most]
-            beyond = next((n for n, spot in enumerate(near) if spot.end > first.start + most), len(near))
-            inside = near[: max(1, beyond)]
-            worth = sum(weights[term] for term in {spot.term for spot in inside})
+            inside, end = [], first.start + most
+            for spot in matches[at : at + most]:
+                if spot.end > end:
+                    break
+                inside.append(spot)
+            worth = sum([weights[term] for term in {spot.term for spot in inside or [first]}])
             if best is None or worth > best.worth + 1e-9:
-                best = _Passage(worth, text, inside)
+                best = _Passage(worth, text, inside or [first])
     return best
 
 
-def _matches(text: str, spots: Sequence[Spot], terms: Container[str], phrases: Iterable[tuple[str, ...]]) -> list[Spot]:
+def _matches(text: str, spots: Sequence[Spot], marks: Marks) -> list[Spot]:
     """The spots of terms, and those of whole phrases, each word of these by itself and by the name of its phrase."""
-    found = [spot for spot in spots if spot.term in terms]
-    if not phrases:
-        return found
-    places: dict[str, list[int]] = {}
-    for n, spot in enumerate(spots):
-        places.setdefault(spot.term, []).append(n)
-    for phrase in phrases:
-        telling = [at for at, term in enumerate(phrase) if term not in stop_terms()]
-        for n in places.get(phrase[telling[0]], ()) if telling else ():
+    found = [spot for spot in spots if spot.term in marks.terms]
+    before = len(found)
+    for n, spot in enumerate(spots if marks.begun else ()):
+        for phrase, telling in marks.begun.get(spot.term, ()):
             if run := _whole(text, spots, n, phrase, telling):
                 found += [one._replace(term=_SIGN.join(phrase)) for one in run]
-    return sorted(found, key=lambda spot: spot.start)
+    return sorted(found, key=lambda spot: spot.start) if len(found) > before else found
 
 
 def _whole(text: str, spots: Sequence[Spot], n: int, phrase: tuple[str, ...], telling: Sequence[int]) -> list[Spot]:

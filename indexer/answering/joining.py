@@ -39,18 +39,27 @@ def written_together(generation: Generation, words: Sequence[str]) -> Iterator[t
             yield stem(one + other), (stem(one), stem(other))
 
 
-def written_apart(generation: Generation, word: str) -> tuple[str, ...]:
-    """The two words that documents write side by side for one ("betablocker"); nothing for most."""
-    if not word.isascii() or not word.isalpha():
-        return ()
-    (together,) = generation.frequencies([stem(word)])
-    if together > max(_OFTEN, _FREQUENT * generation.statistics.documents):
-        return ()
-    halves = [(word[:at], word[at:]) for at in range(1, len(word) - 1)]
-    halves = [half for half in halves if counts_alone(half[0]) and (counts_alone(half[1]) or half[1] in _PARTICLES)]
+def written_apart(generation: Generation, words: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """Those of some words that documents write as two side by side ("betablocker"), each with the two."""
+    plain = [word for word in dict.fromkeys(words) if word.isascii() and word.isalpha()]
+    often = max(_OFTEN, int(_FREQUENT * generation.statistics.documents))
+    rare = generation.rarities([stem(word) for word in plain])
+    least = generation.statistics.rarity("", often)
+    halves = [half for word in plain if rare[stem(word)] >= least for half in _halves(word)]
     counts = generation.frequencies([" ".join(map(stem, half)) for half in halves], "bigrams")
-    best = max(zip(counts, halves, strict=True), default=(0, ()))
-    return best[1] if best[0] >= max(_DOCUMENTS, _SHARE * together) else ()
+    best: dict[str, tuple[int, tuple[str, str]]] = {}
+    for count, half in zip(counts, halves, strict=True):
+        if count >= _DOCUMENTS:
+            best["".join(half)] = max(best.get("".join(half), (0, half)), (count, half))
+    together = generation.frequencies(list(map(stem, best)))
+    return {word: half for (word, (n, half)), one in zip(best.items(), together, strict=True) if n >= _SHARE * one}
+
+
+def _halves(word: str) -> Iterator[tuple[str, str]]:
+    for at in range(1, len(word) - 1):
+        one, other = word[:at], word[at:]
+        if counts_alone(one) and (counts_alone(other) or other in _PARTICLES):
+            yield one, other
 
 
 def readings(generation: Generation, words: Sequence[str]) -> tuple[tuple[str, ...], ...]:
@@ -60,9 +69,8 @@ def readings(generation: Generation, words: Sequence[str]) -> tuple[tuple[str, .
     for at, (one, other) in enumerate(pairwise(own)):
         if one.isalpha() and other.isalpha() and _known(generation, one + other):
             found.append((*own[:at], one + other, *own[at + 2 :]))
-    for at, word in enumerate(own):
-        if parted := written_apart(generation, word):
-            found.append((*own[:at], *parted, *own[at + 1 :]))
+    parted = written_apart(generation, own)
+    found += [(*own[:at], *parted[word], *own[at + 1 :]) for at, word in enumerate(own) if word in parted]
     return tuple(found[:_MOST_READINGS])
 
 

@@ -51,7 +51,7 @@ class Query:
     wanted: str = ""
     unwanted: str = ""
     together: Mapping[str, tuple[str, str]] = field(default_factory=dict)
-    apart: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    apart: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     phrases: tuple[Readings, ...] = ()
     without: tuple[Readings, ...] = ()
 
@@ -92,7 +92,7 @@ def parse(text: str, generation: Generation) -> Query:
     words = tied_as_written(generation, words_of(" ".join(wanted)))
     analysed = generation.analyzer.analyse_words(words)
     together = dict(written_together(generation, words))
-    apart = {word: halves for word in words if (halves := written_apart(generation, word))}
+    apart = written_apart(generation, words)
     quoted = tuple(readings(generation, phrase) for phrase in phrases if len(words) < QUOTING and len(phrase) > 1)
     ways = [*apart.values(), *(way for every in quoted for way in every)]
     also = [*together, *telling_terms([word for way in ways for word in way])]

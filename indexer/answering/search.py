@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from typing import NamedTuple
 
 from corpus import Article, Document, kind_of
 from indexer.analysis import Place, field_texts, story_terms
 from indexer.analysis.terms import stem
 from indexer.answering.closeness import FIRST_HITS, SEARCH_FLOOR, search_closeness
-from indexer.answering.excerpts import snippet
+from indexer.answering.excerpts import Marks, snippet
 from indexer.answering.query import Query, parse
 from indexer.answering.spelling import respell
 from indexer.answering.weighing import Weighed, place_rarities, weigh
@@ -50,7 +49,7 @@ def search(generation: Generation, request: Search) -> Results:
     found = asked.found
     hits = found.ranked[(page - 1) * size : page * size]
     documents = zip(generation.get([r.id for r in hits]), hits, strict=True)
-    marked = _marked(generation, asked)
+    marks = _marks(generation, asked)
     return Results(
         generation=generation.info.generation,
         total=found.total,
@@ -60,11 +59,11 @@ def search(generation: Generation, request: Search) -> Results:
         respelled=instead is not None,
         facets=found.facets if found.total or not request.text.strip() else {},
         close=_is_close(generation, asked),
-        hits=tuple(_hit(document, r.score, *marked) for document, r in documents),
+        hits=tuple(_hit(document, r.score, marks) for document, r in documents),
     )
 
 
-def _marked(generation: Generation, asked: _Asked) -> tuple[dict[str, float], dict[tuple[str, ...], float]]:
+def _marks(generation: Generation, asked: _Asked) -> Marks:
     """What is marked in the hits: terms with how much they tell, other names of what they name, and phrases, those that
     are demanded above all.
     """
@@ -73,7 +72,7 @@ def _marked(generation: Generation, asked: _Asked) -> tuple[dict[str, float], di
     terms = {name[0]: told for name, told in names if len(name) == 1} | telling
     demanded = 1.0 + math.fsum(terms.values())
     quoted = {tuple(map(stem, reading)): demanded for readings in asked.query.phrases for reading in readings}
-    return terms, {name: told for name, told in names if len(name) > 1} | quoted
+    return Marks(terms, {name: told for name, told in names if len(name) > 1} | quoted)
 
 
 class _Asked(NamedTuple):
@@ -156,7 +155,7 @@ def _is_close(generation: Generation, asked: _Asked) -> bool:
     return max(search_closeness(generation, asked.query.text, first), default=0.0) >= SEARCH_FLOOR
 
 
-def _hit(document: Document, score: float, terms: Mapping[str, float], phrases: Mapping[tuple[str, ...], float]) -> Hit:
+def _hit(document: Document, score: float, marks: Marks) -> Hit:
     texts = field_texts(document)
     title = texts.pop("title")
     answers = () if isinstance(document, Article) else document.answers
@@ -172,5 +171,5 @@ def _hit(document: Document, score: float, terms: Mapping[str, float], phrases: 
         answered=is_answered(document),
         by=by,
         score=round(score, 4),
-        snippet=snippet(list(texts.values()) or [title], terms, phrases=phrases),
+        snippet=snippet(list(texts.values()) or [title], marks),
     )

@@ -115,10 +115,11 @@ def _meant(generation: Generation, word: str, there: int) -> Respelled | None:
     cost (the noisy channel of Kernighan, Church and Gale 1990).
     """
     most = _SLIGHT if _DRUG.search(word) else 2.0 if len(word) >= _LONG and not there else 1.0
+    least = max(_DOCUMENTS, there * _OFTENER)
     likely = {} if there else dict(_parted(generation, word))
     for prefix in _beginnings(word):
-        for candidate, count in generation.vocabulary(prefix).items():
-            if count >= max(_DOCUMENTS, there * _OFTENER) and _may_be(word, candidate, most):
+        for candidate, count in generation.vocabulary(prefix, least).items():
+            if _may_be(word, candidate, most):
                 cost = distance(word, candidate, most)
                 if cost <= most:
                     likely[candidate] = count * _SLIP**-cost

@@ -154,9 +154,9 @@ class Generation(Protocol):
         a term.
         """
 
-    def vocabulary(self, prefix: str) -> dict[str, int]:
-        """The folded words of the documents that begin so, parts of compounds with their ties, each with the number of
-        documents that have it; one that an update took out counts until its segment is written anew.
+    def vocabulary(self, prefix: str, least: int = 1) -> dict[str, int]:
+        """The folded words of at least so many documents that begin so, parts of compounds with their ties, each with
+        the number of documents that have it; one that an update took out counts until its segment is written anew.
         """
 
     def close(self) -> None:

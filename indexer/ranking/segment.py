@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -131,12 +132,13 @@ class Segments:
         part = bisect_right(self._starts, number) - 1
         return self._parts[part], number - self._starts[part]
 
-    def vocabulary(self, prefix: str) -> dict[str, int]:
-        """The folded words that begin so, each with the number of documents that have it."""
-        counts: dict[str, int] = {}
+    def vocabulary(self, prefix: str, least: int = 1) -> dict[str, int]:
+        """The folded words that begin so and that at least so many documents have, each with their number."""
+        counts: Counter[str] = Counter()
         for segment in self._parts:
-            span = slice(bisect_left(segment.words, prefix), bisect_left(segment.words, prefix + "\U0010ffff"))
-            for word, n in zip(segment.words[span], segment.word_counts[span].tolist(), strict=True):
-                if n:  # a word of boilerplate alone has no document
-                    counts[word] = counts.get(word, 0) + n
-        return counts
+            low, high = segment.words.place(prefix), segment.words.place(prefix + "\U0010ffff")
+            own = segment.word_counts[low:high]
+            # A word of boilerplate alone has no document; of several segments each may have few.
+            there = np.flatnonzero(own >= (least if len(self._parts) == 1 else 1))
+            counts.update(dict(zip(segment.words.of((low + there).tolist()), own[there].tolist(), strict=True)))
+        return {word: n for word, n in counts.items() if n >= least}

@@ -394,12 +394,12 @@ class PlainGeneration:
         counts = zip(tokens, self.frequencies(list(tokens), channel), strict=True)
         return {token: self.statistics.rarity(token, n) for token, n in counts if n or not present}
 
-    def vocabulary(self, prefix: str) -> dict[str, int]:
+    def vocabulary(self, prefix: str, least: int = 1) -> dict[str, int]:
         """See Generation."""
         counts = Counter(
             word for own in self._fields.values() for word in {w for text in own.values() for w in text.words}
         )
-        return {word: counts[word] for word in sorted(counts) if word.startswith(prefix)}
+        return {word: counts[word] for word in sorted(counts) if word.startswith(prefix) and counts[word] >= least}
 
     def close(self) -> None:
         """See Generation."""

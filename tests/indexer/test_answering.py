@@ -13,7 +13,7 @@ from corpus import Article, Document, Topic
 from indexer.analysis import known_words, own_text, spots, stop_words
 from indexer.analysis.terms import stem
 from indexer.answering.closeness import DRAFT_FLOOR, draft_closeness, page_closeness, page_floor, search_closeness
-from indexer.answering.excerpts import excerpt, snippet, words_in_common
+from indexer.answering.excerpts import Marks, excerpt, snippet, words_in_common
 from indexer.answering.neighbours import neighbours_of
 from indexer.answering.panel import close_ones, make_panel, one_per_wording
 from indexer.answering.query import parse
@@ -315,7 +315,7 @@ def test_an_excerpt_is_whole_words_from_the_beginning(text: str, most: int) -> N
 def test_a_snippet_is_the_texts_own_words(words: list[str]) -> None:
     """Marked or not, a snippet's pieces are a passage of the text, cut between words, with every match marked."""
     text = " ".join(words)
-    pieces = snippet([text], {"cement": 2.0, "leak": 1.0}, most=60)
+    pieces = snippet([text], Marks({"cement": 2.0, "leak": 1.0}), most=60)
     joined = "".join(piece for piece, _ in pieces).removeprefix("… ").removesuffix(" …").removesuffix("…")
     line = " ".join(text.split())
     assert " ".join(joined.split()) in line
@@ -338,17 +338,17 @@ def test_a_snippet_is_the_passage_that_holds_most(texts: list[str], terms: dict[
         for first in there:
             inside = {spot.term for spot in there if first.start <= spot.start and spot.end <= first.start + 40}
             most = max(most, sum(terms[term] for term in inside))
-    marked = {stem(piece) for piece, matched in snippet(texts, terms, most=40) if matched}
+    marked = {stem(piece) for piece, matched in snippet(texts, Marks(terms), most=40) if matched}
     assert sum(terms[term] for term in marked) == pytest.approx(most)
 
 
 def test_a_quoted_phrase_is_shown_as_a_phrase_however_late(generation: PlainGeneration) -> None:
     """The passage that has the very phrase is shown, not one that has its words apart; beyond any number of words."""
     text = "The cement was mixed. We saw the leak. " + "Nothing to see. " * 2_000 + "A cement leak was found."
-    pieces = snippet([text], {"cement": 1.0, "leak": 1.0}, phrases={("cement", "leak"): 3.0})
+    pieces = snippet([text], Marks({"cement": 1.0, "leak": 1.0}, {("cement", "leak"): 3.0}))
     assert [piece for piece, marked in pieces if marked] == ["cement", "leak"]
     assert "was found" in "".join(piece for piece, _ in pieces)
-    late = snippet(["Nothing to see. " * 2_000 + "The vaccine helps."], {"vaccin": 1.0})
+    late = snippet(["Nothing to see. " * 2_000 + "The vaccine helps."], Marks({"vaccin": 1.0}))
     assert ("vaccine", True) in late
 
 
@@ -392,7 +392,7 @@ def test_several_misspelt_words_are_mended_together(generation: PlainGeneration)
 
 def test_a_snippet_without_a_match_is_the_beginning() -> None:
     """Where the match is in the title alone, the text's beginning is shown."""
-    assert snippet(["One two three."], {"cement": 1.0}) == (("One two three.", False),)
+    assert snippet(["One two three."], Marks({"cement": 1.0})) == (("One two three.", False),)
 
 
 def test_a_card_tells_the_other_name_of_a_thing() -> None:

@@ -150,8 +150,8 @@ class LocalGeneration:
     def rarities(self, tokens: Collection[str], channel: str = "terms", *, present: bool = False) -> dict[str, float]:
         return self._frequencies.rarities(tokens, channel, present=present)
 
-    def vocabulary(self, prefix: str) -> dict[str, int]:
-        return self._segments.vocabulary(prefix)
+    def vocabulary(self, prefix: str, least: int = 1) -> dict[str, int]:
+        return self._segments.vocabulary(prefix, least)
 
     def close(self) -> None:
         with self._lock:

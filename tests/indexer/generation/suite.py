@@ -202,6 +202,7 @@ class GenerationSuite:
         assert generation.vocabulary("ce") == {"cement": 2}
         assert generation.vocabulary("kn") == {"knee": 2}
         assert generation.vocabulary("zz") == {}
+        assert generation.vocabulary("kn", least=3) == {}
 
     def test_twins_share_their_wording(self, generation: Generation) -> None:
         """Documents that ask in the same words have the same wording, whatever the answer."""
