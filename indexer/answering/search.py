@@ -8,6 +8,7 @@ from typing import NamedTuple
 from corpus import Article, Document, kind_of
 from indexer.analysis import Place, field_texts, story_terms
 from indexer.analysis.terms import stem
+from indexer.analysis.wordlists import UNITS
 from indexer.answering.closeness import FIRST_HITS, SEARCH_FLOOR, search_closeness
 from indexer.answering.excerpts import Marks, snippet
 from indexer.answering.query import Query, parse
@@ -109,14 +110,16 @@ def _ask(generation: Generation, query: Query, request: Search) -> _Asked:
 
 def _search_words(generation: Generation, query: Query) -> tuple[tuple[SearchWord, ...], int]:
     """The words of a query, each with its share of the rarity of all; and the share that a hit must match if any does:
-    all of one or two words, if one of them is a name such as X-ray or B12, which means one thing alone.
+    all of one or two words, if one of them is a name such as X-ray or B12, which means one thing alone. A dose is none:
+    few pages on a drug say it, and who asks for 500 mg of it is served by the others below these.
     """
     typed = generation.analyzer.places(query.text)
     places = [_with_spellings(place, query) for place in typed]
     rare = place_rarities(generation, places)
     told = [r * (STORY if place.term in story_terms() else 1.0) for place, r in zip(places, rare, strict=True)]
     words = search_words(places, told) if places else ()
-    named = len(words) <= ALL_OF and any(place.compound for place in typed)
+    named = any(place.compound and UNITS.isdisjoint(place.parts) for place in typed)
+    named = named and len(words) <= ALL_OF
     return words, sum(word.share for word in words) if named else 0
 
 

@@ -385,6 +385,21 @@ def test_a_correction_finds_something_under_the_filter(generation: PlainGenerati
     assert find(generation, "kyphoplsty", where=Filter(year=1999)).did_you_mean is None
 
 
+def test_a_dose_comes_first_and_hides_no_page_of_its_drug() -> None:
+    """Of two words with a name a hit has both, if any does; a dose is no such name, however it is written."""
+    pages: list[Document] = [
+        Article(id="dose", title="Metformin", body="We gave 500 mg in the evening."),
+        Article(id="drug", title="Metformin and the kidney"),
+        Article(id="name", title="Metformin and B12"),
+    ]
+    generation = PlainGeneration([*pages, *OTHERS], ANALYZER)
+    for typed in ("metformin 500mg", "metformin 500 mg"):
+        first, *others = [hit.id for hit in find(generation, typed).hits]
+        assert first == "dose"
+        assert sorted(others) == ["drug", "name"]
+    assert [hit.id for hit in find(generation, "metformin B12").hits] == ["name"]
+
+
 def test_several_misspelt_words_are_mended_together(generation: PlainGeneration) -> None:
     """Each word is corrected by itself, and all of them in one text."""
     assert find(generation, "cemant kyphoplsty").did_you_mean == "cement kyphoplasty"
