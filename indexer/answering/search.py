@@ -66,14 +66,17 @@ def search(generation: Generation, request: Search) -> Results:
 
 def _marks(generation: Generation, asked: _Asked) -> Marks:
     """What is marked in the hits: terms with how much they tell, other names of what they name, and phrases, those that
-    are demanded above all.
+    are demanded above all. A dose that is written apart is a phrase; the mg of another dose is not marked.
     """
     telling = asked.weighed.telling
+    doses = [place for place in generation.analyzer.places(asked.query.text) if not UNITS.isdisjoint(place.parts)]
     names = [(name, telling[concept]) for concept in telling for name in generation.analyzer.names_of(concept)]
     terms = {name[0]: told for name, told in names if len(name) == 1} | telling
+    terms = {term: told for term, told in terms.items() if not doses or term not in UNITS}
     demanded = 1.0 + math.fsum(terms.values())
     quoted = {tuple(map(stem, reading)): demanded for readings in asked.query.phrases for reading in readings}
-    return Marks(terms, {name: told for name, told in names if len(name) > 1} | quoted)
+    apart = {tuple(map(stem, dose.parts)): telling[dose.term] for dose in doses}
+    return Marks(terms, apart | {name: told for name, told in names if len(name) > 1} | quoted)
 
 
 class _Asked(NamedTuple):

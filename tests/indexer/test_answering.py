@@ -400,6 +400,15 @@ def test_a_dose_comes_first_and_hides_no_page_of_its_drug() -> None:
     assert [hit.id for hit in find(generation, "metformin B12").hits] == ["name"]
 
 
+def test_a_dose_is_marked_whole_and_no_other_unit() -> None:
+    """However number and unit are written, both are marked, where they stand together; another dose's unit is not."""
+    text = "She took 325 mg before. " + "Nothing to see. " * 40 + "Now she takes 81 mg."
+    generation = PlainGeneration([Article(id="a", title="Note", body=text), *OTHERS], ANALYZER)
+    for typed in ("81 mg", "81mg"):
+        (hit,) = find(generation, typed).hits
+        assert [piece for piece, marked in hit.snippet if marked] == ["81", "mg"]
+
+
 def test_several_misspelt_words_are_mended_together(generation: PlainGeneration) -> None:
     """Each word is corrected by itself, and all of them in one text."""
     assert find(generation, "cemant kyphoplsty").did_you_mean == "cement kyphoplasty"
