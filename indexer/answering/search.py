@@ -65,8 +65,8 @@ def search(generation: Generation, request: Search) -> Results:
 
 
 def _marks(generation: Generation, asked: _Asked) -> Marks:
-    """What is marked in the hits: terms with how much they tell, other names of what they name, and phrases, those that
-    are demanded above all. A dose that is written apart is a phrase; the mg of another dose is not marked.
+    """What is marked in the hits: terms, other names of what they name, and phrases, those that are demanded above all.
+    A dose that is written apart is a phrase; the mg of another dose is not marked.
     """
     telling = asked.weighed.telling
     doses = [place for place in generation.analyzer.places(asked.query.text) if not UNITS.isdisjoint(place.parts)]
@@ -75,7 +75,7 @@ def _marks(generation: Generation, asked: _Asked) -> Marks:
     terms = {term: told for term, told in terms.items() if not doses or term not in UNITS}
     demanded = 1.0 + math.fsum(terms.values())
     quoted = {tuple(map(stem, reading)): demanded for readings in asked.query.phrases for reading in readings}
-    apart = {tuple(map(stem, dose.parts)): telling[dose.term] for dose in doses}
+    apart = {tuple(map(stem, dose.parts)): telling.get(dose.term, 0.0) for dose in doses}  # 0: too long for a term
     return Marks(terms, apart | {name: told for name, told in names if len(name) > 1} | quoted)
 
 

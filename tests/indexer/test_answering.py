@@ -407,6 +407,7 @@ def test_a_dose_is_marked_whole_and_no_other_unit() -> None:
     for typed in ("81 mg", "81mg"):
         (hit,) = find(generation, typed).hits
         assert [piece for piece, marked in hit.snippet if marked] == ["81", "mg"]
+    assert find(generation, f"g{'1' * 70}g").generation  # too long for a word: no error
 
 
 def test_several_misspelt_words_are_mended_together(generation: PlainGeneration) -> None:

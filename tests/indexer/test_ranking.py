@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import reduce
@@ -135,6 +136,19 @@ def test_strings_are_found_by_number_and_by_name(tmp_path_factory: pytest.TempPa
     assert list(strings) == strings[:] == sorted(names)
     assert all(strings[strings.find(name)] == name for name in names)
     assert strings.find("not there, too long") == -1
+
+
+@given(st.integers(0, 150), st.text("0123456789w", max_size=4))
+def test_many_strings_are_placed_as_one_search_through_all_does(
+    tmp_path_factory: pytest.TempPathFactory, size: int, name: str
+) -> None:
+    """However many there are, a name's place is how many come before it, and only what was put is found."""
+    folder, names = tmp_path_factory.mktemp("strings"), sorted(f"w{n}" for n in range(size))
+    write_strings(folder, "names", names)
+    strings = Strings(folder, "names")
+    assert strings.place(name) == bisect_left(names, name)
+    assert strings.find(name) == (names.index(name) if name in names else -1)
+    assert [strings.find(own) for own in names] == list(range(size))
 
 
 def test_strings_refuse_a_number_out_of_range(tmp_path: Path) -> None:

@@ -44,6 +44,7 @@ def check_same(local: Generation, plain: PlainGeneration, seed: int = 0, *, upda
     assert local.weights(ids) == plain.weights(ids)
     counts, there = local.vocabulary(""), plain.vocabulary("")
     assert counts == there or (updated and all(counts[word] >= n for word, n in there.items()))
+    assert local.vocabulary("", 2) == {word: n for word, n in counts.items() if n >= 2}
     check_tokens(local, plain)
     for id_ in (*ids, "none"):
         assert local.neighbours(id_) == plain.neighbours(id_), id_
