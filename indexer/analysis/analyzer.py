@@ -11,18 +11,18 @@ from typing import NamedTuple
 
 from indexer.analysis.boilerplate import Boilerplate
 from indexer.analysis.channels import bigrams, grams, stops
-from indexer.analysis.compounds import compounds
+from indexer.analysis.compounds import compounds, in_full, listed
 from indexer.analysis.concepts import CONCEPT_TABLES, Concepts
 from indexer.analysis.intents import intents
 from indexer.analysis.terms import STEMMER, compound_terms, read_word, telling_terms, wording
-from indexer.analysis.tokens import in_han, words_of
+from indexer.analysis.tokens import bare, in_han, words_of
 from indexer.analysis.wordlists import kinds, shipped
 
 # Raise this when the rules change in a way that the probe below does not show.
 _RULES = 4
 _PROBE = (
     "Don't the knees of IL-6, T12 and β-blockers hurt without œdema? Ménière’s running 骨水泥 दर्द 0,5mg X-ray Ⅻ"
-    " HIV +ve Rh- −2.5 <1,000 120/80 M.R.I. vitamin A ребёнок صُداع ½ 5 mg stage II, a"
+    " HIV +ve Rh- −2.5 <1,000 120/80 M.R.I. vitamin A ребёнок صُداع ½ 5 mg stage II, a vitamin E L4/5 hep C or D"
 )
 _TABLES = ("stopwords.txt", "families.txt", "plurals.txt", "british.txt", "kinds.txt", *CONCEPT_TABLES, "intents.txt")
 # The finer channels, in the order in which their weights are added.
@@ -139,8 +139,10 @@ class Analyzer:
         concept belongs to each word by which it is named, alone or with its neighbours.
         """
         within = {at: span for span in compounds(text.words) for at in range(*span)}
+        names = {(at, at + 1): name for name, at in listed(text.words) if at not in within}
         read = enumerate(map(read_word, text.words))
         spans = {at: within.get(at, (at, at + 1)) for at, word in read if word.alone or at in within}
+        spans |= {at: (at, end) for at, end in names}
         named: dict[tuple[int, int], list[str]] = {span: [] for span in spans.values()}
         for concept, start, end in self._concepts.asked(text.sequence, text.tokens):
             for at in range(start, end):
@@ -150,14 +152,14 @@ class Analyzer:
                     named[span].append(concept)
         found: dict[str, Place] = {}
         for (start, end), concepts in named.items():
-            term, word = text.sequence[start], text.tokens[start]
+            term, word = names.get((start, end), text.sequence[start]), text.tokens[start]
             parts: tuple[str, ...] = ()
             if end - start > 1:
-                own, word = text.words[start:end], "".join(text.tokens[start:end])
+                own, word = in_full(text.words[start:end]), "".join(text.tokens[start:end])
                 term = next(compound_terms(own), term)
                 # A noun and its letter are a compound wherever they stand together.
                 apart = own[0] not in kinds() and any(read_word(part).alone for part in own)
-                parts = tuple(text.tokens[start:end]) if apart else ()
+                parts = tuple(map(bare, own)) if apart else ()
             also = found[term].names if term in found else ()
             found[term] = Place(word, term, tuple(dict.fromkeys([*also, *concepts])), parts, end - start > 1)
         return list(found.values())

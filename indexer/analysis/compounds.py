@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from itertools import pairwise
+import re
+from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise, takewhile
 
 from indexer.analysis.memo import Memo
 from indexer.analysis.tokens import MOST_WORD, REMEMBERED, TIES, bare
@@ -11,6 +12,12 @@ from indexer.analysis.wordlists import LABELS, ROMAN, UNITS, kinds, stop_words
 
 # Parts of so many letters are abbreviations, as in TNF-alpha.
 _ABBREVIATED = 3
+# Two numbers of one letter, and where the words that say it in full stand among these.
+_SHARED = ("[a-z]~", "~[0-9]{1,2}[/_]", "[/_][0-9]{1,2}")
+_SHARED_PLACES = (0, 1, 2, 2, 3)
+# What stands between the members of a list, and how many words it has at most, its noun with it.
+_JOINED = frozenset({"and", "or"})
+MOST_LISTED = 16
 
 
 def counts_alone(word: str) -> bool:
@@ -55,27 +62,75 @@ def compounds(words: Sequence[str]) -> Iterator[tuple[int, int]]:
 _may_begin = Memo(lambda word: word[-1] in TIES or word in kinds() or is_number(word), REMEMBERED).__getitem__
 
 
+def listed(words: Sequence[str]) -> Iterator[tuple[str, int]]:
+    """The names in lists of a kind beyond `compounds`, each with the place of its letter or number.
+
+    >>> list(listed("hepatitis b and c or vitamins a d".split()))
+    [('hepatitisc', 3), ('vitamina', 6), ('vitamind', 7)]
+    """
+    nouns = [at for at, word in enumerate(words) if noun_of(word)]
+    return ((name, at + n) for at in nouns for name, n in _list_behind(words[at : at + MOST_LISTED]))
+
+
+def list_terms(words: Sequence[str]) -> list[str]:
+    """The names in the list of a kind behind the first word, a noun."""
+    return [name for name, _ in _list_behind(words)]
+
+
+def _list_behind(words: Sequence[str]) -> Iterator[tuple[str, int]]:
+    """As `listed`, of the list behind the first word, a noun. One letter makes none, nor do "a" and "i" behind others,
+    which are words; numbers make one where the noun says so or a mark joins them ("types 1 and 2", "grade 2/3").
+    """
+    plural = words[0] not in kinds()
+    labels = [(n, word) for n, word in enumerate(takewhile(may_be_listed, words[1:]), 1) if bare(word) in LABELS]
+    labels = [(n, word) for n, word in labels if n == 1 or word not in stop_words()]
+    if labels and bare(labels[0][1]).isdigit():
+        labels = [(n, word) for n, word in labels if bare(word).isdigit() and (plural or word != bare(word))]
+    for n, word in labels if len(labels) > 1 else ():
+        if n > 1 or plural or word not in LABELS:
+            yield _spelled((noun_of(words[0]), bare(word))), n
+
+
+def may_be_listed(word: str) -> bool:
+    """Whether a word may stand in a list of a kind."""
+    return word in _JOINED or word.strip("_/.") in LABELS
+
+
+# The noun of a kind that a word is, in either number; empty for any other word.
+noun_of: Callable[[str], str] = Memo(
+    lambda word: kinds().get(word) or kinds().get(word.removesuffix("s"), ""), REMEMBERED
+).__getitem__
+
+
 def spellings(words: Sequence[str]) -> Iterator[tuple[str, int, int]]:
     """The spellings of one name beyond its single words: the whole, and each part that letters and digits make between
     hyphens (the L4 of L4-L5), with the places of the first word and beyond the last.
     """
-    yield from _spelled(words, 0, len(words))
-    start = 0
-    for at, word in enumerate(words, 1):
-        if word[-1] != "~":
-            if at - start > 1 and at - start < len(words):
-                yield from _spelled(words, start, at)
-            start = at
+    full = in_full(words)
+    places = range(len(words) + 1) if full is words else _SHARED_PLACES
+    ends = [at for at, word in enumerate(full, 1) if word[-1] != "~"]
+    parts = [(start, end) for start, end in pairwise([0, *ends]) if 1 < end - start < len(full)]
+    for start, end in ((0, len(full)), *parts):
+        if len(whole := _spelled(full[start:end])) <= MOST_WORD:
+            yield whole, places[start], places[end]
 
 
-def _spelled(words: Sequence[str], start: int, end: int) -> Iterator[tuple[str, int, int]]:
+def _spelled(words: Sequence[str]) -> str:
     """Words written as one. A hyphen or slash stays between numbers: 5-10 is not 510."""
-    whole = bare(words[start])
-    for before, word in pairwise(words[start:end]):
+    first = bare(words[0])
+    whole = kinds().get(first, first)  # vit D is vitamin D
+    for before, word in pairwise(words):
         own = bare(word)
         if before in kinds() and own in ROMAN:
             own = str(ROMAN.index(own) + 1)  # type II is type 2
         between = "" if not (whole[-1].isdigit() and own[0].isdigit()) else "/" if before[-1] == "/" else "-"
         whole += between + own
-    if len(whole) <= MOST_WORD:
-        yield whole, start, end
+    return whole
+
+
+def in_full(words: Sequence[str]) -> Sequence[str]:
+    """The words of a compound, a letter that two numbers share before each of them: L4-L5 for L4/5 and L4-5."""
+    if len(words) != len(_SHARED) or not all(map(re.fullmatch, _SHARED, words)):
+        return words
+    letter, one, other = words
+    return letter, one[:-1] + "_", "_" + letter, "~" + bare(other)

@@ -12,10 +12,10 @@ from typing import NamedTuple
 
 import Stemmer
 
-from indexer.analysis.compounds import compounds, counts_alone, spellings
+from indexer.analysis.compounds import compounds, counts_alone, listed, spellings
 from indexer.analysis.memo import Memo
 from indexer.analysis.tokens import REMEMBERED, bare, tokenize, words_in, words_of
-from indexer.analysis.wordlists import shipped, stop_words
+from indexer.analysis.wordlists import kinds, shipped, stop_words, table
 
 STEMMER = "english"  # Porter2; index and query must share it
 _local = threading.local()
@@ -38,18 +38,13 @@ def stop_terms() -> frozenset[str]:
 @cache
 def families() -> dict[str, str]:
     """The terms of words that their endings would join with others or part from their own family."""
-    return {**_table("families.txt"), **plurals()}
+    return {**table("families.txt"), **plurals()}
 
 
 @cache
 def plurals() -> dict[str, str]:
     """The singular of irregular plurals, and of itself."""
-    return _table("plurals.txt")
-
-
-def _table(name: str) -> dict[str, str]:
-    parted = (line.text.partition(":") for line in shipped(name))
-    return {word: term for term, _, members in parted for word in (term, *members.split())}
+    return table("plurals.txt")
 
 
 def american(word: str) -> str:
@@ -129,8 +124,15 @@ def telling_terms(words: Iterable[str]) -> dict[str, None]:
 def compound_terms(words: Sequence[str]) -> Iterator[str]:
     """The terms of the names that words make together, beyond those of the words."""
     for start, end in compounds(words):
-        for spelling, _, _ in spellings(words[start:end]):
-            yield stem(spelling)
+        for spelling, first, _ in spellings(words[start:end]):
+            yield _name_term(spelling, words[start + first])
+    for name, _ in listed(words):
+        yield name
+
+
+def _name_term(spelling: str, first: str) -> str:
+    """The term of a name that begins with a word. A letter behind a noun is no ending: vitamin E is not a vitamin."""
+    return spelling if bare(first) in kinds() else stem(spelling)
 
 
 def spots(text: str) -> list[Spot]:
@@ -151,7 +153,8 @@ def _spots_of(piece: str) -> tuple[Spot, ...]:
     found = [Spot(own.term, own.token, token.start, token.end) for token, own in read if own.alone]
     for begin, end in compounds(words):
         for spelling, first, beyond in spellings(words[begin:end]):
-            found.append(Spot(stem(spelling), spelling, tokens[begin + first].start, tokens[begin + beyond - 1].end))
+            term = _name_term(spelling, words[begin + first])
+            found.append(Spot(term, spelling, tokens[begin + first].start, tokens[begin + beyond - 1].end))
     return tuple(sorted(found, key=lambda spot: spot.start))
 
 

@@ -43,9 +43,15 @@ def stop_words() -> frozenset[str]:
 
 
 @cache
-def kinds() -> frozenset[str]:
-    """The nouns behind which a letter or number names one of a kind."""
-    return frozenset(line.text for line in shipped("kinds.txt"))
+def kinds() -> dict[str, str]:
+    """The nouns behind which a letter or number names one of a kind, in all their forms, each with the first one."""
+    return table("kinds.txt")
+
+
+def table(name: str) -> dict[str, str]:
+    """A shipped table with `word: other words` a line: each of its words, with the first of its line."""
+    parted = (line.text.partition(":") for line in shipped(name))
+    return {word: first for first, _, others in parted for word in (first, *others.split())}
 
 
 def lines(text: str, name: str) -> Iterator[Line]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import chain, islice, pairwise
 
-from indexer.analysis.compounds import counts_alone
+from indexer.analysis.compounds import compounds, counts_alone, in_full
 from indexer.analysis.terms import stem
 from indexer.analysis.tokens import bare
+from indexer.analysis.wordlists import ROMAN, kinds
 from indexer.generation import Generation
 
 # A word is read as two where at least so many documents write these side by side, and one for ten that write it as one.
@@ -32,27 +33,52 @@ def tied_as_written(generation: Generation, words: Sequence[str]) -> list[str]:
 
 
 def written_together(generation: Generation, words: Sequence[str]) -> Iterator[tuple[str, tuple[str, str]]]:
-    """The term of two words of a search that some document writes as one, and the terms of the two ("beta blocker")."""
-    for one, other in pairwise(words):
-        both = all(_is_half(word) for word in (one, other)) and _is_free(one)
-        if both and _known(generation, one + other):
-            yield stem(one + other), (stem(one), stem(other))
+    """The term of two words of a search that some document writes as one, and the terms of these ("beta blocker"). The
+    second may be a name of letters and digits ("HLA B27").
+    """
+    for one, other in pairwise(_units(words)):
+        first, second = (bare(unit[0]) if len(unit) == 1 else "".join(map(bare, unit)) for unit in (one, other))
+        named = len(other) > 1 and second[0].isalpha()
+        halves = len(other) == 1 and _is_half(other[0]) and _is_half(one[0]) and _is_free(one[0])
+        both = len(one) == 1 and (halves or (named and len(first) > 1 and first.isalpha()))
+        if both and _known(generation, first + second):
+            yield stem(first + second), (stem(first), stem(second))
 
 
-def written_apart(generation: Generation, words: Sequence[str]) -> dict[str, tuple[str, str]]:
-    """Those of some words that documents write as two side by side ("betablocker"), each with the two."""
-    plain = [word for word in dict.fromkeys(words) if word.isascii() and word.isalpha()]
+def written_apart(generation: Generation, words: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """Those of some words that documents write as two side by side ("betablocker"), and of names that they write with a
+    blank ("HLAB27"): each, with the words instead.
+    """
+    units = list(dict.fromkeys(_units(words)))
+    plain = [unit[0] for unit in units if len(unit) == 1 and unit[0].isascii() and unit[0].isalpha()]
     often = max(_OFTEN, int(_FREQUENT * generation.statistics.documents))
     rare = generation.rarities([stem(word) for word in plain])
     least = generation.statistics.rarity("", often)
-    halves = [half for word in plain if rare[stem(word)] >= least for half in _halves(word)]
-    counts = generation.frequencies([" ".join(map(stem, half)) for half in halves], "bigrams")
-    best: dict[str, tuple[int, tuple[str, str]]] = {}
-    for count, half in zip(counts, halves, strict=True):
-        if count >= _DOCUMENTS:
-            best["".join(half)] = max(best.get("".join(half), (0, half)), (count, half))
+    ways: list[tuple[str, ...]] = [half for word in plain if rare[stem(word)] >= least for half in _halves(word)]
+    ways += [way for unit in units for way in _blanks(unit)]
+    pairs = [" ".join(map(stem, pair)) for way in ways for pair in list(pairwise(way))[:2]]
+    counts = iter(generation.frequencies(pairs, "bigrams"))
+    best: dict[str, tuple[int, tuple[str, ...]]] = {}
+    for way in ways:
+        count = min(islice(counts, min(len(way) - 1, 2)))
+        if count:
+            best["".join(way)] = max(best.get("".join(way), (0, way)), (count, way))
     together = generation.frequencies(list(map(stem, best)))
-    return {word: half for (word, (n, half)), one in zip(best.items(), together, strict=True) if n >= _SHARE * one}
+    return {
+        word: way
+        for (word, (n, way)), one in zip(best.items(), together, strict=True)
+        if len(way) > 2 or not one or n >= max(_DOCUMENTS, _SHARE * one)
+    }
+
+
+def _units(words: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    """The words one by one, those of a compound together."""
+    at = 0
+    for start, end in chain(compounds(words), [(len(words), len(words))]):
+        yield from ((word,) for word in words[at:start])
+        if end > start:
+            yield tuple(words[start:end])
+        at = end
 
 
 def _halves(word: str) -> Iterator[tuple[str, str]]:
@@ -62,6 +88,25 @@ def _halves(word: str) -> Iterator[tuple[str, str]]:
             yield one, other
 
 
+def _blanks(unit: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    """The words of a name that begins with several letters and a digit, with a blank between two of these letters."""
+    head, *rest = map(bare, unit)
+    if rest and head.isascii() and head.isalpha() and rest[0].isdigit():
+        yield from ((head[:at], head[at:], *rest) for at in range(2, len(head)))
+
+
+def _other_names(unit: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """A noun of a kind with its letter or number, by its other names: stage III, hep B."""
+    noun = kinds().get(bare(unit[0])) if len(unit) == len(("stage", "iii")) else None
+    label = bare(unit[-1])
+    labels = [label]
+    if label in ROMAN:
+        labels.append(str(ROMAN.index(label) + 1))
+    elif label.isdigit() and 0 < int(label) <= len(ROMAN):
+        labels.append(ROMAN[int(label) - 1])
+    yield from ((word, one) for word, own in kinds().items() if own == noun for one in labels)
+
+
 def readings(generation: Generation, words: Sequence[str]) -> tuple[tuple[str, ...], ...]:
     """The ways to write a phrase: as it is, two words of it as one, a word of it as two; those that documents have."""
     own = tuple(map(bare, words))
@@ -69,9 +114,16 @@ def readings(generation: Generation, words: Sequence[str]) -> tuple[tuple[str, .
     for at, (one, other) in enumerate(pairwise(own)):
         if one.isalpha() and other.isalpha() and _known(generation, one + other):
             found.append((*own[:at], one + other, *own[at + 2 :]))
-    parted = written_apart(generation, own)
-    found += [(*own[:at], *parted[word], *own[at + 1 :]) for at, word in enumerate(own) if word in parted]
-    return tuple(found[:_MOST_READINGS])
+    parted, at = written_apart(generation, words), 0
+    for unit in _units(words):
+        end = at + len(unit)
+        ways = [parted.get("".join(own[at:end]), ()), in_full(unit), *_other_names(unit)]
+        found += [(*own[:at], *map(bare, way), *own[end:]) for way in ways if way]
+        at = end
+    for at, (one, _, other, number) in enumerate(zip(own, own[1:], own[2:], own[3:], strict=False)):
+        if one == other and len(one) == 1 and one.isalpha() and number.isdigit():
+            found.append((*own[: at + 2], *own[at + 3 :]))  # L4/5 for L4/L5
+    return tuple(dict.fromkeys(found))[:_MOST_READINGS]
 
 
 def _is_half(word: str) -> bool:

@@ -11,7 +11,7 @@ from indexer.analysis import Analysed
 from indexer.analysis.compounds import counts_alone
 from indexer.analysis.terms import telling_terms
 from indexer.analysis.tokens import words_of
-from indexer.analysis.wordlists import DOSE_UNITS
+from indexer.analysis.wordlists import DOSE_UNITS, LABELS, kinds
 from indexer.answering.joining import readings, tied_as_written, written_apart, written_together
 from indexer.errors import RequestRefused
 from indexer.generation import Generation
@@ -51,7 +51,7 @@ class Query:
     wanted: str = ""
     unwanted: str = ""
     together: Mapping[str, tuple[str, str]] = field(default_factory=dict)
-    apart: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    apart: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     phrases: tuple[Readings, ...] = ()
     without: tuple[Readings, ...] = ()
 
@@ -74,36 +74,62 @@ def parse(text: str, generation: Generation) -> Query:
         size = {"characters": len(text), "most": MOST_CHARACTERS}
         what, remedy = f"{len(text):,} characters", f"search with at most {MOST_CHARACTERS:,}"
         raise RequestRefused(what, "search text", remedy, code="text-too-long", **size)
-    wanted: list[str] = []
-    unwanted: list[str] = []
-    phrases: list[list[str]] = []
-    without: list[list[str]] = []
-    for part in _PART.finditer(text.translate(_WRITTEN)):
-        excluded = part["without"] is not None or bool(part["sign"])
-        (unwanted if excluded else wanted).append(part[0])
-        held = words_of(part["phrase"] if part["phrase"] is not None else part["without"] or "")
-        # Stop words alone are in almost every document: to look for them is dear and tells nothing.
-        if any(map(counts_alone, held)):
-            (without if excluded else phrases).append(held)
-    if len(phrases) + len(without) > MOST_PARTS or sum(map(len, (*phrases, *without))) > MOST_HELD:
+    typed = _read(text)
+    if len(typed.phrases) + len(typed.without) > MOST_PARTS or typed.held > MOST_HELD:
         what = f"more than {MOST_PARTS} phrases and exclusions, or of more than {MOST_HELD} words together"
         bounds = {"parts": MOST_PARTS, "words": MOST_HELD}
         raise RequestRefused(what, "search text", "search with fewer or shorter ones", code="too-many-parts", **bounds)
-    words = tied_as_written(generation, words_of(" ".join(wanted)))
+    words = tied_as_written(generation, typed.words)
     analysed = generation.analyzer.analyse_words(words)
     together = dict(written_together(generation, words))
     apart = written_apart(generation, words)
-    quoted = tuple(readings(generation, phrase) for phrase in phrases if len(words) < QUOTING and len(phrase) > 1)
+    quoted = tuple(readings(generation, phrase) for phrase in typed.phrases if len(words) < QUOTING and len(phrase) > 1)
     ways = [*apart.values(), *(way for every in quoted for way in every)]
-    also = [*together, *telling_terms([word for way in ways for word in way])]
+    also = [*together, *telling_terms([word for way in ways for word in way if len(word) > 1 or word.isdigit()])]
     return Query(
         text=replace(
             analysed, bag=analysed.bag + Counter([term for term in dict.fromkeys(also) if term not in analysed.bag])
         ),
-        wanted=" ".join(wanted),
-        unwanted=" ".join(unwanted),
+        wanted=" ".join(typed.wanted),
+        unwanted=" ".join(typed.unwanted),
         together=together,
         apart=apart,
         phrases=quoted,
-        without=tuple(readings(generation, phrase) for phrase in without),
+        without=tuple(readings(generation, phrase) for phrase in typed.without),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Typed:
+    """The parts of a search as they were typed, and their folded words: those that are wanted, in order, and those of
+    each phrase and exclusion.
+    """
+
+    wanted: list[str] = field(default_factory=list)
+    unwanted: list[str] = field(default_factory=list)
+    words: list[str] = field(default_factory=list)
+    phrases: list[list[str]] = field(default_factory=list)
+    without: list[list[str]] = field(default_factory=list)
+
+    @property
+    def held(self) -> int:
+        """How many words all phrases and exclusions have."""
+        return sum(map(len, (*self.phrases, *self.without)))
+
+
+def _read(text: str) -> _Typed:
+    """A search in its parts. Stop words alone are in almost every document: to look for them is dear and tells nothing;
+    but a letter behind a noun names one of a kind (hepatitis -A).
+    """
+    typed = _Typed()
+    for part in _PART.finditer(text.translate(_WRITTEN)):
+        excluded = part["without"] is not None or bool(part["sign"])
+        (typed.unwanted if excluded else typed.wanted).append(part[0])
+        words = words_of(next(said for said in (part["phrase"], part["without"], part["words"]) if said is not None))
+        if excluded and typed.words and typed.words[-1] in kinds() and len(words) == 1 and words[0] in LABELS:
+            words = [typed.words[-1], *words]
+        if not excluded:
+            typed.words.extend(words)
+        if part["words"] is None and any(map(counts_alone, words)):
+            (typed.without if excluded else typed.phrases).append(words)
+    return typed

@@ -121,15 +121,14 @@ def _search_words(generation: Generation, query: Query) -> tuple[tuple[SearchWor
     rare = place_rarities(generation, places)
     told = [r * (STORY if place.term in story_terms() else 1.0) for place, r in zip(places, rare, strict=True)]
     words = search_words(places, told) if places else ()
-    named = any(place.compound and UNITS.isdisjoint(place.parts) for place in typed)
-    named = named and len(words) <= ALL_OF
-    return words, sum(word.share for word in words) if named else 0
+    named = any((place.compound and UNITS.isdisjoint(place.parts)) or place.word in query.apart for place in typed)
+    return words, sum(word.share for word in words) if named and len(words) <= ALL_OF else 0
 
 
 def _with_spellings(place: Place, query: Query) -> Place:
     """A word of a query, with the ways in which documents write it together with the next one, or as two."""
     also = [term for term, parts in query.together.items() if place.term in parts]
-    parts = place.parts or query.apart.get(place.word, ())
+    parts = query.apart.get(place.word, place.parts)
     return place._replace(names=(*place.names, *also), parts=parts)
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.analysis import FIELDS, Analyzer, bare, is_concept, is_han
-from indexer.analysis.compounds import counts_alone, is_number
+from indexer.analysis.compounds import MOST_LISTED, counts_alone, is_number, list_terms, may_be_listed, noun_of
 from indexer.analysis.intents import intent_entries, intent_names
 from indexer.analysis.matching import Matcher
 from indexer.analysis.terms import compound_terms, stem
@@ -82,25 +82,29 @@ class _Compounds(NamedTuple):
 def _compounds(words: Words) -> _Compounds:
     """The compounds in a segment, as `compound_terms` finds them in each field."""
     tied = np.array([word[-1] in TIES for word in words.words], np.bool_)
-    kind, label, number, unit = (
+    kind, label, number, unit, noun, listed = (
         np.array(list(map(is_, words.words)), np.bool_)
-        for is_ in (kinds().__contains__, LABELS.__contains__, is_number, UNITS.__contains__)
+        for is_ in (kinds().__contains__, LABELS.__contains__, is_number, UNITS.__contains__, noun_of, may_be_listed)
     )
     places: dict[str, int] = {}
-    known: dict[tuple[int, ...], list[int]] = {}
+    known: dict[tuple[object, tuple[int, ...]], list[int]] = {}
     fields, found = array("i"), array("i")
     for batch in words.batches():
         one, other = batch.sequence[:-1], batch.sequence[1:]
-        together = tied[one] | (kind[one] & label[other]) | (number[one] & unit[other])
-        together &= batch.owner[1:] == batch.owner[:-1]
+        same = batch.owner[1:] == batch.owner[:-1]
+        together = same & (tied[one] | (kind[one] & label[other]) | (number[one] & unit[other]))
         edges = np.diff(together.astype(np.int8), prepend=0, append=0)
-        for begin, end in zip(np.flatnonzero(edges > 0).tolist(), np.flatnonzero(edges < 0).tolist(), strict=True):
-            name = tuple(batch.sequence[begin : end + 1].tolist())
-            if name not in known:
-                terms = compound_terms([words.words[n] for n in name])
-                known[name] = [places.setdefault(term, len(places)) for term in terms]
-            found.extend(known[name])
-            fields.extend([batch.fields.start + int(batch.owner[begin])] * len(known[name]))
+        heads = np.flatnonzero(same & noun[one] & listed[other])
+        tails = np.minimum(heads + MOST_LISTED, np.searchsorted(batch.owner, batch.owner[heads], side="right"))
+        spans = (compound_terms, np.flatnonzero(edges > 0), np.flatnonzero(edges < 0) + 1), (list_terms, heads, tails)
+        for terms_of, begins, ends in spans:
+            for begin, end in zip(begins.tolist(), ends.tolist(), strict=True):
+                name = terms_of, tuple(batch.sequence[begin:end].tolist())
+                if name not in known:
+                    terms = terms_of([words.words[n] for n in name[1]])
+                    known[name] = [places.setdefault(term, len(places)) for term in terms]
+                found.extend(known[name])
+                fields.extend([batch.fields.start + int(batch.owner[begin])] * len(known[name]))
     return _Compounds(list(places), np.array(fields, np.int32), np.array(found, np.int32))
 
 

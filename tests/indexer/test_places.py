@@ -119,6 +119,70 @@ def test_hyphen_blank_and_nothing_are_one_spelling(query: str) -> None:
     assert hits(f'nothing -"{query}"', **pages) == ["none"]
 
 
+def found_alike(spellings: list[str]) -> None:
+    """Assert that pages in all these spellings are found by each of them, as words and phrase, and left out by it."""
+    pages = {f"p{n}": f"Some had {written} today" for n, written in enumerate(spellings)}
+    pages["none"] = "Some had nothing today"
+    for query in spellings:
+        assert hits(query, **pages) == hits(f'"{query}"', **pages) == sorted(pages.keys() - {"none"}), query
+        assert hits(f'today -"{query}"', **pages) == ["none"], query
+
+
+@given(st.text("bcdfglmt", min_size=2, max_size=4), st.sampled_from("bhq"), st.integers(1, 99))
+@example("hla", "b", 27)
+@example("co", "q", 10)
+def test_an_abbreviation_before_a_name_is_part_of_it(letters: str, letter: str, number: int) -> None:
+    """HLA-B27 is HLA B27 and HLAB27."""
+    name = f"{letter}{number}"
+    found_alike([f"{letters}-{name}", f"{letters} {name}", f"{letters}{name}"])
+
+
+@given(st.sampled_from("ltcsb"), st.integers(1, 99), st.integers(1, 99))
+@example("l", 4, 5)
+def test_two_numbers_share_their_letter(letter: str, one: int, other: int) -> None:
+    """L4/5 and L4-5 are L4-L5, and hold L5."""
+    assume(one != other)
+    first, second = f"{letter}{one}", f"{letter}{other}"
+    found_alike(
+        [f"{first}{mark}{letter if full else ''}{other}" for mark in "-/" for full in (0, 1)] + [f"{first} {second}"]
+    )
+    assert hits(second, a=f"at {first}/{other}", b=f"at {first}") == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("hepatitis B and C", "hepatitis B, hepatitis C"),
+        ("Hepatitis A/B", "hepatitis A, hepatitis B"),
+        ("vitamins A, D, E or K", "vitamin A, vitamin D, vitamin E, vitamin K"),
+        ("types 1 and 2", "type 1, type 2"),
+        ("stage II-III", "stage 2, stage 3"),
+        ("vit D", "vitamin D"),
+        ("hep B or C", "hepatitis B, hepatitis C"),
+        ("type 2 and 3 times", "type 2"),
+        ("hepatitis B and I said", "hepatitis B"),
+        ("many vitamins a day", ""),
+        ("vitamin", ""),
+    ],
+)
+def test_each_of_a_list_of_a_kind_is_found(text: str, names: str) -> None:
+    """A page on hepatitis B and C is one on hepatitis C; words that only look like letters of a list are none."""
+    every = [f"{noun} {label}" for noun in ("hepatitis", "vitamin") for label in "ABCDEIK"]
+    every += [f"{noun} {n}" for noun in ("type", "stage") for n in (1, 2, 3)]
+    found = [
+        name
+        for name in every
+        if hits(name, page=f"what of {text}?", other="vitamin, hepatitis, stage, type") == ["page"]
+    ]
+    assert found == list(filter(None, names.split(", ")))
+
+
+def test_a_letter_alone_is_left_out_with_its_noun() -> None:
+    """Who types hepatitis -A does without hepatitis A."""
+    pages = {"a": "hepatitis A is mild", "b": "hepatitis B is a burden"}
+    assert hits("hepatitis -A", **pages) == hits('hepatitis -"A"', **pages) == ["b"]
+
+
 @pytest.mark.parametrize("query", ["follow up", "follow-up", "followup"])
 def test_a_verb_and_its_particle_are_one_noun(query: str) -> None:
     """Follow-up, check-up and their like are written in three ways, too."""
