@@ -17,7 +17,7 @@ from indexer.analysis.terms import (
     telling_terms,
     wording,
 )
-from indexer.analysis.tokens import Token, bare, in_han, is_han, tokenize
+from indexer.analysis.tokens import Token, bare, in_han, is_han, is_pair, tokenize
 from indexer.analysis.wordlists import stop_words
 
 __all__ = [
@@ -36,6 +36,7 @@ __all__ = [
     "in_han",
     "is_concept",
     "is_han",
+    "is_pair",
     "known_words",
     "own_text",
     "pieces_with",

@@ -50,9 +50,10 @@ _RADICALS = str.maketrans(
 _UNSEEN = re.compile(
     "[\u00ad\u034f\u061c\u0640\u180b-\u180e\u200b-\u200f\u20e3\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]"
 )
-# Marks that are left out when one types, by what they stand on: Latin, Greek, ё, alef; vowels of Arabic and Hebrew.
+# Marks that are left out when one types, by what they stand on: Latin, Greek, ё, alef, the stress of Cyrillic vowels;
+# vowels of Arabic and Hebrew.
 _DROPPED = re.compile(
-    "(?<=[a-zα-ω])[\u0300-\u036f]+|(?<=е)\u0308|(?<=ا)[\u0653-\u0655]|[\u064b-\u0652\u0670\u06d6-\u06ed\u0591-\u05bd\u05bf-\u05c7]"
+    "(?<=[a-zα-ω])[\u0300-\u036f]+|(?<=[аеиіоуыэюяє\u0308])[\u0300\u0301]|(?<=е)\u0308|(?<=ا)[\u0653-\u0655]|[\u064b-\u0652\u0670\u06d6-\u06ed\u0591-\u05bd\u05bf-\u05c7]"
 )
 # Characters that belong to the one before them though they are no marks: half-width voice marks, parts of syllables.
 _FOLLOWING = re.compile("[\uff9e\uff9f\u1160-\u11ff]")

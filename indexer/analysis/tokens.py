@@ -17,8 +17,11 @@ from indexer.analysis.folding import Folded, folded
 from indexer.analysis.memo import Memo
 from indexer.analysis.wordlists import LABELS, kinds
 
-# Han, kana and Hangul: written without spaces, or with endings that only pieces find.
-_CJK = "\u3005\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\U00020000-\U0003ffff"
+# Han, kana and Hangul, Thai, Lao, Burmese and Khmer: written without spaces, or with endings that only pieces find.
+_CJK = (
+    "\u3005\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\U00020000-\U0003ffff"
+    "\u0e01-\u0e3a\u0e40-\u0e4e\u0e81-\u0ece\u0edc-\u0edf\u1000-\u103f\u1050-\u109d\u1780-\u17d3\u17dc\u17dd"
+)
 _LETTER = f"[^\\W\\d_{_CJK}]"
 _GREEK = "α-ω"
 _GREEK_LETTERS = frozenset("αβγδεζηθικλμνξοπρστυφχψω")
@@ -61,14 +64,23 @@ MOST_WORD = 64
 _CJK_START = re.compile(f"[{_CJK}]")
 
 
+def _is_mark(character: str) -> bool:
+    return unicodedata.category(character)[0] == "M"
+
+
 def is_han(token: str) -> bool:
-    """Whether a token is written in characters (Han, kana, Hangul), which are words in pieces."""
+    """Whether a token is written in characters (Han, kana, Hangul, Thai and its like), which are words in pieces."""
     return not token.isascii() and bool(_CJK_START.match(token))
 
 
 def in_han(tokens: Sequence[str]) -> bool:
     """Whether most of some tokens are characters: such a text has statistics of its own kind."""
     return 2 * sum(map(is_han, tokens)) > len(tokens)
+
+
+def is_pair(token: str) -> bool:
+    """Whether a token in characters is two of them, and not one with its marks."""
+    return sum(not _is_mark(character) for character in token) > 1
 
 
 def bare(word: str) -> str:
@@ -123,7 +135,7 @@ def tokens_in(piece: str) -> tuple[Token, ...]:
     if text in _ALONE:
         return (Token(_SIGNS.get(text, text), 0, len(piece)),)
     # A mark that is left is part of its letter, which the pattern need not know.
-    shadow = text if text.isascii() else "".join(["x" if unicodedata.category(c)[0] == "M" else c for c in text])
+    shadow = text if text.isascii() else "".join(["x" if _is_mark(c) and not is_han(c) else c for c in text])
     parts: list[_Part] = []
     for match in _WORD.finditer(shadow):
         kind, start = str(match.lastgroup), match.start()
@@ -150,10 +162,11 @@ def _cut(kind: str, written: str, start: int) -> Iterator[_Part]:
     end = start + len(written)
     if kind == "cjk":
         # Each character and each pair of neighbours: both together find most (recall@10 .738, pairs alone .713).
-        for at, character in enumerate(written, start):
-            yield _Part(kind, character, at, at + 1)
-            if at + 1 < end:
-                yield _Part(kind, written[at - start : at - start + 2], at, at + 2)
+        places = [*(start + n for n, c in enumerate(written) if not n or not _is_mark(c)), end]
+        for one, other, after in zip(places, places[1:], [*places[2:], 0], strict=False):
+            yield _Part(kind, written[one - start : other - start], one, other)
+            if after:
+                yield _Part(kind, written[one - start : after - start], one, after)
     elif kind == "number":
         if number := _number(written):
             yield _Part(kind, number[:MOST_WORD], start, end)

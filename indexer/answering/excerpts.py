@@ -9,7 +9,7 @@ from itertools import chain, islice, pairwise, takewhile
 from types import MappingProxyType
 from typing import NamedTuple
 
-from indexer.analysis import Spot, is_han, pieces_with, sequence, spots_among, spots_of, stop_terms
+from indexer.analysis import Spot, is_han, is_pair, pieces_with, sequence, spots_among, spots_of, stop_terms
 from indexer.ranking.weighting import K1, saturation
 from indexer.types import Fragment
 
@@ -126,13 +126,13 @@ def _run(piece: str, spot: Spot, terms: Collection[str]) -> Spot:
     """The run of wanted pairs of characters, each overlapping the next, around a pair; anything else as it is."""
     if not is_han(spot.term):
         return spot
-    places = {s.start for s in spots_of(piece) if len(s.word) > 1 and s.term in terms}
-    start, end = spot.start, spot.start
-    while start - 1 in places:
-        start -= 1
-    while end + 1 in places:
-        end += 1
-    return spot._replace(start=start, end=end + 2)
+    pairs = [s for s in spots_of(piece) if s.term in terms and is_pair(s.word)]
+    start, end = spot.start, spot.end
+    for before in reversed(pairs):
+        start = before.start if before.start < start < before.end else start
+    for after in pairs:
+        end = after.end if after.start < end < after.end else end
+    return spot._replace(start=start, end=end)
 
 
 def _window(text: str, start: int, end: int, most: int) -> tuple[int, int]:
@@ -179,7 +179,8 @@ def words_in_common(passages: Sequence[tuple[str, float]], terms: Mapping[str, f
         for piece, count in Counter(pieces_with(wanted, text[:LOOKED_AT].split())).items():
             for spot in spots_of(piece):
                 term, word, _, _ = spot
-                if term in terms and len(word) > 1 and any(map(str.isalpha, word)):
+                named = is_pair(word) if is_han(word) else len(word) > 1 and any(map(str.isalpha, word))
+                if term in terms and named:
                     counts[term] = counts.get(term, 0) + count
                     first.setdefault(term, (number, piece, spot))
         for term, count in counts.items():

@@ -216,6 +216,7 @@ def test_every_pair_of_quotes_makes_a_phrase(quotes: str) -> None:
         ("αίμα", "αιμα"), ("ребёнок", "ребенок"), ("می‌کند", "میکند"), ("क्‍या", "क्या"), ("٥٠ mg", "50 mg"),
         ("kypho\u00adplasty", "kyphoplasty"), ("kypho\u200bplasty", "kyphoplasty"), ("µg", "ug"), ("M.R.I.", "mri"),
         ("q.i.d.", "qid"), ("β-blocker", "beta-blocker"), ("TNF-α", "tnf-alpha"), ("Ménière", "MENIERE"),
+        ("боле́знь", "болезнь"), ("ї́жа", "їжа"),
     ],
 )  # fmt: skip
 def test_what_reads_alike_is_one_word(one: str, other: str) -> None:
@@ -227,6 +228,24 @@ def test_what_reads_alike_is_one_word(one: str, other: str) -> None:
 def test_what_reads_otherwise_is_another_word(one: str, other: str) -> None:
     """Letters of their own, powers, decimals, ranges and vowels of Indic scripts stay apart."""
     assert words_of(one) != words_of(other)
+
+
+@pytest.mark.parametrize(
+    ("word", "own", "other"),
+    [
+        ("ปวดหัว", "ฉันปวดหัวมาก", "ฉันปวดท้องมาก"),
+        ("ເຈັບຫົວ", "ຂ້ອຍເຈັບຫົວຫຼາຍ", "ຂ້ອຍເຈັບທ້ອງຫຼາຍ"),
+        ("ឈឺក្បាល", "ខ្ញុំឈឺក្បាលខ្លាំង", "ខ្ញុំឈឺពោះខ្លាំង"),
+        ("ခေါင်းကိုက်", "ကျွန်တော်ခေါင်းကိုက်နေတယ်", "ကျွန်တော်ဗိုက်အောင့်နေတယ်"),
+        ("头痛", "我头痛得很", "我肚子痛得很"),
+    ],
+)
+def test_a_word_is_found_where_nothing_parts_words(word: str, own: str, other: str) -> None:
+    """Thai, Lao, Khmer, Burmese and Chinese are written without spaces: a page is found by a word within."""
+    assert hits(f'"{word}"', own=own, other=other) == ["own"]
+    generation = PlainGeneration([page("other", other), page("own", own)], ANALYZER)
+    first = search(generation, Search(text=word)).hits[0]
+    assert (first.id, "".join(text for text, marked in first.snippet if marked)) == ("own", word)
 
 
 @pytest.mark.parametrize("noun", ["hepatitis", "vitamin", "type", "stage", "bipolar", "group"])
