@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from itertools import takewhile
+from itertools import pairwise, takewhile
 from typing import NamedTuple
 
 from indexer.analysis.intents import intent_places, intents
 from indexer.analysis.phrases import Phrases, phrases_of
+from indexer.analysis.terms import american
 from indexer.analysis.tokens import TIES, bare, tokenize, words_of
 from indexer.analysis.wordlists import DOSE_UNITS, ROMAN, kinds, stop_words
 from indexer.duplicates.answers import Differs
@@ -55,8 +56,7 @@ def differences(a: str, b: str) -> tuple[Differs, ...]:
         if left or right:
             found.append(Differs(kind=kind, a=", ".join(left[:_MOST_SHOWN]), b=", ".join(right[:_MOST_SHOWN])))
     told = sorted(found, key=lambda differs: (not (differs.a and differs.b), _kinds().index(differs.kind)))
-    named = {word for differs in told for word in _words(f"{differs.a} {differs.b}")}
-    return (*_titles(a, b, named), *told)
+    return (*_titles(a, b), *told)
 
 
 def decisive(words: Sequence[str]) -> Values:
@@ -78,25 +78,31 @@ def missing_in_title(a: Values, b: Values) -> bool:
     return any(a.get(kind) != b.get(kind) for kind in _MISSING)
 
 
-def _titles(a: str, b: str, named: Collection[str]) -> Iterator[Differs]:
-    """What is asked and about what, where the titles differ in it, the other never says it and it is not named yet."""
+def _titles(a: str, b: str) -> Iterator[Differs]:
+    """What is asked and about what, where the titles differ in it and the other never says it."""
     one, other = (text.partition("\n")[0] for text in (a, b))
     ours, theirs = asking(_words(one)), asking(_words(other))
     if not ours.alike(theirs) or (ours.opening != theirs.opening and ours.frame != theirs.frame):
         yield Differs(kind="asked", a=_asking(one, ours, theirs), b=_asking(other, theirs, ours))
-    apart = [_alone(one, ours, b, named), _alone(other, theirs, a, named)]
+    apart = [_alone(one, ours, b), _alone(other, theirs, a)]
     if any(apart):
         yield Differs(kind="about", a=apart[0], b=apart[1])
 
 
-def _alone(title: str, own: Asking, other: str, named: Collection[str]) -> str:
-    """The words of a title's subject that the other question never says, as the title writes them."""
-    said = {uninflected(word) for word in _words(other)}
-    words = [word for form, word in own.words.items() if form not in said and word not in named]
-    if not words:
-        return ""
-    written = {bare(token.text): title[token.start : token.end] for token in tokenize(title)}
-    return ", ".join(written[word] for word in words[:_MOST_SHOWN])
+def _alone(title: str, own: Asking, other: str) -> str:
+    """The words of a title's subject that the other question never says, as the title writes them; without what is told
+    by its kind. A word that the other writes as two is said there, and two that it writes as one.
+    """
+    tokens, theirs = list(tokenize(title)), _words(other)
+    ours = [bare(token.text) for token in tokens]
+    said = set(map(uninflected, [*theirs, *map("".join, pairwise(theirs))]))
+    said |= {word for word, noun in kinds().items() if noun in {kinds().get(word) for word in theirs}}
+    words = {word for form, word in own.words.items() if form not in said}
+    words -= {word for pair in pairwise(ours) if uninflected("".join(pair)) in said for word in pair}
+    for kind, _, start, end in _found([token.text for token in tokens]):
+        words -= set(ours[end - 1 if kind == "letter" or ours[end - 1] in _CHARGES else start : end])
+    written = {word: title[token.start : token.end] for word, token in zip(ours, tokens, strict=True) if word in words}
+    return ", ".join(list(written.values())[:_MOST_SHOWN])
 
 
 def _asking(title: str, own: Asking, other: Asking) -> str:
@@ -148,7 +154,10 @@ def asking(title: Sequence[str]) -> Asking:
 
 
 def uninflected(word: str) -> str:
-    """A folded word without the endings of number and tense: its stem would join what decides ("Tietz", "Tietze")."""
+    """A folded word in its American spelling, without the endings of number and tense: its stem would join what decides
+    ("Tietz", "Tietze").
+    """
+    word = american(word)
     if word.endswith("ies") and len(word) > _SHORTEST:
         word = word[:-3] + "y"
     elif word.endswith(("sses", "xes", "zes", "ches", "shes")):

@@ -346,8 +346,26 @@ def test_words_with_a_hyphen_may_stand_apart() -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "other"), [("COVID-19 rash", "COVID 19 rash"), ("IL-6 test", "IL 6 test"), ("T-score -2.5", "T score -2.5")]
-)
-def test_a_hyphen_is_no_difference(one: str, other: str) -> None:
-    """Two questions that write a name with a hyphen and with a blank name the same."""
-    assert "number" not in [d.kind for d in differences(one, other)]
+    ("one", "other"),
+    [
+        ("COVID-19 rash", "COVID 19 rash"), ("IL-6 test", "IL 6 test"), ("T-score -2.5", "T score -2.5"),
+        ("a follow-up", "a followup"), ("beta blocker dose", "betablocker dose"), ("stage 3 pain", "stage III pain"),
+        ("HER2+ pain", "HER2 positive pain"), ("hep B shot", "hepatitis B shot"), ("oedema pain", "edema pain"),
+        ("take 50 mcg now", "take 50 µg now"),
+    ],
+)  # fmt: skip
+def test_a_spelling_is_no_difference(one: str, other: str) -> None:
+    """Two questions that write one name in two ways, or name one value, do not differ in it."""
+    assert differences(one, other) == differences(other, one) == ()
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "kind"),
+    [
+        ("HER2+ pain", "PR+ pain", "about"), ("hepatitis A", "vitamin A", "about"), ("HIV +ve", "HIV -ve", "sign"),
+        ("hep B", "hep C", "letter"), ("a beta blocker", "a blocker of alpha", "about"),
+    ],
+)  # fmt: skip
+def test_what_is_named_otherwise_differs(one: str, other: str, kind: str) -> None:
+    """What has the same sign or letter may be another thing."""
+    assert kind in [d.kind for d in differences(one, other)]
