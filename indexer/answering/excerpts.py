@@ -9,7 +9,19 @@ from itertools import chain, islice, pairwise, takewhile
 from types import MappingProxyType
 from typing import NamedTuple
 
-from indexer.analysis import Spot, is_han, is_pair, pieces_with, sequence, spots_among, spots_of, stop_terms
+from indexer.analysis import (
+    Spot,
+    bare,
+    is_han,
+    is_pair,
+    pieces_with,
+    sequence,
+    spots_among,
+    spots_of,
+    stop_terms,
+    tokenize,
+)
+from indexer.analysis.terms import stem
 from indexer.ranking.weighting import K1, saturation
 from indexer.types import Fragment
 
@@ -105,21 +117,30 @@ def _matches(text: str, spots: Sequence[Spot], marks: Marks) -> list[Spot]:
     before = len(found)
     for n, spot in enumerate(spots if marks.begun else ()):
         for phrase, telling in marks.begun.get(spot.term, ()):
-            if run := _whole(text, spots, n, phrase, telling):
-                found += [one._replace(term=_SIGN.join(phrase)) for one in run]
+            run = _whole(text, spots, n, phrase, telling)
+            found += [spot._replace(term=_SIGN.join(phrase)) for spot in run]
     return sorted(found, key=lambda spot: spot.start) if len(found) > before else found
 
 
 def _whole(text: str, spots: Sequence[Spot], n: int, phrase: tuple[str, ...], telling: Sequence[int]) -> list[Spot]:
-    """The spots of a phrase's telling words from one on; none where the phrase does not stand there."""
+    """The spots of a phrase's telling words from one on, and of what follows the last; none where the phrase does not
+    stand there.
+    """
     run = [spots[n]]
+    first, start = telling[0], run[0].start
+    if first and tuple(sequence(text[max(0, start - _GAP) : start])[-first:]) != phrase[:first]:
+        return []
     for before, at in pairwise(telling):
         near = takewhile(lambda spot: spot.start <= run[-1].end + _GAP, islice(spots, n + 1, None))
         after = next((spot for spot in near if spot.term == phrase[at] and spot.start >= run[-1].end), None)
         if after is None or tuple(sequence(text[run[-1].end : after.start])) != phrase[before + 1 : at]:
             return []
         run.append(after)
-    return run
+    end, last = run[-1].end, phrase[telling[-1] + 1 :]
+    tokens = list(islice(tokenize(text[end : end + _GAP]), len(last)))
+    if [stem(bare(token.text)) for token in tokens] != list(last):
+        return []
+    return [*run, *(Spot("", bare(token.text), end + token.start, end + token.end) for token in tokens)]
 
 
 def _run(piece: str, spot: Spot, terms: Collection[str]) -> Spot:

@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from corpus import Article, Document, kind_of
 from indexer.analysis import Place, field_texts, story_terms
-from indexer.analysis.terms import stem
+from indexer.analysis.compounds import compounds, is_number, stand_alone
+from indexer.analysis.terms import compound_terms, stem
 from indexer.analysis.wordlists import UNITS
 from indexer.answering.closeness import FIRST_HITS, SEARCH_FLOOR, search_closeness
 from indexer.answering.excerpts import Marks, snippet
@@ -66,16 +67,19 @@ def search(generation: Generation, request: Search) -> Results:
 
 def _marks(generation: Generation, asked: _Asked) -> Marks:
     """What is marked in the hits: terms, other names of what they name, and phrases, those that are demanded above all.
-    A dose that is written apart is a phrase; the mg of another dose is not marked.
+    A compound that is written apart is a phrase; the mg of another dose and the D of another vitamin are not marked.
     """
-    telling = asked.weighed.telling
-    doses = [place for place in generation.analyzer.places(asked.query.text) if not UNITS.isdisjoint(place.parts)]
+    telling, text = asked.weighed.telling, asked.query.text
+    apart: dict[tuple[str, ...], float] = {}
+    for start, end in compounds(text.words):
+        term = next(compound_terms(text.words[start:end]), "")
+        apart[tuple(text.sequence[start:end])] = telling.get(term, 0.0)  # 0: too long for a term
+    within = {term for phrase in apart for term in phrase if term in UNITS or len(term) == 1 or is_number(term)}
     names = [(name, telling[concept]) for concept in telling for name in generation.analyzer.names_of(concept)]
     terms = {name[0]: told for name, told in names if len(name) == 1} | telling
-    terms = {term: told for term, told in terms.items() if not doses or term not in UNITS}
+    terms = {term: told for term, told in terms.items() if term not in within}
     demanded = 1.0 + math.fsum(terms.values())
     quoted = {tuple(map(stem, reading)): demanded for readings in asked.query.phrases for reading in readings}
-    apart = {tuple(map(stem, dose.parts)): telling.get(dose.term, 0.0) for dose in doses}  # 0: too long for a term
     return Marks(terms, apart | {name: told for name, told in names if len(name) > 1} | quoted)
 
 
@@ -121,8 +125,13 @@ def _search_words(generation: Generation, query: Query) -> tuple[tuple[SearchWor
     rare = place_rarities(generation, places)
     told = [r * (STORY if place.term in story_terms() else 1.0) for place, r in zip(places, rare, strict=True)]
     words = search_words(places, told) if places else ()
-    named = any((place.compound and UNITS.isdisjoint(place.parts)) or place.word in query.apart for place in typed)
+    named = any((place.compound and UNITS.isdisjoint(place.parts)) or _is_glued(place, query) for place in typed)
     return words, sum(word.share for word in words) if named and len(words) <= ALL_OF else 0
+
+
+def _is_glued(place: Place, query: Query) -> bool:
+    """Whether a word is a name that documents write as two (Xray), not two whole words (breastfeeding)."""
+    return place.word in query.apart and not stand_alone(query.apart[place.word])
 
 
 def _with_spellings(place: Place, query: Query) -> Place:

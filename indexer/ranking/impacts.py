@@ -63,7 +63,7 @@ class Impacts:
 
     def match(self, words: Iterable[SearchWord], shares: NDArray[np.uint16]) -> None:
         """Add to the shares of each document those of the words that it matches, by whichever of a word's names."""
-        for share, names, _ in words:
+        for share, names, *_ in words:
             known = [name for name in names if self.number_of(name) >= 0]
             if len(known) == 1 and self._row_of[number := self.number_of(known[0])] < 0:
                 shares[self._having(number)] += share

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.analysis import bare
-from indexer.analysis.compounds import counts_alone, stand_alone
+from indexer.analysis.compounds import counts_alone
 from indexer.analysis.terms import alike, stem
 from indexer.ranking.columns import Columns, Mask
 from indexer.ranking.forward import Forward
@@ -110,10 +110,10 @@ class Segments:
         single = [word for word in words if not word.parts]
         for part in self._parts:
             part.impacts.match(single, shares[part.span])
-            for share, names, parts in words:
+            for share, names, parts, loose in words:
                 if parts:
                     there = part.impacts.having(names)
-                    there |= part.saying(parts) if stand_alone(parts) else part.holding(parts, ~there)
+                    there |= part.saying(parts) if loose else part.holding(parts, ~there)
                     shares[part.span] += there * np.uint16(share)
         return shares
 

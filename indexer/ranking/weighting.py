@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.analysis import FIELDS, Place, is_han
+from indexer.analysis.compounds import stand_alone
 
 # Flat: 30 % more or less on any one of these moves the mean nDCG@10 of the development tasks by less than .003.
 K1 = 0.8
@@ -63,8 +64,8 @@ LEAST_OF_A_KIND = 100
 
 class SearchWord(NamedTuple):
     """A word of a search: its share of the rarity of all words, the terms and concepts by which a page matches it, and
-    for a compound the words it is made of, by which a page matches it too: one after the other, or anywhere where each
-    stands alone (analysis/compounds).
+    for a compound the words it is made of, by which a page matches it too: one after the other or, where it is `loose`,
+    anywhere.
 
     Shares are whole numbers, together about WHOLE.
     """
@@ -72,6 +73,7 @@ class SearchWord(NamedTuple):
     share: int
     names: tuple[str, ...]
     parts: tuple[str, ...] = ()
+    loose: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,10 +174,15 @@ def steepened(weights: Mapping[str, float], rarities: Mapping[str, float], words
 
 
 def search_words(places: Sequence[Place], rarities: Sequence[float]) -> tuple[SearchWord, ...]:
-    """The words of a search, each with its share, from how rare each is."""
+    """The words of a search, each with its share, from how rare each is. Whole words with a hyphen may stand apart."""
     whole = math.fsum(rarities)
     return tuple(
-        SearchWord(max(1, round(WHOLE * rare / whole)), (place.term, *place.names), place.parts)
+        SearchWord(
+            share=max(1, round(WHOLE * rare / whole)),
+            names=(place.term, *place.names),
+            parts=place.parts,
+            loose=place.compound and stand_alone(place.parts),
+        )
         for place, rare in zip(places, rarities, strict=True)
     )
 

@@ -27,7 +27,6 @@ from indexer.analysis import (
     wording,
 )
 from indexer.analysis.boilerplate import is_fact, sentences_of
-from indexer.analysis.compounds import stand_alone
 from indexer.analysis.templates import find_templates
 from indexer.analysis.terms import alike, stem
 from indexer.analysis.tokens import words_of
@@ -190,7 +189,7 @@ class PlainGeneration:
         if not word.parts or not self._terms(id_).isdisjoint(word.names):
             return not self._terms(id_).isdisjoint(word.names)
         anywhere = {stem(part) for part in word.parts} <= self._terms(id_)
-        return anywhere if stand_alone(word.parts) else self._holds(id_, [word.parts])
+        return anywhere if word.loose else self._holds(id_, [word.parts])
 
     @property
     def info(self) -> Info:
