@@ -9,7 +9,7 @@ from corpus import Article, Document, kind_of
 from indexer.analysis import Place, field_texts, story_terms
 from indexer.analysis.compounds import compounds, is_number, stand_alone
 from indexer.analysis.terms import compound_terms, stem
-from indexer.analysis.wordlists import UNITS
+from indexer.analysis.wordlists import UNITS, kinds
 from indexer.answering.closeness import FIRST_HITS, SEARCH_FLOOR, search_closeness
 from indexer.answering.excerpts import Marks, snippet
 from indexer.answering.query import Query, parse
@@ -121,22 +121,27 @@ def _search_words(generation: Generation, query: Query) -> tuple[tuple[SearchWor
     few pages on a drug say it, and who asks for 500 mg of it is served by the others below these.
     """
     typed = generation.analyzer.places(query.text)
-    places = [_with_spellings(place, query) for place in typed]
+    places = [_with_spellings(generation, place, query) for place in typed]
     rare = place_rarities(generation, places)
     told = [r * (STORY if place.term in story_terms() else 1.0) for place, r in zip(places, rare, strict=True)]
     words = search_words(places, told) if places else ()
-    named = any((place.compound and UNITS.isdisjoint(place.parts)) or _is_glued(place, query) for place in typed)
+    named = any(_is_name(place, query) for place in typed)
     return words, sum(word.share for word in words) if named and len(words) <= ALL_OF else 0
 
 
-def _is_glued(place: Place, query: Query) -> bool:
-    """Whether a word is a name that documents write as two (Xray), not two whole words (breastfeeding)."""
-    return place.word in query.apart and not stand_alone(query.apart[place.word])
+def _is_name(place: Place, query: Query) -> bool:
+    """Whether a word is a name that means one thing alone (X-ray, Xray, B12): no dose, nor two whole words."""
+    parts = query.apart.get(place.word, place.parts)
+    return (place.compound or bool(parts)) and UNITS.isdisjoint(parts) and not (parts and stand_alone(parts))
 
 
-def _with_spellings(place: Place, query: Query) -> Place:
-    """A word of a query, with the ways in which documents write it together with the next one, or as two."""
+def _with_spellings(generation: Generation, place: Place, query: Query) -> Place:
+    """A word of a query, with the ways in which documents write it together with the next one, or as two. For one of a
+    kind that no document has (vitamin K) its noun stands: pages on vitamins serve better than none.
+    """
     also = [term for term, parts in query.together.items() if place.term in parts]
+    if place.compound and not place.parts and not any(generation.frequencies([place.term])):
+        also += [stem(noun) for noun in set(kinds().values()) if place.term.startswith(noun)]
     parts = query.apart.get(place.word, place.parts)
     return place._replace(names=(*place.names, *also), parts=parts)
 

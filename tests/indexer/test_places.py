@@ -279,12 +279,36 @@ def test_exclusion_is_by_the_word(unwanted: str, kept: str) -> None:
         ("anaemia", "anemia"), ("oedema", "edema"), ("haemorrhage", "hemorrhage"), ("tumour", "tumor"),
         ("diarrhoea", "diarrhea"), ("oesophagus", "esophagus"), ("paediatric", "pediatric"), ("fibre", "fiber"),
         ("diagnosis", "diagnoses"), ("tooth", "teeth"), ("vertebra", "vertebrae"), ("fungus", "fungi"),
-        ("foot", "feet"), ("pregnant", "pregnancy"), ("diabetic", "diabetes"), ("sterilisation", "sterilization"),
+        ("foot", "feet"), ("epileptic", "epilepsy"), ("sterilisation", "sterilization"),
     ],
 )  # fmt: skip
 def test_spellings_and_forms_of_one_word_share_a_term(one: str, other: str) -> None:
-    """British and American, one and many, and families that endings would part."""
+    """British and American, one and many, and families that endings would part and no concept names."""
     assert stem(one) == stem(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("pregnant", "pregnancy"), ("diabetic", "diabetes"), ("asthmatic", "asthma"), ("swollen", "swelling")],
+)
+def test_families_that_a_concept_names_find_one_another(one: str, other: str) -> None:
+    """A page is found by another word of its family, behind those that have the word itself."""
+    pages = {"one": f"was {one} then", "other": f"the {other} then", "none": "nothing then"}
+    assert hits(one, **pages) == hits(other, **pages) == ["one", "other"]
+
+
+def test_pages_on_the_kind_stand_for_one_that_no_page_names() -> None:
+    """Where no page names vitamin K those on vitamins serve; where one does, it alone."""
+    pages = {"d": "vitamin D is made in the skin", "all": "which vitamin do I need", "none": "nothing of the kind"}
+    assert hits("vitamin K", **pages) == ["all", "d"]
+    assert hits("vitamin K", k="vitamin K clots", **pages) == ["k"]
+
+
+def test_of_two_words_a_name_is_demanded_and_two_whole_words_are_not() -> None:
+    """X-ray, Xray and B12 mean one thing; whole words with a hyphen are as two that are typed side by side."""
+    pages = {"both": "an X-ray of a rash", "xray": "an X ray", "rash": "a rash", "leak": "a cement-leak and a rash"}
+    assert hits("rash X-ray", **pages) == hits("rash Xray", **pages) == ["both"]
+    assert hits("rash cement-leak", **pages) == ["both", "leak", "rash"]
 
 
 @pytest.mark.parametrize(
