@@ -68,7 +68,8 @@ def listed(words: Sequence[str]) -> Iterator[tuple[str, int]]:
     >>> list(listed("hepatitis b and c or vitamins a d".split()))
     [('hepatitisc', 3), ('vitamina', 6), ('vitamind', 7)]
     """
-    nouns = [at for at, word in enumerate(words) if noun_of(word)]
+    found = list(map(noun_of, words))
+    nouns = [at for at, noun in enumerate(found) if noun] if any(found) else ()
     return ((name, at + n) for at in nouns for name, n in _list_behind(words[at : at + MOST_LISTED]))
 
 
