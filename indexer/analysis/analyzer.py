@@ -19,7 +19,7 @@ from indexer.analysis.tokens import bare, in_han, words_of
 from indexer.analysis.wordlists import kinds, shipped
 
 # Raise this when the rules change in a way that the probe below does not show.
-_RULES = 4
+_RULES = 5
 _PROBE = (
     "Don't the knees of IL-6, T12 and β-blockers hurt without œdema? Ménière’s running 骨水泥 दर्द 0,5mg X-ray Ⅻ"
     " HIV +ve Rh- −2.5 <1,000 120/80 M.R.I. vitamin A ребёнок صُداع ½ 5 mg stage II, a vitamin E L4/5 hep C or D"

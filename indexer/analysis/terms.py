@@ -19,6 +19,8 @@ from indexer.analysis.wordlists import kinds, shipped, stop_words, table
 
 STEMMER = "english"  # Porter2; index and query must share it
 _local = threading.local()
+# The stemmer would take its ending off: the hepatitis of a liver is not all that is hepatic.
+_INFLAMMATION = "itis"
 _PIECE = re.compile(r"\S+")
 _CLOSING = re.compile(r"[.,;:!?…。、]*(?:\s+|$)")
 
@@ -68,8 +70,8 @@ def stem(word: str) -> str:
     if not word.isascii() or not word.isalpha():
         return word
     word = american(word)
-    if own := families().get(word):
-        return own
+    if (own := families().get(word)) or word.endswith(_INFLAMMATION):
+        return own or word
     stemmer = getattr(_local, "stemmer", None)
     if stemmer is None:
         stemmer = _local.stemmer = Stemmer.Stemmer(STEMMER)  # one a thread: it keeps a buffer

@@ -23,9 +23,9 @@ ROOMS = ("corpus", "indexer", "search_app")
 MOST_LINES = 300
 # What the three rooms hold; 12,000 are wanted. It falls, or the commit that lifts it says for what: the analysis of
 # places (numbers, signs, compounds, scripts) and what surrounds it took 970 lines, 28 to ask with it as
-# fast as before and to mark doses whole, and 214 for names with a blank within, shared letters, lists of a kind, what
+# fast as before and to mark doses whole, and 217 for names with a blank within, shared letters, lists of a kind, what
 # differs by spelling alone and whole compounds in snippets.
-MOST_OF_ALL = 14_432
+MOST_OF_ALL = 14_435
 MOST_NAMES = 30
 MOST_FUNCTION = 40
 # Compiled loops are cut where the compiler joins the parts again; where it does not, a call in the innermost loop costs

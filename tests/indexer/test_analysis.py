@@ -40,7 +40,7 @@ def words(text: str) -> list[str]:
         ("120/80", {"120/80", "120", "80"}),
         ("follow‑up", {"followup", "follow"}),
         ("M.R.I.", {"mri"}),
-        ("hepatitis A", {"hepatitisa", "hepat"}),
+        ("hepatitis A", {"hepatitisa", "hepatitis"}),
     ],
 )
 def test_compounds_are_found_whole_and_in_parts(text: str, expected: set[str]) -> None:

@@ -319,6 +319,9 @@ def test_of_two_words_a_name_is_demanded_and_two_whole_words_are_not() -> None:
         ("testes", "test"),
         ("medical", "medication"),
         ("later", "lateral"),
+        ("hepatitis", "hepatic"),
+        ("prostatitis", "prostate"),
+        ("thyroiditis", "thyroid"),
     ],
 )
 def test_words_of_two_families_do_not_share_a_term(one: str, other: str) -> None:
