@@ -22,7 +22,7 @@ from indexer.duplicates.listing import Listing
 from indexer.errors import DocumentNotFound, RequestRefused, SearchError
 from indexer.generation import Generation, Store, store_of
 from indexer.settings import Settings
-from indexer.types import EVERYTHING, Band, Filter, Info, Notice, Panel, Results, Search, Sort, Verification
+from indexer.types import EVERYTHING, Band, Filter, Info, Newer, Notice, Panel, Results, Search, Sort, Verification
 
 MOST_CARDS = 20
 MOST_DRAFT = 20_000
@@ -42,8 +42,8 @@ class Index:
 
     def __init__(self, store: Store, generation: Generation, seen: object, opening: _Opening) -> None:
         self._store, self._opening = store, opening
-        self._listing = Listing(generation)
-        self._open: Generation | None = generation
+        # What holds the files of the generation, and nothing else does.
+        self._open: tuple[Generation, Listing] | None = (generation, Listing(generation))
         # What the store had published when the generation was opened: as long as nothing else is, it is current.
         self._seen = seen
         self.name, self.info = generation.name, generation.info
@@ -60,16 +60,19 @@ class Index:
         self.close()
 
     def close(self) -> None:
-        """Let go of the files; closing twice does nothing."""
+        """Let go of the files; closing twice does nothing. An answer that is being made is made to its end."""
         if self._open is not None:
-            self._open.close()
+            self._open[0].close()
             self._open = None
 
-    @property
-    def _generation(self) -> Generation:
+    def _held(self) -> tuple[Generation, Listing]:
         if self._open is None:
             raise SearchError("the index is closed", str(self._store.path), "open it again")
         return self._open
+
+    @property
+    def _generation(self) -> Generation:
+        return self._held()[0]
 
     def get(self, id: str) -> Document:  # noqa: A002 (what a document calls it)
         """The document of an id. Raises DocumentNotFound."""
@@ -145,7 +148,7 @@ class Index:
 
         Raises RequestRefused for a page or size out of bounds.
         """
-        return self._listing.page(where=where, band=band, page=page, size=size)
+        return self._held()[1].page(where=where, band=band, page=page, size=size)
 
     def own_text(self, id: str) -> str:  # noqa: A002
         """What a document is compared by: its title and body. Raises DocumentNotFound."""
@@ -175,6 +178,10 @@ class Index:
                 return False
             self._seen = published
         return True
+
+    def newer(self) -> Newer | None:
+        """What was published in place of this generation, None where nothing was. Raises IndexMissing, IndexDamaged."""
+        return None if self.is_current() else self._store.newer_than(self.info.generation)
 
     def latest(self) -> Index:
         """Itself, or the newer generation if one was published since, opened as this one was: for serving, every byte

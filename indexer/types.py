@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from corpus import Topic
@@ -182,6 +182,17 @@ class Info:
     drift: float
     bytes: int
     semantic: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Newer:
+    """A generation that was published in place of an open one: its number, when it was, and whether a document of the
+    open one may be gone, so that no request should be answered from that any more.
+    """
+
+    generation: int
+    since: datetime
+    withdraws: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from indexer import RequestRefused
 from search_app.present import to_json
 from search_app.requests import CARDS, FILTERS, SEARCH_KEYS, as_typed_of, filter_of, number_of, sort_of, text_of
 from search_app.security import ROUTE_OF_API
-from search_app.services import index, served
+from search_app.services import index, newer, served
 
 bp = Blueprint("api", __name__, url_prefix=f"{ROUTE_OF_API}v1")
 health = Blueprint("health", __name__)
@@ -75,5 +75,7 @@ def healthz() -> Response:
 
 @health.get("/readyz")
 def readyz() -> Response:
-    """The index opens; 503 where it does not."""
-    return jsonify(status="ready", generation=index().info.generation)
+    """The index opens; 503 where it does not. Where another generation was published than is served, since when."""
+    own, other = index().info.generation, newer()
+    published, since = (other.generation, other.since.isoformat(timespec="seconds")) if other else (own, None)
+    return jsonify(status="ready", generation=own, published=published, since=since)

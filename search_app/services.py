@@ -13,7 +13,7 @@ from pathlib import Path
 
 from flask import Flask, current_app, g
 
-from indexer import Filter, Index, Panel, SearchError, Settings, open_index
+from indexer import Filter, Index, Newer, Panel, SearchError, Settings, open_index
 from search_app.present import to_json
 
 log = logging.getLogger(__name__)
@@ -55,7 +55,8 @@ class Served:
 
 class IndexHandle:
     """The current generation of an index. Opened at first use, so that a forked worker opens its own; a newer one is
-    opened beside it by a thread of its own, and served once it is verified and warm: no request waits for it.
+    opened beside it by a thread of its own, and served once it is verified and warm. No request waits for one that adds
+    or changes documents; for one in which some are gone all do, so that none of these is shown once more.
     """
 
     def __init__(self, path: str | Path, settings: Settings) -> None:
@@ -65,6 +66,7 @@ class IndexHandle:
         self._process = 0
         self._try_again = 0.0
         self._lock = threading.Lock()
+        self._opening = threading.Lock()
 
     def current(self) -> Served:
         """The newest generation that is open. Raises SearchError where there is none that opens.
@@ -76,12 +78,18 @@ class IndexHandle:
             if self._served is None or self._process != os.getpid():
                 self._served = Served(open_index(self._path, settings=self._settings, serving=True))
                 self._process, self._renewal = os.getpid(), None
-            elif self._renewal is None and time.monotonic() >= self._try_again and not self._is_current():
-                self._begin_renewal(self._served)
-            return self._served
+            served = self._served
+            newer = self.newer(served) if time.monotonic() >= self._try_again else None
+            if newer and not newer.withdraws and self._renewal is None:
+                self._begin_renewal()
+        if newer and newer.withdraws:
+            del served
+            self._renew()
+            served = self._served
+        return served
 
-    def _begin_renewal(self, served: Served) -> None:
-        renewal = threading.Thread(target=self._renew, args=(served,), daemon=True)
+    def _begin_renewal(self) -> None:
+        renewal = threading.Thread(target=self._renew, daemon=True)
         try:
             self._renewal = renewal
             renewal.start()
@@ -89,24 +97,27 @@ class IndexHandle:
             self._renewal = None
             self._fail(error)
 
-    def _is_current(self) -> bool:
-        assert self._served is not None
+    def newer(self, served: Served) -> Newer | None:
+        """What was published since; None, too, where that cannot be told."""
         try:
-            return self._served.index.is_current()
+            return served.index.newer()
         except SearchError as error:
             self._fail(error)
-            return True
+            return None
 
-    def _renew(self, served: Served) -> None:
-        """Open the newer generation beside the one that is served, and serve it."""
-        try:
-            newer = Served(served.index.latest())
-            with self._lock:
-                self._served = newer
-        except Exception as error:  # noqa: BLE001 (whatever it is, the generation before serves on)
-            self._fail(error)
-        finally:
-            self._renewal = None
+    def _renew(self) -> None:
+        """Open the newest generation beside the one that is served, if nobody did meanwhile, and serve it."""
+        with self._opening:
+            served = self._served
+            assert served is not None
+            try:
+                index = served.index.latest()
+                self._served = served if index is served.index else Served(index)
+            except Exception as error:  # noqa: BLE001 (whatever it is, the generation before serves on)
+                self._fail(error)
+            finally:
+                if threading.current_thread() is self._renewal:
+                    self._renewal = None
 
     def _fail(self, error: Exception) -> None:
         self._try_again = time.monotonic() + _PAUSE
@@ -125,6 +136,12 @@ def served() -> Served:
         g.served = current_app.extensions[_KEY].current()
     found: Served = g.served
     return found
+
+
+def newer() -> Newer | None:
+    """What was published since the generation of this request; None where it is current, or nobody can tell."""
+    handle: IndexHandle = current_app.extensions[_KEY]
+    return handle.newer(served())
 
 
 def index() -> Index:

@@ -49,11 +49,12 @@ def build(
             pipeline = Pipeline(staged, number, settings, tell)
             merged = intake.merged
             statistics, analyzer = pipeline.base(intake, analyzer)
-        manifest = pipeline.manifest(statistics, analyzer, before=_current_number(store))
+        old, after = _digests(store), read_digests(staged / ARRAYS)
+        withdraws = not old.keys() <= after.keys()
+        manifest = pipeline.manifest(statistics, analyzer, before=_current_number(store), withdraws=withdraws)
         for item in refused:
             if rejected:
                 rejected(item)
-        old, after = _digests(store), read_digests(staged / ARRAYS)
         tell(Progress(stage="publishing", done=0))
         manifest.write(staged)
         store.publish(staged, manifest.generation)

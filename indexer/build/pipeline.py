@@ -89,12 +89,13 @@ class Pipeline:
         analyzer: Analyzer,
         *,
         before: int,
+        withdraws: bool,
         changed: int = 0,
         linked: tuple[Path, FileList] | None = None,
     ) -> Manifest:
         """What the generation holds, when all of it is written: `before` is the number of the one that it replaces,
-        `changed` how many documents changed since the last full build, `linked` the folder and files of a
-        generation that files are linked from.
+        `withdraws` whether any of its documents is gone, `changed` how many documents changed since the last full
+        build, `linked` the folder and files of a generation that files are linked from.
         """
         files = list_files(self._staged, linked)
         arrays = sorted((name, digest) for name, (_, digest) in files.items() if name.startswith(ARRAYS))
@@ -119,6 +120,7 @@ class Pipeline:
             },
             files=files,
             before=before,
+            withdraws=withdraws,
             changed=changed,
             synonyms=analyzer.synonyms,
         )

@@ -89,7 +89,7 @@ def update(
             work = _Update(before, path, staged, pipeline)
             if not work.run(intake, delete, purge=purge):
                 return report(before, work.digests, work.digests, len(refused), intake.merged, began)
-        manifest = work.manifest()
+        manifest = work.manifest(withdraws=purge or bool(delete))
         tell(Progress(stage="publishing", done=0))
         manifest.write(staged)
         store.publish(staged, number)
@@ -134,12 +134,13 @@ class _Update:
             forget_terms(self._arrays)
         return True
 
-    def manifest(self) -> Manifest:
+    def manifest(self, *, withdraws: bool) -> Manifest:
         """What was made."""
         return self._pipeline.manifest(
             self._statistics,
             self._analyzer,
             before=self._before.generation,
+            withdraws=withdraws,
             changed=self._before.changed + self._changed,
             linked=(self._path, self._before.files),
         )

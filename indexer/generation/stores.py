@@ -13,7 +13,7 @@ from indexer.generation.folder.manifest import Manifest
 from indexer.generation.folder.store import FolderStore
 from indexer.generation.port import Generation
 from indexer.settings import Settings
-from indexer.types import Info, Verification
+from indexer.types import Info, Newer, Verification
 
 
 class Store(Protocol):
@@ -33,6 +33,9 @@ class Store(Protocol):
 
         Raises IndexMissing, IndexIncompatible, IndexDamaged, or SearchError where the system lacks something.
         """
+
+    def newer_than(self, number: int) -> Newer:
+        """What was published since the generation of a number. Raises as `open` does."""
 
     def usable(self) -> tuple[Manifest, Path]:
         """The manifest and the files of the current generation, from which an update goes on."""

@@ -138,10 +138,10 @@ class Columns:
         self._group_of = {name.casefold(): n for n, name in enumerate(self._group_names)}
         self._topic_group = np.array([self._group_of[name.casefold()] for name in self._topics], np.int32)
 
-        # Made once: most documents share their topics, and making one checks it.
-        self._topic_of = lru_cache(_REMEMBERED)(
-            lambda name, given: Topic(name=self._topics[name], specialty=self._topic_specialties[given])
-        )
+        # Made once: most documents share their topics, and making one checks it. It holds names and not this object, or
+        # else they would hold each other, and files would stay open until the collector comes.
+        names, given_by = self._topics, self._topic_specialties
+        self._topic_of = lru_cache(_REMEMBERED)(lambda name, given: Topic(name=names[name], specialty=given_by[given]))
 
     def mask(self, where: Filter) -> Mask:
         """Which documents a filter lets through."""

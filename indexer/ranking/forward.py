@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import NamedTuple
@@ -75,17 +76,18 @@ class Forward:
         """`words` are the words by number, ascending; `number_of` gives the number of a term, -1 for none; `kernels` is
         the compiled form, or None for NumPy's: both give the same to the last bit.
         """
-        self._number_of, self._kernels = number_of, kernels
+        self._kernels = kernels
         self._averages = statistics.averages("average")
         self._medians = np.array([statistics.of_document(han=han).median for han in (False, True)])
         self._arrays = arrays
         # For the compiled form, a set a thread: zeros for each word and term, as it leaves them.
         self._scratch = threading.local()
-        # By channel, the number of each token.
+        # By channel, the number of each token. They hold what they look in and not this object, or else they would hold
+        # each other, and files would stay open until the collector comes.
         self._numbers: dict[str, Callable[[str], int]] = {
-            "bigrams": Memo(self._bigram_key, _REMEMBERED).__getitem__,
-            "grams": Memo(self._gram_number, _REMEMBERED).__getitem__,
-            "stops": Memo(lambda word: place_of(words, word), _REMEMBERED).__getitem__,
+            "bigrams": Memo(partial(_bigram_key, number_of), _REMEMBERED).__getitem__,
+            "grams": Memo(partial(_gram_number, arrays.gram_keys), _REMEMBERED).__getitem__,
+            "stops": Memo(partial(place_of, words), _REMEMBERED).__getitem__,
             "intents": {intent: n for n, intent in enumerate(intent_names())}.__getitem__,
         }
 
@@ -214,18 +216,6 @@ class Forward:
         self._scratch.zeros = zeros
         return judged
 
-    def _bigram_key(self, token: str) -> int:
-        """The key of a bigram in this segment, -1 where one of its terms is not in it."""
-        first, _, second = token.partition(" ")
-        one, other = self._number_of(first), self._number_of(second)
-        return one << 32 | other if one >= 0 and other >= 0 else -1
-
-    def _gram_number(self, token: str) -> int:
-        """The number of a gram in this segment, -1 where it has none."""
-        key = np.uint64(key_of(token))
-        place = int(np.searchsorted(self._arrays.gram_keys, key))
-        return place if place < len(self._arrays.gram_keys) and self._arrays.gram_keys[place] == key else -1
-
     def _bigrams(self, wanted: Numbers, words: Numbers, owner: Numbers) -> _Cells:
         there = np.flatnonzero(owner[1:] == owner[:-1])
         terms = self._arrays.word_terms[words].astype(np.int64)
@@ -254,3 +244,17 @@ def _sums(counts: Numbers, width: int, worths: NDArray[np.float64], norms: NDArr
     count, field = counts[cell].astype(np.float64), cell // width
     worth = worths.ravel()[field] * (count * (K1 + 1) / (count + norms.ravel()[field]))
     return sums_of(field // len(FIELDS) * width + cell % width, worth, len(worths) * width).reshape(-1, width)
+
+
+def _bigram_key(number_of: Callable[[str], int], token: str) -> int:
+    """The key of a bigram in a segment, -1 where one of its terms is not in it."""
+    first, _, second = token.partition(" ")
+    one, other = number_of(first), number_of(second)
+    return one << 32 | other if one >= 0 and other >= 0 else -1
+
+
+def _gram_number(keys: NDArray[np.uint64], token: str) -> int:
+    """The number of a gram among the keys of a segment, -1 where it has none."""
+    key = np.uint64(key_of(token))
+    place = int(np.searchsorted(keys, key))
+    return place if place < len(keys) and keys[place] == key else -1

@@ -17,6 +17,8 @@ from indexer.ranking.hashing import starts_of
 
 # The folder of a generation that holds its arrays.
 ARRAYS = "arrays"
+# A file of fewer bytes is read: each map costs a file descriptor, of which a process has 256 to 1,024.
+MAPPED = 1 << 16
 _STEP = 32
 
 
@@ -57,8 +59,9 @@ class Strings(Sequence[str]):
 
     def __init__(self, folder: Path, name: str) -> None:
         path = folder / f"{name}.utf8"
-        # Views give a string in a third of the time that arrays take. An empty file cannot be mapped.
-        self._bytes = memoryview(np.memmap(path, np.uint8, "r").data if path.stat().st_size else b"")
+        # Views give a string in a third of the time that arrays take.
+        small = path.stat().st_size < MAPPED
+        self._bytes = memoryview(path.read_bytes() if small else np.memmap(path, np.uint8, "r").data)
         self._ends = map_array(folder, f"{name}.offsets").data
         self._size = len(self._ends) - 1
 
@@ -108,8 +111,13 @@ def place_of(strings: Sequence[str], string: str) -> int:
 
 
 def map_array(folder: Path, name: str) -> NDArray[Any]:
-    """An array of the generation, mapped: pages are read when they are needed and shared between processes."""
-    array: NDArray[Any] = np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False)
+    """An array of the generation, mapped: pages are read when they are needed and shared between processes. A small one
+    is read at once. Nobody may write to it.
+    """
+    path = folder / f"{name}.npy"
+    small = path.stat().st_size < MAPPED
+    array: NDArray[Any] = np.load(path, mmap_mode=None if small else "r", allow_pickle=False)
+    array.setflags(write=False)
     return array.view(np.ndarray)
 
 

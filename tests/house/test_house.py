@@ -36,8 +36,8 @@ FACES = {
     corpus: "Answer Article Asker Comment CorpusError Document Judged Link Noticed Question Rejected "
     "Topic formats from_json judged kind_of read same_address sample to_json write",
     indexer: "Band BuildInProgress BuildReport Card Cluster Clusters DocumentNotFound Filter Hit Index IndexDamaged "
-    "IndexIncompatible IndexMissing Info Mark Notice Panel Progress RequestRefused Results SearchError Settings Sort "
-    "WouldShrink build open_index read_notices rollback update verify",
+    "IndexIncompatible IndexMissing Info Mark Newer Notice Panel Progress RequestRefused Results SearchError Settings "
+    "Sort WouldShrink build open_index read_notices rollback update verify",
     evaluation: "Agreement BandQuality Comparison Difference Estimate Evaluation PairQuality agreement compare "
     "evaluate evaluate_pairs measured read_run write_run",
     search_app: "create_app",

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import importlib.util
 import threading
+import time
 import weakref
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -165,6 +168,34 @@ def test_no_request_waits_for_a_newer_generation(tmp_path: Path, monkeypatch: py
     may_open.set()
     renew(app)
     assert client.get("/readyz").json["generation"] == 2  # type: ignore[index]
+
+
+@pytest.mark.parametrize("purge", [False, True])
+def test_a_deleted_page_is_gone_with_the_next_request(tmp_path: Path, purge: bool) -> None:
+    """Where a generation lacks documents of the one before, requests wait for it; eight at once open it once."""
+    indexer.build(tmp_path, [question("a", "Knee pain"), question("b", "Hip pain")])
+    app = create_app({"index": str(tmp_path)})
+    assert app.test_client().get("/questions/b").status_code == 200
+    indexer.update(tmp_path, delete=["b"], purge=purge)
+    with ThreadPoolExecutor(8) as pool:
+        got = [pool.submit(app.test_client().get, "/questions/b") for _ in range(8)]
+    assert [answer.result().status_code for answer in got] == [404] * 8
+    assert app.test_client().get("/readyz").json == {"status": "ready", "generation": 2, "published": 2, "since": None}
+
+
+def test_a_generation_that_is_not_served_yet_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Which one is served, which was published, and since when they differ, for whoever watches."""
+    indexer.build(tmp_path, [question("a", "Knee pain")])
+    app = create_app({"index": str(tmp_path)})
+    client = app.test_client()
+    client.get("/readyz")
+    indexer.build(tmp_path, [question("a", "Hip pain")])
+    (tmp_path / "generations" / "000002" / "manifest.json").write_text("{}")
+    told = client.get("/readyz")
+    assert told.status_code == 200
+    assert (told.json["generation"], told.json["published"]) == (1, 2)  # type: ignore[index]
+    assert abs(datetime.fromisoformat(told.json["since"]).timestamp() - time.time()) < 60  # type: ignore[index]
+    assert client.get("/questions/a").status_code == 200
 
 
 def test_only_files_that_are_not_shared_are_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

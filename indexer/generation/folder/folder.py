@@ -23,7 +23,7 @@ from indexer.errors import BuildInProgress, IndexDamaged, IndexMissing, SearchEr
 MANIFEST = "manifest.json"
 # The digest of the manifest, as its build wrote it: a manifest that was changed since is not believed.
 DIGEST = "manifest.sha256"
-_CURRENT = "CURRENT"
+CURRENT = "CURRENT"
 _STAGING = ".building-"
 # A record lock does not part the threads of one process; this does.
 _held: set[Path] = set()
@@ -65,17 +65,17 @@ class IndexFolder:
 
     def __init__(self, path: str | Path) -> None:
         self.path = Path(path).resolve()
-        self._generations, self._pointer = self.path / "generations", str(self.path / _CURRENT)
+        self._generations, self._pointer = self.path / "generations", str(self.path / CURRENT)
 
     def current(self) -> tuple[int, str]:
         """The number of the current generation and the digest of its manifest. Raises IndexMissing."""
         try:
-            number, _, digest = (self.path / _CURRENT).read_text(encoding="ascii").strip().partition(" ")
+            number, _, digest = (self.path / CURRENT).read_text(encoding="ascii").strip().partition(" ")
             return int(number), digest
         except FileNotFoundError as error:
             raise IndexMissing("there is no index", str(self.path), "build one: seealso build SOURCE") from error
         except (ValueError, OSError) as error:
-            raise unreadable(error, self.path / _CURRENT, "build the index again") from error
+            raise unreadable(error, self.path / CURRENT, "build the index again") from error
 
     def published(self) -> tuple[int, int] | None:
         """The inode and time of the file that names the current generation; None where there is none.
@@ -154,12 +154,12 @@ class IndexFolder:
     def point_to(self, number: int) -> None:
         """Let CURRENT name a generation, at once or not at all."""
         digest = self.digest(number)
-        waiting = self.path / f"{_CURRENT}.new"
+        waiting = self.path / f"{CURRENT}.new"
         with waiting.open("w", encoding="ascii") as file:
             file.write(f"{number:06d} {digest}\n")
             file.flush()
             os.fsync(file.fileno())
-        waiting.replace(self.path / _CURRENT)
+        waiting.replace(self.path / CURRENT)
         _sync(self.path)
 
     def _sweep_staging(self) -> None:

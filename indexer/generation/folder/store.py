@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 from indexer.errors import IndexDamaged, IndexMissing, SearchError
-from indexer.generation.folder.folder import MANIFEST, IndexFolder, unreadable
+from indexer.generation.folder.folder import CURRENT, MANIFEST, IndexFolder, unreadable
 from indexer.generation.folder.manifest import Manifest, read_manifest, usable_manifest
 from indexer.generation.folder.verify import fault_before_opening, faults
 from indexer.generation.local.reader import LocalGeneration
@@ -14,7 +15,7 @@ from indexer.ranking.mapped import ARRAYS
 from indexer.ranking.resources import Resources
 from indexer.ranking.weighting import Statistics
 from indexer.settings import Settings
-from indexer.types import Fault, Info, Verification
+from indexer.types import Fault, Info, Newer, Verification
 
 _REMEDY = "roll back to the generation before, or build the index again"
 
@@ -35,6 +36,16 @@ class FolderStore(IndexFolder):
             raise
         except Exception as error:  # whatever Whoosh and NumPy do when files are not what they were
             raise unreadable(error, self.path, _REMEDY) from error
+
+    def newer_than(self, number: int) -> Newer:
+        current, digest = self.current()
+        try:
+            manifest = read_manifest(self.generation(current), digest)
+            withdraws = manifest.withdraws or manifest.before != number
+        except SearchError:  # nobody knows
+            withdraws = True
+        since = datetime.fromtimestamp((self.path / CURRENT).stat().st_mtime, UTC)
+        return Newer(generation=current, since=since, withdraws=withdraws)
 
     def usable(self) -> tuple[Manifest, Path]:
         """The manifest and the folder of the current generation, if this program's analysis made it and

@@ -64,9 +64,14 @@ class LocalGeneration:
         self._frequencies = Frequencies(self._arrays, statistics)
         self._documents: Any = MappedStorage(folder_of(folder)).open_index().reader()
         self._lock = threading.Lock()
+        # Every file is opened now: later the generation may have been swept.
+        for segment, _ in self._documents.leaf_readers():
+            if segment.doc_count_all():
+                segment.stored_fields(0)
         if manifest:
             self._neighbours = StoredNeighbours(self._arrays, self._ids)
             self._pairs = StoredPairs(self._arrays, self._ids)
+            self.templates  # noqa: B018 (reads files)
 
     @cached_property
     def templates(self) -> Templates:
