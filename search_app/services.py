@@ -129,6 +129,11 @@ def init_app(app: Flask, path: str, settings: Settings) -> None:
     """Give an application its index, to be opened with these settings; nothing is opened yet."""
     app.extensions[_KEY] = IndexHandle(path, settings)
 
+    @app.teardown_appcontext
+    def let_go(_: BaseException | None) -> None:
+        """Let go of the generation with the request: Flask's own objects of it wait for the collector of cycles."""
+        g.pop("served", None)
+
 
 def served() -> Served:
     """The generation of this request: the same from its beginning to its end."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib.util
 import threading
 import time
@@ -168,6 +169,23 @@ def test_no_request_waits_for_a_newer_generation(tmp_path: Path, monkeypatch: py
     may_open.set()
     renew(app)
     assert client.get("/readyz").json["generation"] == 2  # type: ignore[index]
+
+
+def test_requests_let_go_of_a_generation_without_the_collector(tmp_path: Path) -> None:
+    """Flask keeps what belongs to a request until cycles are collected; the generation is not among it."""
+    indexer.build(tmp_path, [question("a", "Knee pain")])
+    app = create_app({"index": str(tmp_path)})
+    gc.collect()
+    gc.disable()
+    try:
+        for path in ("/", "/search?q=knee", "/questions/a", "/questions/none", "/api/v1/related/a", "/readyz", "/none"):
+            app.test_client().get(path)
+        old = weakref.ref(app.extensions[services._KEY].current())
+        indexer.update(tmp_path, [question("b", "Hip pain")])
+        renew(app)
+        assert old() is None
+    finally:
+        gc.enable()
 
 
 @pytest.mark.parametrize("purge", [False, True])
