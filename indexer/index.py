@@ -203,15 +203,18 @@ def open_index(index: str | Path, *, settings: Settings = Settings(), serving: b
     return _opened(store_of(index), _Opening(settings, read_notices(settings.notices), serving))
 
 
-def verify(index: str | Path) -> Verification:
-    """Read every byte of the current generation; the files that are not what was written. Raises IndexMissing."""
-    return store_of(index).verify()
+def verify(index: str | Path, *, every: bool = False) -> Verification:
+    """Read every byte of the current generation, or of `every` one that is kept: which files are not what was written.
+    Raises IndexMissing.
+    """
+    return store_of(index).verify(every=every)
 
 
 def rollback(index: str | Path) -> Info:
-    """Make the generation that the current one replaced current again, if it still opens.
+    """Make the generation that the current one replaced current again, if every byte of it is what was written. Where
+    the current one does not tell which that is, being damaged, it is the newest other one that is whole.
 
-    Raises SearchError where it is gone, or what keeps it from being opened; the current one stays then.
+    Raises SearchError where there is none, or what is wrong with it; the current one stays then.
     """
     return store_of(index).rollback()
 

@@ -197,14 +197,15 @@ class Newer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """A file of a generation that is not what was written: `missing`, `size` (it has `found` bytes where `written` were
-    written), `changed`, `unreadable`, or `foreign`, which no build wrote.
+    """A file of a `generation` that is not what was written: `missing`, `changed`, `unreadable`, `size` (it has `found`
+    bytes where `written` were written), `foreign`, which no build wrote, or `incompatible`, of another version.
     """
 
     file: str
     code: str
     found: int = 0
     written: int = 0
+    generation: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

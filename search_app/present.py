@@ -125,6 +125,7 @@ _FAULTS = {
     "changed": "its bytes are not those that were written",
     "unreadable": "it cannot be read",
     "foreign": "no build wrote this file",
+    "incompatible": "another version of the program wrote it",
 }
 
 

@@ -51,14 +51,15 @@ def build(
             statistics, analyzer = pipeline.base(intake, analyzer)
         old, after = _digests(store), read_digests(staged / ARRAYS)
         withdraws = not old.keys() <= after.keys()
-        manifest = pipeline.manifest(statistics, analyzer, before=_current_number(store), withdraws=withdraws)
+        replaced = _current_number(store)
+        manifest = pipeline.manifest(statistics, analyzer, before=replaced, withdraws=withdraws)
         for item in refused:
             if rejected:
                 rejected(item)
         tell(Progress(stage="publishing", done=0))
         manifest.write(staged)
         store.publish(staged, manifest.generation)
-        store.sweep(settings.keep)
+        store.sweep(settings.keep, replaced)
     return report(manifest, old, after, len(refused), merged, began)
 
 

@@ -93,7 +93,7 @@ def update(
         tell(Progress(stage="publishing", done=0))
         manifest.write(staged)
         store.publish(staged, number)
-        store.sweep(1 if purge else settings.keep)
+        store.sweep(1 if purge else settings.keep, before.generation)
     after = read_digests(store.generation(number) / ARRAYS)
     return report(manifest, work.digests, after, len(refused), intake.merged, began)
 

@@ -40,8 +40,8 @@ class Store(Protocol):
     def usable(self) -> tuple[Manifest, Path]:
         """The manifest and the files of the current generation, from which an update goes on."""
 
-    def verify(self) -> Verification:
-        """Read every byte of the current generation. Raises IndexMissing."""
+    def verify(self, *, every: bool = False) -> Verification:
+        """Read every byte of the current generation, or of every one that is kept. Raises IndexMissing."""
 
     def rollback(self) -> Info:
         """Make current again what the current generation replaced. Raises SearchError where it does not open."""
@@ -61,8 +61,8 @@ class Store(Protocol):
     def generation(self, number: int) -> Path:
         """The files of a generation."""
 
-    def sweep(self, keep: int) -> None:
-        """Remove all but the newest `keep` generations; never the current one."""
+    def sweep(self, keep: int, replaced: int) -> None:
+        """Remove all but `keep` generations: the current one stays, then the one that it replaced, then the newest."""
 
 
 _STORES: Mapping[str, Callable[[str | Path], Store]] = {"": FolderStore}

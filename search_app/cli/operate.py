@@ -44,16 +44,20 @@ def info(index: str | None, output: Output) -> None:
 
 @click.command(epilog="Example: seealso verify")
 @setting_option("index")
+@click.option("--all", "every", is_flag=True, help="Every generation that is kept, not the current one alone.")
 @shared
-def verify(index: str | None, output: Output) -> None:
+def verify(index: str | None, every: bool, output: Output) -> None:
     """Read every byte of the index and compare it with what was written; exit 1 if something differs."""
-    result = indexer.verify(index_path(index))
+    result = indexer.verify(index_path(index), every=every)
     faults = [(fault, *fault_in_words(fault.code, fault.found, fault.written)) for fault in result.faults]
-    lines = [f"{fault.file}: {reason}; {remedy}" for fault, reason, remedy in faults]
+    lines = [f"generation {fault.generation}, {fault.file}: {reason}; {remedy}" for fault, reason, remedy in faults]
     told = [{**asdict(fault), "reason": reason, "remedy": remedy} for fault, reason, remedy in faults]
     output.result(
         {"generation": result.generation, "ok": result.ok, "faults": told},
-        lambda: "\n".join(lines) or f"generation {result.generation} is what was written",
+        lambda: (
+            "\n".join(lines)
+            or (f"generation {result.generation}" if not every else "every generation") + " is what was written"
+        ),
     )
     if not result.ok:
         sys.exit(1)

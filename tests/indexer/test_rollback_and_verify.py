@@ -97,3 +97,71 @@ def test_rollback_finds_a_generation_where_current_is_garbage(tmp_path: Path) ->
     (tmp_path / "CURRENT").write_text("")
     assert indexer.rollback(tmp_path).generation == 2
     assert served(tmp_path) == ["new"]
+
+
+@pytest.mark.parametrize("harm", ["changed", "missing", "digest"])
+def test_rollback_works_where_the_current_manifest_does_not(tmp_path: Path, harm: str) -> None:
+    """Where the current generation cannot tell what it replaced, the newest other one that is whole is current."""
+    for documents in (OLD, NEW, NEW, NEW):
+        indexer.build(tmp_path, documents, settings=indexer.Settings(keep=4))
+    generations = tmp_path / "generations"
+    (generations / "000003" / "arrays" / "near.npy").unlink()
+    manifest = generations / "000004" / "manifest.json"
+    if harm == "changed":
+        manifest.write_text("{}")
+    elif harm == "missing":
+        manifest.unlink()
+    else:
+        (tmp_path / "CURRENT").write_text("000004 0000")
+    with pytest.raises(indexer.IndexDamaged):
+        indexer.open_index(tmp_path)
+    assert indexer.rollback(tmp_path).generation == 2
+    assert served(tmp_path) == ["new"]
+
+
+def test_a_changed_byte_keeps_a_generation_from_being_current(tmp_path: Path) -> None:
+    """Rolling back reads every byte, not the sizes alone."""
+    indexer.build(tmp_path, OLD)
+    indexer.build(tmp_path, NEW)
+    changed = tmp_path / "generations" / "000001" / "arrays" / "000001" / "kind.npy"
+    changed.write_bytes(changed.read_bytes()[:-1] + b"?")
+    with pytest.raises(indexer.IndexDamaged, match="changed"):
+        indexer.rollback(tmp_path)
+    assert served(tmp_path) == ["new"]
+
+
+@pytest.mark.parametrize("keep", [2, 3])
+def test_what_was_just_replaced_is_not_swept(tmp_path: Path, keep: int) -> None:
+    """After two rollbacks and a build, rolling back still leads to what was served before it."""
+    settings = indexer.Settings(keep=keep)
+    for documents in (OLD, NEW, NEW)[:keep]:
+        indexer.build(tmp_path, documents, settings=settings)
+    for _ in range(keep - 1):
+        indexer.rollback(tmp_path)
+    assert served(tmp_path) == ["old"]
+    number = indexer.build(tmp_path, NEW, settings=settings).generation
+    assert len(store_of(tmp_path).numbers()) == keep
+    assert {1, number} <= set(store_of(tmp_path).numbers())
+    assert indexer.rollback(tmp_path).generation == 1
+
+
+def test_the_digest_of_the_manifest_is_verified(tmp_path: Path) -> None:
+    """A rollback would rely on it."""
+    indexer.build(tmp_path, NEW)
+    digest = tmp_path / "generations" / "000001" / "manifest.sha256"
+    digest.write_text("0000")
+    assert [(fault.file, fault.code) for fault in indexer.verify(tmp_path).faults] == [("manifest.sha256", "changed")]
+    digest.unlink()
+    assert [(fault.file, fault.code) for fault in indexer.verify(tmp_path).faults] == [("manifest.sha256", "missing")]
+
+
+def test_every_kept_generation_is_verified(tmp_path: Path) -> None:
+    """What one may roll back to is read too, where that is asked for."""
+    indexer.build(tmp_path, OLD)
+    indexer.build(tmp_path, NEW)
+    assert indexer.verify(tmp_path, every=True).ok
+    (tmp_path / "generations" / "000001" / "arrays" / "near.npy").unlink()
+    assert indexer.verify(tmp_path).ok
+    result = indexer.verify(tmp_path, every=True)
+    assert (result.generation, result.ok) == (2, False)
+    assert [(fault.generation, fault.file) for fault in result.faults] == [(1, "arrays/near.npy")]

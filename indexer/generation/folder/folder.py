@@ -175,12 +175,13 @@ class IndexFolder:
         except (OSError, ValueError) as error:
             raise unreadable(error, path, "build the index again") from error
 
-    def sweep(self, keep: int) -> None:
-        """Remove all but the newest `keep` generations; never the current one."""
+    def sweep(self, keep: int, replaced: int) -> None:
+        """Remove all but `keep` generations: the current one stays, then the one that it replaced, then the newest."""
         current, _ = self.current()
-        for number in self.numbers()[:-keep]:
-            if number != current:
-                shutil.rmtree(self.generation(number), ignore_errors=True)
+        there = self.numbers()
+        kept = [current, *(number for number in (replaced, *reversed(there)) if number in there and number != current)]
+        for number in set(there).difference(list(dict.fromkeys(kept))[:keep]):
+            shutil.rmtree(self.generation(number), ignore_errors=True)
 
 
 def _sync(path: Path) -> None:

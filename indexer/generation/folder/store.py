@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from indexer.errors import IndexDamaged, IndexMissing, SearchError
-from indexer.generation.folder.folder import CURRENT, MANIFEST, IndexFolder, unreadable
+from indexer.errors import IndexDamaged, IndexIncompatible, IndexMissing, SearchError
+from indexer.generation.folder.folder import CURRENT, DIGEST, MANIFEST, IndexFolder, unreadable
 from indexer.generation.folder.manifest import Manifest, read_manifest, usable_manifest
 from indexer.generation.folder.verify import fault_before_opening, faults
 from indexer.generation.local.reader import LocalGeneration
@@ -63,33 +65,69 @@ class FolderStore(IndexFolder):
             raise _damaged(path, fault)
         return manifest
 
-    def verify(self) -> Verification:
-        number, digest = self.current()
+    def verify(self, *, every: bool = False) -> Verification:
+        current, digest = self.current()
+        wanted = {current: digest}
+        if every:
+            wanted = dict.fromkeys(reversed(self.numbers()), "") | wanted
+        found = [
+            replace(fault, generation=number) for number, told in wanted.items() for fault in self._faults(number, told)
+        ]
+        return Verification(generation=current, ok=not found, faults=tuple(found))
+
+    def _faults(self, number: int, told: str) -> Iterator[Fault]:
+        """The faults of a generation; `told` is the digest of its manifest in CURRENT, if that names it."""
         path = self.generation(number)
         try:
-            found = list(faults(path, read_manifest(path, digest)))
+            digest = self.digest(number)
         except IndexDamaged:
-            found = [Fault(file=MANIFEST, code="changed")]
-        return Verification(generation=number, ok=not found, faults=tuple(found))
+            yield Fault(file=DIGEST, code="missing")
+            digest = told
+        else:
+            if told and digest != told:
+                yield Fault(file=DIGEST, code="changed")
+        try:
+            manifest = read_manifest(path, told or digest)
+        except IndexDamaged:
+            yield Fault(file=MANIFEST, code="changed" if (path / MANIFEST).exists() else "missing")
+        except IndexIncompatible:
+            yield Fault(file=MANIFEST, code="incompatible")
+        else:
+            yield from faults(path, manifest)
 
     def rollback(self) -> Info:
         if not self.numbers():
             self.current()  # a folder without an index is told at once, and stays as it is
         with self.lock():
-            number = self._before()
-            if number not in self.numbers():
-                raise SearchError("no earlier generation is left", str(self.path), "build the index again")
-            earlier = self._seen_whole(number, self.digest(number))
-            self.point_to(number)
-        return earlier.info
+            refusal: IndexDamaged | IndexIncompatible | None = None
+            for number in self._before():
+                try:
+                    earlier = self._whole(number)
+                except (IndexDamaged, IndexIncompatible) as error:
+                    refusal = refusal or error
+                else:
+                    self.point_to(number)
+                    return earlier.info
+            raise refusal or SearchError("no earlier generation is left", str(self.path), "build the index again")
 
-    def _before(self) -> int:
-        """The generation that the current one replaced; where nobody can tell which is current, the newest one."""
+    def _before(self) -> list[int]:
+        """The generation that the current one replaced, if it is left; where nobody can tell which that is, all but the
+        current one, the newest first.
+        """
+        there, current = self.numbers()[::-1], 0
         try:
-            number, digest = self.current()
-            return read_manifest(self.generation(number), digest).before
-        except (IndexDamaged, IndexMissing):
-            return max(self.numbers(), default=0)
+            current, digest = self.current()
+            before = read_manifest(self.generation(current), digest).before
+        except (IndexDamaged, IndexIncompatible, IndexMissing):
+            return [number for number in there if number != current]
+        return [number for number in there if number == before]
+
+    def _whole(self, number: int) -> Manifest:
+        """The manifest of a generation of which every byte is what was written. Raises SearchError."""
+        manifest = self._seen_whole(number, self.digest(number))
+        if fault := next(faults(self.generation(number), manifest), None):
+            raise _damaged(self.generation(number), fault)
+        return manifest
 
 
 def _damaged(path: Path, fault: Fault) -> IndexDamaged:
