@@ -155,12 +155,22 @@ def _list_as_text(text: str) -> list[object] | None:
 def _groups(records: Iterator[Placed], join: str) -> Iterator[list[Placed]]:
     """Each record alone or, with `join`, all records of one value of that column, in order of their first one.
 
-    The records wait in a temporary SQLite file, not in memory: those of one question need not be adjacent.
+    The records wait in a temporary SQLite file, not in memory: those of one question need not be adjacent. It stands in
+    SQLITE_TMPDIR without a name, and is gone with the process, however that ends. Raises CorpusError where it cannot
+    grow.
     """
     if not join:
         for placed in records:
             yield [placed]
         return
+    try:
+        yield from _joined(records, join)
+    except sqlite3.Error as error:
+        where = f"the records that wait to be joined by {join!r}"
+        raise CorpusError(str(error), where, "make room in the folder of the index, or set SQLITE_TMPDIR") from error
+
+
+def _joined(records: Iterator[Placed], join: str) -> Iterator[list[Placed]]:
     with closing(sqlite3.connect("", isolation_level=None)) as waiting:  # without a name it is a temporary file
         waiting.executescript(
             "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN;"

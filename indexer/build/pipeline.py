@@ -90,12 +90,14 @@ class Pipeline:
         *,
         before: int,
         withdraws: bool,
+        purges: bool = False,
         changed: int = 0,
         linked: tuple[Path, FileList] | None = None,
     ) -> Manifest:
         """What the generation holds, when all of it is written: `before` is the number of the one that it replaces,
-        `withdraws` whether any of its documents is gone, `changed` how many documents changed since the last full
-        build, `linked` the folder and files of a generation that files are linked from.
+        `withdraws` whether any of its documents is gone, `purges` whether no other generation may stay beside this,
+        `changed` how many documents changed since the last full build, `linked` the folder and files of a generation
+        that files are linked from.
         """
         files = list_files(self._staged, linked)
         arrays = sorted((name, digest) for name, (_, digest) in files.items() if name.startswith(ARRAYS))
@@ -121,6 +123,7 @@ class Pipeline:
             files=files,
             before=before,
             withdraws=withdraws,
+            purges=purges,
             changed=changed,
             synonyms=analyzer.synonyms,
         )

@@ -89,7 +89,7 @@ def update(
             work = _Update(before, path, staged, pipeline)
             if not work.run(intake, delete, purge=purge):
                 return report(before, work.digests, work.digests, len(refused), intake.merged, began)
-        manifest = work.manifest(withdraws=purge or bool(delete))
+        manifest = work.manifest(withdraws=bool(delete), purges=purge)
         tell(Progress(stage="publishing", done=0))
         manifest.write(staged)
         store.publish(staged, number)
@@ -114,6 +114,8 @@ class _Update:
     def run(self, intake: Intake, delete: Collection[str], *, purge: bool) -> bool:
         """Make the generation, all but its manifest; False where nothing would change."""
         given = intake.leave_out(self.digests)
+        if purge and self._before.purges:  # as of a purge that is repeated, since it was killed before it was done
+            delete = [id_ for id_ in delete if id_ in self.digests]
         self._check(delete, given)
         gone = sorted({*delete, *(id_ for id_ in given if id_ in self.digests)})
         self._changed = len({*gone, *given})
@@ -134,13 +136,14 @@ class _Update:
             forget_terms(self._arrays)
         return True
 
-    def manifest(self, *, withdraws: bool) -> Manifest:
+    def manifest(self, *, withdraws: bool, purges: bool) -> Manifest:
         """What was made."""
         return self._pipeline.manifest(
             self._statistics,
             self._analyzer,
             before=self._before.generation,
-            withdraws=withdraws,
+            withdraws=withdraws or purges,
+            purges=purges,
             changed=self._before.changed + self._changed,
             linked=(self._path, self._before.files),
         )

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
+from pathlib import Path
 from typing import TextIO
 
 import click
@@ -77,10 +79,12 @@ def build(
     The index before stays until the new one is complete, and stays on disk for rollback. Sources without a document, or
     with less than half of those that the index has, are a failed export: they are refused, unless --shrink is given.
     """
+    path = index_path(index)
+    _wait_beside(path)
     taken = _Reading(sources, format_, mapping, rejects)
     report = taken.through(
         lambda tell: indexer.build(
-            index_path(index),
+            path,
             taken.documents(may_be_none=shrink),
             settings=Settings(synonyms=settings.load({"synonyms": synonyms})["synonyms"] or None, memory_mb=memory_mb),
             progress=tell,
@@ -124,6 +128,7 @@ def update(
     if not (sources or delete or purge):
         raise UsageError("nothing to do", "update", "name a SOURCE, an id with --delete ID, or --purge")
     path = index_path(index)
+    _wait_beside(path)
     taken = _Reading(sources, format_, mapping, rejects)
     report = taken.through(
         lambda tell: indexer.update(
@@ -140,6 +145,14 @@ def update(
     output.result({**asdict(report), **taken.counts}, told)
     if strict and report.rejected:
         sys.exit(1)
+
+
+def _wait_beside(index: str) -> None:
+    """Let the records that wait to be joined, patients' texts among them, wait on the disk of the index, not in the
+    system's temporary folder.
+    """
+    path = Path(index).resolve()
+    os.environ.setdefault("SQLITE_TMPDIR", str(next(folder for folder in (path, *path.parents) if folder.is_dir())))
 
 
 class _Reading:
@@ -173,7 +186,12 @@ class _Reading:
         """Note what was left out."""
         self._rejected.append(item)
         if self._rejects is not None:
-            self._rejects.write(json.dumps(asdict(item)) + "\n")
+            try:
+                self._rejects.write(json.dumps(asdict(item)) + "\n")
+                self._rejects.flush()
+            except OSError as error:
+                remedy = "make room, or name another file; the index stays as it is"
+                raise UsageError(error.strerror or str(error), f"--rejects {self._rejects.name}", remedy) from error
 
     def documents(self, *, may_be_none: bool = False) -> Iterator[Document]:
         """The documents of all sources. An error where every record was left out, since an index of nothing would take

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ import pytest
 from corpus import Question, read
 from tests.corpus.conftest import ids, take
 
+ROOT = Path(__file__).parents[2]
 MAPPING = """
 [fields]
 title = "t"
@@ -150,6 +153,25 @@ def test_a_joined_record_that_fails_costs_itself_alone(tmp_path: Path) -> None:
     documents, rejected = take(file, mapping=_mapping(tmp_path, 'join = "u"\n' + MAPPING))
     assert [item.place for item in rejected] == ["record 1"]
     assert ids(documents) == ["e.org/1"]
+
+
+def test_where_records_that_wait_find_no_room_it_is_said(tmp_path: Path) -> None:
+    """Records that are joined wait on disk; where that is full the error says so, and what to do."""
+    text = "".join(["x" * 1_000] * 10)
+    source = _array(tmp_path, *(_record(n, b=text) for n in range(600)))
+    mapping = _mapping(tmp_path, 'join = "u"\n' + MAPPING)
+    program = (
+        "import resource, sys, corpus\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, 1 << 20))\n"
+        "try:\n"
+        "    print(sum(1 for _ in corpus.read(sys.argv[1], mapping=sys.argv[2])))\n"
+        "except corpus.CorpusError as error:\n"
+        "    print(error.where, '|', error.next)\n"
+    )
+    command = [sys.executable, "-c", program, str(source), str(mapping)]
+    told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert "joined by 'u'" in told
+    assert "make room" in told
 
 
 def test_joined_answers_keep_their_order(tmp_path: Path) -> None:

@@ -104,6 +104,17 @@ def test_a_pipe_is_silent_but_for_the_result(tmp_path: Path) -> None:
     assert (quiet.stdout, quiet.stderr) == ("", "")
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a full disk is played by /dev/full (Linux)")
+def test_rejects_that_find_no_room_end_the_build(tmp_path: Path) -> None:
+    """A list of what was left out is not lost silently: the build ends with what is wrong, and no index is made."""
+    (tmp_path / "in.jsonl").write_text('{"kind":"question","id":"a","title":"Knee"}\n{"kind":"question"}\n')
+    done = run("build", "--index", str(tmp_path / "index"), str(tmp_path / "in.jsonl"), "--rejects", "/dev/full")
+    assert done.returncode == 2
+    assert "--rejects /dev/full" in done.stderr
+    assert "make room" in done.stderr
+    assert not (tmp_path / "index" / "CURRENT").exists()
+
+
 def test_rejects_are_listed_and_strict_fails(tmp_path: Path) -> None:
     """What was left out is named, written to --rejects, and --strict makes it exit status 1; the rest is built."""
     (tmp_path / "in.jsonl").write_text('{"kind":"question","id":"a","title":"Knee"}\n{"kind":"question"}\n')

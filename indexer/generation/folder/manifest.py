@@ -27,8 +27,9 @@ class Manifest:
     """`content` holds digests that two builds of one corpus share; `files` those of the bytes as they were written.
 
     `synonyms` is the text of the site's synonym file; `before` is the generation that was current when this one was
-    built (0: none), and `withdraws` tells whether a document of that one is gone, or its bytes; `changed` is how many
-    documents changed since the last full build; `digest` that of the manifest's own bytes, known once it was read.
+    built (0: none), `withdraws` tells whether a document of that one is gone, and `purges` whether all others are to go
+    with it; `changed` is how many documents changed since the last full build; `digest` that of the manifest's own
+    bytes, known once it was read.
     """
 
     format: int
@@ -43,6 +44,7 @@ class Manifest:
     files: Mapping[str, tuple[int, str]]
     before: int
     withdraws: bool = False
+    purges: bool = False
     changed: int = 0
     synonyms: str = ""
     digest: str = ""

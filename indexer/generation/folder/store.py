@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -64,6 +65,15 @@ class FolderStore(IndexFolder):
         if fault := fault_before_opening(path, manifest):
             raise _damaged(path, fault)
         return manifest
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        with super().lock():
+            with suppress(SearchError):
+                number, digest = self.current()
+                if read_manifest(self.generation(number), digest).purges:
+                    self.sweep(1, 0)  # what is left where a purge was killed before it was done
+            yield
 
     def verify(self, *, every: bool = False) -> Verification:
         current, digest = self.current()

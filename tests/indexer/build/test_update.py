@@ -150,6 +150,44 @@ def test_a_purge_leaves_no_byte_of_what_was_deleted(tmp_path: Path, compiled: bo
     assert indexer.verify(tmp_path).ok
 
 
+def test_a_purge_that_was_killed_is_done_by_repeating_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Killed between publishing and sweeping, it leaves the generations before; repeating it, or any other writing
+    command, removes them, and a rollback does not bring back what was purged.
+    """
+    documents = [*some(random.Random(2), "b", 20), question("secret", "Zwetschgenbaum")]
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    for number, finish in enumerate(
+        (
+            lambda path: update(path, delete=["secret"], purge=True),
+            lambda path: update(path, [question("new", "knee pain")]),
+            lambda path: build(path, documents[:-1]),
+            indexer.rollback,
+        )
+    ):
+        path = tmp_path / str(number)
+        build(path, documents)
+        with monkeypatch.context() as patch:
+            patch.setattr(type(store_of(path)), "sweep", killed)
+            with pytest.raises(KeyboardInterrupt):
+                update(path, delete=["secret"], purge=True)
+        assert holding(path, b"zwetschgen")
+        if finish is indexer.rollback:
+            with pytest.raises(indexer.SearchError, match="no earlier generation"):
+                finish(path)
+        else:
+            finish(path)
+        assert not holding(path, b"zwetschgen")
+        assert indexer.verify(path, every=True).ok
+
+
+def holding(path: Path, text: bytes) -> list[Path]:
+    """The files under a folder that hold a text, in lower case."""
+    return [file for file in path.rglob("*") if file.is_file() and text in file.read_bytes().lower()]
+
+
 def test_an_update_needs_an_index(tmp_path: Path) -> None:
     """Without an index there is nothing to update, and no folder is made."""
     with pytest.raises(indexer.IndexMissing):
