@@ -19,7 +19,7 @@ from corpus.errors import CorpusError, Rejected
 
 HEAD = 64_000
 # A page or an XML file is read whole; more than this is no page.
-MOST_WHOLE = 64 * 1024 * 1024
+MOST_WHOLE = 8 * 1024 * 1024
 _GZIP = b"\x1f\x8b"
 _ZIP = b"PK\x03\x04"
 # What a stream raises that ends too early or was damaged: gzip, zip, disk.

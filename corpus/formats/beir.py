@@ -46,9 +46,8 @@ def id_of(record: Mapping[str, Any]) -> str:
 
 
 def has_id(head: str) -> bool:
-    """Whether a file's first line is a record in BEIR's manner."""
-    first = next((line for line in map(str.strip, head.splitlines()) if line), "")
-    return bool(_ID_KEY.search(first))
+    """Whether one of a file's first lines is a record in BEIR's manner: the very first may be harmed."""
+    return any(line.startswith("{") and _ID_KEY.search(line) for line in map(str.strip, head.splitlines()))
 
 
 def _text(fields: Mapping[str, Any], name: str) -> str:

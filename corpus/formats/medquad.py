@@ -25,7 +25,6 @@ def _read(source: Source) -> Iterator[Document | Rejected]:
         yield rejected(source, "file", error if isinstance(error, CorpusError) else broken)
         return
     url, focus = (root.get("url") or "").strip(), one_line(_text(root, "Focus"))
-    topics = (Topic(name=focus),) if focus else ()
     folder, file = (["", *source.path.parts])[-2:]
     for number, pair in enumerate(root.iter("QAPair"), 1):
         text = clean(_text(pair, "Answer"))
@@ -41,7 +40,7 @@ def _read(source: Source) -> Iterator[Document | Rejected]:
                 title=one_line(_text(pair, "Question")),
                 url=url,
                 site=one_line(root.get("source") or ""),
-                topics=topics,
+                topics=(Topic(name=focus),) if focus else (),
                 answers=(Answer(text=text),),
             )
         except CorpusError as error:

@@ -8,8 +8,9 @@ import json
 import re
 from collections import deque
 from collections.abc import Collection, Iterator
+from contextlib import suppress
 from functools import partial
-from itertools import chain
+from itertools import chain, islice
 from typing import Any, TextIO
 
 from corpus.errors import CorpusError
@@ -24,6 +25,9 @@ _CHUNK = 64 * 1024
 _OVERLAP = 4 * 1024
 _BETWEEN = re.compile(r"[\s,]*")
 _NEXT = re.compile(r"\}\s*,\s*(?=\{)")
+_BRACE = re.compile(r"\{")
+# So many beginnings of a record are tried within a broken one, and so many first lines looked at.
+_MOST_BRACES, _LOOKED_AT = 1_000, 6
 _BROKEN = (ValueError, RecursionError)
 _MOST_ROW_LINES = 10_000
 # What stands above a header: Excel's own line, empty ones of PHP.
@@ -42,11 +46,24 @@ def rows_of(text: TextIO, columns: Collection[str]) -> Iterator[Placed]:
         what = "a page or XML where records belong: the export failed, or it is another file"
         return iter([("file", CorpusError(what, "file", "export it again"))])
     lines = _bounded(text, start)
-    return _json_lines(lines) if first == "{" else _table(lines, columns)
+    is_json = first == "{" or any(_is_record(line, columns) for line in start.splitlines()[1:_LOOKED_AT])
+    return _json_lines(lines) if is_json else _table(lines, columns)
+
+
+def _is_record(line: str, columns: Collection[str]) -> bool:
+    """Whether a line is a JSON object with one of the columns: where the first line is harmed, the others tell."""
+    try:
+        record = json.loads(line) if line.startswith("{") else None
+    except _BROKEN:
+        return False
+    return isinstance(record, dict) and not record.keys().isdisjoint(columns)
 
 
 def _array(text: TextIO, buffer: str) -> Iterator[Placed]:
-    """The objects of one JSON array, a chunk at a time; after a broken one, reading goes on at the next `}, {`."""
+    """The objects of one JSON array, a chunk at a time. Behind a broken one reading goes on at the next that has most
+    names of the last good one, which may stand within what is broken, else behind the next `}, {`.
+    """
+    known: Collection[str] = ()
     decoder, at, number = json.JSONDecoder(parse_constant=_no_number), buffer.index("[") + 1, 1
     ended = False
     while True:
@@ -55,6 +72,7 @@ def _array(text: TextIO, buffer: str) -> Iterator[Placed]:
             return
         try:
             record, at = decoder.raw_decode(buffer, at)
+            known = record.keys() if isinstance(record, dict) else known
             yield f"record {number}", _object(record)
             number += 1
         except _BROKEN as error:
@@ -66,11 +84,24 @@ def _array(text: TextIO, buffer: str) -> Iterator[Placed]:
             what = str(error)[:80] if buffer[at:].strip() else "the array breaks off"
             yield f"record {number}", CorpusError(f"not JSON: {what}", "record", "mend the record")
             number += 1
+            if within := _record_within(decoder, buffer, at, known):
+                at = within
+                continue
             while not (following := _NEXT.search(buffer, at)) and (chunk := text.read(_CHUNK)):
                 buffer, at = buffer[max(at, len(buffer) - _OVERLAP) :] + chunk, 0
             if following is None:
                 return
             at = following.end()
+
+
+def _record_within(decoder: json.JSONDecoder, buffer: str, at: int, known: Collection[str]) -> int:
+    """Where behind the beginning of a broken record, `at`, one with most of the known names begins; 0 for nowhere."""
+    for brace in islice(_BRACE.finditer(buffer, at + 1), _MOST_BRACES if known else 0):
+        with suppress(*_BROKEN):
+            record, _ = decoder.raw_decode(buffer, brace.start())
+            if 2 * len(record.keys() & known) > len(known):
+                return brace.start()
+    return 0
 
 
 def _json_lines(lines: Iterator[str]) -> Iterator[Placed]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from corpus import Question
 from tests.corpus.conftest import ids, take
 
 XML = '<Document source="Example" url="{url}"><Focus>Fever</Focus><QAPairs>{pairs}</QAPairs></Document>'
+ROOT = Path(__file__).parents[2]
 PAIR = '<QAPair pid="1"><Question>What is it?</Question><Answer>{answer}</Answer></QAPair>'
 
 
@@ -56,3 +59,39 @@ def test_an_external_entity_is_not_read(tmp_path: Path) -> None:
     before = f'<!DOCTYPE Document [<!ENTITY x SYSTEM "file://{tmp_path}/secret">]>'
     documents, rejected = take(_write(tmp_path / "a.xml", "&x;", before=before))
     assert "hidden" not in f"{documents}{rejected}"
+
+
+def test_a_focus_that_is_too_long_costs_its_pairs_alone(tmp_path: Path) -> None:
+    """The pairs of that file are named; those of others are read."""
+    long = _write(tmp_path / "a.xml", url="http://e.org/1")
+    long.write_text(long.read_text().replace("Fever<", f"{'A' * 1_500}<"))
+    _write(tmp_path / "b.xml", url="http://e.org/2")
+    documents, rejected = take(tmp_path)
+    assert [document.url for document in documents] == ["http://e.org/2"]
+    assert [(item.place, "too many" in item.reason) for item in rejected] == [("pair 1", True)]
+
+
+@pytest.mark.parametrize("piece", ["<a/>", "<a>", '<a b="c"/>'])
+def test_a_file_of_tags_alone_is_read_in_bounds(tmp_path: Path, piece: str) -> None:
+    """Eight megabytes of tags, flat or nested, take less than 500 MB; a larger file is refused by name."""
+    closed = "</a>" if piece == "<a>" else ""
+    times = (8_000_000 - 200) // len(piece + closed)
+    answer = piece * times + closed * times
+    head, tail = (
+        "<Document><Focus>A</Focus><QAPairs><QAPair pid='1'><Answer>",
+        "</Answer></QAPair></QAPairs></Document>",
+    )
+    file = tmp_path / "a.xml"
+    program = (
+        "import corpus, resource, sys\n"
+        "told = []\n"
+        "list(corpus.read(sys.argv[1], rejected=told.append))\n"
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, [item.reason for item in told])\n"
+    )
+    for text in (answer, answer + piece * 100_000 + closed * 100_000):
+        file.write_text(head + text + tail, "utf-8")
+        command = [sys.executable, "-c", program, str(file)]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+        memory, _, told = done.stdout.partition(" ")
+        assert int(memory) < 500
+    assert "larger than 8 MB" in told

@@ -285,3 +285,26 @@ def test_records_of_one_page_in_several_spellings_are_joined(tmp_path: Path) -> 
     (asked,), _ = take(_array(tmp_path, *records), mapping=_mapping(tmp_path, 'join = "u"\n' + MAPPING))
     assert isinstance(asked, Question)
     assert len(asked.answers) == 2
+
+
+@pytest.mark.parametrize("mark", [", ", ",\n"])
+def test_a_record_that_is_cut_anywhere_costs_itself_alone(tmp_path: Path, mark: str) -> None:
+    """Wherever a record of an array breaks off, in a string or an inner object, it is named and all others are read."""
+    records = [json.dumps(_record(n, extra={"t": "inner", "list": [{"t": "x"}, {}]})) for n in range(5)]
+    file = tmp_path / "records.json"
+    for end in range(1, len(records[2])):
+        file.write_text(f"[{mark.join(records[:2])}{mark}{records[2][:end]}{mark}{mark.join(records[3:])}]", "utf-8")
+        documents, rejected = take(file, mapping=_mapping(tmp_path))
+        assert ids(documents) == [f"e.org/{n}" for n in (0, 1, 3, 4)], records[2][:end]
+        assert rejected
+        assert rejected[0].place == "record 3"
+
+
+@pytest.mark.parametrize("first", ["garbage {", '{"t": "cut', "\x00\x00", '"t": 1}', ""])
+def test_a_first_line_that_is_harmed_costs_itself(tmp_path: Path, first: str) -> None:
+    """What a file is is told by its other lines, too."""
+    file = tmp_path / "records.jsonl"
+    file.write_text("\n".join([first, *(json.dumps(_record(n)) for n in range(3))]), "utf-8")
+    documents, rejected = take(file, mapping=_mapping(tmp_path))
+    assert ids(documents) == ["e.org/0", "e.org/1", "e.org/2"]
+    assert [item.place for item in rejected] == (["line 1"] if first else [])
