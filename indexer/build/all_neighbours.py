@@ -206,7 +206,7 @@ def _in_processes(staged: Staged, workers: int, tell: Callable[[int], object]) -
         for listener in listeners:
             listener.join()
         if failed := [process.wait() for process in running if process.wait()]:
-            raise SearchError(f"a worker ended with status {failed[0]}", "neighbours", "see what it wrote above")
+            raise SearchError(*_ended(failed[0]))
     finally:
         for process in running:
             process.kill()
@@ -214,6 +214,14 @@ def _in_processes(staged: Staged, workers: int, tell: Callable[[int], object]) -
             for pipe in (process.stdin, process.stdout):
                 if pipe is not None:
                     pipe.close()
+
+
+def _ended(status: int) -> tuple[str, str, str]:
+    """What to say of a worker that ended with a status; one below 0 is the signal that killed it."""
+    if status >= 0:
+        return f"a worker ended with status {status}", "neighbours", "see what it wrote above"
+    remedy = "the system may have run out of memory (its log says so): give the build more, or build again"
+    return f"a worker was killed by signal {-status}", "neighbours", remedy
 
 
 def main() -> None:

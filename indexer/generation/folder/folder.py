@@ -42,10 +42,21 @@ _SCARCE = {
 }
 
 
+def lack_of(error: BaseException) -> tuple[str, str] | None:
+    """What the system lacked, and what to do about it; None where an error is none of that."""
+    if isinstance(error, MemoryError):
+        return "not enough memory", _SCARCE[errno.ENOMEM]
+    if not isinstance(error, OSError):
+        return None
+    if error.errno is None and " requested and " in str(error):  # NumPy's words for a file that could not grow
+        return "no space is left on the disk", _SCARCE[errno.ENOSPC]
+    return (error.strerror or str(error), _SCARCE[error.errno]) if error.errno in _SCARCE else None
+
+
 def unreadable(error: Exception, path: Path, remedy: str) -> SearchError:
     """The error for what cannot be read: a damage with this remedy, unless the system lacks something."""
-    if isinstance(error, OSError) and error.errno in _SCARCE:
-        return SearchError(error.strerror or str(error), str(path), _SCARCE[error.errno])
+    if lack := lack_of(error):
+        return SearchError(lack[0], str(path), lack[1])
     return IndexDamaged(f"it does not open: {type(error).__name__}: {error}", str(path), remedy)
 
 
@@ -54,9 +65,9 @@ def lacks_told(path: Path) -> Iterator[None]:
     """Raise SearchError where the system lacks something for the work on an index; other errors pass."""
     try:
         yield
-    except OSError as error:
-        if error.errno in _SCARCE:
-            raise unreadable(error, path, "") from error
+    except (OSError, MemoryError) as error:
+        if lack := lack_of(error):
+            raise SearchError(lack[0], str(path), lack[1]) from error
         raise
 
 

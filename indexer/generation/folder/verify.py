@@ -54,7 +54,8 @@ def _changed(path: Path, name: str, digest: str) -> Iterator[Fault]:
 def _at_a_glance(path: Path, name: str, size: int) -> Fault | None:
     """A fault where a file is missing or has not its size."""
     try:
-        found = (path / name).stat().st_size
+        with lacks_told(path / name):
+            found = (path / name).stat().st_size
     except FileNotFoundError:
         return Fault(file=name, code="missing")
     except OSError:

@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 import indexer
+from indexer.build import all_neighbours, pipeline
 from indexer.generation.folder import store
+from indexer.ranking.weighting import Statistics
 from tests.documents import question
 
 ROOT = Path(__file__).parents[3]
@@ -44,3 +46,34 @@ def test_a_lack_of_memory_is_no_damage(tmp_path: Path, monkeypatch: pytest.Monke
     with pytest.raises(indexer.SearchError, match="memory") as caught:
         indexer.open_index(tmp_path)
     assert type(caught.value) is indexer.SearchError
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (MemoryError(), "more memory"),
+        (OSError("41158 requested and 10240 written"), "make room"),
+        (OSError(28, "No space left on device"), "make room"),
+        (PermissionError(13, "Permission denied"), "let this user"),
+    ],
+)
+def test_a_build_tells_what_the_system_lacks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception, told: str
+) -> None:
+    """Whatever step of a build meets it, and in whatever words."""
+
+    def lacking(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(pipeline, "write_segment", lacking)
+    with pytest.raises(indexer.SearchError, match=told) as caught:
+        indexer.build(tmp_path, [question("a", "Knee pain")])
+    assert type(caught.value) is indexer.SearchError
+
+
+def test_a_worker_that_was_killed_is_told_as_that(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The system kills a process where memory is out; nothing was written above then."""
+    monkeypatch.setattr(all_neighbours, "_WORKER", "import os, sys; sys.stdin.readline(); os.kill(os.getpid(), 9)")
+    statistics = Statistics(documents=1, average={}, concepts={}, median=1.0)
+    with pytest.raises(indexer.SearchError, match=r"killed by signal 9.*memory"):
+        all_neighbours._in_processes(all_neighbours.Staged(tmp_path, statistics, "", False), 2, lambda _: None)
