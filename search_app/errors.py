@@ -16,9 +16,11 @@ from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAll
 import indexer
 from corpus import CorpusError
 from search_app.security import ROUTE_OF_API
+from search_app.services import PAUSE
 
 log = logging.getLogger(__name__)
 _FRAMES = 4
+_UNAVAILABLE = 503
 _NONE: Mapping[str, str] = MappingProxyType({})
 Sent = tuple[Response | str, int, Mapping[str, str]]
 
@@ -96,7 +98,8 @@ def init_app(app: Flask) -> None:
         # Where the server keeps its index is the operator's to know: it stands in the log.
         where = "the index" if shown.http >= 500 else error.where
         what, next_ = words_of(error)
-        return answer(shown.http, shown.title, kind=kind, what=what, where=where, next_=next_)
+        later = {"Retry-After": f"{PAUSE:.0f}"} if shown.http == _UNAVAILABLE else _NONE
+        return answer(shown.http, shown.title, kind=kind, what=what, where=where, next_=next_, headers=later)
 
     @app.errorhandler(HTTPException)
     def http(error: HTTPException) -> Sent:

@@ -13,13 +13,13 @@ from pathlib import Path
 
 from flask import Flask, current_app, g
 
-from indexer import Filter, Index, Newer, Panel, SearchError, Settings, open_index
+from indexer import Filter, Index, IndexDamaged, Newer, Panel, SearchError, Settings, open_index
 from search_app.present import to_json
 
 log = logging.getLogger(__name__)
 _KEY = "seealso.index"
-# Seconds until a generation that does not open is tried again.
-_PAUSE = 5.0
+# Seconds until a generation that does not open is tried again; so long a client is told to wait, too.
+PAUSE = 5.0
 # So many panels are kept, those asked for last.
 MOST_PANELS = 4_096
 
@@ -65,6 +65,7 @@ class IndexHandle:
         self._renewal: threading.Thread | None = None
         self._process = 0
         self._try_again = 0.0
+        self._damage: IndexDamaged | None = None
         self._lock = threading.Lock()
         self._opening = threading.Lock()
 
@@ -76,7 +77,7 @@ class IndexHandle:
         """
         with self._lock:
             if self._served is None or self._process != os.getpid():
-                self._served = Served(open_index(self._path, settings=self._settings, serving=True))
+                self._served = Served(self._open())
                 self._process, self._renewal = os.getpid(), None
             served = self._served
             newer = self.newer(served) if time.monotonic() >= self._try_again else None
@@ -87,6 +88,17 @@ class IndexHandle:
             self._renew()
             served = self._served
         return served
+
+    def _open(self) -> Index:
+        """The index, opened; what is damaged is read once in a while, not for each request."""
+        if self._damage and time.monotonic() < self._try_again:
+            raise self._damage
+        self._damage = None
+        try:
+            return open_index(self._path, settings=self._settings, serving=True)
+        except IndexDamaged as error:
+            self._damage, self._try_again = error, time.monotonic() + PAUSE
+            raise
 
     def _begin_renewal(self) -> None:
         renewal = threading.Thread(target=self._renew, daemon=True)
@@ -120,7 +132,7 @@ class IndexHandle:
                     self._renewal = None
 
     def _fail(self, error: Exception) -> None:
-        self._try_again = time.monotonic() + _PAUSE
+        self._try_again = time.monotonic() + PAUSE
         why = error.what if isinstance(error, SearchError) else type(error).__name__
         log.warning("a newer generation does not open, the one before serves on: %s", why)
 

@@ -171,6 +171,29 @@ def test_no_request_waits_for_a_newer_generation(tmp_path: Path, monkeypatch: py
     assert client.get("/readyz").json["generation"] == 2  # type: ignore[index]
 
 
+def test_a_damaged_index_is_read_once_in_a_while(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Requests in between are told the same at once, and when to come again; a rollback is served after the pause."""
+    indexer.build(tmp_path, [question("a", "Knee pain")])
+    indexer.build(tmp_path, [question("a", "Hip pain")])
+    file = tmp_path / "generations" / "000002" / "arrays" / "000002" / "kind.npy"
+    file.write_bytes(file.read_bytes()[:-1] + b"?")
+    opened: list[object] = []
+    real = indexer.open_index
+
+    def counted(*args: Any, **more: Any) -> indexer.Index:
+        opened.append(args)
+        return real(*args, **more)
+
+    monkeypatch.setattr(services, "open_index", counted)
+    app = create_app({"index": str(tmp_path)})
+    answers = [app.test_client().get(path) for path in ("/", "/search?q=hip", "/api/v1/search?q=hip", "/readyz")]
+    assert [(a.status_code, a.headers["Retry-After"]) for a in answers] == [(503, "5")] * 4
+    assert len(opened) == 1
+    indexer.rollback(tmp_path)
+    monkeypatch.setattr(app.extensions[services._KEY], "_try_again", 0.0)
+    assert app.test_client().get("/api/v1/search?q=knee").json["total"] == 1  # type: ignore[index]
+
+
 def test_requests_let_go_of_a_generation_without_the_collector(tmp_path: Path) -> None:
     """Flask keeps what belongs to a request until cycles are collected; the generation is not among it."""
     indexer.build(tmp_path, [question("a", "Knee pain")])

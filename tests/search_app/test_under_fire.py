@@ -1,9 +1,10 @@
-"""A server under load while generation after generation is published, with few file descriptors."""
+"""`serve` under fire: generation after generation under load with few file descriptors, and clients that dawdle."""
 
 from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 import sys
 import threading
@@ -11,6 +12,7 @@ import urllib.error
 import urllib.request
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -93,3 +95,15 @@ def test_publishing_under_load_costs_no_descriptor_and_shows_no_deleted_page(
     assert late[0] <= early[0] + 30  # connections and a generation that is being opened
     assert late[1] <= early[1] + 30
     assert late[2] <= 1.25 * early[2]
+
+
+def test_clients_that_dawdle_do_not_stop_the_site(server: tuple[str, Path]) -> None:
+    """A hundred connections that say nothing and a hundred that send a byte now and then: others are answered."""
+    address, _ = server
+    host, port = address.removeprefix("http://").strip("/").split(":")
+    with ExitStack() as open_ones:
+        dawdling = [open_ones.enter_context(socket.create_connection((host, int(port)))) for _ in range(200)]
+        for sent in b"POST /api/v1":
+            for connection in dawdling[::2]:
+                connection.send(bytes([sent]))
+            assert status(f"{address}/search?q=cement") == 200
