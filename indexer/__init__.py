@@ -16,7 +16,19 @@ from indexer.errors import (
 )
 from indexer.index import Index, open_index, rollback, verify
 from indexer.settings import Settings
-from indexer.types import Band, BuildReport, Card, Filter, Hit, Info, Newer, Notice, Panel, Progress, Results, Sort
+from indexer.types import (
+    Band,
+    BuildReport,
+    Card,
+    Filter,
+    Hit,
+    Info,
+    Notice,
+    Panel,
+    Progress,
+    Results,
+    Sort,
+)
 
 __all__ = [
     "Band",
@@ -34,7 +46,6 @@ __all__ = [
     "IndexMissing",
     "Info",
     "Mark",
-    "Newer",
     "Notice",
     "Panel",
     "Progress",

@@ -155,7 +155,9 @@ class Panel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuildReport:
-    """What a build made; `rejected` counts those refused for sharing an id, `merged` those that were given twice."""
+    """What a build made; `rejected` counts those refused for sharing an id, `merged` those that were given twice. Of a
+    purge `traces` says where something of what it deleted is left: nowhere, or in another document that names it.
+    """
 
     generation: int
     documents: int
@@ -166,6 +168,7 @@ class BuildReport:
     merged: int
     seconds: float
     bytes: int
+    traces: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

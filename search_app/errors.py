@@ -94,10 +94,9 @@ def init_app(app: Flask) -> None:
         shown = outside(error)
         if shown.http >= 500:
             log.error("%s: %s (%s)", type(error).__name__, error.what, error.where)
-        kind = type(error).__name__
         # Where the server keeps its index is the operator's to know: it stands in the log.
         where = "the index" if shown.http >= 500 else error.where
-        what, next_ = words_of(error)
+        kind, (what, next_) = type(error).__name__, words_of(error)
         later = {"Retry-After": f"{PAUSE:.0f}"} if shown.http == _UNAVAILABLE else _NONE
         return answer(shown.http, shown.title, kind=kind, what=what, where=where, next_=next_, headers=later)
 

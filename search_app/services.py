@@ -13,7 +13,7 @@ from pathlib import Path
 
 from flask import Flask, current_app, g
 
-from indexer import Filter, Index, IndexDamaged, Newer, Panel, SearchError, Settings, open_index
+from indexer import Filter, Index, IndexDamaged, Panel, SearchError, Settings, open_index
 from search_app.present import to_json
 
 log = logging.getLogger(__name__)
@@ -80,7 +80,11 @@ class IndexHandle:
                 self._served = Served(self._open())
                 self._process, self._renewal = os.getpid(), None
             served = self._served
-            newer = self.newer(served) if time.monotonic() >= self._try_again else None
+            newer = None
+            try:
+                newer = served.index.newer() if time.monotonic() >= self._try_again else None
+            except SearchError as error:
+                self._fail(error)
             if newer and not newer.withdraws and self._renewal is None:
                 self._begin_renewal()
         if newer and newer.withdraws:
@@ -108,14 +112,6 @@ class IndexHandle:
         except RuntimeError as error:  # the system has no thread to give
             self._renewal = None
             self._fail(error)
-
-    def newer(self, served: Served) -> Newer | None:
-        """What was published since; None, too, where that cannot be told."""
-        try:
-            return served.index.newer()
-        except SearchError as error:
-            self._fail(error)
-            return None
 
     def _renew(self) -> None:
         """Open the newest generation beside the one that is served, if nobody did meanwhile, and serve it."""
@@ -153,12 +149,6 @@ def served() -> Served:
         g.served = current_app.extensions[_KEY].current()
     found: Served = g.served
     return found
-
-
-def newer() -> Newer | None:
-    """What was published since the generation of this request; None where it is current, or nobody can tell."""
-    handle: IndexHandle = current_app.extensions[_KEY]
-    return handle.newer(served())
 
 
 def index() -> Index:

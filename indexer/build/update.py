@@ -11,6 +11,7 @@ import shutil
 import time
 from collections.abc import Callable, Collection, Iterable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,6 +24,7 @@ from indexer.build.all_neighbours import move_rows, query_weights_of, write_quer
 from indexer.build.intake import Intake
 from indexer.build.pairs import Before
 from indexer.build.pipeline import Pipeline, read_digests, report, take
+from indexer.build.traces import documents_of, traces
 from indexer.errors import DocumentNotFound, RequestRefused
 from indexer.generation import store_of
 from indexer.generation.folder.folder import DIGEST, MANIFEST
@@ -78,6 +80,7 @@ def update(
     store.current()  # a folder without an index is told at once, and stays as it is
     with store.lock(), store.staging() as staged:
         before, path = store.usable()
+        purged = list(documents_of(store, sorted(delete))) if purge else []
         number = max(store.numbers()) + 1
         pipeline = Pipeline(staged, number, settings, tell)
         with Intake(staged) as intake:
@@ -94,8 +97,9 @@ def update(
         manifest.write(staged)
         store.publish(staged, number)
         store.sweep(1 if purge else settings.keep, before.generation)
+        left = traces(store, purged) if purged else ()
     after = read_digests(store.generation(number) / ARRAYS)
-    return report(manifest, work.digests, after, len(refused), intake.merged, began)
+    return replace(report(manifest, work.digests, after, len(refused), intake.merged, began), traces=left)
 
 
 class _Update:

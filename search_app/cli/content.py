@@ -147,6 +147,30 @@ def update(
         sys.exit(1)
 
 
+@click.command(epilog="Example: seealso forget q-0817")
+@click.argument("id_", metavar="ID")
+@setting_option("index")
+@shared
+def forget(id_: str, index: str | None, output: Output) -> None:
+    """Remove a person's question, or an article, from the index and every file of it, and prove that it is gone.
+
+    It is deleted and purged, with the generations before; then all that is left is looked through for its id, address,
+    title and own words. Exit 1 if another document still names it: export that one anew, and update.
+    """
+    tell = Teller(output.quiet or output.json)
+    try:
+        done = indexer.update(index_path(index), delete=[id_], purge=True, progress=tell)
+    finally:
+        tell.done()
+    left = "\n".join(f"left: {trace}" for trace in done.traces)
+    output.result(
+        {"generation": done.generation, "forgotten": id_, "traces": list(done.traces)},
+        lambda: left or f"generation {done.generation}: nothing of {id_} is left in any file of the index",
+    )
+    if done.traces:
+        sys.exit(1)
+
+
 def _wait_beside(index: str) -> None:
     """Let the records that wait to be joined, patients' texts among them, wait on the disk of the index, not in the
     system's temporary folder.

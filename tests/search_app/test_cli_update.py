@@ -11,9 +11,11 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+import corpus
 from indexer import BuildReport, open_index
 from indexer.generation.folder.folder import IndexFolder
 from search_app.cli import cli
+from tests.documents import question
 from tests.search_app.test_cli import on_a_terminal
 
 # The sample has 76 documents; four of them are more than 5 %.
@@ -226,6 +228,21 @@ def test_a_purge_leaves_nothing_and_says_so(index: Path, tmp_path: Path) -> None
     files = [path for path in index.rglob("*") if path.is_file()]
     assert [path for path in files if b"zwetschgen" in path.read_bytes().lower()] == []
     assert run(index, command="rollback")[0] == 3
+
+
+def test_forget_removes_a_document_and_says_where_it_is_named(index: Path, tmp_path: Path) -> None:
+    """Nothing of it is left: status 0; another document records it: status 1; an unknown id: status 2."""
+    secret = {"kind": "question", "id": "secret", "title": "Zwetschgenbaum asks", "body": "Zwetschgenbaum's knee"}
+    named = {"kind": "question", "id": "named", "title": "Quittenbaum asks"}
+    other = question("o", "A knee", listed=(corpus.Link(title="Quittenbaum asks"),))
+    answer(index, lines(tmp_path / "in.jsonl", [secret, named, json.loads(corpus.to_json(other))]))
+    assert run(index, "none", command="forget")[0] == 2
+    status, out, _ = run(index, "secret", command="forget")
+    assert (status, "nothing of secret is left" in out) == (0, True)
+    assert not [path for path in index.rglob("*") if path.is_file() and b"zwetschgen" in path.read_bytes().lower()]
+    status, out, _ = run(index, "named", command="forget")
+    assert (status, out) == (1, "left: document o names it\n")
+    assert run(index, "secret", command="forget")[0] == 0  # as of one that was killed and is repeated
 
 
 def test_a_drift_above_5_percent_advises_a_rebuild(index: Path, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import indexer
-from corpus import Document
+from corpus import Document, Link
 from indexer import DocumentNotFound, RequestRefused, Settings, build, open_index, update
 from indexer.generation import store_of
 from tests.documents import in_two_scripts, question
@@ -186,6 +186,24 @@ def test_a_purge_that_was_killed_is_done_by_repeating_it(tmp_path: Path, monkeyp
 def holding(path: Path, text: bytes) -> list[Path]:
     """The files under a folder that hold a text, in lower case."""
     return [file for file in path.rglob("*") if file.is_file() and text in file.read_bytes().lower()]
+
+
+def test_what_is_forgotten_is_in_no_file(tmp_path: Path) -> None:
+    """Neither its id nor a word of its own is left; what another document records of it is told."""
+    secret = question("zwetschge-1", "Zwetschgenbaum asks", body="My name is Zwetschgenbaum and my knee hurts")
+    build(tmp_path, [*some(random.Random(2), "b", 20), secret, question("b99", "My knee hurts")])
+    update(tmp_path, [question("new", "knee pain")])
+    report = update(tmp_path, delete=["zwetschge-1"], purge=True)
+    assert (report.traces, report.deleted, store_of(tmp_path).numbers()) == ((), 1, [3])
+    assert not holding(tmp_path, b"zwetschge")
+
+
+def test_what_is_left_of_the_forgotten_is_told(tmp_path: Path) -> None:
+    """Another page that records it as a neighbour still holds its title."""
+    secret = question("zwetschge-1", "Zwetschgenbaum asks")
+    other = question("b", "Knee pain", listed=(Link(title="Zwetschgenbaum asks", url="https://e.org/1"),))
+    build(tmp_path, [secret, other])
+    assert update(tmp_path, delete=["zwetschge-1"], purge=True).traces == ("document b names it",)
 
 
 def test_an_update_needs_an_index(tmp_path: Path) -> None:

@@ -1,0 +1,54 @@
+"""Looks through everything that is left of an index for what purged documents said: the proof that they are gone."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import closing
+
+from corpus import Document, to_json
+from indexer.analysis import bare, field_texts, tokenize
+from indexer.analysis.wordlists import stop_words
+from indexer.generation import Store
+from indexer.generation.local.reader import LocalGeneration
+from indexer.generation.local.stored import stored_analyzer
+from indexer.ranking.mapped import ARRAYS, Strings
+from indexer.ranking.weighting import Statistics
+
+# A shorter word says nothing of anybody.
+_SHORTEST = 4
+
+
+def documents_of(store: Store, ids: Sequence[str] | None = None) -> Iterator[Document]:
+    """The documents of some ids that are there, or all, of the current generation, one at a time."""
+    manifest, path = store.usable()
+    statistics = Statistics.from_record(manifest.statistics)
+    analyzer = stored_analyzer(path / ARRAYS, manifest.synonyms)
+    with closing(LocalGeneration(path, statistics, analyzer)) as generation:
+        for id_ in generation.ids() if ids is None else ids:
+            yield from generation.get([id_])
+
+
+def traces(store: Store, purged: Collection[Document]) -> tuple[str, ...]:
+    """Where something of documents is left, in words: other generations, other documents that record their ids,
+    addresses or titles, files with their ids or with words that no other document has.
+    """
+    current, _ = store.current()
+    found = [f"generation {number}" for number in store.numbers() if number != current]
+    named = {json.dumps(text, ensure_ascii=False) for own in purged for text in (own.id, own.url, own.title) if text}
+    words = {word for own in purged for word in (own.id, *_words(own))}
+    for other in documents_of(store):
+        line = to_json(other)
+        if any(text in line for text in named):
+            found.append(f"document {other.id} names it")
+        words -= _words(other)
+    files = sorted(store.generation(current).rglob("*.utf8"))
+    lists = ((file, Strings(file.parent, file.name.removesuffix(".utf8"))) for file in files)
+    holding = [file.relative_to(store.path) for file, strings in lists if not words.isdisjoint(map(bare, strings))]
+    return (*found, *(f"file {file}" for file in holding))
+
+
+def _words(document: Document) -> set[str]:
+    """The folded words of a document that are long enough to say something of somebody."""
+    words = (bare(token.text) for text in field_texts(document).values() for token in tokenize(text))
+    return {word for word in words if len(word) >= _SHORTEST and word not in stop_words()}
