@@ -16,19 +16,7 @@ from indexer.errors import (
 )
 from indexer.index import Index, open_index, rollback, verify
 from indexer.settings import Settings
-from indexer.types import (
-    Band,
-    BuildReport,
-    Card,
-    Filter,
-    Hit,
-    Info,
-    Notice,
-    Panel,
-    Progress,
-    Results,
-    Sort,
-)
+from indexer.types import Band, BuildReport, Card, Filter, Hit, Info, Notice, Panel, Progress, Results, Sort
 
 __all__ = [
     "Band",

@@ -96,7 +96,7 @@ class IndexHandle:
     def _open(self) -> Index:
         """The index, opened; what is damaged is read once in a while, not for each request."""
         if self._damage and time.monotonic() < self._try_again:
-            raise self._damage
+            raise self._damage.with_traceback(None)  # or it would hold on to every request that it is told to
         self._damage = None
         try:
             return open_index(self._path, settings=self._settings, serving=True)

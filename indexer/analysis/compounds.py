@@ -8,7 +8,7 @@ from itertools import pairwise, takewhile
 
 from indexer.analysis.memo import Memo
 from indexer.analysis.tokens import MOST_WORD, REMEMBERED, TIES, bare
-from indexer.analysis.wordlists import LABELS, ROMAN, UNITS, kinds, stop_words
+from indexer.analysis.wordlists import LABELS, UNITS, arabic, kinds, stop_words
 
 # Parts of so many letters are abbreviations, as in TNF-alpha.
 _ABBREVIATED = 3
@@ -121,9 +121,7 @@ def _spelled(words: Sequence[str]) -> str:
     first = bare(words[0])
     whole = kinds().get(first, first)  # vit D is vitamin D
     for before, word in pairwise(words):
-        own = bare(word)
-        if before in kinds() and own in ROMAN:
-            own = str(ROMAN.index(own) + 1)  # type II is type 2
+        own = arabic(bare(word)) if before in kinds() else bare(word)  # type II is type 2
         between = "" if not (whole[-1].isdigit() and own[0].isdigit()) else "/" if before[-1] == "/" else "-"
         whole += between + own
     return whole

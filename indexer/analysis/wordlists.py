@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
@@ -42,8 +42,13 @@ def stop_words() -> frozenset[str]:
     return frozenset(line.text for line in shipped("stopwords.txt"))
 
 
+def arabic(label: str) -> str:
+    """A label of one of a kind, a Roman number in digits: stage III is stage 3."""
+    return str(ROMAN.index(label) + 1) if label in ROMAN else label
+
+
 @cache
-def kinds() -> dict[str, str]:
+def kinds() -> Mapping[str, str]:
     """The nouns behind which a letter or number names one of a kind, in all their forms, each with the first one."""
     return table("kinds.txt")
 

@@ -8,7 +8,7 @@ from itertools import chain, islice, pairwise
 from indexer.analysis.compounds import compounds, counts_alone, in_full
 from indexer.analysis.terms import stem
 from indexer.analysis.tokens import bare
-from indexer.analysis.wordlists import ROMAN, kinds
+from indexer.analysis.wordlists import ROMAN, arabic, kinds
 from indexer.generation import Generation
 
 # A word is read as two where at least so many documents write these side by side, and one for ten that write it as one.
@@ -99,11 +99,7 @@ def _other_names(unit: Sequence[str]) -> Iterator[tuple[str, str]]:
     """A noun of a kind with its letter or number, by its other names: stage III, hep B."""
     noun = kinds().get(bare(unit[0])) if len(unit) == len(("stage", "iii")) else None
     label = bare(unit[-1])
-    labels = [label]
-    if label in ROMAN:
-        labels.append(str(ROMAN.index(label) + 1))
-    elif label.isdigit() and 0 < int(label) <= len(ROMAN):
-        labels.append(ROMAN[int(label) - 1])
+    labels = [label, *(roman for roman in (*ROMAN, arabic(label)) if roman != label and arabic(roman) == arabic(label))]
     yield from ((word, one) for word, own in kinds().items() if own == noun for one in labels)
 
 

@@ -10,10 +10,8 @@ from corpus import Document, to_json
 from indexer.analysis import bare, field_texts, tokenize
 from indexer.analysis.wordlists import stop_words
 from indexer.generation import Store
-from indexer.generation.local.reader import LocalGeneration
-from indexer.generation.local.stored import stored_analyzer
-from indexer.ranking.mapped import ARRAYS, Strings
-from indexer.ranking.weighting import Statistics
+from indexer.ranking.mapped import Strings
+from indexer.settings import Settings
 
 # A shorter word says nothing of anybody.
 _SHORTEST = 4
@@ -21,10 +19,7 @@ _SHORTEST = 4
 
 def documents_of(store: Store, ids: Sequence[str] | None = None) -> Iterator[Document]:
     """The documents of some ids that are there, or all, of the current generation, one at a time."""
-    manifest, path = store.usable()
-    statistics = Statistics.from_record(manifest.statistics)
-    analyzer = stored_analyzer(path / ARRAYS, manifest.synonyms)
-    with closing(LocalGeneration(path, statistics, analyzer)) as generation:
+    with closing(store.open(Settings())) as generation:
         for id_ in generation.ids() if ids is None else ids:
             yield from generation.get([id_])
 

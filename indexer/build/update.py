@@ -78,6 +78,7 @@ def update(
     tell = progress or (lambda _: None)
     store = store_of(index)
     store.current()  # a folder without an index is told at once, and stays as it is
+    repeated = purge and store.purge_was_killed()
     with store.lock(), store.staging() as staged:
         before, path = store.usable()
         purged = list(documents_of(store, sorted(delete))) if purge else []
@@ -90,6 +91,8 @@ def update(
                 if rejected:
                     rejected(item)
             work = _Update(before, path, staged, pipeline)
+            if repeated:
+                delete = [id_ for id_ in delete if id_ in work.digests]
             if not work.run(intake, delete, purge=purge):
                 return report(before, work.digests, work.digests, len(refused), intake.merged, began)
         manifest = work.manifest(withdraws=bool(delete), purges=purge)
@@ -118,8 +121,6 @@ class _Update:
     def run(self, intake: Intake, delete: Collection[str], *, purge: bool) -> bool:
         """Make the generation, all but its manifest; False where nothing would change."""
         given = intake.leave_out(self.digests)
-        if purge and self._before.purges:  # as of a purge that is repeated, since it was killed before it was done
-            delete = [id_ for id_ in delete if id_ in self.digests]
         self._check(delete, given)
         gone = sorted({*delete, *(id_ for id_ in given if id_ in self.digests)})
         self._changed = len({*gone, *given})
@@ -146,7 +147,7 @@ class _Update:
             self._statistics,
             self._analyzer,
             before=self._before.generation,
-            withdraws=withdraws or purges,
+            withdraws=withdraws,
             purges=purges,
             changed=self._before.changed + self._changed,
             linked=(self._path, self._before.files),

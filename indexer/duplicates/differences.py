@@ -13,7 +13,7 @@ from indexer.analysis.intents import intent_places, intents
 from indexer.analysis.phrases import Phrases, phrases_of
 from indexer.analysis.terms import american
 from indexer.analysis.tokens import TIES, bare, tokenize, words_of
-from indexer.analysis.wordlists import DOSE_UNITS, ROMAN, kinds, stop_words
+from indexer.analysis.wordlists import DOSE_UNITS, arabic, kinds, stop_words
 from indexer.duplicates.answers import Differs
 
 _TABLE = "differences.txt"
@@ -186,7 +186,7 @@ def _found(tied: Sequence[str]) -> Iterator[tuple[str, str, int, int]]:
     words = list(map(bare, tied))
     for name, start, end in _phrases().places(words):
         kind, _, value = name.partition("/")
-        yield kind, str(ROMAN.index(value) + 1) if kind == "letter" and value in ROMAN else value, start, end
+        yield kind, arabic(value) if kind == "letter" else value, start, end
     for place, word in enumerate(words):
         before = words[place - 1] if place else ""
         if word in _CHARGES and tied[place][0] in TIES and tied[place][-1] not in TIES:

@@ -47,7 +47,12 @@ class Store(Protocol):
         """Make current again what the current generation replaced. Raises SearchError where it does not open."""
 
     def lock(self) -> AbstractContextManager[None]:
-        """Hold the index for writing. Raises BuildInProgress at once where another build holds it."""
+        """Hold the index for writing, and do what a killed purge did not. Raises BuildInProgress at once where another
+        build holds it.
+        """
+
+    def purge_was_killed(self) -> bool:
+        """Whether a purge was published and the generations before are still there."""
 
     def staging(self) -> AbstractContextManager[Path]:
         """A new folder to make a generation in, gone afterwards unless published. Under the lock."""

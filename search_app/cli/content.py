@@ -139,6 +139,7 @@ def update(
 
     def told() -> str:
         gone = "nothing that was deleted is left on the disk, and no generation before to roll back to" if purge else ""
+        gone = _left(report) or gone
         with open_index(path) as opened:
             return "\n".join(filter(None, (_told(report, taken.counts), gone, drifted(opened.info))))
 
@@ -162,13 +163,20 @@ def forget(id_: str, index: str | None, output: Output) -> None:
         done = indexer.update(index_path(index), delete=[id_], purge=True, progress=tell)
     finally:
         tell.done()
-    left = "\n".join(f"left: {trace}" for trace in done.traces)
+    gone = f"nothing of {id_} is left in any file of the index"
+    if not done.deleted:
+        gone = f"a purge that was killed is done; {id_} had been deleted by it"
     output.result(
         {"generation": done.generation, "forgotten": id_, "traces": list(done.traces)},
-        lambda: left or f"generation {done.generation}: nothing of {id_} is left in any file of the index",
+        lambda: _left(done) or f"generation {done.generation}: {gone}",
     )
     if done.traces:
         sys.exit(1)
+
+
+def _left(report: BuildReport) -> str:
+    """Where something of what was purged is left, a place a line."""
+    return "\n".join(f"left: {trace}" for trace in report.traces)
 
 
 def _wait_beside(index: str) -> None:

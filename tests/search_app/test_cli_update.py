@@ -242,7 +242,21 @@ def test_forget_removes_a_document_and_says_where_it_is_named(index: Path, tmp_p
     assert not [path for path in index.rglob("*") if path.is_file() and b"zwetschgen" in path.read_bytes().lower()]
     status, out, _ = run(index, "named", command="forget")
     assert (status, out) == (1, "left: document o names it\n")
-    assert run(index, "secret", command="forget")[0] == 0  # as of one that was killed and is repeated
+    assert run(index, "secret", command="forget")[0] == 2  # it was done, and is no repetition of one that was killed
+
+
+def test_forget_that_was_killed_is_done_by_repeating_it(index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It says that the purge is done, and not that it looked for what it no longer has."""
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(IndexFolder, "sweep", killed)
+        run(index, "q-0001", command="forget")
+    status, out, _ = run(index, "q-0001", command="forget")
+    assert (status, "a purge that was killed is done" in out) == (0, True)
+    assert len(IndexFolder(index).numbers()) == 1
 
 
 def test_a_drift_above_5_percent_advises_a_rebuild(index: Path, tmp_path: Path) -> None:

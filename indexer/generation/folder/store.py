@@ -44,7 +44,7 @@ class FolderStore(IndexFolder):
         current, digest = self.current()
         try:
             manifest = read_manifest(self.generation(current), digest)
-            withdraws = manifest.withdraws or manifest.before != number
+            withdraws = manifest.withdraws or manifest.purges or manifest.before != number
         except SearchError:  # nobody knows
             withdraws = True
         since = datetime.fromtimestamp((self.path / CURRENT).stat().st_mtime, UTC)
@@ -69,11 +69,15 @@ class FolderStore(IndexFolder):
     @contextmanager
     def lock(self) -> Iterator[None]:
         with super().lock():
-            with suppress(SearchError):
-                number, digest = self.current()
-                if read_manifest(self.generation(number), digest).purges:
-                    self.sweep(1, 0)  # what is left where a purge was killed before it was done
+            if self.purge_was_killed():
+                self.sweep(1, 0)
             yield
+
+    def purge_was_killed(self) -> bool:
+        with suppress(SearchError):
+            number, digest = self.current()
+            return len(self.numbers()) > 1 and read_manifest(self.generation(number), digest).purges
+        return False
 
     def verify(self, *, every: bool = False) -> Verification:
         current, digest = self.current()
