@@ -95,7 +95,7 @@ def _blanks(unit: Sequence[str]) -> Iterator[tuple[str, ...]]:
         yield from ((head[:at], head[at:], *rest) for at in range(2, len(head)))
 
 
-def _other_names(unit: Sequence[str]) -> Iterator[tuple[str, str]]:
+def other_names(unit: Sequence[str]) -> Iterator[tuple[str, str]]:
     """A noun of a kind with its letter or number, by its other names: stage III, hep B."""
     noun = kinds().get(bare(unit[0])) if len(unit) == len(("stage", "iii")) else None
     label = bare(unit[-1])
@@ -113,7 +113,7 @@ def readings(generation: Generation, words: Sequence[str]) -> tuple[tuple[str, .
     parted, at = written_apart(generation, words), 0
     for unit in _units(words):
         end = at + len(unit)
-        ways = [parted.get("".join(own[at:end]), ()), in_full(unit), *_other_names(unit)]
+        ways = [parted.get("".join(own[at:end]), ()), in_full(unit), *other_names(unit)]
         found += [(*own[:at], *map(bare, way), *own[end:]) for way in ways if way]
         at = end
     for at, (one, _, other, number) in enumerate(zip(own, own[1:], own[2:], own[3:], strict=False)):

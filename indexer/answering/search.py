@@ -12,6 +12,7 @@ from indexer.analysis.terms import compound_terms, stem
 from indexer.analysis.wordlists import UNITS, kinds
 from indexer.answering.closeness import FIRST_HITS, SEARCH_FLOOR, search_closeness
 from indexer.answering.excerpts import Marks, snippet
+from indexer.answering.joining import other_names
 from indexer.answering.query import Query, parse
 from indexer.answering.spelling import respell
 from indexer.answering.weighing import Weighed, place_rarities, weigh
@@ -72,8 +73,9 @@ def _marks(generation: Generation, asked: _Asked) -> Marks:
     telling, text = asked.weighed.telling, asked.query.text
     apart: dict[tuple[str, ...], float] = {}
     for start, end in compounds(text.words):
-        term = next(compound_terms(text.words[start:end]), "")
-        apart[tuple(text.sequence[start:end])] = telling.get(term, 0.0)  # 0: too long for a term
+        own = text.words[start:end]
+        told = telling.get(next(compound_terms(own), ""), 0.0)  # 0: too long for a term
+        apart |= {tuple(map(stem, name)): told for name in (text.tokens[start:end], *other_names(own))}
     within = {term for phrase in apart for term in phrase if term in UNITS or len(term) == 1 or is_number(term)}
     names = [(name, telling[concept]) for concept in telling for name in generation.analyzer.names_of(concept)]
     terms = {name[0]: told for name, told in names if len(name) == 1} | telling

@@ -52,12 +52,10 @@ def verify(index: str | None, every: bool, output: Output) -> None:
     faults = [(fault, *fault_in_words(fault.code, fault.found, fault.written)) for fault in result.faults]
     lines = [f"generation {fault.generation}, {fault.file}: {reason}; {remedy}" for fault, reason, remedy in faults]
     told = [{**asdict(fault), "reason": reason, "remedy": remedy} for fault, reason, remedy in faults]
+    whole = "every generation" if every else f"generation {result.generation}"
     output.result(
         {"generation": result.generation, "ok": result.ok, "faults": told},
-        lambda: (
-            "\n".join(lines)
-            or (f"generation {result.generation}" if not every else "every generation") + " is what was written"
-        ),
+        lambda: "\n".join(lines) or f"{whole} is what was written",
     )
     if not result.ok:
         sys.exit(1)

@@ -357,9 +357,14 @@ def test_a_page_found_by_another_name_shows_it() -> None:
     pages: list[Document] = [
         Article(id="drug", title="Note", body="Atorvastatin is taken in the evening."),
         Article(id="heart", title="Note", body="After a myocardial infarction one rests."),
+        Article(id="liver", title="Note", body="Vitamin B does not cure hepatitis B."),
     ]
     generation = PlainGeneration([*pages, *OTHERS], ANALYZER)
-    for typed, shown in (("lipitor", ["Atorvastatin"]), ("heart attack", ["myocardial", "infarction"])):
+    for typed, shown in (
+        ("lipitor", ["Atorvastatin"]),
+        ("heart attack", ["myocardial", "infarction"]),
+        ("hep B", ["hepatitis", "B"]),
+    ):
         first = find(generation, typed).hits[0]
         assert [piece for piece, marked in first.snippet if marked] == shown
 
