@@ -17,7 +17,7 @@ from playwright.sync_api import sync_playwright  # noqa: E402
 
 import corpus  # noqa: E402
 import indexer  # noqa: E402
-from search_app.cli.server import make_server  # noqa: E402
+from search_app.cli.server import Server  # noqa: E402
 from tests.browser.conftest import launch  # noqa: E402
 
 PAGE = "questions/q-0044"
@@ -28,17 +28,17 @@ def main() -> None:
     """Build, serve, photograph."""
     with tempfile.TemporaryDirectory() as folder:
         indexer.build(folder, corpus.read(*corpus.sample()))
-        server, address = make_server({"index": folder, "port": "0"})
+        server = Server({"index": folder, "port": "0"})
         threading.Thread(target=server.run, daemon=True).start()
         with sync_playwright() as playwright:
             browser = launch(playwright)
             if browser is None:
                 sys.exit("picture: no browser was found; install chromium")
             page = browser.new_page(viewport=SIZE)  # type: ignore[arg-type]  # a plain dictionary is what it takes
-            page.goto(address + PAGE)
+            page.goto(server.address + PAGE)
             page.screenshot(path=ROOT / "docs" / "picture.png", full_page=True)
             browser.close()
-        server.close()
+        server.stop()
     print(f"docs/picture.png: {(ROOT / 'docs' / 'picture.png').stat().st_size // 1024} kB")
 
 

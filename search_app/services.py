@@ -8,6 +8,7 @@ import threading
 import time
 import weakref
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
 
@@ -141,6 +142,12 @@ def init_app(app: Flask, path: str, settings: Settings) -> None:
     def let_go(_: BaseException | None) -> None:
         """Let go of the generation with the request: Flask's own objects of it wait for the collector of cycles."""
         g.pop("served", None)
+
+
+def open_ahead(app: Flask) -> None:
+    """Open the index before a request asks for it. Where it does not open, the request is told."""
+    with suppress(Exception):
+        app.extensions[_KEY].current()
 
 
 def served() -> Served:

@@ -1,8 +1,8 @@
-"""Serving: SeeAlso under gunicorn beside a Flask route that does nothing, driven in turn by wrk.
+"""Serving: SeeAlso beside a Flask route that does nothing, each in one process of waitress, driven in turn by wrk.
 
     python benchmarks/http/run.py INDEX [--rounds 3] [--seconds 5] [--out DIR]
 
-Needs wrk, and the packages of requirements/prod.txt. Loads: `one` asks for the panel of one document, `any` for those
+Needs wrk. Loads: `one` asks for the panel of one document, `any` for those
 of all documents in random order, `draft` for the panels of long drafts. Results are written to OUT/DATE.json.
 docs/reference/operating.md says what they mean.
 """
@@ -31,12 +31,15 @@ from indexer import open_index  # noqa: E402
 
 RESULTS = Path(__file__).with_name("results")
 TRIVIAL = "trivial"
+# Both by the same server with as many threads.
+OWN = ("-m", "search_app", "serve", "--quiet", "--port", "{port}")
+OTHER = ("-m", "waitress", "--listen=127.0.0.1:{port}", "--threads=4", "--call", "benchmarks.http.trivial:create_app")
 # Documents that drafts are made of: as many as anybody would read through.
 _SOURCES = 2_000
 _NOTES = (
     "Each round asks every load in turn, the trivial route first; wrk runs on the same cores. per_s is requests a",
     "second, p50_ms and p99_ms are milliseconds until an answer, each the median of its rounds; per_s_ratio and",
-    "p99_ratio are the medians of the ratios to the trivial route in the same round. A worker keeps 4,096 panels: in",
+    "p99_ratio are the medians of the ratios to the trivial route in the same round. The server keeps 4,096 panels: in",
     "`any` most answers of a larger index are made anew.",
 )
 
@@ -64,7 +67,7 @@ def loads(index: Path, folder: Path) -> tuple[dict[str, Path], int]:
 def rounds_of(
     files: Mapping[str, Path], addresses: Mapping[str, str], *, rounds: int, seconds: int
 ) -> dict[str, list[serving.Figures]]:
-    """The figures of every load in every round, after one that does not count: it opens the index in each worker."""
+    """The figures of every load in every round, after one that does not count: it opens the index."""
     told: dict[str, list[serving.Figures]] = {name: [] for name in files}
     for number in range(rounds + 1):
         for name, requests in files.items():
@@ -93,8 +96,8 @@ def measured(index: Path, *, rounds: int, seconds: int) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         files, documents = loads(index, Path(folder))
         with (
-            serving.Server("search_app:create_app()", SEEALSO_INDEX=str(index.resolve())) as own,
-            serving.Server("benchmarks.http.trivial:create_app()") as other,
+            serving.Server(*OWN, SEEALSO_INDEX=str(index.resolve())) as own,
+            serving.Server(*OTHER) as other,
         ):
             own.wait_for("/readyz")
             other.wait_for("/trivial/some-id")
@@ -105,10 +108,9 @@ def measured(index: Path, *, rounds: int, seconds: int) -> dict[str, Any]:
         "documents": documents,
         "rounds": rounds,
         "seconds": seconds,
-        "workers": serving.WORKERS,
         "connections": serving.CONNECTIONS,
         "machine": about,
-        "packages": packages() | {name: importlib.metadata.version(name) for name in ("flask", "gunicorn")},
+        "packages": packages() | {name: importlib.metadata.version(name) for name in ("flask", "waitress")},
         "loads": summary(told),
         "notes": " ".join(_NOTES),
     }

@@ -1,8 +1,7 @@
-"""A site as the operating guide serves it: gunicorn with its workers on a free port of loopback, and wrk that asks."""
+"""An application served by waitress, as `serve` does it, on a free port of loopback, and wrk that asks."""
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import os
 import shutil
@@ -18,7 +17,6 @@ from types import TracebackType
 from typing import Any, NamedTuple, Self
 
 ROOT = Path(__file__).resolve().parents[2]
-WORKERS = 2
 CONNECTIONS = 8
 _PATIENCE = 60.0
 _SCRIPT = Path(__file__).with_name("asking.lua")
@@ -33,24 +31,22 @@ class Figures(NamedTuple):
 
 
 class Server:
-    """An application under gunicorn until the context ends."""
+    """A server written in Python, until the context ends; `{port}` in its arguments is a port that is free."""
 
-    def __init__(self, application: str, **settings: str) -> None:
+    def __init__(self, *arguments: str, **settings: str) -> None:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
         self.address = f"http://127.0.0.1:{port}"
-        options = ["--preload", "--workers", str(WORKERS), "--log-level", "error"]
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "gunicorn", *options, "--bind", f"127.0.0.1:{port}", application],
-            cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT), **settings},
+            [sys.executable, *(argument.format(port=port) for argument in arguments)],
+            cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT), **settings}, stdout=subprocess.DEVNULL,
         )  # fmt: skip
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        # The master ends its workers.
         self._process.terminate()
         try:
             self._process.wait(timeout=_PATIENCE)
@@ -69,7 +65,7 @@ class Server:
                 raise SystemExit(f"{path} is answered with {error.code}: {error.read().decode()}") from error
             except OSError:
                 time.sleep(0.1)
-        raise SystemExit("gunicorn does not answer; its own words stand above")
+        raise SystemExit("the server does not answer; its own words stand above")
 
 
 def asked(address: str, requests: Path, *, seconds: int, seed: int) -> Figures:
@@ -88,6 +84,4 @@ def missing() -> str:
     """What is not installed here that a run needs; nothing where all is."""
     if not shutil.which("wrk"):
         return "wrk is not installed: apt install wrk, or brew install wrk"
-    if not importlib.util.find_spec("gunicorn"):
-        return "gunicorn is not installed: pip install --require-hashes -r requirements/prod.txt"
     return ""

@@ -22,14 +22,12 @@ from search_app.present import fault_in_words
 @shared
 def serve(index: str | None, host: str | None, port: str | None, threads: str | None, output: Output) -> None:
     """Serve the pages and the API until Ctrl-C; a new generation is served from the next request on."""
-    running, address = server.make_server({"index": index, "host": host, "port": port, "threads": threads})
+    running = server.Server({"index": index, "host": host, "port": port, "threads": threads})
     server.log_to_stderr(quiet=output.quiet)
-    output.result({"address": address}, lambda: f"serving on {address}, Ctrl-C stops")
+    output.result({"address": running.address}, lambda: f"serving on {running.address}, Ctrl-C stops")
     sys.stdout.flush()
-    try:
-        running.run()
-    finally:
-        running.close()
+    running.stop_at_signals()
+    running.run()
 
 
 @click.command(epilog="Example: seealso info --json")

@@ -1,51 +1,123 @@
-"""The HTTP server: waitress over the application, on an address of the settings."""
+"""The HTTP server: waitress over the application, on an address of the settings, until it is told to stop."""
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
+import resource
+import signal
 import sys
+import threading
+import time
 from collections.abc import Mapping
 from typing import Any
 
 import waitress.server
+from waitress import wasyncore
+from waitress.channel import HTTPChannel
 
-from search_app import create_app, settings
+from search_app import create_app, services, settings
 from search_app.errors import UsageError
 from search_app.security import MOST_BODY
 
 _MOST_PORT = 65_535
 _MOST_THREADS = 256
-# Seconds until a connection that says nothing is closed, and how many there may be.
+# Seconds until a connection that says nothing is closed.
 _PATIENCE = 20
-_CONNECTIONS = 1_000
+# So many connections at a time: what they say is taken in without a thread. Less where the system gives fewer files, of
+# which some are for two generations of an index.
+_CONNECTIONS, _OTHER_FILES = 1_000, 120
+_STOPS = (signal.SIGTERM, signal.SIGINT)
+# Seconds in which what was asked before a stop is answered, and between two looks at whether to stop.
+_LAST, _LOOK = 10.0, 1.0
 
 
-def make_server(given: Mapping[str, str | None]) -> tuple[Any, str]:
-    """A server that listens but does not run yet, and its address. Raises UsageError."""
-    values = settings.load(given)
-    host, port, threads = values["host"], values["port"], values["threads"]
-    if not (_is_number(port) and int(port) <= _MOST_PORT and _is_number(threads) and 0 < int(threads) <= _MOST_THREADS):
-        raise UsageError("port or threads is no number in its range", f"port {port}, threads {threads}", "give numbers")
-    try:
-        server = waitress.server.create_server(
-            create_app(given),
-            host=host,
-            port=int(port),
-            threads=int(threads),
-            ident=None,
-            max_request_body_size=2 * MOST_BODY,  # Flask refuses at half of it, with a problem
-            channel_timeout=_PATIENCE,
-            connection_limit=_CONNECTIONS,
-        )
-    except (OSError, ValueError) as error:
-        what = f"cannot listen: {getattr(error, 'strerror', None) or error}"
-        remedy = "choose another with --host and --port; --port 0 takes a free one"
-        raise UsageError(what, f"{host}:{port}", remedy) from error
-    # A name such as localhost may stand for several addresses: the first is told.
-    listening = getattr(server, "effective_listen", None) or [(server.effective_host, server.effective_port)]
-    shown = f"[{host}]" if ":" in host else host
-    return server, f"http://{shown}:{listening[0][1]}/"
+class Server:
+    """Listens from the beginning; `run` answers until `stop`, and then what was asked before, and takes nothing new."""
+
+    def __init__(self, given: Mapping[str, str | None]) -> None:
+        """With settings as `create_app` takes them. Raises UsageError, also for an address that cannot be had."""
+        values = settings.load(given)
+        host, port, threads = values["host"], values["port"], values["threads"]
+        if not (
+            _is_number(port) and int(port) <= _MOST_PORT and _is_number(threads) and 0 < int(threads) <= _MOST_THREADS
+        ):
+            what, where = "port or threads is no number in its range", f"port {port}, threads {threads}"
+            raise UsageError(what, where, "give numbers")
+        self._app = create_app(given)
+        self._stopping = False
+        # What waitress watches, by file: the addresses it listens on, connections, and pipes of its own.
+        self._watched: dict[int, Any] = {}
+        try:
+            self._waitress = waitress.server.create_server(
+                self._app,
+                map=self._watched,
+                host=host,
+                port=int(port),
+                threads=int(threads),
+                ident=None,
+                max_request_body_size=2 * MOST_BODY,  # Flask refuses at half of it, with a problem
+                channel_timeout=_PATIENCE,
+                connection_limit=_most_connections(),
+                asyncore_use_poll=True,  # select does not know files beyond the first 1,024
+            )
+        except (OSError, ValueError) as error:
+            what = f"cannot listen: {getattr(error, 'strerror', None) or error}"
+            remedy = "choose another with --host and --port; --port 0 takes a free one"
+            raise UsageError(what, f"{host}:{port}", remedy) from error
+        # A name such as localhost may stand for several addresses: the first is told.
+        listening = [one.effective_port for one in self._listeners()]
+        self.address = f"http://{f'[{host}]' if ':' in host else host}:{listening[0]}/"
+
+    def run(self) -> None:
+        """Answer until `stop`."""
+        # The index is opened before the first visitor is there, who would wait for it.
+        threading.Thread(target=services.open_ahead, args=(self._app,), daemon=True).start()
+        while not self._stopping:
+            self._look()
+        for listener in self._listeners():
+            wasyncore.dispatcher.close(listener)
+        until = time.monotonic() + _LAST
+        while self._connections() and time.monotonic() < until:
+            for connection in self._connections():
+                connection.will_close |= not (connection.requests or connection.request or connection.total_outbufs_len)
+            self._look()
+        self._waitress.task_dispatcher.shutdown()
+        wasyncore.close_all(self._watched, ignore_all=True)
+
+    def stop(self) -> None:
+        """Take no new connection; `run` returns when what was asked is answered, or after ten seconds."""
+        self._stopping = True
+        for listener in self._listeners():
+            with contextlib.suppress(OSError):  # it is closed already
+                listener.pull_trigger()
+
+    def stop_at_signals(self) -> None:
+        """Stop at SIGTERM or SIGINT; a second one ends at once."""
+        for number in _STOPS:
+            if signal.getsignal(number) is not signal.SIG_IGN:  # a shell's job in the background ignores Ctrl-C
+                signal.signal(number, self._told_to_stop)
+
+    def _told_to_stop(self, number: int, _: object) -> None:
+        for other in _STOPS:
+            signal.signal(other, lambda *_: sys.exit(128 + number))
+        self.stop()
+
+    def _look(self) -> None:
+        """Take in and give out what there is, once."""
+        wasyncore.loop(timeout=_LOOK, map=self._watched, use_poll=True, count=1)
+
+    def _listeners(self) -> list[waitress.server.BaseWSGIServer]:
+        return [one for one in self._watched.values() if isinstance(one, waitress.server.BaseWSGIServer)]
+
+    def _connections(self) -> list[HTTPChannel]:
+        return [one for one in list(self._watched.values()) if isinstance(one, HTTPChannel)]
+
+
+def _most_connections() -> int:
+    files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return _CONNECTIONS if files == resource.RLIM_INFINITY else max(20, min(_CONNECTIONS, files - _OTHER_FILES))
 
 
 def _is_number(text: str) -> bool:

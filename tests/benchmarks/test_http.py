@@ -56,8 +56,7 @@ def test_what_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_server_that_cannot_answer_is_ended(tmp_path: Path) -> None:
     """Over a folder without an index the run stops with the server's words, and leaves no process behind."""
-    pytest.importorskip("gunicorn")
-    with serving.Server("search_app:create_app()", SEEALSO_INDEX=str(tmp_path), HOME=str(tmp_path)) as server:
+    with serving.Server(*run.OWN, SEEALSO_INDEX=str(tmp_path)) as server:
         process = server._process
         with pytest.raises(SystemExit, match="answered with 503"):
             server.wait_for("/readyz")
@@ -79,7 +78,7 @@ def test_a_run_tells_every_figure(sample_path: Path, tmp_path: Path) -> None:
     assert result["documents"] == 76
     assert set(result["loads"]) == {"trivial", "one", "any", "draft"}
     assert all(row["per_s"] > 0 for row in result["loads"].values())
-    assert {"flask", "gunicorn", "numpy"} <= set(result["packages"])
+    assert {"flask", "waitress", "numpy"} <= set(result["packages"])
     assert str(ROOT) not in path.read_text(encoding="utf-8")
     assert "127.0.0.1" not in path.read_text(encoding="utf-8")
     assert "per_s_ratio" in done.stdout

@@ -8,12 +8,14 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 import urllib.error
 import urllib.request
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -29,19 +31,31 @@ DESCRIPTORS = 256
 PAGE = question("zorgon", "What is a zorgon?", "A zorgon stood in my kitchen.")
 
 
-@pytest.fixture
-def server(tmp_path: Path, sample: list[corpus.Document]) -> Iterator[tuple[str, Path]]:
-    """The address of `serve` over the sample in `tmp_path`, and its folder under /proc."""
-    indexer.build(tmp_path, [*sample, PAGE])
-    command = f'ulimit -n {DESCRIPTORS}; exec "$0" -m search_app serve --json --quiet --port 0 --index "$1"'
-    started = ["sh", "-c", command, sys.executable, str(tmp_path)]
+class Running(NamedTuple):
+    """A server that runs: its address, and its process."""
+
+    address: str
+    process: subprocess.Popen[str]
+
+    @property
+    def host(self) -> tuple[str, int]:
+        """Where to connect to."""
+        host, port = self.address.removeprefix("http://").strip("/").split(":")
+        return host, int(port)
+
+
+@contextmanager
+def serving(index: Path, descriptors: int) -> Iterator[Running]:
+    """`serve` over an index, with so many files at most."""
+    command = f'ulimit -n {descriptors}; exec "$0" -m search_app serve --json --quiet --port 0 --index "$1"'
+    started = ["sh", "-c", command, sys.executable, str(index)]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     with subprocess.Popen(started, stdout=subprocess.PIPE, env=environment, text=True) as process:
         assert process.stdout
         try:
-            yield json.loads(process.stdout.readline())["address"], Path(f"/proc/{process.pid}")
+            yield Running(json.loads(process.stdout.readline())["address"], process)
         finally:
-            process.terminate()
+            process.kill()
 
 
 def status(address: str) -> int:
@@ -61,49 +75,83 @@ def held(process: Path) -> tuple[int, int, int]:
 
 
 def test_publishing_under_load_costs_no_descriptor_and_shows_no_deleted_page(
-    server: tuple[str, Path], tmp_path: Path
+    tmp_path: Path, sample: list[corpus.Document]
 ) -> None:
     """A page is deleted and added again and again: the request after each deletion does not find it, nobody meets an
     error, and open files, maps and memory are at the end what they were.
     """
-    address, process = server
-    publishes, done = MANY if os.environ.get("SEEALSO_LONG") else FEW, threading.Event()
-    met: Counter[int] = Counter()
+    indexer.build(tmp_path, [*sample, PAGE])
+    with serving(tmp_path, DESCRIPTORS) as (address, server):
+        process = Path(f"/proc/{server.pid}")
+        publishes, done = MANY if os.environ.get("SEEALSO_LONG") else FEW, threading.Event()
+        met: Counter[int] = Counter()
 
-    def visit() -> None:
-        while not done.is_set():
-            for path in ("/", "/search?q=cement+leak", "/questions/q-0039", "/api/v1/related/q-0001", "/readyz"):
-                met[status(address + path)] += 1
+        def visit() -> None:
+            while not done.is_set():
+                for path in ("", "search?q=cement+leak", "questions/q-0039", "api/v1/related/q-0001", "readyz"):
+                    met[status(address + path)] += 1
 
-    visitors = [threading.Thread(target=visit) for _ in range(4)]
-    for visitor in visitors:
-        visitor.start()
-    try:
-        sizes = []
-        for publish in range(publishes):
-            indexer.update(tmp_path, delete=["zorgon"], purge=publish % 4 == 0)
-            assert status(f"{address}/questions/zorgon") == 404
-            indexer.update(tmp_path, [PAGE])
-            sizes.append(held(process))
-    finally:
-        done.set()
+        visitors = [threading.Thread(target=visit) for _ in range(4)]
         for visitor in visitors:
-            visitor.join(60)
-    assert set(met) == {200}, met
-    early, late = sizes[publishes // 4], sizes[-1]
-    assert max(files for files, _, _ in sizes) < DESCRIPTORS
-    assert late[0] <= early[0] + 30  # connections and a generation that is being opened
-    assert late[1] <= early[1] + 30
-    assert late[2] <= 1.25 * early[2]
+            visitor.start()
+        try:
+            sizes = []
+            for publish in range(publishes):
+                indexer.update(tmp_path, delete=["zorgon"], purge=publish % 4 == 0)
+                assert status(f"{address}questions/zorgon") == 404
+                indexer.update(tmp_path, [PAGE])
+                sizes.append(held(process))
+        finally:
+            done.set()
+            for visitor in visitors:
+                visitor.join(60)
+        assert set(met) == {200}, met
+        early, late = sizes[publishes // 4], sizes[-1]
+        assert max(files for files, _, _ in sizes) < DESCRIPTORS
+        assert late[0] <= early[0] + 30  # connections and a generation that is being opened
+        assert late[1] <= early[1] + 30
+        assert late[2] <= 1.25 * early[2]
 
 
-def test_clients_that_dawdle_do_not_stop_the_site(server: tuple[str, Path]) -> None:
-    """A hundred connections that say nothing and a hundred that send a byte now and then: others are answered."""
-    address, _ = server
-    host, port = address.removeprefix("http://").strip("/").split(":")
-    with ExitStack() as open_ones:
-        dawdling = [open_ones.enter_context(socket.create_connection((host, int(port)))) for _ in range(200)]
+def test_clients_that_dawdle_do_not_stop_the_site(sample_path: Path) -> None:
+    """Hundreds of connections that say nothing, or send a head or a body byte by byte: others are answered at once."""
+    slow = b"POST /api/v1/similar HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n"
+    with serving(sample_path, 1_024) as server, ExitStack() as open_ones:
+        wait_for(server)
+        dawdling = [open_ones.enter_context(socket.create_connection(server.host)) for _ in range(300)]
+        for connection in dawdling[100:200]:
+            connection.send(slow)
         for sent in b"POST /api/v1":
-            for connection in dawdling[::2]:
+            for connection in dawdling[100:]:
                 connection.send(bytes([sent]))
-            assert status(f"{address}/search?q=cement") == 200
+            began = time.monotonic()
+            assert status(f"{server.address}search?q=cement") == 200
+            assert time.monotonic() - began < 5
+
+
+def test_a_stop_answers_what_was_asked(sample_path: Path) -> None:
+    """Requests that were taken in before SIGTERM are answered whole, idle connections closed, new ones refused."""
+    request = b"GET /search?q=cement+leak HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+    with serving(sample_path, 1_024) as server, ExitStack() as open_ones:
+        wait_for(server)
+        idle, *asking = [open_ones.enter_context(socket.create_connection(server.host)) for _ in range(21)]
+        for connection in asking:
+            connection.settimeout(60)
+            connection.send(request[:-2])
+        idle.settimeout(60)
+        assert status(f"{server.address}healthz") == 200  # by now they are taken in
+        server.process.terminate()
+        for connection in asking:
+            connection.send(request[-2:])
+        answers = [b"".join(iter(lambda: connection.recv(65_536), b"")) for connection in asking]  # noqa: B023 (used at once)
+        assert [answer[:15] for answer in answers] == [b"HTTP/1.1 200 OK"] * 20
+        assert all(answer.rstrip().endswith(b"</html>") for answer in answers)
+        assert idle.recv(1) == b""
+        assert server.process.wait(timeout=60) == 0
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(server.host)
+
+
+def wait_for(server: Running) -> None:
+    """Return when the index is open."""
+    assert status(f"{server.address}readyz") == 200
