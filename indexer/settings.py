@@ -24,7 +24,7 @@ class Settings:
     file of the site's own synonyms, `a, b, c` or `a, b => c` a line; the index keeps what it says.
 
     `compiled` asks for the compiled loops of the extra `fast`, which give the same answers sooner but take a second to
-    load: None lets a build of some size use them where they are installed, and everything else do without.
+    load: None lets a build of some size use them where they are installed, and `Index.compiled`; all else does without.
 
     `notices` is a file of the site's own in place of the shipped table of searches that speak of a danger to life, or
     `off`; it counts where an index is opened.

@@ -15,6 +15,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAll
 
 import indexer
 from corpus import CorpusError
+from search_app.overload import Overloaded
 from search_app.security import ROUTE_OF_API
 from search_app.services import PAUSE
 
@@ -47,6 +48,7 @@ ERRORS: dict[type[Exception], Outside] = {
     indexer.IndexDamaged: Outside(503, 3, "The index is damaged"),
     indexer.BuildInProgress: Outside(409, 4, "Another build is at work"),
     indexer.WouldShrink: Outside(409, 3, "The index would lose most of its documents"),
+    Overloaded: Outside(503, 3, "Too many requests at once"),
     indexer.SearchError: Outside(503, 3, "The index cannot be used"),
     CorpusError: Outside(400, 3, "A source cannot be used"),
     UsageError: Outside(400, 2, "Wrong usage"),
@@ -92,10 +94,10 @@ def init_app(app: Flask) -> None:
     @app.errorhandler(CorpusError)
     def known(error: indexer.SearchError | CorpusError) -> Sent:
         shown = outside(error)
-        if shown.http >= 500:
+        if shown.http >= 500 and not isinstance(error, Overloaded):  # thousands of lines would help nobody
             log.error("%s: %s (%s)", type(error).__name__, error.what, error.where)
         # Where the server keeps its index is the operator's to know: it stands in the log.
-        where = "the index" if shown.http >= 500 else error.where
+        where = "the index" if shown.http >= 500 and not isinstance(error, Overloaded) else error.where
         kind, (what, next_) = type(error).__name__, words_of(error)
         later = {"Retry-After": f"{PAUSE:.0f}"} if shown.http == _UNAVAILABLE else _NONE
         return answer(shown.http, shown.title, kind=kind, what=what, where=where, next_=next_, headers=later)
@@ -130,6 +132,13 @@ def init_app(app: Flask) -> None:
             next_="check the address" if status == 404 else "see the documentation of the API",
             headers=allow,
         )
+
+
+def refusal(app: Flask, path: str) -> tuple[str, list[tuple[str, str]], bytes]:
+    """Status line, headers and body for a request to a path that a server does not even begin, as it has too many."""
+    with app.test_request_context(path):
+        response = app.process_response(app.make_response(app.handle_user_exception(Overloaded())))
+        return response.status, list(response.headers), response.get_data()
 
 
 def answer(

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from corpus import Document, kind_of
 from indexer import Card, DocumentNotFound, Filter, Hit, Notice, Panel, RequestRefused, Results, Sort
 from search_app import present, revalidation
+from search_app.overload import is_late
 from search_app.requests import CARDS, FILTERS, SEARCH_KEYS, as_typed_of, filter_of, number_of, sort_of, text_of
 from search_app.services import index, served
 
@@ -149,7 +150,10 @@ def topic(name: str) -> str:
 
 
 def _panel(id_: str) -> Panel | None:
-    """The panel, or None where it fails: the page is worth more than what stands beside it."""
+    """The panel, or None where it fails or is late: the page is worth more than what stands beside it."""
+    if is_late():
+        revalidation.forgo()
+        return None
     try:
         return served().panel(id_, Filter(), CARDS).panel
     except DocumentNotFound:

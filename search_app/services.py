@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import threading
@@ -41,6 +42,10 @@ class Served:
     """A generation as it is served: its index, and what was made from it, which is let go with it."""
 
     def __init__(self, index: Index) -> None:
+        # What is there now stays, and the collector of cycles need not look through it each time that it comes: at
+        # 19,000 documents that was .1 s in which nobody was answered, once in some 350 requests.
+        gc.collect()
+        gc.freeze()
         self.index = index
         # The last request that answers from it lets go of it, and nobody else knows which that is.
         weakref.finalize(self, index.close)
@@ -80,6 +85,7 @@ class IndexHandle:
             if self._served is None or self._process != os.getpid():
                 self._served = Served(self._open())
                 self._process, self._renewal = os.getpid(), None
+                self._begin(threading.Thread(target=self._compile, args=(self._served.index,), daemon=True))
             served = self._served
             newer = None
             try:
@@ -87,7 +93,8 @@ class IndexHandle:
             except SearchError as error:
                 self._fail(error)
             if newer and not newer.withdraws and self._renewal is None:
-                self._begin_renewal()
+                self._renewal = threading.Thread(target=self._renew, daemon=True)
+                self._begin(self._renewal)
         if newer and newer.withdraws:
             del served
             self._renew()
@@ -105,13 +112,25 @@ class IndexHandle:
             self._damage, self._try_again = error, time.monotonic() + PAUSE
             raise
 
-    def _begin_renewal(self) -> None:
-        renewal = threading.Thread(target=self._renew, daemon=True)
+    def _begin(self, thread: threading.Thread) -> None:
         try:
-            self._renewal = renewal
-            renewal.start()
+            thread.start()
         except RuntimeError as error:  # the system has no thread to give
             self._renewal = None
+            self._fail(error)
+
+    def _compile(self, plain: Index) -> None:
+        """Serve by the compiled loops, as soon as they are ready; until then nobody waits for them."""
+        try:
+            index = plain.compiled()
+            if index is plain:
+                return
+            with self._opening:
+                newest = index.latest()
+                self._served = Served(newest)
+            if newest is not index:
+                index.close()
+        except Exception as error:  # noqa: BLE001 (whatever it is, what is served serves on)
             self._fail(error)
 
     def _renew(self) -> None:
@@ -131,7 +150,7 @@ class IndexHandle:
     def _fail(self, error: Exception) -> None:
         self._try_again = time.monotonic() + PAUSE
         why = error.what if isinstance(error, SearchError) else type(error).__name__
-        log.warning("a newer generation does not open, the one before serves on: %s", why)
+        log.warning("another generation does not open, what is served serves on: %s", why)
 
 
 def init_app(app: Flask, path: str, settings: Settings) -> None:

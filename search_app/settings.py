@@ -17,13 +17,14 @@ FILE = "seealso.toml"
 class Setting:
     """A setting: its name in `seealso.toml` and as an option, its environment variable, default and meaning.
 
-    Where it has `choices`, no other value is one.
+    Where it has `choices`, no other value is one; where it has a `range`, whole numbers from the first to the last are.
     """
 
     name: str
     default: str
     help: str
     choices: tuple[str, ...] = ()
+    range: tuple[int, int] | None = None
 
     @property
     def variable(self) -> str:
@@ -35,8 +36,12 @@ SETTINGS = (
     Setting("index", "index", "the folder of the index"),
     Setting("synonyms", "", "a file of the site's own synonyms for `build`, `a, b => c` a line"),
     Setting("host", "127.0.0.1", "the address to serve on"),
-    Setting("port", "8000", "the port to serve on; 0 takes a free one"),
-    Setting("threads", "4", "how many requests are answered at a time"),
+    Setting("port", "8000", "the port to serve on; 0 takes a free one", range=(0, 65_535)),
+    Setting("threads", "1", "how many requests are answered at a time", range=(1, 256)),
+    Setting(
+        "waiting", "8", "how many requests may wait for their turn; one more is refused with 503", range=(1, 1_000)
+    ),
+    Setting("budget", "5", "seconds after its arrival in which a request must begin its work", range=(1, 600)),
     Setting("site_name", "SeeAlso", "the name in the header and in titles"),
     Setting("emergency", "112", "the number to call in an emergency, shown on every page"),
     Setting(
@@ -78,7 +83,15 @@ def load(given: Mapping[str, str | None] | None = None, folder: Path | None = No
         if setting.choices and values[name] not in setting.choices:
             what = f"{name} is {values[name][:20]!r}"
             raise UsageError(what, _places(setting), f"give one of {', '.join(setting.choices)}")
+        if setting.range and not _is_within(values[name], *setting.range):
+            least, most = setting.range
+            what = f"{name} is {values[name][:20]!r}"
+            raise UsageError(what, _places(setting), f"give a whole number from {least} to {most}")
     return values
+
+
+def _is_within(text: str, least: int, most: int) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= 6 and least <= int(text) <= most
 
 
 def _places(setting: Setting) -> str:

@@ -68,12 +68,18 @@ class Server:
         raise SystemExit("the server does not answer; its own words stand above")
 
 
+def asking(address: str, requests: Path, *, connections: int, seconds: int, seed: int) -> subprocess.Popen[str]:
+    """wrk, begun, which asks the requests of a file for so many seconds and then tells its figures on stdout."""
+    options = ["-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "30s", "-s", str(_SCRIPT)]
+    command = [shutil.which("wrk") or "wrk", *options, address, "--", str(requests), str(seed)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+
+
 def asked(address: str, requests: Path, *, seconds: int, seed: int) -> Figures:
     """Ask the requests of a file for so many seconds. Raises SystemExit where an answer is an error."""
-    options = ["-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "--timeout", "30s", "-s", str(_SCRIPT)]
-    command = [shutil.which("wrk") or "wrk", *options, address, "--", str(requests), str(seed)]
-    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
-    told: Mapping[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    with asking(address, requests, connections=CONNECTIONS, seconds=seconds, seed=seed) as process:
+        out, _ = process.communicate()
+    told: Mapping[str, Any] = json.loads(out.splitlines()[-1])
     if told["refused"] or told["broken"]:
         raise SystemExit(f"{requests.stem}: {told['refused']} answers are errors, {told['broken']} came to no end")
     per_s = told["requests"] / (told["us"] / 1e6)

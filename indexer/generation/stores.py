@@ -29,7 +29,7 @@ class Store(Protocol):
 
     def open(self, settings: Settings, *, serving: bool = False, beside: int = 0) -> Generation:
         """The current generation. For `serving` every byte is verified, but for what is shared with the generation of
-        number `beside`, and the compiled loops are used where they are installed and worth it.
+        number `beside`.
 
         Raises IndexMissing, IndexIncompatible, IndexDamaged, or SearchError where the system lacks something.
         """

@@ -5,7 +5,6 @@ Postings of bigrams and grams would be several times those of the terms; the wor
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -80,8 +79,8 @@ class Forward:
         self._averages = statistics.averages("average")
         self._medians = np.array([statistics.of_document(han=han).median for han in (False, True)])
         self._arrays = arrays
-        # For the compiled form, a set a thread: zeros for each word and term, as it leaves them.
-        self._scratch = threading.local()
+        # For the compiled form: zeros for each word and term, as it leaves them; as many sets as were used at a time.
+        self._zeros: list[tuple[NDArray[np.int32], NDArray[np.uint8]]] = []
         # By channel, the number of each token. They hold what they look in and not this object, or else they would hold
         # each other, and files would stay open until the collector comes.
         self._numbers: dict[str, Callable[[str], int]] = {
@@ -184,8 +183,9 @@ class Forward:
         kernels = self._kernels
         assert kernels is not None
         # Taken away while in use: what a failure leaves halfway is never used again.
-        zeros = self._scratch.__dict__.pop("zeros", None)
-        if zeros is None:
+        try:
+            zeros = self._zeros.pop()
+        except IndexError:  # others use them
             terms = int(self._arrays.word_terms.max(initial=-1)) + 1
             zeros = np.zeros(len(self._arrays.word_terms), np.int32), np.zeros(terms, np.uint8)
         judged: NDArray[np.float64] = kernels.judge(
@@ -213,7 +213,7 @@ class Forward:
             K1,
             B,
         )
-        self._scratch.zeros = zeros
+        self._zeros.append(zeros)
         return judged
 
     def _bigrams(self, wanted: Numbers, words: Numbers, owner: Numbers) -> _Cells:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import ModuleType
@@ -44,8 +43,8 @@ class Impacts:
         self._lists = tuple(map_array(folder, f"list_{name}") for name in ("starts", "documents", "units"))
         self._forward = tuple(map_array(folder, f"forward_{name}") for name in ("starts", "terms", "weights"))
         self._documents = len(self._forward[0]) - 1
-        # What each term counts in the query that a thread is asking; nothing between queries.
-        self._wanted = threading.local()
+        # What each term counts in a query, nothing between queries; as many as were asked at a time.
+        self._wanted: list[NDArray[np.float64]] = []
 
     def of(self, document: int) -> dict[str, float]:
         """The weight of each term in a document."""
@@ -100,7 +99,7 @@ class Impacts:
             arrays = (self._row_of, self._most, self._rows, *self._lists, *self._forward)
             wanted = self._wanted_scratch()
             found: Scored = self._kernels.find(terms, of_terms, limit, live, *arrays, wanted)
-            self._wanted.scratch = wanted
+            self._wanted.append(wanted)
             return found
         return self._find(terms, of_terms, limit, live)
 
@@ -124,7 +123,7 @@ class Impacts:
         wanted[terms] = weights
         scores = self._scores(numbers, wanted)
         wanted[terms] = 0.0
-        self._wanted.scratch = wanted
+        self._wanted.append(wanted)
         order = np.argsort(-scores, kind="stable")[:limit]  # numbers ascend
         return numbers[order], scores[order]
 
@@ -172,6 +171,8 @@ class Impacts:
         return sums_of(owner, wanted[terms[place]] * weights[place], len(numbers))
 
     def _wanted_scratch(self) -> NDArray[np.float64]:
-        """A zero for every term. It is the thread's, taken away while in use: what a failure leaves is never used."""
-        scratch: NDArray[np.float64] | None = self._wanted.__dict__.pop("scratch", None)
-        return np.zeros(len(self._row_of)) if scratch is None else scratch
+        """A zero for every term, taken away while in use: what a failure leaves is never used."""
+        try:
+            return self._wanted.pop()
+        except IndexError:
+            return np.zeros(len(self._row_of))

@@ -14,6 +14,11 @@ _WORTH_LOADING = 2_000
 _BYTES_TOUCHED = 64
 
 
+def wins_by_loops(documents: int) -> bool:
+    """Whether the compiled loops are installed, and so many documents are worth loading them."""
+    return is_fast() and documents >= _WORTH_LOADING
+
+
 class Resources(NamedTuple):
     """The compiled loops, or None for NumPy's form, which gives the same answers to the last bit; and about how many
     megabytes are for the postings that are sorted at a time.
@@ -28,11 +33,11 @@ class Resources(NamedTuple):
         return (self.memory_mb << 20) // _BYTES_TOUCHED
 
     @classmethod
-    def of(cls, settings: Settings, documents: int) -> Resources:
-        """Those for work on so many documents; nobody who wants no compiled loops loads numba."""
+    def of(cls, settings: Settings, documents: int = 0) -> Resources:
+        """Those for a build of so many documents, or to ask; nobody who wants no compiled loops loads numba."""
         plain = cls(memory_mb=settings.memory_mb)
         wanted = settings.compiled
-        if wanted is False or (wanted is None and not (is_fast() and documents >= _WORTH_LOADING)):
+        if wanted is False or (wanted is None and not wins_by_loops(documents)):
             return plain
         try:
             from indexer.ranking import kernels  # noqa: PLC0415 (numba takes a second to load)

@@ -1,14 +1,17 @@
-"""Commands that run and look after an index: serve, info, verify, rollback."""
+"""Commands that run and look after an index: serve, warm, info, verify, rollback."""
 
 from __future__ import annotations
 
 import sys
+import tempfile
+import time
 from dataclasses import asdict
 
 import click
 
+import corpus
 import indexer
-from indexer import Info, open_index
+from indexer import Info, Settings, open_index
 from search_app.cli import server
 from search_app.cli.common import Output, drifted, index_path, setting_option, shared
 from search_app.present import fault_in_words
@@ -28,6 +31,21 @@ def serve(index: str | None, host: str | None, port: str | None, threads: str | 
     sys.stdout.flush()
     running.stop_at_signals()
     running.run()
+
+
+@click.command(epilog="Example: seealso warm")
+@shared
+def warm(output: Output) -> None:
+    """Compile the loops of the extra `fast` for this machine, so that no server and no build takes the time.
+
+    What was compiled is kept beside the program, or where NUMBA_CACHE_DIR says.
+    """
+    began, settings = time.monotonic(), Settings(compiled=True)
+    with tempfile.TemporaryDirectory(prefix="seealso-warm-") as folder:
+        indexer.build(folder, corpus.read(*corpus.sample()), settings=settings)
+        with open_index(folder, settings=settings, serving=True):
+            spent = round(time.monotonic() - began, 1)
+    output.result({"seconds": spent}, lambda: f"the compiled loops are ready ({spent} s)")
 
 
 @click.command(epilog="Example: seealso info --json")

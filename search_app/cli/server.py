@@ -10,19 +10,26 @@ import signal
 import sys
 import threading
 import time
+from collections import deque
 from collections.abc import Mapping
 from typing import Any
 
 import waitress.server
+from flask import Flask
 from waitress import wasyncore
 from waitress.channel import HTTPChannel
+from waitress.task import ErrorTask, ThreadedTaskDispatcher, WSGITask
 
 from search_app import create_app, services, settings
-from search_app.errors import UsageError
-from search_app.security import MOST_BODY
+from search_app.errors import UsageError, refusal
+from search_app.overload import ARRIVED
+from search_app.security import MOST_BODY, ROUTE_OF_API
 
-_MOST_PORT = 65_535
-_MOST_THREADS = 256
+# Seconds until a refusal is told: who asks again at once, whatever it says, would take the time of those who wait. So
+# many are held back at a time, and those that come then are told sooner.
+_HELD, _MOST_HELD = 1.0, 200
+# What is answered however many wait: these cost next to nothing, and those who watch ask for them.
+_ALWAYS = ("/healthz", "/readyz", "/metrics", "/static/")
 # Seconds until a connection that says nothing is closed.
 _PATIENCE = 20
 # So many connections at a time: what they say is taken in without a thread. Less where the system gives fewer files, of
@@ -33,29 +40,84 @@ _STOPS = (signal.SIGTERM, signal.SIGINT)
 _LAST, _LOOK = 10.0, 1.0
 
 
+class _Task(WSGITask):  # type: ignore[misc]  # waitress ships no types
+    """A request on its way to the application, which learns how long it waited."""
+
+    def get_environment(self) -> dict[str, Any]:
+        return {**super().get_environment(), ARRIVED: self.request.arrived}
+
+
+class _Connection(HTTPChannel):  # type: ignore[misc]  # waitress ships no types
+    task_class = _Task
+
+
+class _Refusal:
+    """What waitress answers in place of the application, made once."""
+
+    def __init__(self, app: Flask, path: str) -> None:
+        self._made = refusal(app, path)
+
+    def to_response(self, _: object) -> tuple[str, list[tuple[str, str]], bytes]:
+        """Status, headers and body."""
+        return self._made
+
+
+class _Tasks(ThreadedTaskDispatcher):  # type: ignore[misc]  # waitress ships no types
+    """Hands requests to threads, and refuses one where too many wait for a thread, without taking one for it."""
+
+    def __init__(self, app: Flask, waiting: int) -> None:
+        super().__init__()
+        self._waiting = waiting
+        # Connections whose request is refused, and when to tell.
+        self._refused: deque[tuple[float, HTTPChannel]] = deque()
+        self._page, self._problem = _Refusal(app, "/"), _Refusal(app, ROUTE_OF_API)
+
+    def add_task(self, connection: HTTPChannel) -> None:
+        """Take in the first of the connection's requests."""
+        request = connection.requests[0]
+        request.arrived = time.monotonic()
+        if len(self.queue) < self._waiting or request.error or request.path.startswith(_ALWAYS):
+            super().add_task(connection)
+        else:
+            self._refused.append((request.arrived + _HELD, connection))
+
+    def refuse(self) -> float:
+        """Tell those that were refused, as it is time; for the thread that waitress runs in. A refusal ends its
+        connection. Gives the seconds until the next.
+        """
+        while self._refused and (len(self._refused) > _MOST_HELD or self._refused[0][0] <= time.monotonic()):
+            _, connection = self._refused.popleft()
+            request = connection.requests[0]
+            request.error = self._problem if request.path.startswith(ROUTE_OF_API) else self._page
+            ErrorTask(connection, request).service()
+            connection.close_when_flushed = True
+            for request in connection.requests:
+                request.close()
+            connection.requests = []
+        return max(0.0, self._refused[0][0] - time.monotonic()) if self._refused else _HELD
+
+
 class Server:
     """Listens from the beginning; `run` answers until `stop`, and then what was asked before, and takes nothing new."""
 
     def __init__(self, given: Mapping[str, str | None]) -> None:
         """With settings as `create_app` takes them. Raises UsageError, also for an address that cannot be had."""
         values = settings.load(given)
-        host, port, threads = values["host"], values["port"], values["threads"]
-        if not (
-            _is_number(port) and int(port) <= _MOST_PORT and _is_number(threads) and 0 < int(threads) <= _MOST_THREADS
-        ):
-            what, where = "port or threads is no number in its range", f"port {port}, threads {threads}"
-            raise UsageError(what, where, "give numbers")
+        host, port = values["host"], values["port"]
         self._app = create_app(given)
         self._stopping = False
         # What waitress watches, by file: the addresses it listens on, connections, and pipes of its own.
         self._watched: dict[int, Any] = {}
+        self._tasks = _Tasks(self._app, int(values["waiting"]))
+        self._tasks.set_thread_count(int(values["threads"]))
         try:
             self._waitress = waitress.server.create_server(
                 self._app,
                 map=self._watched,
+                _dispatcher=self._tasks,
                 host=host,
                 port=int(port),
-                threads=int(threads),
+                threads=int(values["threads"]),
                 ident=None,
                 max_request_body_size=2 * MOST_BODY,  # Flask refuses at half of it, with a problem
                 channel_timeout=_PATIENCE,
@@ -66,6 +128,8 @@ class Server:
             what = f"cannot listen: {getattr(error, 'strerror', None) or error}"
             remedy = "choose another with --host and --port; --port 0 takes a free one"
             raise UsageError(what, f"{host}:{port}", remedy) from error
+        for listener in self._listeners():
+            listener.channel_class = _Connection
         # A name such as localhost may stand for several addresses: the first is told.
         listening = [one.effective_port for one in self._listeners()]
         self.address = f"http://{f'[{host}]' if ':' in host else host}:{listening[0]}/"
@@ -83,7 +147,7 @@ class Server:
             for connection in self._connections():
                 connection.will_close |= not (connection.requests or connection.request or connection.total_outbufs_len)
             self._look()
-        self._waitress.task_dispatcher.shutdown()
+        self._tasks.shutdown()
         wasyncore.close_all(self._watched, ignore_all=True)
 
     def stop(self) -> None:
@@ -106,7 +170,8 @@ class Server:
 
     def _look(self) -> None:
         """Take in and give out what there is, once."""
-        wasyncore.loop(timeout=_LOOK, map=self._watched, use_poll=True, count=1)
+        wait = min(_LOOK, self._tasks.refuse())
+        wasyncore.loop(timeout=wait, map=self._watched, use_poll=True, count=1)
 
     def _listeners(self) -> list[waitress.server.BaseWSGIServer]:
         return [one for one in self._watched.values() if isinstance(one, waitress.server.BaseWSGIServer)]
@@ -118,10 +183,6 @@ class Server:
 def _most_connections() -> int:
     files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     return _CONNECTIONS if files == resource.RLIM_INFINITY else max(20, min(_CONNECTIONS, files - _OTHER_FILES))
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) <= 6
 
 
 class _AsJson(logging.Formatter):

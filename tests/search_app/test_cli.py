@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import json
 import os
 import pty
@@ -18,7 +19,20 @@ import pytest
 import corpus
 
 ROOT = Path(__file__).parents[2]
-COMMANDS = ("demo", "test", "build", "update", "search", "related", "similar", "serve", "info", "verify", "rollback")
+COMMANDS = (
+    "demo",
+    "test",
+    "build",
+    "update",
+    "search",
+    "related",
+    "similar",
+    "serve",
+    "info",
+    "verify",
+    "rollback",
+    "warm",
+)
 SAMPLE = [str(path) for path in corpus.sample()]
 
 
@@ -49,7 +63,21 @@ def test_without_arguments_the_commands_are_listed() -> None:
 
 @pytest.mark.parametrize(
     "command",
-    ["demo", "build", "update", "bench", "search", "related", "similar", "serve", "info", "verify", "rollback", "test"],
+    [
+        "demo",
+        "build",
+        "update",
+        "bench",
+        "search",
+        "related",
+        "similar",
+        "serve",
+        "info",
+        "verify",
+        "rollback",
+        "test",
+        "warm",
+    ],
 )
 def test_every_command_explains_itself_with_an_example(command: str) -> None:
     """--help says what a command does and shows one call."""
@@ -264,3 +292,26 @@ def test_demo_on_a_terminal_serves_until_ctrl_c() -> None:
     said, status = on_a_terminal(["demo"], until="until Ctrl-C", then=b"\x03")
     assert "Serving on http://127.0.0.1:" in said
     assert status == 0
+
+
+def test_warm_leaves_nothing_for_a_server_to_compile(tmp_path: Path) -> None:
+    """After it another index is built and served by the compiled loops without any being compiled."""
+    if importlib.util.find_spec("numba") is None:
+        pytest.skip("the extra `fast` is not installed: pip install 'seealso[fast]'")
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "NUMBA_CACHE_DIR": str(tmp_path / "compiled")}
+    command = [sys.executable, "-m", "search_app", "warm", "--json"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment, timeout=120)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout)["seconds"] > 0
+    kept = {path.name for path in (tmp_path / "compiled").rglob("*.nb*")}
+    program = (
+        "import sys, indexer\n"
+        "from tests.documents import question\n"
+        "wanted = indexer.Settings(compiled=True)\n"
+        "indexer.build(sys.argv[1], [question(str(n), f'Knee pain {n}') for n in range(40)], settings=wanted)\n"
+        "indexer.update(sys.argv[1], [question('new', 'Knee pain')])\n"
+        "with indexer.open_index(sys.argv[1], settings=wanted, serving=True) as index:\n"
+        "    index.search('knee', where=indexer.Filter(kind='question'))\n"
+    )
+    subprocess.run([sys.executable, "-c", program, str(tmp_path / "index")], check=True, env=environment, timeout=120)
+    assert {path.name for path in (tmp_path / "compiled").rglob("*.nb*")} == kept

@@ -78,7 +78,7 @@ def test_settings_come_from_four_places(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setenv("SEEALSO_PORT", "82")
     monkeypatch.setenv("SEEALSO_HOST", "variable")
     values = settings.load({"host": "given"}, tmp_path)
-    assert (values["index"], values["port"], values["host"], values["threads"]) == ("from-file", "82", "given", "4")
+    assert (values["index"], values["port"], values["host"], values["threads"]) == ("from-file", "82", "given", "1")
 
 
 @pytest.mark.parametrize("text", ["colour = 'red'", "index = ", "\xff", "index = [1]"])

@@ -7,6 +7,7 @@ import importlib.util
 import threading
 import time
 import weakref
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
@@ -146,9 +147,54 @@ def test_a_server_uses_compiled_loops_where_they_are(
     monkeypatch.setattr("indexer.ranking.resources._WORTH_LOADING", 1 if enough else 1_000)
     app = create_app({"index": str(sample_path)})
     assert app.test_client().get("/readyz").status_code == 200
+    if found and enough:
+        wait_for(lambda: is_compiled(app))
+    with app.app_context():
+        assert (services.index().compiled() is services.index()) == (not (found and enough) or is_compiled(app))
+
+
+def test_no_request_waits_for_compiled_loops(
+    sample_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While they are compiled, which may take ten seconds, requests are answered by NumPy; a page that is taken down
+    meanwhile is gone with the next request, and what is served in the end is the newest generation, compiled.
+    """
+    if importlib.util.find_spec("numba") is None:
+        pytest.skip("the extra `fast` is not installed: pip install 'seealso[fast]'")
+    monkeypatch.setattr("indexer.ranking.resources._WORTH_LOADING", 1)
+    indexer.build(tmp_path, [question("a", "Knee pain"), question("b", "Hip pain")])
+    compiled, may_compile = indexer.Index.compiled, threading.Event()
+
+    def slow(self: indexer.Index) -> indexer.Index:
+        index = compiled(self)
+        assert may_compile.wait(30)
+        return index
+
+    monkeypatch.setattr(indexer.Index, "compiled", slow)
+    app = create_app({"index": str(tmp_path)})
+    client = app.test_client()
+    assert client.get("/questions/a").status_code == client.get("/questions/b").status_code == 200
+    indexer.update(tmp_path, delete=["a"])
+    assert [client.get(f"/questions/{id_}").status_code for id_ in "ab"] == [404, 200]
+    assert not is_compiled(app)
+    may_compile.set()
+    wait_for(lambda: is_compiled(app))
+    assert [client.get(f"/questions/{id_}").status_code for id_ in "ab"] == [404, 200]
+
+
+def is_compiled(app: Flask) -> bool:
+    """Whether an application serves by compiled loops."""
     with app.app_context():
         impacts = services.index()._generation._segments._parts[0].impacts  # type: ignore[attr-defined]
-    assert (impacts._kernels is not None) == (found and enough)
+        return impacts._kernels is not None
+
+
+def wait_for(true: Callable[[], bool]) -> None:
+    """Return when something is true, within a minute."""
+    until = time.monotonic() + 60
+    while not true():
+        assert time.monotonic() < until
+        time.sleep(0.05)
 
 
 def test_no_request_waits_for_a_newer_generation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

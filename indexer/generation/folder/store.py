@@ -31,8 +31,7 @@ class FolderStore(IndexFolder):
             manifest, path = self.usable()
             if serving and (fault := next(faults(path, manifest, self.generation(beside)), None)):
                 raise _damaged(path, fault)
-            worth = sum(manifest.documents.values()) if serving else 0
-            resources = Resources.of(settings, worth)
+            resources = Resources.of(settings)
             analyzer, statistics = stored_analyzer(path / ARRAYS, manifest.synonyms), manifest.statistics
             return LocalGeneration(path, Statistics.from_record(statistics), analyzer, resources, manifest)
         except SearchError:

@@ -1,0 +1,36 @@
+"""Refuses a request that waited too long for its turn, and lets a page that is late do without its panel."""
+
+from __future__ import annotations
+
+import time
+
+from flask import Flask, g, request
+
+from indexer import SearchError
+
+# Where a server says when a request had arrived, in seconds of the monotonic clock.
+ARRIVED = "seealso.arrived"
+# What searches nothing must be answered where all else is refused.
+_BLUEPRINTS = ("api", "pages", "desk")
+
+
+class Overloaded(SearchError):
+    """More requests came at once than the machine can answer soon."""
+
+    def __init__(self) -> None:
+        super().__init__("more requests came than can be answered now", "the server", "try again in some seconds")
+
+
+def init_app(app: Flask, budget: float) -> None:
+    """`budget`: so many seconds after its arrival a request begins no further part of its work."""
+
+    @app.before_request
+    def refuse() -> None:
+        g.late = request.environ.get(ARRIVED, time.monotonic()) + budget
+        if request.blueprint in _BLUEPRINTS and is_late():
+            raise Overloaded
+
+
+def is_late() -> bool:
+    """Whether this request has used its budget."""
+    return bool(time.monotonic() > g.late)
