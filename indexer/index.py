@@ -190,6 +190,11 @@ class Index:
         """
         return self if self.is_current() else _opened(self._store, self._opening, self.info.generation)
 
+    @property
+    def is_compiled(self) -> bool:
+        """Whether the compiled loops answer, and not NumPy."""
+        return bool(self._opening.settings.compiled)
+
     def compiled(self) -> Index:
         """The newest generation, opened with the compiled loops of the extra `fast`, which are ready when this returns:
         the same answers, sooner. Itself where they are not installed, or the index is too small to win by them.

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Flask
 
 from indexer import Settings, read_notices
-from search_app import api, desk, errors, overload, pages, revalidation, security, services, settings
+from search_app import api, desk, errors, monitoring, overload, pages, revalidation, security, services, settings
 
 __all__ = ["create_app"]
 __version__ = "0.1.0"
@@ -33,6 +33,7 @@ def create_app(given: Mapping[str, str | None] | None = None) -> Flask:
     app.config["SEEALSO"] = values
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider has it; facets are in order of counts
     security.init_app(app)
+    monitoring.init_app(app)
     overload.init_app(app, int(values["budget"]))
     read_notices(values["notices"] or None)  # a table that cannot be used is told before anybody is served
     services.init_app(app, values["index"], Settings(notices=values["notices"] or None))
@@ -42,5 +43,4 @@ def create_app(given: Mapping[str, str | None] | None = None) -> Flask:
     if values["duplicates"] == "on":
         app.register_blueprint(desk.bp)
     app.register_blueprint(api.bp)
-    app.register_blueprint(api.health)
     return app

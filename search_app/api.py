@@ -1,21 +1,19 @@
-"""The JSON API under /api/v1: search, related, similar; and for machines that watch: can the process answer?"""
+"""The JSON API under /api/v1: search, related, similar."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from contextlib import suppress
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
-from indexer import RequestRefused, SearchError
+from indexer import RequestRefused
 from search_app.present import to_json
 from search_app.requests import CARDS, FILTERS, SEARCH_KEYS, as_typed_of, filter_of, number_of, sort_of, text_of
 from search_app.security import ROUTE_OF_API
 from search_app.services import index, served
 
 bp = Blueprint("api", __name__, url_prefix=f"{ROUTE_OF_API}v1")
-health = Blueprint("health", __name__)
 
 
 @bp.get("/search")
@@ -66,19 +64,3 @@ def _known(keys: Iterable[str]) -> dict[str, str]:
         what = f"unknown parameter {unknown[0][:40]!r}"
         raise RequestRefused(what, "address", f"known are {', '.join(keys) or 'none'}")
     return given
-
-
-@health.get("/healthz")
-def healthz() -> Response:
-    """The process answers; says nothing of the index."""
-    return jsonify(status="ok")
-
-
-@health.get("/readyz")
-def readyz() -> Response:
-    """The index opens; 503 where it does not. Where another generation was published than is served, since when."""
-    own, other = index().info.generation, None
-    with suppress(SearchError):  # where nobody can tell what was published, what is served is served on
-        other = index().newer()
-    published, since = (other.generation, other.since.isoformat(timespec="seconds")) if other else (own, None)
-    return jsonify(status="ready", generation=own, published=published, since=since)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import logging
-import secrets
 import traceback
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
-from flask import Flask, Response, jsonify, render_template, request
+from flask import Flask, Response, g, jsonify, render_template, request
 from flask.globals import request_ctx
 from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed
 
@@ -106,12 +105,12 @@ def init_app(app: Flask) -> None:
     def http(error: HTTPException) -> Sent:
         status = error.code or 500
         if isinstance(error, InternalServerError):
-            reference = secrets.token_hex(4)
+            reference = g.id
             cause = error.original_exception or error
             # Where it broke, and as what; an error's message may hold what somebody asked, so it is not logged.
             frames = traceback.extract_tb(cause.__traceback__)[-_FRAMES:]
             places = ", ".join(f"{frame.filename}:{frame.lineno}" for frame in frames)
-            log.error("internal error %s: %s at %s", reference, type(cause).__name__, places)
+            log.error("internal error: %s at %s", type(cause).__name__, places)
             return answer(
                 500,
                 "Something broke on our side",

@@ -1,11 +1,15 @@
-"""Headers of every response (strict CSP, no referrer), a bound on the size of requests, a log without texts."""
+"""Headers of every response (strict CSP, no referrer), a bound on the size of requests, an id and a line of the log for
+each, without its texts.
+"""
 
 from __future__ import annotations
 
 import logging
+import re
+import secrets
 import time
 
-from flask import Flask, Response, abort, g, request
+from flask import Flask, Request, Response, abort, g, request
 
 ROUTE_OF_API = "/api/"
 MOST_BODY = 128 * 1024
@@ -20,6 +24,9 @@ _HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+# By this name a request is known to the proxy before it and in every line of the log.
+_ID = "X-Request-ID"
+_TAKEN = re.compile(r"[A-Za-z0-9._-]{1,64}")
 access = logging.getLogger("seealso.access")
 
 
@@ -32,6 +39,8 @@ def init_app(app: Flask) -> None:
     @app.before_request
     def start() -> None:
         g.started = time.perf_counter()
+        given = request.headers.get(_ID, "")
+        g.id = given if _TAKEN.fullmatch(given) else secrets.token_hex(8)
         try:
             request.query_string.decode()
         except UnicodeDecodeError:
@@ -40,9 +49,15 @@ def init_app(app: Flask) -> None:
     @app.after_request
     def finish(response: Response) -> Response:
         response.headers.extend(_HEADERS)
+        if "id" in g:
+            response.headers[_ID] = g.id
         if access.isEnabledFor(logging.INFO):
-            rule = request.url_rule.rule if request.url_rule else "unknown"
             spent = round((time.perf_counter() - g.get("started", time.perf_counter())) * 1000, 1)
-            line = {"method": request.method, "route": rule, "status": response.status_code, "ms": spent}
+            line = {"method": request.method, "route": route_of(request), "status": response.status_code, "ms": spent}
             access.info("request", extra={"fields": line})
         return response
+
+
+def route_of(request: Request) -> str:
+    """The rule that a request's address follows, such as /questions/<id>; the address itself holds what was asked."""
+    return request.url_rule.rule if request.url_rule else "unknown"

@@ -15,12 +15,12 @@ from collections.abc import Mapping
 from typing import Any
 
 import waitress.server
-from flask import Flask
+from flask import Flask, g, has_request_context
 from waitress import wasyncore
 from waitress.channel import HTTPChannel
 from waitress.task import ErrorTask, ThreadedTaskDispatcher, WSGITask
 
-from search_app import create_app, services, settings
+from search_app import create_app, monitoring, services, settings
 from search_app.errors import UsageError, refusal
 from search_app.overload import ARRIVED
 from search_app.security import MOST_BODY, ROUTE_OF_API
@@ -29,7 +29,7 @@ from search_app.security import MOST_BODY, ROUTE_OF_API
 # many are held back at a time, and those that come then are told sooner.
 _HELD, _MOST_HELD = 1.0, 200
 # What is answered however many wait: these cost next to nothing, and those who watch ask for them.
-_ALWAYS = ("/healthz", "/readyz", "/metrics", "/static/")
+_ALWAYS = ("/healthz", "/readyz", "/metrics", "/robots.txt", "/static/")
 # Seconds until a connection that says nothing is closed.
 _PATIENCE = 20
 # So many connections at a time: what they say is taken in without a thread. Less where the system gives fewer files, of
@@ -67,18 +67,24 @@ class _Tasks(ThreadedTaskDispatcher):  # type: ignore[misc]  # waitress ships no
 
     def __init__(self, app: Flask, waiting: int) -> None:
         super().__init__()
-        self._waiting = waiting
+        self._most, self.refused = waiting, 0
         # Connections whose request is refused, and when to tell.
         self._refused: deque[tuple[float, HTTPChannel]] = deque()
         self._page, self._problem = _Refusal(app, "/"), _Refusal(app, ROUTE_OF_API)
+
+    @property
+    def waiting(self) -> int:
+        """How many requests wait for a thread."""
+        return len(self.queue)
 
     def add_task(self, connection: HTTPChannel) -> None:
         """Take in the first of the connection's requests."""
         request = connection.requests[0]
         request.arrived = time.monotonic()
-        if len(self.queue) < self._waiting or request.error or request.path.startswith(_ALWAYS):
+        if self.waiting < self._most or request.error or request.path.startswith(_ALWAYS):
             super().add_task(connection)
         else:
+            self.refused += 1
             self._refused.append((request.arrived + _HELD, connection))
 
     def refuse(self) -> float:
@@ -109,6 +115,7 @@ class Server:
         # What waitress watches, by file: the addresses it listens on, connections, and pipes of its own.
         self._watched: dict[int, Any] = {}
         self._tasks = _Tasks(self._app, int(values["waiting"]))
+        monitoring.watch(self._app, self._tasks)
         self._tasks.set_thread_count(int(values["threads"]))
         try:
             self._waitress = waitress.server.create_server(
@@ -191,6 +198,8 @@ class _AsJson(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """The line."""
         told = {"time": self.formatTime(record), "level": record.levelname, "name": record.name}
+        if has_request_context() and "id" in g:
+            told["request"] = g.id
         fields = getattr(record, "fields", None)
         return json.dumps({**told, **(fields or {"message": record.getMessage()})})
 
