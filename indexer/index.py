@@ -200,18 +200,13 @@ class Index:
         the same answers, sooner. Itself where they are not installed, or the index is too small to win by them.
 
         Takes a second, and ten where they were never compiled on this machine: for a thread that nobody waits for. The
-        caller closes the old one. Raises as `open_index` does.
+        caller closes the old one. Raises as `open_index` does, and RequestRefused where numba has nowhere to write.
         """
         settings = self._opening.settings
         if settings.compiled is not None or not wins_by_loops(sum(self.info.documents.values())):
             return self
-        try:
-            opening = self._opening._replace(settings=replace(settings, compiled=True))
-            index = _opened(self._store, opening, self.info.generation)
-        except RequestRefused:  # there is no place for what is compiled
-            return self
-        index.similar(_WARM_UP)
-        return index
+        opening = self._opening._replace(settings=replace(settings, compiled=True))
+        return _opened(self._store, opening, self.info.generation)
 
 
 def open_index(index: str | Path, *, settings: Settings = Settings(), serving: bool = False) -> Index:

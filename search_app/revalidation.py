@@ -35,7 +35,11 @@ def init_app(app: Flask, version: str) -> None:
             # Weak: a proxy may compress the answer on its way.
             response.set_etag(g.tag, weak=True)
             # Kept, but never used without asking; what somebody searched for is kept by nobody on the way.
-            response.headers["Cache-Control"] = "private, no-cache" if "q" in request.args else "no-cache"
+            private = "q" in request.args
+            response.headers["Cache-Control"] = "private, no-cache" if private else "no-cache"
+            if not private:
+                # nginx keeps nothing that says no-cache, unless this tells it to: until long ago, so it asks each time.
+                response.headers["X-Accel-Expires"] = "@1"
         return response
 
 

@@ -123,15 +123,18 @@ class IndexHandle:
         """Serve by the compiled loops, as soon as they are ready; until then nobody waits for them."""
         try:
             index = plain.compiled()
-            if index is plain:
-                return
-            with self._opening:
-                newest = index.latest()
-                self._served = Served(newest)
-            if newest is not index:
-                index.close()
-        except Exception as error:  # noqa: BLE001 (whatever it is, what is served serves on)
-            self._fail(error)
+        except SearchError as error:
+            log.warning("answers come from NumPy, and more slowly: %s; %s", error.what, error.next)
+            return
+        if index is plain:
+            return
+        with self._opening:
+            try:
+                self._served = Served(index.latest())
+            except SearchError as error:
+                self._fail(error)
+        if self._served is None or self._served.index is not index:
+            index.close()
 
     def _renew(self) -> None:
         """Open the newest generation beside the one that is served, if nobody did meanwhile, and serve it."""

@@ -46,6 +46,12 @@ class Store(Protocol):
     def rollback(self) -> Info:
         """Make current again what the current generation replaced. Raises SearchError where it does not open."""
 
+    def backup(self, file: Path) -> Info:
+        """Write the current generation into a file, verified. Raises as `open` does."""
+
+    def restore(self, file: Path) -> Info:
+        """Publish what a backup holds. Raises SearchError where there is a generation, or it is no whole backup."""
+
     def lock(self) -> AbstractContextManager[None]:
         """Hold the index for writing, and do what a killed purge did not. Raises BuildInProgress at once where another
         build holds it.

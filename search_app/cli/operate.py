@@ -1,4 +1,5 @@
-"""Commands that run and look after an index: serve, warm, info, verify, rollback."""
+"""Commands that run and look after an index: serve, warm, info, verify, rollback,
+backup, restore."""
 
 from __future__ import annotations
 
@@ -11,7 +12,7 @@ import click
 
 import corpus
 import indexer
-from indexer import Info, Settings, open_index
+from indexer import Info, Settings, backups, open_index
 from search_app.cli import server
 from search_app.cli.common import Output, drifted, index_path, setting_option, shared
 from search_app.present import fault_in_words
@@ -84,6 +85,33 @@ def rollback(index: str | None, output: Output) -> None:
     """Make the generation before the current one current again."""
     held = indexer.rollback(index_path(index))
     output.result(held, lambda: f"generation {held.generation} is current again\n{described(held)}")
+
+
+@click.command(epilog="Example: seealso backup /backups/index.tar")
+@click.argument("file", type=click.Path(dir_okay=False))
+@setting_option("index")
+@shared
+def backup(file: str, index: str | None, output: Output) -> None:
+    """Write the index into FILE, a tar archive, every byte verified; builds, updates and servers run on.
+
+    It holds what patients wrote: keep it as you keep the index. A FILE that is there is replaced once the new one is
+    whole.
+    """
+    held = backups.backup(index_path(index), file)
+    output.result({**asdict(held), "file": file}, lambda: f"{file} is a backup of\n{described(held)}")
+
+
+@click.command(epilog="Example: seealso restore /backups/index.tar --index index")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False))
+@setting_option("index")
+@shared
+def restore(file: str, index: str | None, output: Output) -> None:
+    """Make an index of a backup, in a folder that has none; one that is damaged you move away first.
+
+    Restore your own backups alone: an index is code, and opening it runs what somebody may have put there.
+    """
+    held = backups.restore(file, index_path(index))
+    output.result(held, lambda: f"restored\n{described(held)}")
 
 
 def described(held: Info) -> str:

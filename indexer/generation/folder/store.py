@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from indexer.errors import IndexDamaged, IndexIncompatible, IndexMissing, SearchError
+from indexer.generation.folder.backup import read_backup, write_backup
 from indexer.generation.folder.folder import CURRENT, DIGEST, MANIFEST, IndexFolder, unreadable
 from indexer.generation.folder.manifest import Manifest, read_manifest, usable_manifest
 from indexer.generation.folder.verify import fault_before_opening, faults
@@ -20,6 +21,8 @@ from indexer.ranking.weighting import Statistics
 from indexer.settings import Settings
 from indexer.types import Fault, Info, Newer, Verification
 
+# A backup begins anew where its generation is swept while it is written.
+_TRIES = 3
 _REMEDY = "roll back to the generation before, or build the index again"
 
 
@@ -122,6 +125,26 @@ class FolderStore(IndexFolder):
                     self.point_to(number)
                     return earlier.info
             raise refusal or SearchError("no earlier generation is left", str(self.path), "build the index again")
+
+    def backup(self, file: Path) -> Info:
+        if not file.absolute().parent.is_dir():
+            raise SearchError("no such folder", str(file.parent), "make it, or give another file")
+        for _ in range(_TRIES):
+            number, _digest = self.current()
+            with suppress(FileNotFoundError):  # swept meanwhile: there is a newer one
+                manifest = self._whole(number)
+                write_backup(self.generation(number), manifest, file)
+                return manifest.info
+        raise SearchError("each generation was replaced while it was written", str(self.path), "try again later")
+
+    def restore(self, file: Path) -> Info:
+        if self.numbers():
+            remedy = "move it away first, or name another folder with --index"
+            raise SearchError("there is an index already", str(self.path), remedy)
+        with self.lock(), self.staging() as folder:
+            manifest = read_backup(file, folder)
+            self.publish(folder, manifest.generation)
+        return manifest.info
 
     def _before(self) -> list[int]:
         """The generation that the current one replaced, if it is left; where nobody can tell which that is, all but the
