@@ -3,9 +3,12 @@ backup, restore."""
 
 from __future__ import annotations
 
+import json
 import sys
 import tempfile
 import time
+import urllib.request
+from collections.abc import Sequence
 from dataclasses import asdict
 
 import click
@@ -16,6 +19,9 @@ from indexer import Info, Settings, backups, open_index
 from search_app.cli import server
 from search_app.cli.common import Output, drifted, index_path, setting_option, shared
 from search_app.present import fault_in_words
+
+# Seconds until a server that does not answer is given up.
+_PATIENCE = 5
 
 
 @click.command(epilog="Example: seealso serve --port 8080")
@@ -49,14 +55,36 @@ def warm(output: Output) -> None:
     output.result({"seconds": spent}, lambda: f"the compiled loops are ready ({spent} s)")
 
 
-@click.command(epilog="Example: seealso info --json")
+@click.command(epilog="Example: seealso info --server http://127.0.0.1:8001")
 @setting_option("index")
+@click.option(
+    "--server", "servers", multiple=True, metavar="URL", help="A server that runs: which generation it serves."
+)
 @shared
-def info(index: str | None, output: Output) -> None:
-    """Say what the index holds, and when and with what it was built."""
+def info(index: str | None, servers: Sequence[str], output: Output) -> None:
+    """Say what the index holds, when and with what it was built, and what servers serve of it."""
     with open_index(index_path(index)) as opened:
         held = opened.info
-    output.result(held, lambda: described(held))
+    served = {address: _served(address) for address in servers}
+    lines = [f"{address}  {_in_words(told)}" for address, told in served.items()]
+    output.result({**asdict(held), "served": served}, lambda: "\n".join([described(held), *lines]))
+
+
+def _served(address: str) -> dict[str, object] | None:
+    """What a server says of itself at /readyz; None where none answers."""
+    try:
+        with urllib.request.urlopen(f"{address.rstrip('/')}/readyz", timeout=_PATIENCE) as response:  # noqa: S310
+            told: dict[str, object] = json.load(response)
+    except (OSError, ValueError):
+        return None
+    return {name: told.get(name) for name in ("generation", "published", "since")}
+
+
+def _in_words(told: dict[str, object] | None) -> str:
+    if told is None:
+        return "no server answers, or it has no index: see its log"
+    since = f", but {told['published']} was published at {told['since']}: see its log" if told["since"] else ""
+    return f"serves generation {told['generation']}{since}"
 
 
 @click.command(epilog="Example: seealso verify")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
 import indexer
 from indexer.generation import store_of
+from indexer.generation.folder.manifest import digest_of
 from tests.indexer.test_generations import NEW, OLD, served
 
 
@@ -165,3 +167,32 @@ def test_every_kept_generation_is_verified(tmp_path: Path) -> None:
     result = indexer.verify(tmp_path, every=True)
     assert (result.generation, result.ok) == (2, False)
     assert [(fault.generation, fault.file) for fault in result.faults] == [(1, "arrays/near.npy")]
+
+
+def test_a_file_that_was_written_to_is_read_before_it_is_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever asks once reads no bytes but of what changed since it was published, and meets no answer of damaged
+    ones: a changed byte of any file is told, and a copy whose files are newer opens.
+    """
+    indexer.build(tmp_path / "index", NEW)
+    read: list[Path] = []
+
+    def noted(path: Path) -> str:
+        read.append(path)
+        return digest_of(path)
+
+    monkeypatch.setattr("indexer.generation.folder.verify.digest_of", noted)
+    indexer.open_index(tmp_path / "index").close()
+    assert {path.suffix for path in read} == {".toc"}
+    files = [path for path in (tmp_path / "index" / "generations" / "000001").rglob("*") if path.is_file()]
+    for file in files:
+        if file.name.startswith("manifest") or not file.stat().st_size:
+            continue
+        data, times = file.read_bytes(), file.stat()
+        file.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
+        with pytest.raises(indexer.IndexDamaged):
+            indexer.open_index(tmp_path / "index")
+        file.write_bytes(data)
+        indexer.open_index(tmp_path / "index").close()  # newer, and what it was
+        os.utime(file, ns=(times.st_atime_ns, times.st_mtime_ns))

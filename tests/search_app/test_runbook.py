@@ -138,6 +138,21 @@ def test_3_a_generation_that_does_not_open(index: Path, export: Path, address: s
         time.sleep(0.1)
 
 
+def test_info_says_what_servers_serve(index: Path, address: str) -> None:
+    """Of each server the generation, the one that was published, and since when they differ; also that none answers."""
+    none = "http://127.0.0.1:9/"
+    told = json.loads(typed(index, "info", "--json", "--server", address, "--server", none))
+    assert told["served"] == {address: {"generation": 2, "published": 2, "since": None}, none: None}
+    indexer.build(index, FIRST)
+    manifest = index / "generations" / "000003" / "manifest.json"
+    written = manifest.read_bytes()
+    manifest.write_bytes(written[:-9])
+    assert status(f"{address}search?q=knee") == 200  # it meets the damage
+    manifest.write_bytes(written)  # so that `info` opens it; the server looks again in five seconds
+    line = typed(index, "info", "--server", address).splitlines()[-1]
+    assert "serves generation 2, but 3 was published at 20" in line
+
+
 def test_4_and_5_a_wrong_export(index: Path, export: Path, address: str) -> None:
     """It is refused as it would lose most documents; published all the same, a rollback brings the pages back."""
     corpus.write(FIRST[:1], export)

@@ -49,6 +49,7 @@ def read_backup(file: Path, folder: Path) -> Manifest:
                 _take(archive, name, size, folder)
         if fault := next(faults(folder, manifest), None):
             raise SearchError(f"{fault.file} is not what was written", str(file), _REMEDY)
+        (folder / MANIFEST).touch()  # what is newer than it is taken for changed
     except (tarfile.TarError, EOFError, zlib.error, ValueError, KeyError, TypeError, OSError, IndexDamaged) as error:
         if lack := lack_of(error):
             raise SearchError(lack[0], str(file), lack[1]) from error

@@ -28,10 +28,13 @@ def faults(path: Path, manifest: Manifest, beside: Path | None = None) -> Iterat
 
 
 def fault_before_opening(path: Path, manifest: Manifest) -> Fault | None:
-    """What costs nothing at every opening: all files there in full, and those that will be unpickled unchanged."""
+    """What costs nothing at every opening: all files there in full; unchanged those that will be unpickled, and those
+    that were written to since the manifest was.
+    """
+    written = (path / MANIFEST).stat().st_mtime_ns
     for name, (size, digest) in manifest.files.items():
         fault = _at_a_glance(path, name, size)
-        if not fault and name.endswith(_PICKLED):
+        if not fault and (name.endswith(_PICKLED) or (path / name).stat().st_mtime_ns > written):
             fault = next(_changed(path, name, digest), None)
         if fault:
             return fault
