@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mmap
+import os
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
@@ -31,8 +32,13 @@ def save(folder: Path, **arrays: NDArray[Any]) -> None:
 
 
 def create(folder: Path, name: str, dtype: Any, shape: tuple[int, ...]) -> NDArray[Any]:
-    """A new array of zeros, mapped to be filled; as a new file, as `save` does."""
-    return np.lib.format.open_memmap(_new(folder / f"{name}.npy"), "w+", dtype, shape)
+    """A new array of zeros, mapped to be filled; as a new file, as `save` does. Raises OSError on a full disk."""
+    path = _new(folder / f"{name}.npy")
+    array: NDArray[Any] = np.lib.format.open_memmap(path, "w+", dtype, shape)
+    if hasattr(os, "posix_fallocate"):  # or the system would end the process where it fills a page without room
+        with path.open("r+b") as file:
+            os.posix_fallocate(file.fileno(), 0, path.stat().st_size)
+    return array
 
 
 def reopen(folder: Path, name: str) -> NDArray[Any]:
