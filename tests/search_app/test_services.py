@@ -182,6 +182,21 @@ def test_no_request_waits_for_compiled_loops(
     assert [client.get(f"/questions/{id_}").status_code for id_ in "ab"] == [404, 200]
 
 
+def test_a_server_without_a_place_for_compiled_loops_says_so(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It answers by NumPy, and its log has what to do."""
+
+    def refuse(_: indexer.Index) -> indexer.Index:
+        raise indexer.RequestRefused("the compiled loops do not load", "Settings.compiled", "set NUMBA_CACHE_DIR")
+
+    monkeypatch.setattr(indexer.Index, "compiled", refuse)
+    assert app.test_client().get("/search?q=cement").status_code == 200
+    wait_for(lambda: bool(caplog.records))
+    assert "set NUMBA_CACHE_DIR" in caplog.text
+    assert "NumPy" in caplog.text
+
+
 def is_compiled(app: Flask) -> bool:
     """Whether an application serves by compiled loops."""
     with app.app_context():
