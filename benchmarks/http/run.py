@@ -14,6 +14,7 @@ import importlib.metadata
 import json
 import sys
 import tempfile
+import time
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -71,6 +72,7 @@ def rounds_of(
     told: dict[str, list[serving.Figures]] = {name: [] for name in files}
     for number in range(rounds + 1):
         for name, requests in files.items():
+            time.sleep(1)  # what the last load left behind is answered
             figures = serving.asked(addresses[name], requests, seconds=seconds, seed=number)
             tell(f"{name}: {figures.per_s:,.0f} a second, p99 {figures.p99_ms} ms{'' if number else ' (warm-up)'}")
             if number:

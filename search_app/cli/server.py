@@ -17,7 +17,7 @@ from typing import Any
 import waitress.server
 from flask import Flask, g, has_request_context
 from waitress import wasyncore
-from waitress.channel import HTTPChannel
+from waitress.channel import ClientDisconnected, HTTPChannel
 from waitress.task import ErrorTask, ThreadedTaskDispatcher, WSGITask
 
 from search_app import create_app, monitoring, services, settings
@@ -95,7 +95,8 @@ class _Tasks(ThreadedTaskDispatcher):  # type: ignore[misc]  # waitress ships no
             _, connection = self._refused.popleft()
             request = connection.requests[0]
             request.error = self._problem if request.path.startswith(ROUTE_OF_API) else self._page
-            ErrorTask(connection, request).service()
+            with contextlib.suppress(ClientDisconnected):
+                ErrorTask(connection, request).service()
             connection.close_when_flushed = True
             for request in connection.requests:
                 request.close()
