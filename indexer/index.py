@@ -180,15 +180,19 @@ class Index:
             self._seen = published
         return True
 
+    def published(self) -> object:
+        """What differs whenever another generation becomes current; None where none is. It costs next to nothing."""
+        return self._store.published()
+
     def newer(self) -> Newer | None:
         """What was published in place of this generation, None where nothing was. Raises IndexMissing, IndexDamaged."""
-        return None if self.is_current() else self._store.newer_than(self.info.generation)
+        return None if self.is_current() else self._store.newer_than(self.name)
 
     def latest(self) -> Index:
         """Itself, or the newer generation if one was published since, opened as this one was: for serving, every byte
         of it is verified that the two do not share. The caller closes the old one. Raises as `open_index` does.
         """
-        return self if self.is_current() else _opened(self._store, self._opening, self.info.generation)
+        return self if self.is_current() else _opened(self._store, self._opening, self.name)
 
     @property
     def is_compiled(self) -> bool:
@@ -206,7 +210,7 @@ class Index:
         if settings.compiled is not None or not wins_by_loops(sum(self.info.documents.values())):
             return self
         opening = self._opening._replace(settings=replace(settings, compiled=True))
-        return _opened(self._store, opening, self.info.generation)
+        return _opened(self._store, opening, self.name)
 
 
 def open_index(index: str | Path, *, settings: Settings = Settings(), serving: bool = False) -> Index:
@@ -238,7 +242,7 @@ def rollback(index: str | Path) -> Info:
     return store_of(index).rollback()
 
 
-def _opened(store: Store, opening: _Opening, beside: int = 0) -> Index:
+def _opened(store: Store, opening: _Opening, beside: str = "") -> Index:
     seen = store.published()
     index = Index(store, store.open(opening.settings, serving=opening.serving, beside=beside), seen, opening)
     if opening.serving:

@@ -22,6 +22,7 @@ log = logging.getLogger(__name__)
 _FRAMES = 4
 _UNAVAILABLE = 503
 _NONE: Mapping[str, str] = MappingProxyType({})
+Refusal = tuple[str, list[tuple[str, str]], bytes]
 Sent = tuple[Response | str, int, Mapping[str, str]]
 
 
@@ -133,7 +134,7 @@ def init_app(app: Flask) -> None:
         )
 
 
-def refusal(app: Flask, path: str) -> tuple[str, list[tuple[str, str]], bytes]:
+def refusal(app: Flask, path: str) -> Refusal:
     """Status line, headers and body for a request to a path that a server does not even begin, as it has too many."""
     with app.test_request_context(path):
         response = app.process_response(app.make_response(app.handle_user_exception(Overloaded())))

@@ -25,8 +25,10 @@ _HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 # By this name a request is known to the proxy before it and in every line of the log.
-_ID = "X-Request-ID"
+REQUEST_ID = "X-Request-ID"
 _TAKEN = re.compile(r"[A-Za-z0-9._-]{1,64}")
+# Any other is a word of the client's own.
+_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT")
 access = logging.getLogger("seealso.access")
 
 
@@ -39,8 +41,7 @@ def init_app(app: Flask) -> None:
     @app.before_request
     def start() -> None:
         g.started = time.perf_counter()
-        given = request.headers.get(_ID, "")
-        g.id = given if _TAKEN.fullmatch(given) else secrets.token_hex(8)
+        g.id = id_of(request.headers.get(REQUEST_ID, ""))
         try:
             request.query_string.decode()
         except UnicodeDecodeError:
@@ -50,10 +51,11 @@ def init_app(app: Flask) -> None:
     def finish(response: Response) -> Response:
         response.headers.extend(_HEADERS)
         if "id" in g:
-            response.headers[_ID] = g.id
+            response.headers[REQUEST_ID] = g.id
         if access.isEnabledFor(logging.INFO):
             spent = round((time.perf_counter() - g.get("started", time.perf_counter())) * 1000, 1)
-            line = {"method": request.method, "route": route_of(request), "status": response.status_code, "ms": spent}
+            method = request.method if request.method in _METHODS else "other"
+            line = {"method": method, "route": route_of(request), "status": response.status_code, "ms": spent}
             access.info("request", extra={"fields": line})
         return response
 
@@ -61,3 +63,8 @@ def init_app(app: Flask) -> None:
 def route_of(request: Request) -> str:
     """The rule that a request's address follows, such as /questions/<id>; the address itself holds what was asked."""
     return request.url_rule.rule if request.url_rule else "unknown"
+
+
+def id_of(given: str) -> str:
+    """The id of a request: the one that came with it, where it is one, else a new one."""
+    return given if _TAKEN.fullmatch(given) else secrets.token_hex(8)

@@ -70,6 +70,8 @@ class IndexHandle:
         self._served: Served | None = None
         self._renewal: threading.Thread | None = None
         self._process = 0
+        # What was published when it failed to open, and when to try again if nothing else is published until then.
+        self._failed: object = None
         self._try_again = 0.0
         self._damage: IndexDamaged | None = None
         self._lock = threading.Lock()
@@ -87,11 +89,12 @@ class IndexHandle:
                 self._process, self._renewal = os.getpid(), None
                 self._begin(threading.Thread(target=self._compile, args=(self._served.index,), daemon=True))
             served = self._served
-            newer = None
+            newer, published = None, served.index.published()
             try:
-                newer = served.index.newer() if time.monotonic() >= self._try_again else None
+                if published != self._failed or time.monotonic() >= self._try_again:
+                    newer = served.index.newer()
             except SearchError as error:
-                self._fail(error)
+                self._fail(error, published)
             if newer and not newer.withdraws and self._renewal is None:
                 self._renewal = threading.Thread(target=self._renew, daemon=True)
                 self._begin(self._renewal)
@@ -117,7 +120,7 @@ class IndexHandle:
             thread.start()
         except RuntimeError as error:  # the system has no thread to give
             self._renewal = None
-            self._fail(error)
+            self._fail(error, None)
 
     def _compile(self, plain: Index) -> None:
         """Serve by the compiled loops, as soon as they are ready; until then nobody waits for them."""
@@ -132,7 +135,7 @@ class IndexHandle:
             try:
                 self._served = Served(index.latest())
             except SearchError as error:
-                self._fail(error)
+                self._fail(error, None)
         if self._served is None or self._served.index is not index:
             index.close()
 
@@ -141,17 +144,18 @@ class IndexHandle:
         with self._opening:
             served = self._served
             assert served is not None
+            published = served.index.published()
             try:
                 index = served.index.latest()
                 self._served = served if index is served.index else Served(index)
             except Exception as error:  # noqa: BLE001 (whatever it is, the generation before serves on)
-                self._fail(error)
+                self._fail(error, published)
             finally:
                 if threading.current_thread() is self._renewal:
                     self._renewal = None
 
-    def _fail(self, error: Exception) -> None:
-        self._try_again = time.monotonic() + PAUSE
+    def _fail(self, error: Exception, published: object) -> None:
+        self._failed, self._try_again = published, time.monotonic() + PAUSE
         why = error.what if isinstance(error, SearchError) else type(error).__name__
         log.warning("another generation does not open, what is served serves on: %s", why)
 

@@ -27,15 +27,15 @@ class Store(Protocol):
     def published(self) -> object:
         """What changes whenever another generation becomes current; every request asks, so it costs next to nothing."""
 
-    def open(self, settings: Settings, *, serving: bool = False, beside: int = 0) -> Generation:
+    def open(self, settings: Settings, *, serving: bool = False, beside: str = "") -> Generation:
         """The current generation. For `serving` every byte is verified, but for what is shared with the generation of
-        number `beside`.
+        the name `beside`.
 
         Raises IndexMissing, IndexIncompatible, IndexDamaged, or SearchError where the system lacks something.
         """
 
-    def newer_than(self, number: int) -> Newer:
-        """What was published since the generation of a number. Raises as `open` does."""
+    def newer_than(self, name: str) -> Newer:
+        """What was published since the generation of a name. Raises as `open` does."""
 
     def usable(self) -> tuple[Manifest, Path]:
         """The manifest and the files of the current generation, from which an update goes on."""

@@ -33,10 +33,10 @@ _PATIENCE = 5
 def serve(index: str | None, host: str | None, port: str | None, threads: str | None, output: Output) -> None:
     """Serve the pages and the API until Ctrl-C; a new generation is served from the next request on."""
     running = server.Server({"index": index, "host": host, "port": port, "threads": threads})
+    running.stop_at_signals()
     server.log_to_stderr(quiet=output.quiet)
     output.result({"address": running.address}, lambda: f"serving on {running.address}, Ctrl-C stops")
     sys.stdout.flush()
-    running.stop_at_signals()
     running.run()
 
 

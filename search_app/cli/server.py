@@ -6,6 +6,7 @@ import contextlib
 import json
 import logging
 import resource
+import select
 import signal
 import sys
 import threading
@@ -17,19 +18,22 @@ from typing import Any
 import waitress.server
 from flask import Flask, g, has_request_context
 from waitress import wasyncore
-from waitress.channel import ClientDisconnected, HTTPChannel
+from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser
 from waitress.task import ErrorTask, ThreadedTaskDispatcher, WSGITask
 
 from search_app import create_app, monitoring, services, settings
-from search_app.errors import UsageError, refusal
+from search_app.errors import Refusal, UsageError, refusal
 from search_app.overload import ARRIVED
-from search_app.security import MOST_BODY, ROUTE_OF_API
+from search_app.security import MOST_BODY, REQUEST_ID, ROUTE_OF_API, id_of
 
 # Seconds until a refusal is told: who asks again at once, whatever it says, would take the time of those who wait. So
 # many are held back at a time, and those that come then are told sooner.
 _HELD, _MOST_HELD = 1.0, 200
 # What is answered however many wait: these cost next to nothing, and those who watch ask for them.
 _ALWAYS = ("/healthz", "/readyz", "/metrics", "/robots.txt", "/static/")
+# So many requests are taken from one connection before the first is answered; browsers and proxies send one.
+_MOST_PIPELINED = 4
 # Seconds until a connection that says nothing is closed.
 _PATIENCE = 20
 # So many connections at a time: what they say is taken in without a thread. Less where the system gives fewer files, of
@@ -48,18 +52,33 @@ class _Task(WSGITask):  # type: ignore[misc]  # waitress ships no types
 
 
 class _Connection(HTTPChannel):  # type: ignore[misc]  # waitress ships no types
+    """A connection that takes few requests at a time: answers to hundreds, which nobody reads, would fill memory."""
+
     task_class = _Task
+
+    def received(self, data: bytes) -> bool:
+        """Take in what came. What is more than a few requests is dropped, and the last of these ends the connection."""
+        taken: bool = super().received(data)
+        with self.requests_lock:
+            if len(self.requests) > _MOST_PIPELINED:
+                for request in self.requests[_MOST_PIPELINED:]:
+                    request.close()
+                del self.requests[_MOST_PIPELINED:]
+                self.requests[-1].headers["CONNECTION"] = "close"
+        return taken
 
 
 class _Refusal:
-    """What waitress answers in place of the application, made once."""
+    """What waitress answers to a request in place of the application: what that says, made once, with its own id."""
 
-    def __init__(self, app: Flask, path: str) -> None:
-        self._made = refusal(app, path)
+    def __init__(self, made: Refusal, request: HTTPRequestParser) -> None:
+        self._made, self._request = made, request
 
     def to_response(self, _: object) -> tuple[str, list[tuple[str, str]], bytes]:
         """Status, headers and body."""
-        return self._made
+        status, headers, body = self._made
+        own = (REQUEST_ID, id_of(self._request.headers.get("X_REQUEST_ID", "")))
+        return status, [*headers, own], b"" if self._request.command == "HEAD" else body
 
 
 class _Tasks(ThreadedTaskDispatcher):  # type: ignore[misc]  # waitress ships no types
@@ -70,7 +89,7 @@ class _Tasks(ThreadedTaskDispatcher):  # type: ignore[misc]  # waitress ships no
         self._most, self.refused = waiting, 0
         # Connections whose request is refused, and when to tell.
         self._refused: deque[tuple[float, HTTPChannel]] = deque()
-        self._page, self._problem = _Refusal(app, "/"), _Refusal(app, ROUTE_OF_API)
+        self._page, self._problem = refusal(app, "/"), refusal(app, ROUTE_OF_API)
 
     @property
     def waiting(self) -> int:
@@ -94,8 +113,9 @@ class _Tasks(ThreadedTaskDispatcher):  # type: ignore[misc]  # waitress ships no
         while self._refused and (len(self._refused) > _MOST_HELD or self._refused[0][0] <= time.monotonic()):
             _, connection = self._refused.popleft()
             request = connection.requests[0]
-            request.error = self._problem if request.path.startswith(ROUTE_OF_API) else self._page
-            with contextlib.suppress(ClientDisconnected):
+            made = self._problem if request.path.startswith(ROUTE_OF_API) else self._page
+            request.error = _Refusal(made, request)
+            with contextlib.suppress(Exception):  # whoever asked has gone; nothing may end the loop
                 ErrorTask(connection, request).service()
             connection.close_when_flushed = True
             for request in connection.requests:
@@ -129,6 +149,7 @@ class Server:
                 ident=None,
                 max_request_body_size=2 * MOST_BODY,  # Flask refuses at half of it, with a problem
                 channel_timeout=_PATIENCE,
+                cleanup_interval=_PATIENCE // 4,
                 connection_limit=_most_connections(),
                 asyncore_use_poll=True,  # select does not know files beyond the first 1,024
             )
@@ -149,13 +170,15 @@ class Server:
         while not self._stopping:
             self._look()
         for listener in self._listeners():
+            self._accept_all(listener)
             wasyncore.dispatcher.close(listener)
+        self._look(0.0)  # what those said who were accepted last
         until = time.monotonic() + _LAST
         while self._connections() and time.monotonic() < until:
             for connection in self._connections():
                 connection.will_close |= not (connection.requests or connection.request or connection.total_outbufs_len)
             self._look()
-        self._tasks.shutdown()
+        self._tasks.shutdown(timeout=1)
         wasyncore.close_all(self._watched, ignore_all=True)
 
     def stop(self) -> None:
@@ -176,9 +199,18 @@ class Server:
             signal.signal(other, lambda *_: sys.exit(128 + number))
         self.stop()
 
-    def _look(self) -> None:
-        """Take in and give out what there is, once."""
-        wait = min(_LOOK, self._tasks.refuse())
+    def _accept_all(self, listener: Any) -> None:
+        """Take the connections that wait to be taken: whoever connected before the stop is answered."""
+        poll = select.poll()
+        poll.register(listener.socket.fileno(), select.POLLIN)
+        for _ in range(_CONNECTIONS):
+            if not poll.poll(0):
+                return
+            listener.handle_accept()
+
+    def _look(self, most: float = _LOOK) -> None:
+        """Take in and give out what there is, once; wait for it so many seconds at most."""
+        wait = min(most, self._tasks.refuse())
         wasyncore.loop(timeout=wait, map=self._watched, use_poll=True, count=1)
 
     def _listeners(self) -> list[waitress.server.BaseWSGIServer]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import os
 import tarfile
@@ -139,3 +140,27 @@ def test_a_folder_that_is_not_there_is_named(index: Path, tmp_path: Path) -> Non
     """Nothing is made but the file."""
     with pytest.raises(SearchError, match="no such folder"):
         backup(index, tmp_path / "none" / "index.tar")
+
+
+def test_a_backup_replaces_files_alone_and_stays_out_of_the_index(index: Path, tmp_path: Path) -> None:
+    """Neither a pipe nor a file of the index is written over."""
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(SearchError, match="no file"):
+        backup(index, tmp_path / "pipe")
+    with pytest.raises(SearchError, match="the index itself"):
+        backup(index, index / "generations" / "index.tar")
+
+
+@pytest.mark.parametrize("manifest", [b"[]", b"[" * 100_000, b"{}", b'{"format": 7}'])
+def test_a_manifest_that_is_none_is_refused(manifest: bytes, tmp_path: Path) -> None:
+    """Also where its digest is right."""
+    with tarfile.open(tmp_path / "bad.tar", "w") as archive:
+        for name, data in (
+            ("manifest.json", manifest),
+            ("manifest.sha256", hashlib.sha256(manifest).hexdigest().encode()),
+        ):
+            member = tarfile.TarInfo(name)
+            member.size = len(data)
+            archive.addfile(member, io.BytesIO(data))
+    with pytest.raises(SearchError):
+        restore(tmp_path / "bad.tar", tmp_path / "other")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import importlib.util
+import os
 import threading
 import time
 import weakref
@@ -253,6 +254,55 @@ def test_a_damaged_index_is_read_once_in_a_while(tmp_path: Path, monkeypatch: py
     indexer.rollback(tmp_path)
     monkeypatch.setattr(app.extensions[services._KEY], "_try_again", 0.0)
     assert app.test_client().get("/api/v1/search?q=knee").json["total"] == 1  # type: ignore[index]
+
+
+def test_another_index_in_its_place_is_verified(tmp_path: Path) -> None:
+    """A folder that is moved where another was is no generation of that, not even with the same number: its bytes are
+    read, and where they are not what was written the index that was open serves on.
+    """
+    for name, title in (("served", "Knee pain"), ("other", "Hip pain")):
+        indexer.build(tmp_path / name, [question("a", title)])
+    file = tmp_path / "other" / "generations" / "000001" / "arrays" / "000001" / "kind.npy"
+    data, times = file.read_bytes(), file.stat()
+    file.write_bytes(data[:-1] + b"?")
+    os.utime(file, ns=(times.st_atime_ns, times.st_mtime_ns))
+    app = create_app({"index": str(tmp_path / "served")})
+    client = app.test_client()
+    assert "Knee pain" in client.get("/questions/a").text
+    (tmp_path / "served").rename(tmp_path / "away")
+    (tmp_path / "other").rename(tmp_path / "served")
+    assert "Knee pain" in client.get("/questions/a").text
+    file = tmp_path / "served" / file.relative_to(tmp_path / "other")
+    file.write_bytes(data)
+    app.extensions[services._KEY]._try_again = 0.0
+    assert "Hip pain" in client.get("/questions/a").text
+
+
+def test_another_index_may_lack_any_page(tmp_path: Path) -> None:
+    """Of a generation that follows one of the same number in another folder nobody knows what is gone."""
+    indexer.build(tmp_path / "served", [question("a", "Knee pain"), question("b", "Hip pain")])
+    for _ in range(2):
+        indexer.build(tmp_path / "other", [question("b", "Hip pain")])
+    client = create_app({"index": str(tmp_path / "served")}).test_client()
+    assert client.get("/questions/a").status_code == 200
+    (tmp_path / "served").rename(tmp_path / "away")
+    (tmp_path / "other").rename(tmp_path / "served")
+    assert client.get("/questions/a").status_code == 404
+
+
+def test_a_generation_that_opens_does_not_wait_for_one_that_did_not(tmp_path: Path) -> None:
+    """After one that does not open is rolled back, a page that is taken down is gone with the next request."""
+    documents = [question("a", "Knee pain"), question("b", "Hip pain")]
+    indexer.build(tmp_path, documents)
+    client = create_app({"index": str(tmp_path)}).test_client()
+    assert client.get("/questions/a").status_code == 200
+    indexer.build(tmp_path, documents)
+    manifest = tmp_path / "generations" / "000002" / "manifest.json"
+    manifest.write_bytes(manifest.read_bytes()[:-9])
+    assert client.get("/questions/a").status_code == 200
+    indexer.rollback(tmp_path)
+    indexer.update(tmp_path, delete=["a"])
+    assert client.get("/questions/a").status_code == 404
 
 
 def test_requests_let_go_of_a_generation_without_the_collector(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import socket
+import struct
 import subprocess
 import sys
 import threading
@@ -155,3 +156,54 @@ def test_a_stop_answers_what_was_asked(sample_path: Path) -> None:
 def wait_for(server: Running) -> None:
     """Return when the index is open."""
     assert status(f"{server.address}readyz") == 200
+
+
+def test_clients_that_go_away_do_not_end_the_server(sample_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who sends many requests at once, reads nothing and resets the connection while some of them are refused."""
+    monkeypatch.setitem(os.environ, "SEEALSO_WAITING", "1")
+    several = b"GET /search?q=cement HTTP/1.1\r\nHost: a\r\n\r\n" * 60
+    with serving(sample_path, 1_024) as server:
+        wait_for(server)
+        for _ in range(5):
+            gone = [socket.create_connection(server.host) for _ in range(20)]
+            for connection in gone:
+                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                connection.send(several)
+            for connection in gone:
+                connection.close()
+            assert status(f"{server.address}healthz") == 200
+        time.sleep(1.5)  # refusals are told after a second
+        assert server.process.poll() is None
+        assert status(f"{server.address}search?q=cement") == 200
+
+
+def test_a_client_that_reads_nothing_holds_up_nobody(tmp_path: Path) -> None:
+    """Hundreds of requests in one packet, for the largest page, and nothing read of the answers."""
+    indexer.build(tmp_path, [question("large", "A long story", "It hurts here and there. " * 4_000)])
+    many = b"GET /questions/large HTTP/1.1\r\nHost: a\r\n\r\n" * 200
+    with serving(tmp_path, 1_024) as server, ExitStack() as open_ones:
+        wait_for(server)
+        for _ in range(4):
+            connection = socket.socket()
+            open_ones.enter_context(connection)
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2_048)
+            connection.connect(server.host)
+            connection.send(many)
+        time.sleep(1)
+        began = time.monotonic()
+        assert status(f"{server.address}healthz") == 200
+        assert status(f"{server.address}questions/large") == 200
+        assert time.monotonic() - began < 5
+
+
+def test_a_stop_answers_who_connected_before(sample_path: Path) -> None:
+    """Connections that were not even taken when SIGTERM came are answered."""
+    with serving(sample_path, 1_024) as server, ExitStack() as open_ones:
+        wait_for(server)
+        asking = [open_ones.enter_context(socket.create_connection(server.host)) for _ in range(30)]
+        for connection in asking:
+            connection.settimeout(60)
+            connection.send(b"GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+        server.process.terminate()
+        assert [connection.recv(15) for connection in asking] == [b"HTTP/1.1 200 OK"] * 30
+        assert server.process.wait(timeout=60) == 0

@@ -6,7 +6,6 @@ import os
 import shutil
 import tarfile
 import tempfile
-import zlib
 from pathlib import Path, PurePosixPath
 
 from indexer.errors import IndexDamaged, SearchError
@@ -50,10 +49,15 @@ def read_backup(file: Path, folder: Path) -> Manifest:
         if fault := next(faults(folder, manifest), None):
             raise SearchError(f"{fault.file} is not what was written", str(file), _REMEDY)
         (folder / MANIFEST).touch()  # what is newer than it is taken for changed
-    except (tarfile.TarError, EOFError, zlib.error, ValueError, KeyError, TypeError, OSError, IndexDamaged) as error:
+        if manifest.generation < 1:
+            raise ValueError(f"generation {manifest.generation}")
+    except Exception as error:  # whatever comes of what is no archive, or has another's manifest
+        if isinstance(error, SearchError) and not isinstance(error, IndexDamaged):
+            raise
         if lack := lack_of(error):
             raise SearchError(lack[0], str(file), lack[1]) from error
-        raise SearchError(f"it is no whole backup: {error}", str(file), _REMEDY) from error
+        why = error.what if isinstance(error, IndexDamaged) else error
+        raise SearchError(f"it is no whole backup: {why}", str(file), _REMEDY) from error
     return manifest
 
 

@@ -22,17 +22,17 @@ from indexer.settings import Settings
 from indexer.types import Fault, Info, Newer, Verification
 
 # A backup begins anew where its generation is swept while it is written.
-_TRIES = 3
+_TRIES = 10
 _REMEDY = "roll back to the generation before, or build the index again"
 
 
 class FolderStore(IndexFolder):
     """The generations of an index folder (see Store)."""
 
-    def open(self, settings: Settings, *, serving: bool = False, beside: int = 0) -> LocalGeneration:
+    def open(self, settings: Settings, *, serving: bool = False, beside: str = "") -> LocalGeneration:
         try:
             manifest, path = self.usable()
-            if serving and (fault := next(faults(path, manifest, self.generation(beside)), None)):
+            if serving and (fault := next(faults(path, manifest, self._seen(beside, manifest)), None)):
                 raise _damaged(path, fault)
             resources = Resources.of(settings)
             analyzer, statistics = stored_analyzer(path / ARRAYS, manifest.synonyms), manifest.statistics
@@ -42,11 +42,22 @@ class FolderStore(IndexFolder):
         except Exception as error:  # whatever Whoosh and NumPy do when files are not what they were
             raise unreadable(error, self.path, _REMEDY) from error
 
-    def newer_than(self, number: int) -> Newer:
+    def _seen(self, name: str, manifest: Manifest) -> Path | None:
+        """The folder of another generation of this name, if it is there: one of the same number may be of another index
+        that was put in the place of this one.
+        """
+        number, _, digest = name.partition("-")
+        with suppress(SearchError, ValueError):
+            if int(number) != manifest.generation and self.digest(int(number)) == digest:
+                return self.generation(int(number))
+        return None
+
+    def newer_than(self, name: str) -> Newer:
         current, digest = self.current()
         try:
             manifest = read_manifest(self.generation(current), digest)
-            withdraws = manifest.withdraws or manifest.purges or manifest.before != number
+            follows = name == f"{manifest.before}-{self.digest(manifest.before)}"
+            withdraws = manifest.withdraws or manifest.purges or not follows
         except SearchError:  # nobody knows
             withdraws = True
         since = datetime.fromtimestamp((self.path / CURRENT).stat().st_mtime, UTC)
@@ -127,13 +138,22 @@ class FolderStore(IndexFolder):
             raise refusal or SearchError("no earlier generation is left", str(self.path), "build the index again")
 
     def backup(self, file: Path) -> Info:
-        if not file.absolute().parent.is_dir():
-            raise SearchError("no such folder", str(file.parent), "make it, or give another file")
+        place = file.absolute().parent
+        if not place.is_dir():
+            raise SearchError("no such folder", str(place), "make it, or give another file")
+        if self.path in (place.resolve(), *place.resolve().parents):
+            raise SearchError("the index itself is there", str(place), "give a file beside it")
+        if file.exists() and not file.is_file():
+            raise SearchError("it is no file", str(file), "give another one")
         for _ in range(_TRIES):
-            number, _digest = self.current()
-            with suppress(FileNotFoundError):  # swept meanwhile: there is a newer one
+            number, digest = self.current()
+            try:
                 manifest = self._whole(number)
                 write_backup(self.generation(number), manifest, file)
+            except (FileNotFoundError, IndexDamaged):
+                if self.current() == (number, digest):  # else it was swept meanwhile
+                    raise
+            else:
                 return manifest.info
         raise SearchError("each generation was replaced while it was written", str(self.path), "try again later")
 
