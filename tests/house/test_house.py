@@ -27,8 +27,8 @@ MOST_LINES = 300
 # alone and whole compounds in snippets; 326 what an operator meets: generations that are let go, pages that are gone at
 # once, rollback, purge, forget, records that are cut, what the system lacks; 300 a server that stops without losing a
 # request, refuses what is too much, keeps to a budget, and compiles beside its requests;
-# 270 metrics, request ids, backups.
-MOST_OF_ALL = 15_400
+# 380 metrics, request ids, backups, and what was found by attacking all this.
+MOST_OF_ALL = 15_440
 MOST_NAMES = 30
 MOST_FUNCTION = 40
 # Compiled loops are cut where the compiler joins the parts again; where it does not, a call in the innermost loop costs
