@@ -207,3 +207,17 @@ def test_a_site_without_a_process_says_when_to_come_again(site: tuple[str, list[
         code, headers, told = ask(f"{site[0]}/")
     assert (code, headers["Retry-After"]) == (503, "5")
     assert re.search("busy", told)
+
+
+def test_clients_that_dawdle_stop_nobody(site: tuple[str, list[int], Path]) -> None:
+    """Hundreds of connections to nginx that say nothing, or begin to: others have their pages."""
+    address, ports, index = site
+    host = ("127.0.0.1", int(address.rpartition(":")[2]))
+    with process(index, ports[0]), ExitStack() as open_ones:
+        wait_for(f"{address}/healthz")
+        dawdling = [open_ones.enter_context(socket.create_connection(host)) for _ in range(300)]
+        for connection in dawdling[::2]:
+            connection.send(b"\x16\x03\x01")  # TLS begins
+        began = time.monotonic()
+        assert status(f"{address}/search?q=cement") == 200
+        assert time.monotonic() - began < 5
