@@ -9,13 +9,16 @@ from flask import Flask, Response, g, request
 
 from search_app.services import served
 
+# The settings that a page shows.
+_SHOWN = ("site_name", "emergency", "crisis", "notices", "duplicates")
 # The editors' pages are kept by nobody, and files have tags of their own.
 _BLUEPRINTS = ("api", "pages")
 
 
 def init_app(app: Flask, version: str) -> None:
     """Tag what API and pages answer, and answer 304 before anything is searched where the client names the tag."""
-    shown = repr(app.config["SEEALSO"])
+    # Not its port: two processes behind one proxy have the same tag for the same page.
+    shown = repr([app.config["SEEALSO"][name] for name in _SHOWN])
 
     @app.before_request
     def compare() -> Response | None:

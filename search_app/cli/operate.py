@@ -63,11 +63,13 @@ def warm(output: Output) -> None:
 @shared
 def info(index: str | None, servers: Sequence[str], output: Output) -> None:
     """Say what the index holds, when and with what it was built, and what servers serve of it."""
+    served = {address: _served(address) for address in servers}
+    if not (output.json or output.quiet):  # told also where the index is damaged
+        for address, told in served.items():
+            click.echo(f"{address}  {_in_words(told)}")
     with open_index(index_path(index)) as opened:
         held = opened.info
-    served = {address: _served(address) for address in servers}
-    lines = [f"{address}  {_in_words(told)}" for address, told in served.items()]
-    output.result({**asdict(held), "served": served}, lambda: "\n".join([described(held), *lines]))
+    output.result({**asdict(held), "served": served}, lambda: described(held))
 
 
 def _served(address: str) -> dict[str, object] | None:

@@ -62,7 +62,10 @@ def configured(folder: Path, port: int, processes: list[int]) -> None:
         "/etc/ssl/seealso/fullchain.pem": f"{folder}/certificate.pem",
         "/etc/ssl/seealso/privkey.pem": f"{folder}/key.pem",
         "/var/log/nginx": str(folder),
-        "/var/cache/nginx": str(folder),
+        "/var/lib/nginx": str(folder),
+        "    listen [::]:443 ssl http2;\n": "",  # not every machine has IPv6
+        "    listen [::]:80;\n": "",
+        "listen 80;": f"listen 127.0.0.1:{free_port()};",
         "/etc/nginx/seealso.editors": f"{folder}/editors",
         "rate=10r/s": "rate=10000r/s",
     }

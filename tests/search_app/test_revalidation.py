@@ -204,3 +204,13 @@ def test_nothing_is_used_without_asking(client: FlaskClient, editor: FlaskClient
     desk = editor.get("/duplicates").headers
     assert desk["Cache-Control"] == "no-store"
     assert "ETag" not in desk
+
+
+def test_processes_behind_one_proxy_give_one_tag(sample_path: Path) -> None:
+    """Where they listen and how many threads they have is not shown; the name of the site is."""
+    first, second, named = (
+        create_app({"index": str(sample_path), **more}).test_client()
+        for more in ({"port": "8001"}, {"port": "8002", "threads": "2"}, {"site_name": "Another"})
+    )
+    tags = [client.get("/questions/q-0039").headers["ETag"] for client in (first, second, named)]
+    assert tags[0] == tags[1] != tags[2]
