@@ -76,7 +76,7 @@ def test_backups_are_whole_while_generations_come_and_go(tmp_path: Path) -> None
     indexer.build(index, DOCUMENTS)
 
     def publish() -> None:
-        for number in range(12):
+        for number in range(6):
             indexer.update(index, [question("d", f"Pain number {number}")], purge=number % 2 == 0)
         done.set()
 

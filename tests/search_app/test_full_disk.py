@@ -31,7 +31,7 @@ def disk(at: Path, kilobytes: int) -> Iterator[Path]:
         subprocess.run(["umount", str(at)], check=True)
 
 
-@pytest.mark.parametrize("kilobytes", range(600, 3_300, 300))
+@pytest.mark.parametrize("kilobytes", range(600, 3_300, 600))
 def test_a_full_disk_is_named_and_costs_nothing(kilobytes: int, tmp_path: Path) -> None:
     """A build ends well or with status 3 and a sentence, never by a signal; the generation before is whole and
     current then, and nothing of the build is left.
