@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 import corpus
+from tests.search_app.serving import serving
 
 ROOT = Path(__file__).parents[2]
 COMMANDS = (
@@ -32,6 +33,9 @@ COMMANDS = (
     "verify",
     "rollback",
     "warm",
+    "backup",
+    "restore",
+    "forget",
 )
 SAMPLE = [str(path) for path in corpus.sample()]
 
@@ -61,24 +65,7 @@ def test_without_arguments_the_commands_are_listed() -> None:
         assert f"  {command} " in told.stdout + told.stderr
 
 
-@pytest.mark.parametrize(
-    "command",
-    [
-        "demo",
-        "build",
-        "update",
-        "bench",
-        "search",
-        "related",
-        "similar",
-        "serve",
-        "info",
-        "verify",
-        "rollback",
-        "test",
-        "warm",
-    ],
-)
+@pytest.mark.parametrize("command", [*COMMANDS, "bench"])
 def test_every_command_explains_itself_with_an_example(command: str) -> None:
     """--help says what a command does and shows one call."""
     told = run(command, "--help")
@@ -224,22 +211,15 @@ def test_a_taken_port_is_one_sentence(sample_path: Path) -> None:
 
 def test_serve_answers_over_http_and_stops(sample_path: Path) -> None:
     """The real server serves a page, logs no query, and ends when it is told to."""
-    command = [sys.executable, "-m", "search_app", "serve", "--index", str(sample_path), "--port", "0", "--json"]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
-    ) as server:
+    with serving(sample_path, logged=True) as (address, server):
         try:
-            assert server.stdout is not None
-            address = json.loads(server.stdout.readline())["address"]
             with urllib.request.urlopen(f"{address}search?q=quuxitis", timeout=30) as response:
                 assert "quuxitis" in response.read().decode()
         finally:
             server.send_signal(signal.SIGINT)
-            try:
-                _, log = server.communicate(timeout=30)
-            finally:
-                server.kill()  # a shell's background job ignores SIGINT, and so does what it starts
+            _, log = server.communicate(
+                timeout=30
+            )  # a shell's background job ignores SIGINT, and so does what it starts
     assert "quuxitis" not in log
     assert "/search" in [json.loads(line).get("route") for line in log.splitlines()]
 

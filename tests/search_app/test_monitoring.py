@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import socket
-import subprocess
-import sys
 import urllib.error
 import urllib.request
 from contextlib import suppress
@@ -20,8 +17,8 @@ from prometheus_client.parser import text_string_to_metric_families
 import indexer
 from search_app import create_app
 from tests.documents import question
+from tests.search_app.serving import serving
 
-ROOT = Path(__file__).parents[2]
 SECRET = "quuxitis"
 
 
@@ -98,18 +95,13 @@ def test_crawlers_are_asked_to_leave_searches_alone(client: FlaskClient) -> None
     assert {"Disallow: /search", "Disallow: /api/", "Disallow: /duplicates"} <= set(told.text.splitlines())
 
 
-def test_nothing_that_was_asked_is_ever_logged(sample_path: Path) -> None:
+def test_nothing_that_was_asked_is_ever_logged(sample_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """After every route was asked for a word, in address, body and headers, in good and broken requests, no line of the
     server's output holds it; and every line of the log is JSON with the id of its request.
     """
-    command = [sys.executable, "-m", "search_app", "serve", "--index", str(sample_path), "--port", "0", "--json"]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "SEEALSO_DUPLICATES": "on"}
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
-    ) as server:
+    monkeypatch.setenv("SEEALSO_DUPLICATES", "on")
+    with serving(sample_path, logged=True) as (address, process):
         try:
-            assert server.stdout is not None
-            address = json.loads(server.stdout.readline())["address"]
             for rule in create_app({"index": str(sample_path), "duplicates": "on"}).url_map.iter_rules():
                 path = rule.rule.replace("<path:id_>", SECRET).replace("<path:name>", SECRET)
                 for query in (
@@ -130,8 +122,8 @@ def test_nothing_that_was_asked_is_ever_logged(sample_path: Path) -> None:
                 f"{SECRET}: 1\r\n\r\n",
             )
         finally:
-            server.terminate()
-            out, log = server.communicate(timeout=60)
+            process.terminate()
+            out, log = process.communicate(timeout=60)
     assert SECRET not in (out + log).lower()
     lines = [json.loads(line) for line in log.splitlines()]
     assert len(lines) > 50

@@ -16,7 +16,7 @@ from flask.testing import FlaskClient
 
 from search_app import pages
 from search_app.overload import ARRIVED
-from tests.search_app.test_under_fire import serving, status
+from tests.search_app.serving import serving, status
 
 DRAFT = {"text": "My knee hurts since the cement leaked after kyphoplasty. " * 200}
 

@@ -18,8 +18,8 @@ import indexer
 from indexer.generation.folder.store import FolderStore
 from search_app.cli import cli
 from tests.documents import question
+from tests.search_app.serving import serving, status
 from tests.search_app.test_cli import run
-from tests.search_app.test_under_fire import serving, status
 
 ROOT = Path(__file__).parents[2]
 FIRST = [question(str(number), f"Knee pain of kind {number}") for number in range(8)]

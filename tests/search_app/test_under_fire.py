@@ -2,70 +2,27 @@
 
 from __future__ import annotations
 
-import json
 import os
 import socket
 import struct
-import subprocess
-import sys
 import threading
 import time
-import urllib.error
-import urllib.request
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
 import corpus
 import indexer
 from tests.documents import question
+from tests.search_app.serving import Running, serving, status
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="counting open files needs /proc (Linux)")
-ROOT = Path(__file__).parents[2]
 # Publishes in a test, and in `./seealso test --long`.
 FEW, MANY = 12, 500
 DESCRIPTORS = 256
 PAGE = question("zorgon", "What is a zorgon?", "A zorgon stood in my kitchen.")
-
-
-class Running(NamedTuple):
-    """A server that runs: its address, and its process."""
-
-    address: str
-    process: subprocess.Popen[str]
-
-    @property
-    def host(self) -> tuple[str, int]:
-        """Where to connect to."""
-        host, port = self.address.removeprefix("http://").strip("/").split(":")
-        return host, int(port)
-
-
-@contextmanager
-def serving(index: Path, descriptors: int) -> Iterator[Running]:
-    """`serve` over an index, with so many files at most."""
-    command = f'ulimit -n {descriptors}; exec "$0" -m search_app serve --json --quiet --port 0 --index "$1"'
-    started = ["sh", "-c", command, sys.executable, str(index)]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    with subprocess.Popen(started, stdout=subprocess.PIPE, env=environment, text=True) as process:
-        assert process.stdout
-        try:
-            yield Running(json.loads(process.stdout.readline())["address"], process)
-        finally:
-            process.kill()
-
-
-def status(address: str) -> int:
-    """The status of the answer to a request."""
-    try:
-        with urllib.request.urlopen(address, timeout=60) as response:
-            return int(response.status)
-    except urllib.error.HTTPError as error:
-        return error.code
 
 
 def held(process: Path) -> tuple[int, int, int]:
