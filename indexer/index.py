@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
-from typing import NamedTuple, Self
+from typing import Self
 
 from corpus import Document
 from indexer.analysis import own_text
 from indexer.answering.closeness import DRAFT_FLOOR, JUDGED, draft_closeness, page_closeness, page_floor
 from indexer.answering.neighbours import neighbours_of
-from indexer.answering.notices import Notices, read_notices, titled
+from indexer.answering.notices import read_notices, titled
 from indexer.answering.panel import close_ones, make_panel
 from indexer.answering.search import search
+from indexer.answering.settled import Settled
 from indexer.answering.weighing import own_analysed, weigh, weigh_terms
+from indexer.decisions import Decisions
 from indexer.duplicates.answers import Clusters, SideBySide
 from indexer.duplicates.compare import same_as, same_question, side_by_side
-from indexer.duplicates.listing import Listing
+from indexer.duplicates.listing import ClusterRequest, Listing
 from indexer.errors import DocumentNotFound, RequestRefused, SearchError
 from indexer.generation import Generation, Store, store_of
+from indexer.opened import Held, Opening
 from indexer.ranking.resources import wins_by_loops
 from indexer.settings import Settings
 from indexer.types import EVERYTHING, Band, Filter, Info, Newer, Notice, Panel, Results, Search, Sort, Verification
@@ -30,29 +33,26 @@ MOST_DRAFT = 20_000
 _WARM_UP = "How long does it take to get warm?"
 
 
-class _Opening(NamedTuple):
-    """How an index was opened, and the next generation of it will be."""
-
-    settings: Settings
-    notices: Notices
-    serving: bool
-
-
 class Index:
     """One generation of an index. Use it as a context manager, or call `close`; threads may share it."""
 
-    def __init__(self, store: Store, generation: Generation, seen: object, opening: _Opening) -> None:
-        self._store, self._opening = store, opening
-        # What holds the files of the generation, and nothing else does.
-        self._open: tuple[Generation, Listing] | None = (generation, Listing(generation))
+    def __init__(
+        self, store: Store, held: Held, seen: object, opening: Opening, decisions: Decisions = Decisions()
+    ) -> None:
+        self._store, self._opening, self._held, self._decisions = store, opening, held, decisions
         # What the store had published when the generation was opened: as long as nothing else is, it is current.
         self._seen = seen
+        generation = self._generation
         self.name, self.info = generation.name, generation.info
+        self.settled = Settled(generation, decisions)
+        self._listing = Listing(held.questions, self.settled)
 
     name: str
     """What this generation is called: no other has this name, not even one of the same number in a new folder."""
     info: Info
     """What the index holds, when and with what it was built."""
+    settled: Settled
+    """What is decided, as far as it holds in this generation."""
 
     def __enter__(self) -> Self:
         return self
@@ -61,19 +61,20 @@ class Index:
         self.close()
 
     def close(self) -> None:
-        """Let go of the files; closing twice does nothing. An answer that is being made is made to its end."""
-        if self._open is not None:
-            self._open[0].close()
-            self._open = None
+        """Let go of the files; closing twice does nothing. An answer that is being made is made to its end. Closed with
+        it is every other that `deciding` made of it.
+        """
+        self._held.close()
 
-    def _held(self) -> tuple[Generation, Listing]:
-        if self._open is None:
-            raise SearchError("the index is closed", str(self._store.path), "open it again")
-        return self._open
+    def deciding(self, decisions: Decisions) -> Index:
+        """The same generation with other decisions, beside this one; the two share their files."""
+        return Index(self._store, self._held, self._seen, self._opening, decisions)
 
     @property
     def _generation(self) -> Generation:
-        return self._held()[0]
+        if self._held.generation is None:
+            raise SearchError("the index is closed", str(self._store.path), "open it again")
+        return self._held.generation
 
     def get(self, id: str) -> Document:  # noqa: A002 (what a document calls it)
         """The document of an id. Raises DocumentNotFound."""
@@ -97,13 +98,13 @@ class Index:
         Raises RequestRefused for a text or a page out of bounds.
         """
         request = Search(text=text, where=where, sort=sort, page=page, size=size, as_typed=as_typed)
-        results = search(self._generation, request)
+        results = search(self._generation, request, self.settled)
         needed = self._opening.notices.of(text)
         return replace(results, notice=self._notice(*needed)) if needed else results
 
     def _notice(self, kind: str, subject: str) -> Notice:
         """A notice with the page that the index has on a subject, if it has one by its title."""
-        found = search(self._generation, Search(text=subject, where=Filter(answered=True)))
+        found = search(self._generation, Search(text=subject, where=Filter(answered=True)), self.settled)
         at = titled(subject, [hit.title for hit in found.hits])
         if at is None:
             return Notice(kind=kind, page="", page_kind="", title="")
@@ -122,8 +123,16 @@ class Index:
         near = near.best(JUDGED)
         own = generation.statistics.of_document(han=text.in_han)
         close = close_ones(near.ranked, page_closeness(generation, own, id, near), page_floor(own))
-        panel = make_panel(generation, weigh_terms(generation, text)[1], close, _checked(limit))
-        return replace(panel, cards=tuple(same_as(generation, id, panel.cards)))
+        settled, telling = self.settled, weigh_terms(generation, text)[1]
+        close = settled.shown(id, close)
+        passing = {r.id for r in close}
+        first = [other for other in settled.put_first(id) if where == EVERYTHING or other in passing]
+        panel = make_panel(generation, telling, close, _checked(limit), settled, first)
+        cards = (
+            replace(card, same=None) if settled.are_apart(id, card.id) else card
+            for card in same_as(generation, id, panel.cards)
+        )
+        return replace(panel, cards=tuple(cards), canonical=settled.instead.get(id))
 
     def similar(self, text: str, *, where: Filter = EVERYTHING, limit: int = 4) -> Panel:
         """The documents most like a text, such as a question that is still being typed; the text is not kept.
@@ -139,17 +148,33 @@ class Index:
         weighed = weigh(generation, draft.text)
         ranked = neighbours_of(generation, weighed, where=where)[0].ranked
         close = close_ones(ranked, draft_closeness(generation, draft.text, [r.id for r in ranked]), DRAFT_FLOOR)
-        panel = make_panel(generation, weighed.telling, close, _checked(limit))
+        close = self.settled.shown("", close)
+        panel = make_panel(generation, weighed.telling, close, _checked(limit), self.settled)
         return replace(panel, cards=tuple(same_question(generation, draft, panel.cards)))
 
     def duplicates(
         self, *, where: Filter = EVERYTHING, band: Band | None = None, page: int = 1, size: int = 50
     ) -> Clusters:
-        """One page of the clusters of questions that may be the same question, the surest first; for editors.
+        """One page of the clusters of questions that may be the same question, the surest first; for editors. What is
+        decided is not asked again.
 
         Raises RequestRefused for a page or size out of bounds.
         """
-        return self._held()[1].page(where=where, band=band, page=page, size=size)
+        return self.clusters(ClusterRequest(where=where, bands=(band,) if band else ()), page=page, size=size)
+
+    def clusters(self, request: ClusterRequest, *, page: int = 1, size: int = 50) -> Clusters:
+        """As `duplicates`, filtered and in an order. Raises RequestRefused for a page or size out of bounds."""
+        return self._listing.page(self._generation, request, page, size)
+
+    def ties(self, request: ClusterRequest) -> list[tuple[str, str]]:
+        """What an editor is asked: for each cluster, in its order, the question to keep with each of the others."""
+        return self._listing.ties(self._generation, request)
+
+    def wordings(self, ids: Sequence[str]) -> list[int | None]:
+        """A digest of what each of some documents says in title and body, by which decisions know it; None for one that
+        the index does not have.
+        """
+        return self._generation.wordings(ids)
 
     def own_text(self, id: str) -> str:  # noqa: A002
         """What a document is compared by: its title and body. Raises DocumentNotFound."""
@@ -192,7 +217,11 @@ class Index:
         """Itself, or the newer generation if one was published since, opened as this one was: for serving, every byte
         of it is verified that the two do not share. The caller closes the old one. Raises as `open_index` does.
         """
-        return self if self.is_current() else _opened(self._store, self._opening, self.name)
+        return self if self.is_current() else self._again(self._opening)
+
+    def _again(self, opening: Opening) -> Index:
+        """The current generation, with the same decisions."""
+        return _opened(self._store, opening, self.name, self._decisions)
 
     @property
     def is_compiled(self) -> bool:
@@ -210,11 +239,13 @@ class Index:
         if settings.compiled is not None or not wins_by_loops(sum(self.info.documents.values())):
             return self
         opening = self._opening._replace(settings=replace(settings, compiled=True))
-        return _opened(self._store, opening, self.name)
+        return self._again(opening)
 
 
-def open_index(index: str | Path, *, settings: Settings = Settings(), serving: bool = False) -> Index:
-    """Open the current generation of an index.
+def open_index(
+    index: str | Path, *, settings: Settings = Settings(), serving: bool = False, decisions: Decisions = Decisions()
+) -> Index:
+    """Open the current generation of an index; `decisions` are what editors settled, which no index holds.
 
     `serving` is for a process that answers for long: every byte is verified first, and one question is asked, so that
     the first visitor's is not the slowest.
@@ -223,7 +254,7 @@ def open_index(index: str | Path, *, settings: Settings = Settings(), serving: b
     Raises IndexMissing, IndexIncompatible or IndexDamaged, SearchError where the system lacks something, and
     RequestRefused for notices that cannot be used.
     """
-    return _opened(store_of(index), _Opening(settings, read_notices(settings.notices), serving))
+    return _opened(store_of(index), Opening(settings, read_notices(settings.notices), serving), "", decisions)
 
 
 def verify(index: str | Path, *, every: bool = False) -> Verification:
@@ -242,9 +273,10 @@ def rollback(index: str | Path) -> Info:
     return store_of(index).rollback()
 
 
-def _opened(store: Store, opening: _Opening, beside: str = "") -> Index:
+def _opened(store: Store, opening: Opening, beside: str, decisions: Decisions) -> Index:
     seen = store.published()
-    index = Index(store, store.open(opening.settings, serving=opening.serving, beside=beside), seen, opening)
+    held = Held(store.open(opening.settings, serving=opening.serving, beside=beside))
+    index = Index(store, held, seen, opening, decisions)
     if opening.serving:
         index.similar(_WARM_UP)
     return index

@@ -67,7 +67,9 @@ class Search:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
-    """A document that a search found; `date` is the day it was asked or published."""
+    """A document that a search found; `date` is the day it was asked or published, `others` how many settled
+    duplicates it stands for.
+    """
 
     id: str
     kind: str
@@ -80,6 +82,7 @@ class Hit:
     by: str
     score: float
     snippet: tuple[Fragment, ...]
+    others: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +131,8 @@ class Reply:
 class Card:
     """A neighbour in a panel: the asker's own words, the reply's own words, the words in common.
 
-    `same` is the band where it is the same question, by an upper band; None for one that is alike.
+    `same` is the band where it is the same question, by an upper band; None for one that is alike. `others` is how many
+    settled duplicates it stands for, `chosen` whether an editor put it here, whatever its score.
     """
 
     id: str
@@ -142,15 +146,21 @@ class Card:
     score: float
     matched: tuple[str, ...]
     same: Band | None = None
+    others: int = 0
+    chosen: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Panel:
-    """The see-also panel: at most the cards asked for, fewer where fewer are close enough, and their topics."""
+    """The see-also panel: at most the cards asked for, fewer where fewer are close enough, and their topics.
+
+    `canonical` is the id of the question that is kept, where that of the panel is a settled duplicate.
+    """
 
     generation: int
     cards: tuple[Card, ...]
     topics: tuple[Topic, ...]
+    canonical: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from corpus import Article, Document, Topic, kind_of
 from indexer.analysis import field_texts, is_concept, story_terms
 from indexer.answering.excerpts import excerpt, words_in_common
+from indexer.answering.settled import Settled
 from indexer.generation import Facts, Generation, Ranked
 from indexer.ranking.columns import date_of, is_answered
 from indexer.ranking.weighting import FIELD_WEIGHTS
@@ -34,16 +36,29 @@ def close_ones(ranked: Sequence[Ranked], closeness: Sequence[float], floor: floa
     return [Ranked(r.id, close) for r, close in zip(ranked, closeness, strict=True) if close >= floor]
 
 
-def make_panel(generation: Generation, telling: Mapping[str, float], close: Sequence[Ranked], limit: int) -> Panel:
-    """The panel of a text: at most `limit` cards, the closest first, and the topics that the close ones share.
-    `telling` is how much each term and concept of the text tells.
+def make_panel(
+    generation: Generation,
+    telling: Mapping[str, float],
+    close: Sequence[Ranked],
+    limit: int,
+    settled: Settled,
+    first: Sequence[str] = (),
+) -> Panel:
+    """The panel of a text: at most `limit` cards, those that an editor put `first` and then the closest, and the topics
+    that the close ones share. `telling` is how much each term and concept of the text tells.
     """
-    ids = [r.id for r in close]
+    scores = {r.id: r.score for r in close}
+    ids = list(dict.fromkeys([*scores, *first]))
     facts = dict(zip(ids, generation.facts(ids), strict=True))
-    ranked = one_per_wording(facts, close)
+    said = {facts[id_].wording for id_ in first}
+    ranked = [Ranked(id_, scores.get(id_, 0.0)) for id_ in first]
+    ranked += one_per_wording(facts, [r for r in close if facts[r.id].wording not in said])
     shown, terms = ranked[:limit], _told(generation, telling)
     documents = generation.get([r.id for r in shown])
-    cards = [_card(document, r.score, terms) for document, r in zip(documents, shown, strict=True)]
+    cards = [
+        replace(_card(document, r.score, terms), others=len(settled.others(r.id)), chosen=r.id in first)
+        for document, r in zip(documents, shown, strict=True)
+    ]
     topics = _topics([(facts[r.id].topics, r.score) for r in ranked[:VOTERS]])
     return Panel(generation=generation.info.generation, cards=tuple(cards), topics=topics)
 

@@ -14,6 +14,7 @@ from indexer.answering.closeness import FIRST_HITS, SEARCH_FLOOR, search_closene
 from indexer.answering.excerpts import Marks, snippet
 from indexer.answering.joining import other_names
 from indexer.answering.query import Query, parse
+from indexer.answering.settled import Settled
 from indexer.answering.spelling import respell
 from indexer.answering.weighing import Weighed, place_rarities, weigh
 from indexer.errors import RequestRefused
@@ -36,8 +37,10 @@ STORY = 0.5
 ALL_OF = 2
 
 
-def search(generation: Generation, request: Search) -> Results:
-    """One page of hits; for an empty text all that the filter lets through, newest first. Raises RequestRefused."""
+def search(generation: Generation, request: Search, settled: Settled) -> Results:
+    """One page of hits, one for each group of duplicates; for an empty text all that the filter lets through, newest
+    first. Raises RequestRefused.
+    """
     page, size = request.page, request.size
     if not 1 <= size <= MOST_SIZE or page < 1 or page * size > MOST_HITS:
         what = f"page {page} of {size} hits"
@@ -47,10 +50,10 @@ def search(generation: Generation, request: Search) -> Results:
     if request.sort not in set(Sort):
         raise RequestRefused(f"sort is {request.sort!r}", "sort", f"give one of {', '.join(Sort)}")
     query = parse(request.text, generation)
-    corrected, instead = _corrected(generation, query, request)
-    asked = instead or _ask(generation, query, request)
+    corrected, instead = _corrected(generation, query, request, settled)
+    asked = instead or _ask(generation, query, request, settled)
     found = asked.found
-    hits = found.ranked[(page - 1) * size : page * size]
+    hits = settled.folded(found.ranked)[(page - 1) * size : page * size]
     documents = zip(generation.get([r.id for r in hits]), hits, strict=True)
     marks = _marks(generation, asked)
     return Results(
@@ -62,7 +65,7 @@ def search(generation: Generation, request: Search) -> Results:
         respelled=instead is not None,
         facets=found.facets if found.total or not request.text.strip() else {},
         close=_is_close(generation, asked),
-        hits=tuple(_hit(document, r.score, marks) for document, r in documents),
+        hits=tuple(_hit(document, r.score, marks, len(settled.others(r.id))) for document, r in documents),
     )
 
 
@@ -93,7 +96,7 @@ class _Asked(NamedTuple):
     found: Found
 
 
-def _ask(generation: Generation, query: Query, request: Search) -> _Asked:
+def _ask(generation: Generation, query: Query, request: Search, settled: Settled) -> _Asked:
     """What a query finds; of a text that asks for nothing, such as stop words alone, nothing."""
     short = len(query.text.sequence) <= SHORT
     weighed = weigh(generation, query.text, concepts=SHORT_CONCEPTS if short else 1.0)
@@ -113,6 +116,7 @@ def _ask(generation: Generation, query: Query, request: Search) -> _Asked:
         sort=Sort.RELEVANCE if by_score else Sort.NEWEST,
         limit=request.page * request.size,
         facets=MOST_VALUES,
+        instead=settled.instead,
     )
     return _Asked(query, weighed, generation.find(wanted))
 
@@ -148,7 +152,9 @@ def _with_spellings(generation: Generation, place: Place, query: Query) -> Place
     return place._replace(names=(*place.names, *also), parts=parts)
 
 
-def _corrected(generation: Generation, query: Query, request: Search) -> tuple[str | None, _Asked | None]:
+def _corrected(
+    generation: Generation, query: Query, request: Search, settled: Settled
+) -> tuple[str | None, _Asked | None]:
     """The text with its wanted words respelled, None where it finds nothing; and its search, where that is to stand."""
     respelled = respell(generation, query.wanted) if query.words else None
     if respelled is None:
@@ -158,7 +164,7 @@ def _corrected(generation: Generation, query: Query, request: Search) -> tuple[s
     if any((word,) in readings for readings in again.without for word in again.text.tokens):
         return None, None  # what is right is what is not wanted
     if respelled.clear and not request.as_typed:
-        asked = _ask(generation, again, request)
+        asked = _ask(generation, again, request, settled)
         return (text, asked) if asked.found.total else (None, None)
     words, least = _search_words(generation, again)
     wanted = FindRequest(
@@ -176,7 +182,7 @@ def _is_close(generation: Generation, asked: _Asked) -> bool:
     return max(search_closeness(generation, asked.query.text, first), default=0.0) >= SEARCH_FLOOR
 
 
-def _hit(document: Document, score: float, marks: Marks) -> Hit:
+def _hit(document: Document, score: float, marks: Marks, others: int) -> Hit:
     texts = field_texts(document)
     title = texts.pop("title")
     answers = () if isinstance(document, Article) else document.answers
@@ -193,4 +199,5 @@ def _hit(document: Document, score: float, marks: Marks) -> Hit:
         by=by,
         score=round(score, 4),
         snippet=snippet(list(texts.values()) or [title], marks),
+        others=others,
     )

@@ -1,1 +1,5 @@
-"""Which questions are the same question: pairs, the clusters that they form, and what decides between two."""
+"""Which questions are one, and what decides between two. A public face: how the open clusters are asked for."""
+
+from indexer.duplicates.listing import ClusterRequest, ClusterSort
+
+__all__ = ["ClusterRequest", "ClusterSort"]

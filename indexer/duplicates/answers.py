@@ -49,7 +49,8 @@ class Cluster:
     """Questions that may be one: every member is tied to the `canonical` one by a pair.
 
     `id` is that of the first pair's documents; `band` and `score` are those of the weakest tie to the canonical one,
-    `reason` why this one is suggested to keep.
+    `reason` why this one is suggested to keep. `seen` is on how many pages its questions are listed, or are among the
+    first four of the panel; `since` the day on which the second of them was asked, where that is known.
     """
 
     id: str
@@ -59,17 +60,22 @@ class Cluster:
     reason: Reason
     members: tuple[str, ...]
     pairs: tuple[DuplicatePair, ...]
+    seen: int = 0
+    since: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clusters:
-    """One page of the clusters of an index, the surest first; `bands` counts all of them by band."""
+    """One page of the open clusters of an index; `bands` counts all of them by band, `sites` by the sites in them, the
+    most frequent first; both before a band is chosen.
+    """
 
     generation: int
     total: int
     page: int
     pages: int
     bands: Mapping[str, int]
+    sites: Mapping[str, int]
     clusters: tuple[Cluster, ...]
 
 

@@ -1,136 +1,191 @@
-"""Groups pairs of questions into clusters, each member tied to the canonical one by a pair, and lists these by page."""
+"""Lists the clusters of questions that may be one and are not settled yet: filtered, in an order, page by page."""
 
 from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
 from typing import NamedTuple
 
 from corpus import Document, Question
 from indexer.analysis import own_text
+from indexer.answering.settled import Settled, tie
 from indexer.duplicates.answers import Cluster, Clusters, DuplicatePair, Reason
+from indexer.duplicates.clusters import Star, clusters
 from indexer.duplicates.differences import differences
 from indexer.errors import RequestRefused
 from indexer.generation import FindRequest, Generation, Pair
+from indexer.ranking.columns import specialty_of
 from indexer.types import EVERYTHING, Band, Filter, Sort
 
 MOST_SIZE = 200
 # The place of the number of pages that list a document in its keep_order.
 LISTED = 2
-# The surest band first.
-_BANDS = tuple(Band)
 
 
-class Star(NamedTuple):
-    """A cluster: the canonical document, all members in order, and every pair among them."""
+class ClusterSort(StrEnum):
+    """The order of clusters: the surest first, or those on most pages, of most questions, or that wait longest."""
 
-    canonical: str
-    members: tuple[str, ...]
-    pairs: tuple[Pair, ...]
-
-    @property
-    def weakest(self) -> Pair:
-        """The weakest of the ties to the canonical document."""
-        ties = (pair for pair in self.pairs if self.canonical in (pair.a, pair.b))
-        return max(ties, key=lambda pair: (_BANDS.index(pair.band), -pair.score))
+    SUREST = "surest"
+    SEEN = "seen"
+    LARGEST = "largest"
+    OLDEST = "oldest"
 
 
-def clusters(pairs: Iterable[Pair], keep_order: Mapping[str, tuple[int, ...]]) -> list[Star]:
-    """The stars of some pairs, the surest first; `keep_order` sorts documents, the best to keep highest.
-
-    The upper bands form their clusters first; what is left, with one document for each of these, forms those of
-    possible ones, so that a doubtful tie never widens a sure cluster.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClusterRequest:
+    """Which clusters are wanted, and in which order: those with a question that passes `where`, of some `bands` (empty:
+    of all), with a question of a `site`, with a title or id that holds a `text` in any case.
     """
-    pairs = sorted(pairs)
-    sure = [pair for pair in pairs if pair.band is not Band.POSSIBLE]
-    stars = _stars(sure, keep_order)
-    inside = {member for star in stars for member in star.members if member != star.canonical}
-    doubtful = [pair for pair in pairs if pair.band is Band.POSSIBLE and not {pair.a, pair.b} & inside]
-    stars += _stars(doubtful, keep_order)
-    return sorted(stars, key=lambda star: (_BANDS.index(star.weakest.band), -star.weakest.score, star.members))
+
+    where: Filter = EVERYTHING
+    bands: Collection[Band] = ()
+    site: str = ""
+    text: str = ""
+    sort: ClusterSort = ClusterSort.SUREST
 
 
-def _stars(pairs: Sequence[Pair], keep_order: Mapping[str, tuple[int, ...]]) -> list[Star]:
-    """Greedy stars: the document with most ties takes all its free neighbours, then the next one; and again until every
-    pair is in one: no pair is lost, and few documents stand in two.
-    """
-    stars: list[Star] = []
-    while pairs:
-        ties: dict[str, dict[str, Pair]] = {}
-        for pair in pairs:
-            ties.setdefault(pair.a, {})[pair.b] = pair
-            ties.setdefault(pair.b, {})[pair.a] = pair
-        free = set(ties)
-        for centre in sorted(ties, key=lambda id_: (-len(ties[id_]), id_)):
-            members = free & {centre, *ties[centre]}
-            if centre in members and len(members) > 1:
-                stars.append(_star(sorted(members), ties, keep_order))
-                free -= members
-        inside = {pair for star in stars for pair in star.pairs}
-        pairs = [pair for pair in pairs if pair not in inside]
-    return stars
+class Told(NamedTuple):
+    """What is told of a question in a list: `seen` is on how many pages it is listed or shown."""
+
+    title: str
+    site: str
+    specialty: str
+    asked: date | None
+    seen: int
+    listed: int
+    keep_order: tuple[int, ...]
 
 
-def _star(
-    members: Sequence[str], ties: Mapping[str, Mapping[str, Pair]], keep_order: Mapping[str, tuple[int, ...]]
-) -> Star:
-    """The star of members, ascending, of which at least one is tied to all others: the best such one is canonical."""
-    tied = [id_ for id_ in members if ties[id_].keys() | {id_} >= set(members)]
-    canonical = max(tied, key=keep_order.__getitem__)  # the first of the best
-    pairs = {pair for id_ in members for other, pair in ties[id_].items() if other in members}
-    return Star(canonical, tuple(members), tuple(sorted(pairs)))
+class Questions:
+    """What is told of the questions of pairs; read when it is first asked for, and kept as long as the generation."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._told: dict[str, Told] | None = None
+        self.pairs: Sequence[Pair] = ()
+
+    def of(self, generation: Generation) -> Mapping[str, Told]:
+        """By id, what is told of each question that stands in a pair."""
+        with self._lock:
+            if self._told is None:
+                self.pairs = generation.pairs()
+                ids = sorted({id_ for pair in self.pairs for id_ in (pair.a, pair.b)})
+                self._told = dict(zip(ids, told(generation, ids), strict=True))
+            return self._told
+
+
+def told(generation: Generation, ids: Sequence[str]) -> list[Told]:
+    """What is told of some questions that the generation has."""
+    rows = zip(generation.get(ids), generation.keep_order(ids), generation.shown(ids), strict=True)
+    return [
+        Told(d.title, d.site, specialty_of(d), getattr(d, "asked", None), kept[LISTED] + shown, kept[LISTED], kept)
+        for d, kept, shown in rows
+    ]
 
 
 class Listing:
-    """The clusters of a generation, formed when they are first asked for."""
+    """The clusters that some decisions leave open; formed when they are first asked for."""
 
-    def __init__(self, generation: Generation) -> None:
-        self._generation = generation
+    def __init__(self, questions: Questions, settled: Settled) -> None:
+        self._questions, self._settled = questions, settled
         self._lock = threading.Lock()
         self._stars: list[Star] | None = None
+        self._told: Mapping[str, Told] = {}
 
-    def page(self, *, where: Filter, band: Band | None, page: int, size: int) -> Clusters:
-        """One page of the clusters of which a member passes the filter, the surest first. Raises RequestRefused."""
+    def page(self, generation: Generation, request: ClusterRequest, page: int, size: int) -> Clusters:
+        """One page of the clusters that are wanted. Raises RequestRefused."""
         if not 1 <= size <= MOST_SIZE or page < 1:
             what = f"page {page} of {size} clusters"
             raise RequestRefused(what, "page", f"ask for page 1 or later, of 1 to {MOST_SIZE} clusters")
-        stars, generation = self._formed(), self._generation
-        if where != EVERYTHING:
-            everything = FindRequest(where=where, sort=Sort.NEWEST, limit=len(generation.ids()))
-            passing = {ranked.id for ranked in generation.find(everything).ranked}
-            stars = [star for star in stars if passing.intersection(star.members)]
+        stars = self._passing(generation, request)
         counts = Counter(star.weakest.band for star in stars)
-        chosen = [star for star in stars if band is None or star.weakest.band is band]
+        sites = Counter(site for star in stars for site in {self._told[id_].site for id_ in star.members} if site)
+        chosen = self._ordered(
+            [star for star in stars if not request.bands or star.weakest.band in request.bands], request
+        )
         return Clusters(
             generation=generation.info.generation,
             total=len(chosen),
             page=page,
             pages=-(-len(chosen) // size),
             bands={name.value: counts[name] for name in Band},
-            clusters=tuple(self._cluster(star) for star in chosen[(page - 1) * size : page * size]),
+            sites=dict(sites.most_common()),
+            clusters=tuple(self._cluster(generation, star) for star in chosen[(page - 1) * size : page * size]),
         )
 
-    def _formed(self) -> list[Star]:
+    def ties(self, generation: Generation, request: ClusterRequest) -> list[tuple[str, str]]:
+        """For each cluster that is wanted the question to keep with each other member: what an editor is asked."""
+        chosen = [s for s in self._passing(generation, request) if not request.bands or s.weakest.band in request.bands]
+        return [
+            (star.canonical, id_)
+            for star in self._ordered(chosen, request)
+            for id_ in star.members
+            if id_ != star.canonical
+        ]
+
+    def _passing(self, generation: Generation, request: ClusterRequest) -> list[Star]:
+        """The open clusters of which a member passes, whatever their band."""
+        stars = self._formed(generation)
+        if request.where != EVERYTHING:
+            everything = FindRequest(where=request.where, sort=Sort.NEWEST, limit=len(generation.ids()))
+            passing = {ranked.id for ranked in generation.find(everything).ranked}
+            stars = [star for star in stars if passing.intersection(star.members)]
+        if request.site:
+            stars = [star for star in stars if any(self._told[id_].site == request.site for id_ in star.members)]
+        if text := request.text.strip().casefold():
+            stars = [
+                star
+                for star in stars
+                if any(text in self._title(id_) or text in id_.casefold() for id_ in star.members)
+            ]
+        return stars
+
+    def _title(self, id_: str) -> str:
+        return self._told[id_].title.casefold()
+
+    def _ordered(self, stars: Sequence[Star], request: ClusterRequest) -> Sequence[Star]:
+        """In the order that is asked for; among equals the surest first."""
+        match request.sort:
+            case ClusterSort.SEEN:
+                return sorted(stars, key=lambda star: -self._seen(star))
+            case ClusterSort.LARGEST:
+                return sorted(stars, key=lambda star: -len(star.members))
+            case ClusterSort.OLDEST:
+                return sorted(stars, key=lambda star: self._newest(star) or date.max)
+        return stars
+
+    def _seen(self, star: Star) -> int:
+        return sum(self._told[id_].seen for id_ in star.members)
+
+    def _newest(self, star: Star) -> date | None:
+        """Since when a cluster can be one: the day on which the second of its questions was asked."""
+        days = sorted(day for id_ in star.members if (day := self._told[id_].asked))
+        return days[1] if len(days) > 1 else None
+
+    def _formed(self, generation: Generation) -> list[Star]:
         with self._lock:
             if self._stars is None:
-                pairs = self._generation.pairs()
-                members = sorted({id_ for pair in pairs for id_ in (pair.a, pair.b)})
-                keep_order = self._generation.keep_order(members)
-                self._stars = clusters(pairs, dict(zip(members, keep_order, strict=True)))
+                known = self._questions.of(generation)
+                pairs = open_pairs(self._questions.pairs, self._settled)
+                more = sorted({id_ for pair in pairs for id_ in (pair.a, pair.b)} - set(known))
+                self._told = {**known, **dict(zip(more, told(generation, more), strict=True))}
+                self._stars = clusters(pairs, {id_: own.keep_order for id_, own in self._told.items()})
             return self._stars
 
-    def _cluster(self, star: Star) -> Cluster:
-        documents = dict(zip(star.members, self._generation.get(star.members), strict=True))
+    def _cluster(self, generation: Generation, star: Star) -> Cluster:
+        documents = dict(zip(star.members, generation.get(star.members), strict=True))
         texts = {id_: own_text(document) for id_, document in documents.items()}
-        weakest = star.weakest
-        (kept,) = self._generation.keep_order([star.canonical])
+        kept = self._told[star.canonical]
         return Cluster(
             id="+".join(star.members[:2]),
-            score=round(weakest.score, 4),
-            band=weakest.band,
+            score=round(star.weakest.score, 4),
+            band=star.weakest.band,
             canonical=star.canonical,
-            reason=_reason(documents[star.canonical], kept[LISTED]),
+            reason=_reason(documents[star.canonical], kept.listed),
             members=star.members,
             pairs=tuple(
                 DuplicatePair(
@@ -142,7 +197,25 @@ class Listing:
                 )
                 for pair in star.pairs
             ),
+            seen=self._seen(star),
+            since=self._newest(star),
         )
+
+
+def open_pairs(pairs: Iterable[Pair], settled: Settled) -> list[Pair]:
+    """The pairs about which something is left to ask, ascending: between the questions that are kept for them, the
+    surest of each two.
+    """
+    found: dict[tuple[str, str], Pair] = {}
+    bands = tuple(Band)
+    for pair in pairs:
+        if settled.is_decided(pair.a, pair.b):
+            continue
+        a, b = tie(settled.kept(pair.a), settled.kept(pair.b))
+        best = found.get((a, b))
+        if best is None or (bands.index(pair.band), -pair.score) < (bands.index(best.band), -best.score):
+            found[a, b] = Pair(a, b, pair.score, pair.band)
+    return [found[key] for key in sorted(found)]
 
 
 def _reason(document: Document, listed: int) -> Reason:

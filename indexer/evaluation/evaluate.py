@@ -12,7 +12,9 @@ from indexer.analysis import wording
 from indexer.answering.closeness import DRAFT_FLOOR, draft_closeness
 from indexer.answering.neighbours import RAW, neighbours_of
 from indexer.answering.search import search
+from indexer.answering.settled import Settled
 from indexer.answering.weighing import weigh
+from indexer.decisions import Decisions
 from indexer.duplicates.likelihood import Profile, QuestionPair
 from indexer.errors import RequestRefused
 from indexer.evaluation.measures import MEASURES, Grades, estimate, randomisation
@@ -84,7 +86,7 @@ def rank(generation: Generation, text: str) -> tuple[list[tuple[str, float]], li
 
 def found(generation: Generation, text: str) -> tuple[list[tuple[str, float]], list[tuple[str, float]]]:
     """The first hundred hits of a search, and again: none of them where it says that nothing is close."""
-    results = search(generation, Search(text=text, size=RESCORED))
+    results = search(generation, Search(text=text, size=RESCORED), Settled(generation, Decisions()))
     hits = [(hit.id, hit.score) for hit in results.hits]
     return hits, hits if results.close else []
 

@@ -58,6 +58,7 @@ class Pair(NamedTuple):
 
 
 _NO_WEIGHTS: Mapping[str, float] = {}
+_NO_GROUPS: Mapping[str, str] = {}
 _NO_FINER: Mapping[str, Mapping[str, float]] = {channel: {} for channel in FINER}
 
 
@@ -69,6 +70,9 @@ class FindRequest(NamedTuple):
     document matches so much (least_share), and a score is multiplied by the share that is matched; each of `phrases`
     must stand in some field, none of `without` may: both are given as the folded words of each way to write them.
     `facets` is how many values of each facet are counted (0: none).
+
+    `instead` names for some documents the one that is shown in their place. Such a group counts once, the filter and
+    the facets see what is shown, and `ranked` holds the best of those of its members that match.
     """
 
     weights: Mapping[str, float] = _NO_WEIGHTS
@@ -82,6 +86,7 @@ class FindRequest(NamedTuple):
     sort: Sort = Sort.RELEVANCE
     limit: int = 0
     facets: int = 0
+    instead: Mapping[str, str] = _NO_GROUPS
 
 
 class Found(NamedTuple):
@@ -120,6 +125,12 @@ class Generation(Protocol):
 
     def facts(self, ids: Sequence[str]) -> list[Facts]:
         """The facts of known ids, in their order."""
+
+    def wordings(self, ids: Sequence[str]) -> list[int | None]:
+        """The digest of title and body of each of some ids, None for one that no document has."""
+
+    def shown(self, ids: Sequence[str]) -> list[int]:
+        """Of how many documents each of some known ids is among the first four stored neighbours."""
 
     def words(self, ids: Sequence[str], field: str) -> list[list[str]]:
         """The folded words of one field of known ids, in their order, without the site's boilerplate."""

@@ -32,7 +32,9 @@ from indexer.analysis.terms import alike, stem
 from indexer.analysis.tokens import words_of
 from indexer.answering.closeness import page_closeness, page_floor
 from indexer.answering.neighbours import neighbours_of
+from indexer.answering.settled import Settled
 from indexer.answering.weighing import own_analysed, weigh
+from indexer.decisions import Decisions
 from indexer.duplicates.differences import contradicting, missing_in_title
 from indexer.duplicates.likelihood import LEAST_SHARE, POSSIBLE, STORY, Profile, QuestionPair, profiles
 from indexer.generation import Facts, FindRequest, Found, Neighbours, Pair, Ranked
@@ -49,6 +51,9 @@ from indexer.ranking.weighting import (
     saturation,
 )
 from indexer.types import Band, Filter, Info, Sort
+
+# What no editor decided.
+NOTHING = Settled(None, Decisions())  # type: ignore[arg-type]  # it asks a generation of nothing
 
 # By channel, in how many documents each token occurs: those of the last full build.
 Frequencies = Mapping[str, Counter[str]]
@@ -229,6 +234,16 @@ class PlainGeneration:
             for document in self.get(ids)
         ]
 
+    def wordings(self, ids: Sequence[str]) -> list[int | None]:
+        """See Generation."""
+        there = self._documents
+        return [wording(own_text(there[id_])) if id_ in there else None for id_ in ids]
+
+    def shown(self, ids: Sequence[str]) -> list[int]:
+        """See Generation."""
+        panels = [self.neighbours(id_) or Neighbours([], 0.0) for id_ in self._documents]
+        return [sum(any(r.id == id_ for r in near.ranked[:4]) for near in panels) for id_ in ids]
+
     def words(self, ids: Sequence[str], field: str) -> list[list[str]]:
         """See Generation."""
         return [list(self._fields[id_][field].words) if field in self._fields[id_] else [] for id_ in ids]
@@ -239,11 +254,12 @@ class PlainGeneration:
 
     def find(self, request: FindRequest) -> Found:
         """See Generation."""
-        chosen = self._chosen(request)
-        facets = self._facets(list(chosen), request.facets) if request.facets else {}
+        chosen, instead = self._chosen(request), request.instead
+        shown = list(dict.fromkeys(instead.get(id_, id_) for id_ in chosen))
+        facets = self._facets(shown, request.facets) if request.facets else {}
         if request.sort is Sort.NEWEST:
-            newest = sorted(chosen, key=lambda id_: (-_day(self._documents[id_]), id_))
-            return Found([Ranked(id_, 0.0) for id_ in newest[: request.limit]], len(chosen), facets)
+            newest = sorted(shown, key=lambda id_: (-_day(self._documents[id_]), id_))
+            return Found([Ranked(id_, 0.0) for id_ in newest[: request.limit]], len(shown), facets)
         ranked = self.rank(request.weights, chosen)
         first, rest = ranked[:RESCORED], ranked[RESCORED:]
         again = []
@@ -252,8 +268,11 @@ class PlainGeneration:
             judged = (score + self._judge(id_, request.finer)) * length_factor(length, request.words)
             again.append(Ranked(id_, judged * chosen[id_]))
         least = first[-1].score if len(first) == RESCORED else 0.0
-        best = [*sorted(again, key=_best_first), *rest][: request.limit]
-        return Found(best, len(chosen), facets, least if request.limit else 0.0)
+        of_groups: dict[str, Ranked] = {}
+        for found in [*sorted(again, key=_best_first), *rest]:
+            of_groups.setdefault(instead.get(found.id, found.id), found)
+        best = list(of_groups.values())[: request.limit]
+        return Found(best, len(shown), facets, least if request.limit else 0.0)
 
     def rank(self, weights: Mapping[str, float], among: Collection[str]) -> list[Ranked]:
         """All documents of these that share a term, by the sum of weight × weight; ids ascending among equals."""
@@ -278,7 +297,11 @@ class PlainGeneration:
 
     def _chosen(self, request: FindRequest) -> dict[str, float]:
         """The documents that a request lets through, and the share of its words that each matches."""
-        words, where = request.search_words, request.where
+        words = request.search_words
+
+        def passes(id_: str) -> bool:
+            return _passes(self._documents[request.instead.get(id_, id_)], request.where)
+
         demanded = [
             id_
             for id_ in self._documents
@@ -286,15 +309,11 @@ class PlainGeneration:
             and not any(self._holds(id_, phrase) for phrase in request.without)
         ]
         if not words:
-            return {id_: 1.0 for id_ in demanded if _passes(self._documents[id_], where)}
+            return {id_: 1.0 for id_ in demanded if passes(id_)}
         whole = sum(word.share for word in words)
         shares = {id_: sum(word.share for word in words if self._matches(id_, word)) for id_ in demanded}
         least = least_share(shares.values(), request.wanted)
-        return {
-            id_: share / whole
-            for id_, share in shares.items()
-            if share >= least and _passes(self._documents[id_], where)
-        }
+        return {id_: share / whole for id_, share in shares.items() if share >= least and passes(id_)}
 
     @cached_property
     def _topic_names(self) -> dict[str, str]:

@@ -23,7 +23,7 @@ from indexer.answering.weighing import weigh, weigh_terms
 from indexer.generation import Neighbours, Ranked
 from indexer.types import Filter, Panel, Results, Search
 from tests.documents import ANALYZER, question
-from tests.indexer.plain import PlainGeneration
+from tests.indexer.plain import NOTHING, PlainGeneration
 
 SPINE = Topic(name="Spine", specialty="Surgery")
 # Enough other documents for words to be rare.
@@ -50,12 +50,12 @@ def panel(generation: PlainGeneration, text: str, without: str = "", limit: int 
     _, telling = weigh_terms(generation, analysed)
     ranked = neighbours_of(generation, weigh(generation, analysed), without=without)[0].ranked
     close = close_ones(ranked, draft_closeness(generation, analysed, [r.id for r in ranked]), DRAFT_FLOOR)
-    return make_panel(generation, telling, close, limit)
+    return make_panel(generation, telling, close, limit, NOTHING)
 
 
 def find(generation: PlainGeneration, text: str, **more: object) -> Results:
     """The first page of a search."""
-    return search(generation, Search(text=text, **more))  # type: ignore[arg-type]
+    return search(generation, Search(text=text, **more), NOTHING)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

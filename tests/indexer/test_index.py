@@ -24,8 +24,9 @@ from indexer.answering.neighbours import neighbours_of
 from indexer.answering.panel import close_ones, make_panel
 from indexer.answering.weighing import own_analysed, weigh, weigh_terms
 from indexer.generation import store_of
+from indexer.opened import Held
 from tests.documents import corpora
-from tests.indexer.plain import PlainGeneration, boilerplate_of
+from tests.indexer.plain import NOTHING, PlainGeneration, boilerplate_of
 
 JUDGMENTS = Path(corpus.__file__).parent / "sample" / "judgments.tsv"
 
@@ -69,7 +70,7 @@ def test_related_is_similar_of_the_documents_own_words(documents: list[Document]
                 near = neighbours_of(generation, weigh(generation, text), without=document.id)[0].best(JUDGED)
                 own = generation.statistics
                 close = close_ones(near.ranked, page_closeness(generation, own, document.id, near), page_floor(own))
-                live = make_panel(generation, weigh_terms(generation, text)[1], close, 20)
+                live = make_panel(generation, weigh_terms(generation, text)[1], close, 20, NOTHING)
                 stored = index.related(document.id, limit=20)
                 unmarked = tuple(replace(card, same=None) for card in stored.cards)
                 assert (unmarked, stored.topics) == (live.cards, live.topics)
@@ -84,7 +85,7 @@ def test_an_index_shows_what_the_definition_says(documents: list[Document]) -> N
     with tempfile.TemporaryDirectory() as folder:
         indexer.build(folder, documents)
         with indexer.open_index(folder) as index:
-            defined = Index(store_of(folder), plain, None, index._opening)
+            defined = Index(store_of(folder), Held(plain), None, index._opening)
             for text in ("cement leaks", '"left knee" pain', "-pain cement", "骨水泥", "IL-6 T12 knees no", ""):
                 assert index.search(text) == defined.search(text), text
                 assert index.similar(text) == defined.similar(text), text

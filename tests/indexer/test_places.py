@@ -14,7 +14,7 @@ from indexer.answering.search import search
 from indexer.duplicates.differences import differences
 from indexer.types import Search
 from tests.documents import ANALYZER
-from tests.indexer.plain import PlainGeneration
+from tests.indexer.plain import NOTHING, PlainGeneration
 
 UNITS = ("mg", "mcg", "ml", "iu")
 NUMBERS = st.tuples(st.integers(0, 999), st.integers(0, 99)).map(lambda n: f"{n[0]}.{n[1]:02d}".rstrip("0").rstrip("."))
@@ -33,7 +33,7 @@ def page(id_: str, text: str) -> Document:
 def hits(text: str, **pages: str) -> list[str]:
     """The ids of what a search finds among pages, in order of their ids."""
     generation = PlainGeneration([page(id_, said) for id_, said in pages.items()], ANALYZER)
-    return sorted(hit.id for hit in search(generation, Search(text=text, size=50, as_typed=True)).hits)
+    return sorted(hit.id for hit in search(generation, Search(text=text, size=50, as_typed=True), NOTHING).hits)
 
 
 @given(NUMBERS, NUMBERS, st.sampled_from(UNITS))
@@ -244,7 +244,7 @@ def test_a_word_is_found_where_nothing_parts_words(word: str, own: str, other: s
     """Thai, Lao, Khmer, Burmese and Chinese are written without spaces: a page is found by a word within."""
     assert hits(f'"{word}"', own=own, other=other) == ["own"]
     generation = PlainGeneration([page("other", other), page("own", own)], ANALYZER)
-    first = search(generation, Search(text=word)).hits[0]
+    first = search(generation, Search(text=word), NOTHING).hits[0]
     assert (first.id, "".join(text for text, marked in first.snippet if marked)) == ("own", word)
 
 

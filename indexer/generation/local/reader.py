@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from corpus import Document, from_json
 from indexer.analysis import FIELDS, Analyzer, Templates
 from indexer.generation.folder.manifest import Manifest
+from indexer.generation.local.groups import Groups
 from indexer.generation.local.schema import DOCUMENT_FIELD, MappedStorage, folder_of
 from indexer.generation.local.stored import StoredNeighbours, StoredPairs
 from indexer.generation.port import Facts, FindRequest, Found, Neighbours, Pair, Ranked
@@ -63,6 +64,7 @@ class LocalGeneration:
         self._columns, self._ids = self._segments.columns, self._segments.ids
         self._frequencies = Frequencies(self._arrays, statistics)
         self._documents: Any = MappedStorage(folder_of(folder)).open_index().reader()
+        self._known_groups: Groups | None = None
         self._lock = threading.Lock()
         # Every file is opened now: later the generation may have been swept.
         for segment, _ in self._documents.leaf_readers():
@@ -98,6 +100,13 @@ class LocalGeneration:
             for number, (kind, day, answered, wording) in zip(numbers, self._columns.of(numbers), strict=True)
         ]
 
+    def wordings(self, ids: Sequence[str]) -> list[int | None]:
+        numbers = map(self._ids.find, ids)
+        return [None if n < 0 else int(self._columns.wordings[n]) for n in numbers]
+
+    def shown(self, ids: Sequence[str]) -> list[int]:
+        return self._neighbours.shown([self._ids.find(id_) for id_ in ids])
+
     def words(self, ids: Sequence[str], field: str) -> list[list[str]]:
         place = FIELDS.index(field)
         return [self._segments.words_of(self._ids.find(id_), place) for id_ in ids]
@@ -106,33 +115,46 @@ class LocalGeneration:
         return [self._segments.weights_of(self._ids.find(id_)) for id_ in ids]
 
     def find(self, request: FindRequest) -> Found:
-        chosen = self._choose(request)
-        total = self._size if chosen is None else int(chosen.mask.sum())
+        groups = self._groups(request.instead)
+        chosen = self._choose(request, groups)
         mask = self._everything if chosen is None else chosen.mask
+        if groups:
+            mask = groups.shown(mask)
+        total = self._size if chosen is None and not groups else int(mask.sum())
         facets = self._columns.counts(mask, request.facets) if request.facets else {}
         if not request.limit:
             return Found([], total, facets)
         if request.sort is Sort.NEWEST:
             newest = self._ids.of(self._columns.newest(mask, request.limit).tolist())
             return Found([Ranked(id_, 0.0) for id_ in newest], total, facets)
-        ranked, least = self._rank(request, chosen)
+        ranked, least = self._rank(request, chosen, groups)
         return Found(ranked, total, facets, least)
 
-    def _rank(self, request: FindRequest, chosen: _Chosen | None) -> tuple[list[Ranked], float]:
-        """The best documents, and the lowest score by which one came into the second stage."""
-        limit = request.limit
+    def _groups(self, instead: Mapping[str, str]) -> Groups | None:
+        """The groups of a request: those of the request before, if they are the same object."""
+        if not instead:
+            return None
+        known = self._known_groups
+        if known is None or known.instead is not instead:
+            self._known_groups = known = Groups(instead, self._ids)
+        return known
+
+    def _rank(self, request: FindRequest, chosen: _Chosen | None, groups: Groups | None) -> tuple[list[Ranked], float]:
+        """The best documents, one for each group, and the lowest score by which one came into the second stage."""
         mask = None if chosen is None else chosen.mask
+        limit = request.limit + (groups.more(self._everything if mask is None else mask) if groups else 0)
         numbers, scores = self._segments.rank(request.weights, mask, max(limit, RESCORED))
         best, rest = numbers[:RESCORED], numbers[RESCORED:]
         least = float(scores[RESCORED - 1]) if len(scores) >= RESCORED else 0.0
         again = self._segments.judge(best, scores[:RESCORED], request.finer, length_exponent(request.words))
         if chosen is not None:
             again = again * chosen.factors(best)
-        order = np.lexsort((self._ids.places(best), -again))[:limit]
-        ranked = self._named(best[order], again[order])
-        if limit > RESCORED:
-            ranked += self._named(rest, scores[RESCORED:])
-        return ranked, least
+        order = np.lexsort((self._ids.places(best), -again))
+        numbers, scores = np.concatenate([best[order], rest]), np.concatenate([again[order], scores[RESCORED:]])
+        if groups:
+            first = groups.first(numbers)
+            numbers, scores = numbers[first], scores[first]
+        return self._named(numbers[: request.limit], scores[: request.limit]), least
 
     def _named(self, numbers: Numbers, scores: NDArray[np.float64]) -> list[Ranked]:
         return list(map(Ranked, self._ids.of(numbers.tolist()), scores.tolist()))
@@ -176,7 +198,7 @@ class LocalGeneration:
         held: Mask = np.logical_or.reduce([self._segments.holding(phrase, among) for phrase in readings])
         return held
 
-    def _choose(self, request: FindRequest) -> _Chosen | None:
+    def _choose(self, request: FindRequest, groups: Groups | None) -> _Chosen | None:
         """The documents that a request lets through; None where it lets all through."""
         demands = request.search_words or request.phrases or request.without
         if not demands and (request.where is EVERYTHING or request.where == EVERYTHING):
@@ -187,6 +209,8 @@ class LocalGeneration:
         for phrase in request.without:
             mask &= ~self._holding(phrase, mask)
         passing = self._columns.mask(request.where)
+        if groups:
+            passing = groups.passing(passing)
         if not request.search_words:
             return _Chosen(mask & passing)
         shares = self._segments.match(request.search_words)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from indexer.analysis import Analyzer, Boilerplate
 from indexer.generation.port import Neighbours, Pair, Ranked
@@ -15,6 +16,8 @@ from indexer.types import Band
 
 # Bands stand in files as their places here.
 BANDS = tuple(Band)
+# The cards of a panel that asks for no number.
+_PANEL = 4
 
 
 def stored_analyzer(arrays: Path, synonyms: str) -> Analyzer:
@@ -29,6 +32,7 @@ class StoredNeighbours:
         self._ids = ids
         self._near, self._scores = map_array(arrays, "near"), map_array(arrays, "near_scores")
         self._possible = map_array(arrays, "possible")
+        self._shown: NDArray[np.int64] | None = None
 
     def of(self, id_: str) -> Neighbours | None:
         """The neighbours of a document, best first; None where the index does not have it."""
@@ -38,6 +42,13 @@ class StoredNeighbours:
         near = [m for m in self._near[n].tolist() if m >= 0]
         scores = self._scores[n, : len(near)].tolist()
         return Neighbours(list(map(Ranked, self._ids.of(near), scores)), float(self._possible[n]))
+
+    def shown(self, numbers: Sequence[int]) -> list[int]:
+        """Of how many documents each of some is among the first four neighbours."""
+        if self._shown is None:
+            first = self._near[self._ids.numbers(), :_PANEL]
+            self._shown = np.bincount(first[first >= 0], minlength=len(self._ids))
+        return [int(self._shown[n]) for n in numbers]
 
 
 class StoredPairs:

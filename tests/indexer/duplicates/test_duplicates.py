@@ -15,9 +15,9 @@ from corpus import Document
 from indexer import Band, Filter, Index, RequestRefused
 from indexer.analysis import own_text
 from indexer.analysis.templates import find_templates
+from indexer.duplicates.clusters import clusters
 from indexer.duplicates.differences import differences
 from indexer.duplicates.likelihood import Profile, QuestionPair
-from indexer.duplicates.listing import clusters
 from indexer.generation import Pair
 from tests.documents import ANALYZER, question
 from tests.indexer.plain import PlainGeneration

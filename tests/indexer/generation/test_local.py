@@ -65,6 +65,7 @@ _requests = st.builds(
     sort=st.sampled_from(Sort),
     limit=st.integers(0, 12),
     facets=st.sampled_from([0, 2]),
+    instead=st.just({}),
 )
 
 
@@ -96,14 +97,19 @@ def both(documents: Sequence[Document], *, compiled: bool) -> Iterator[tuple[Pla
 
 
 @settings(max_examples=150)
-@given(corpora(), st.lists(_requests, min_size=1, max_size=4), st.booleans())
-def test_finds_what_the_definition_does(documents: list[Document], requests: list[FindRequest], compiled: bool) -> None:
-    """Any weights, demands, filters and limits find the same documents, in number, order, scores and facets, to the
-    last bit.
+@given(corpora(), st.lists(_requests, min_size=1, max_size=4), st.booleans(), st.integers(1, 4))
+def test_finds_what_the_definition_does(
+    documents: list[Document], requests: list[FindRequest], compiled: bool, shown: int
+) -> None:
+    """Any weights, demands, filters, limits and groups find the same documents, in number, order, scores and facets, to
+    the last bit. One in so many documents is shown for those after it.
     """
     with both(documents, compiled=compiled) as (plain, local):
+        ids = sorted(document.id for document in documents)
+        instead = {id_: ids[n - n % shown] for n, id_ in enumerate(ids) if n % shown}
         for request in requests:
-            assert local.find(request) == plain.find(request)
+            grouped = request._replace(instead=instead)
+            assert local.find(grouped) == plain.find(grouped)
 
 
 @settings(max_examples=15)
