@@ -16,10 +16,11 @@ from pathlib import Path
 from flask import Flask, current_app, g
 
 from indexer import Filter, Index, IndexDamaged, Panel, SearchError, Settings, open_index
+from search_app.decisions.store import Snapshot, Store
 from search_app.present import to_json
 
 log = logging.getLogger(__name__)
-_KEY = "seealso.index"
+_KEY, _STORE = "seealso.index", "seealso.decisions"
 # Seconds until a generation that does not open is tried again; so long a client is told to wait, too.
 PAUSE = 5.0
 # So many panels are kept, those asked for last.
@@ -38,8 +39,8 @@ class KeptPanel:
         return f"{current_app.json.dumps(to_json(self.panel))}\n".encode()
 
 
-class Served:
-    """A generation as it is served: its index, and what was made from it, which is let go with it."""
+class Opened:
+    """A generation that is open, with no decisions yet; its files are let go with it."""
 
     def __init__(self, index: Index) -> None:
         # What is there now stays, and the collector of cycles need not look through it each time that it comes: at
@@ -49,9 +50,17 @@ class Served:
         self.index = index
         # The last request that answers from it lets go of it, and nobody else knows which that is.
         weakref.finalize(self, index.close)
+
+
+class Served:
+    """A generation with what is decided as both are served: the index, and what was made from it, let go with it."""
+
+    def __init__(self, opened: Opened, snapshot: Snapshot) -> None:
+        self.opened, self.snapshot = opened, snapshot
+        self.index = index = opened.index.deciding(snapshot.decisions)
         # Number and digest: a folder that was removed and built anew begins at 1 again.
-        self.name = index.name
-        # What is made once for each generation, by the function that makes it: a home page does not change within one.
+        self.name = f"{index.name} {snapshot.name}"
+        # What is made once, by the function that makes it: a home page does not change within one.
         self.once: Callable[[Callable[[], dict[str, object]]], dict[str, object]] = cache(lambda make: make())
         # It holds the index and not this object, or else they would hold each other.
         self.panel: Callable[[str, Filter, int], KeptPanel] = lru_cache(MOST_PANELS)(
@@ -65,8 +74,9 @@ class IndexHandle:
     or changes documents; for one in which some are gone all do, so that none of these is shown once more.
     """
 
-    def __init__(self, path: str | Path, settings: Settings) -> None:
-        self._path, self._settings = path, settings
+    def __init__(self, path: str | Path, settings: Settings, store: Store) -> None:
+        self._path, self._settings, self._store = path, settings, store
+        self._opened: Opened | None = None
         self._served: Served | None = None
         self._renewal: threading.Thread | None = None
         self._process = 0
@@ -77,32 +87,41 @@ class IndexHandle:
         self._lock = threading.Lock()
         self._opening = threading.Lock()
 
-    def current(self) -> Served:
+    def serving(self) -> Served:
+        """The newest generation that is open, with what is decided now. Raises SearchError as `current` does."""
+        opened, snapshot = self.current(), self._store.at_hand()
+        with self._lock:
+            known = self._served
+            if known is None or known.opened is not opened or known.snapshot is not snapshot:
+                self._served = known = Served(opened, snapshot)
+            return known
+
+    def current(self) -> Opened:
         """The newest generation that is open. Raises SearchError where there is none that opens.
 
         A generation that was replaced is not closed here: other threads may still answer from it, and the last of them
         closes it.
         """
         with self._lock:
-            if self._served is None or self._process != os.getpid():
-                self._served = Served(self._open())
+            if self._opened is None or self._process != os.getpid():
+                self._opened = Opened(self._open())
                 self._process, self._renewal = os.getpid(), None
-                self._begin(threading.Thread(target=self._compile, args=(self._served.index,), daemon=True))
-            served = self._served
-            newer, published = None, served.index.published()
+                self._begin(threading.Thread(target=self._compile, args=(self._opened.index,), daemon=True))
+            opened = self._opened
+            newer, published = None, opened.index.published()
             try:
                 if published != self._failed or time.monotonic() >= self._try_again:
-                    newer = served.index.newer()
+                    newer = opened.index.newer()
             except SearchError as error:
                 self._fail(error, published)
             if newer and not newer.withdraws and self._renewal is None:
                 self._renewal = threading.Thread(target=self._renew, daemon=True)
                 self._begin(self._renewal)
         if newer and newer.withdraws:
-            del served
+            del opened
             self._renew()
-            served = self._served
-        return served
+            opened = self._opened
+        return opened
 
     def _open(self) -> Index:
         """The index, opened; what is damaged is read once in a while, not for each request."""
@@ -133,21 +152,22 @@ class IndexHandle:
             return
         with self._opening:
             try:
-                self._served = Served(index.latest())
+                self._opened, self._served = Opened(index.latest()), None
             except SearchError as error:
                 self._fail(error, None)
-        if self._served is None or self._served.index is not index:
+        if self._opened is None or self._opened.index is not index:
             index.close()
 
     def _renew(self) -> None:
         """Open the newest generation beside the one that is served, if nobody did meanwhile, and serve it."""
         with self._opening:
-            served = self._served
-            assert served is not None
-            published = served.index.published()
+            opened = self._opened
+            assert opened is not None
+            published = opened.index.published()
             try:
-                index = served.index.latest()
-                self._served = served if index is served.index else Served(index)
+                index = opened.index.latest()
+                if index is not opened.index:
+                    self._opened, self._served = Opened(index), None
             except Exception as error:  # noqa: BLE001 (whatever it is, the generation before serves on)
                 self._fail(error, published)
             finally:
@@ -160,9 +180,9 @@ class IndexHandle:
         log.warning("another generation does not open, what is served serves on: %s", why)
 
 
-def init_app(app: Flask, path: str, settings: Settings) -> None:
-    """Give an application its index, to be opened with these settings; nothing is opened yet."""
-    app.extensions[_KEY] = IndexHandle(path, settings)
+def init_app(app: Flask, path: str, settings: Settings, store: Store) -> None:
+    """Give an application its index, to be opened with these settings, and its decisions; nothing is opened yet."""
+    app.extensions[_KEY], app.extensions[_STORE] = IndexHandle(path, settings, store), store
 
     @app.teardown_appcontext
     def let_go(_: BaseException | None) -> None:
@@ -177,9 +197,9 @@ def open_ahead(app: Flask) -> None:
 
 
 def served() -> Served:
-    """The generation of this request: the same from its beginning to its end."""
+    """The generation and the decisions of this request: the same from its beginning to its end."""
     if "served" not in g:
-        g.served = current_app.extensions[_KEY].current()
+        g.served = current_app.extensions[_KEY].serving()
     found: Served = g.served
     return found
 
@@ -187,3 +207,9 @@ def served() -> Served:
 def index() -> Index:
     """The index of this request's generation."""
     return served().index
+
+
+def store() -> Store:
+    """Where decisions are kept."""
+    found: Store = current_app.extensions[_STORE]
+    return found

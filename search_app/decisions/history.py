@@ -1,0 +1,209 @@
+"""What stands now, derived from the events: the last one on each pair or card that was not undone."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+from indexer.decisions import Decided, Decisions, Verdict
+from search_app.decisions.events import VERDICTS, WAITS, Event, Subject, of_pair
+
+# After so long a pair that was put off is asked about again.
+LATER = timedelta(days=7)
+# So many reversals make a pair a contested one.
+_CONTESTED = 2
+
+
+class Standing(NamedTuple):
+    """How a pair or card stands: the event that holds (None: nothing does), how often it was reversed, and the id of
+    the last event on it, 0 where there is none.
+    """
+
+    holds: Event | None
+    reversals: int
+    last: int
+
+    @property
+    def is_contested(self) -> bool:
+        """Whether editors went back and forth about it."""
+        return self.reversals >= _CONTESTED
+
+
+_NONE = Standing(None, 0, 0)
+
+
+class History:
+    """All events up to one. Who shares a history does not change it; `followed_by` makes a longer one."""
+
+    def __init__(self) -> None:
+        self._events: dict[int, Event] = {}
+        self._about: dict[int, Subject] = {}
+        self._subjects: dict[Subject, tuple[Event, ...]] = {}
+        self._standing: dict[Subject, Standing] = {}
+        # By duplicate the questions that it points to, each with the event that says so.
+        self._targets: dict[str, dict[str, Event]] = {}
+
+    def followed_by(self, new: Iterable[Event]) -> History:
+        """This history with newer events."""
+        longer = copy.copy(self)
+        for name in ("_events", "_about", "_subjects", "_standing", "_targets"):
+            setattr(longer, name, dict(getattr(self, name)))
+        for event in new:
+            longer.take(event)
+        return longer
+
+    def take(self, event: Event) -> None:
+        """Take the next event; for who shares this history with nobody."""
+        subject = self._about[event.undoes] if event.undoes is not None else event.subject
+        before = self._standing.get(subject, _NONE).holds
+        self._events[event.id], self._about[event.id] = event, subject
+        self._subjects[subject] = (*self._subjects.get(subject, ()), event)
+        self._standing[subject] = _standing(self._subjects[subject])
+        after = self._standing[subject].holds
+        if before and before.action == "duplicate":
+            self._targets[before.a] = {b: e for b, e in self._targets[before.a].items() if b != before.b}
+        if after and after.action == "duplicate":
+            self._targets[after.a] = {**self._targets.get(after.a, {}), after.b: after}
+
+    @property
+    def last(self) -> int:
+        """The id of the newest event, 0 where there is none."""
+        return next(reversed(self._events), 0)
+
+    def __iter__(self) -> Iterator[Event]:
+        """All events, in order."""
+        return iter(self._events.values())
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self._events)
+
+    def get(self, id_: int) -> Event | None:
+        """An event by its id."""
+        return self._events.get(id_)
+
+    def about(self, event: Event) -> Subject:
+        """What an event is about."""
+        return self._about[event.id]
+
+    def of(self, subject: Subject) -> tuple[Event, ...]:
+        """The events on a pair or card, in order."""
+        return self._subjects.get(subject, ())
+
+    def standing(self, subject: Subject) -> Standing:
+        """How a pair or card stands."""
+        return self._standing.get(subject, _NONE)
+
+    def pair(self, a: str, b: str) -> Standing:
+        """How two questions stand."""
+        return self.standing(of_pair(a, b))
+
+    def all_standing(self) -> Iterator[tuple[Subject, Standing]]:
+        """Every pair and card that there is an event on, in the order of their first ones."""
+        return iter(self._standing.items())
+
+    def active(self, event: Event) -> bool:
+        """Whether an event was not undone."""
+        return event in _active(self.of(self.about(event)))
+
+    def built_on(self, event: Event) -> Event | None:
+        """The newest event on the same that holds beside an event, and so keeps it from being undone."""
+        newer = [e for e in _active(self.of(self.about(event))) if e.id > event.id and e.action != "undo"]
+        return newer[-1] if newer else None
+
+    def reaches(self, start: str, end: str, without: Subject) -> bool:
+        """Whether duplicates lead from one question to another, a pair left out."""
+        seen, waiting = {start}, [start]
+        while waiting:
+            at = waiting.pop()
+            if at == end:
+                return True
+            steps = self._targets.get(at, {}).items()
+            new = [b for b, event in steps if b not in seen and event.subject != without]
+            seen.update(new)
+            waiting += new
+        return False
+
+    def decisions(self, now: datetime) -> Decisions:
+        """What stands, as an index is given it."""
+        pairs: list[tuple[int, Decided]] = []
+        waiting: set[tuple[str, str]] = set()
+        pins: dict[str, list[tuple[int, str]]] = {}
+        excluded: dict[str, set[str]] = {}
+        for subject, (event, _, _) in self._standing.items():
+            if event is None:
+                continue
+            if event.action in VERDICTS:
+                said = (event.a_wording or 0, event.b_wording or 0)
+                pairs.append((event.id, Decided(Verdict(event.action), event.a, event.b, said)))
+            elif event.action in WAITS and not is_over(event, now):
+                waiting.add((subject.a, subject.b))
+            elif event.action == "pin":
+                pins.setdefault(event.a, []).append((event.id, event.b))
+            elif event.action == "exclude":
+                excluded.setdefault(event.a, set()).add(event.b)
+        return Decisions(
+            pairs=tuple(pair for _, pair in sorted(pairs)),
+            waiting=frozenset(waiting),
+            pins={page: tuple(card for _, card in sorted(cards)) for page, cards in pins.items()},
+            excluded={page: frozenset(cards) for page, cards in excluded.items()},
+        )
+
+    def next_return(self, now: datetime) -> datetime | None:
+        """When the next pair that was put off is asked about again."""
+        held = (standing.holds for standing in self._standing.values())
+        return min((returns(e) for e in held if e and e.action == "later" and not is_over(e, now)), default=None)
+
+
+def returns(event: Event) -> datetime:
+    """When a pair that was put off is asked about again."""
+    return moment(event.at) + LATER
+
+
+def moment(at: str) -> datetime:
+    """A moment as events hold it."""
+    return datetime.fromisoformat(at).astimezone(UTC)
+
+
+def is_over(event: Event, now: datetime) -> bool:
+    """Whether a pair was put off, and its time has come."""
+    return event.action == "later" and returns(event) <= now
+
+
+def _active(events: Iterable[Event]) -> list[Event]:
+    """The events that were not undone, in order; an undo that was undone itself undoes nothing."""
+    undone: set[int] = set()
+    found = []
+    for event in reversed(tuple(events)):
+        if event.id not in undone:
+            found.append(event)
+            if event.undoes is not None:
+                undone.add(event.undoes)
+    return found[::-1]
+
+
+def _standing(events: tuple[Event, ...]) -> Standing:
+    active = [event for event in _active(events) if event.action != "undo"]
+    return Standing(active[-1] if active else None, _reversals(events), events[-1].id)
+
+
+def _reversals(events: tuple[Event, ...]) -> int:
+    """How often a verdict was replaced by another one, or undone by another editor; who takes a verdict of their own
+    back did not reverse it.
+    """
+    by_id = {event.id: event for event in events}
+    taken_back = {e.undoes for e in events if e.undoes is not None and by_id[e.undoes].editor == e.editor}
+    said, found = "", 0
+    for event in events:
+        if event.id in taken_back or (event.undoes is not None and event.undoes in taken_back):
+            continue
+        if event.undoes is not None:
+            undone = by_id[event.undoes]
+            verdict = "undone" if undone.action in VERDICTS else said
+        else:
+            verdict = event.action if event.action in VERDICTS else said
+        found += bool(said) and verdict != said
+        said = verdict
+    return found

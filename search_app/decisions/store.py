@@ -1,0 +1,141 @@
+"""Decisions as they are read and added to: what stands, the rules of what may be decided, who was faster."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+
+from indexer.decisions import Decisions
+from search_app.decisions import events
+from search_app.decisions.database import Database
+from search_app.decisions.events import CARDS, MOST_NOTE, Event, Subject, of_pair
+from search_app.decisions.history import History
+from search_app.decisions.refusals import DecidedMeanwhile, DecisionRefused, DecisionsUnavailable
+
+log = logging.getLogger(__name__)
+
+
+class Snapshot:
+    """What stands at one moment; `name` is another whenever something else does."""
+
+    def __init__(self, file: str, history: History, now: datetime) -> None:
+        self.history, self._now = history, now
+        self.file = file
+        self.until = history.next_return(now)
+        self.name = f"{file}-{history.last}-{self.until.isoformat() if self.until else ''}"
+
+    @cached_property
+    def decisions(self) -> Decisions:
+        """What stands, as an index is given it."""
+        return self.history.decisions(self._now)
+
+
+class Store:
+    """The decisions in one file; there need not be one yet. Threads may share it."""
+
+    def __init__(self, path: str | Path, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        self.database = Database(path)
+        self.clock = clock
+        self._lock = threading.Lock()
+        self._snapshot = Snapshot("", History(), clock())
+
+    def current(self) -> Snapshot:
+        """What stands now, be it decided by another process. Raises DecisionsUnavailable."""
+        with self.database.reading() as connection, self._lock:
+            if connection is None:
+                return self._renewed("", History()) if self._snapshot.file else self._snapshot
+            name, last = connection.execute("SELECT name, (SELECT max(id) FROM event) FROM file").fetchone()
+            known = self._snapshot
+            if name != known.file:
+                return self._renewed(name, History().followed_by(events.after(connection, 0)))
+            if (last or 0) != known.history.last:
+                return self._renewed(name, known.history.followed_by(events.after(connection, known.history.last)))
+            if known.until and known.until <= self.clock():
+                return self._renewed(name, known.history)
+            return known
+
+    def at_hand(self) -> Snapshot:
+        """What stands now; where the file cannot be used, what stood when it last could, so that readers are served."""
+        try:
+            return self.current()
+        except DecisionsUnavailable as error:
+            log.error("decisions as they last were: %s", error.what)  # noqa: TRY400 (it says why)
+            return self._snapshot
+
+    def _renewed(self, name: str, history: History) -> Snapshot:
+        self._snapshot = Snapshot(name, history, self.clock())
+        return self._snapshot
+
+    def add(self, new: Sequence[Event], seen: Mapping[Subject, int] | None = None) -> list[Event]:
+        """Keep some events as one action, all or none; they are on the disk when this returns.
+
+        `seen` is the last event on each pair or card that the editor was shown. Raises DecidedMeanwhile where there is
+        a newer one, DecisionRefused for what cannot be, DecisionsUnavailable.
+        """
+        with self.database.writing() as connection:
+            (name,) = connection.execute("SELECT name FROM file").fetchone()
+            known = self._snapshot.history if self._snapshot.file == name else History()
+            history = known.followed_by(events.after(connection, known.last))
+            for subject, last in (seen or {}).items():
+                _unchanged(history, subject, last)
+            kept: list[Event] = []
+            for event in new:
+                check(history, event)
+                dated = event._replace(at=self.clock().isoformat(timespec="seconds"))
+                if kept:
+                    dated = dated._replace(batch=kept[0].id)
+                kept.append(dated._replace(id=events.add(connection, dated)))
+                history.take(kept[-1])
+        return kept
+
+
+def _unchanged(history: History, subject: Subject, last: int) -> None:
+    standing = history.standing(subject)
+    if standing.last == last:
+        return
+    event = history.of(subject)[-1]
+    what = f"{event.editor} decided this at {event.at}: {event.action}"
+    raise DecidedMeanwhile(what, f"{subject.a} and {subject.b}", "look at it again, then decide")
+
+
+def check(history: History, event: Event) -> None:
+    """Whether an event may follow a history. Raises DecisionRefused."""
+    if event.action not in events.ACTIONS:
+        raise DecisionRefused(f"no such action: {event.action[:20]!r}", "action", f"give {', '.join(events.ACTIONS)}")
+    if len(event.note) > MOST_NOTE:
+        raise DecisionRefused(f"a note of {len(event.note):,} characters", "note", f"write at most {MOST_NOTE}")
+    if event.action == "undo":
+        _check_undo(history, event)
+    elif event.a == event.b:
+        raise DecisionRefused("a question and itself", "b", "name two different ones")
+    elif event.action == "duplicate" and history.reaches(event.b, event.a, without=event.subject):
+        what = f"{event.b} is a duplicate of {event.a} already, by one step or more"
+        raise DecisionRefused(what, "b", "undo that first, or point the other way")
+    elif event.action not in CARDS and event.action != "duplicate":
+        _check_apart(history, event)
+
+
+def _check_apart(history: History, event: Event) -> None:
+    """A pair of which one leads to the other by further duplicates is one question, until that is undone."""
+    pair = of_pair(event.a, event.b)
+    for one, other in ((event.a, event.b), (event.b, event.a)):
+        if history.reaches(one, other, without=pair):
+            raise DecisionRefused(f"{one} is a duplicate of {other} by others between", "b", "undo one of these first")
+
+
+def _check_undo(history: History, event: Event) -> None:
+    undone = history.get(event.undoes or 0)
+    if undone is None:
+        raise DecisionRefused(f"there is no event {event.undoes}", "undoes", "see the history")
+    if not history.active(undone):
+        raise DecisionRefused("it was undone already", f"event {undone.id}", "see the history")
+    newer = history.built_on(undone)
+    if newer is not None:
+        what = f"{newer.editor} decided anew at {newer.at}: {newer.action}"
+        raise DecisionRefused(what, f"event {newer.id}", "undo that first")
+    if undone.action == "undo":  # what it undid holds again
+        check(history, history.get(undone.undoes or 0) or undone)

@@ -1,0 +1,291 @@
+"""What may be decided and undone, what stands then, and that none of it is ever lost or rewritten."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from indexer.decisions import Decided, Verdict
+from search_app.decisions.events import ACTIONS, CARDS, EVERYWHERE, VERDICTS, Event, of_pair
+from search_app.decisions.history import LATER, History
+from search_app.decisions.refusals import DecidedMeanwhile, DecisionRefused, DecisionsUnavailable
+from search_app.decisions.store import Store, check
+
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+
+def event(action: str, a: str = "q1", b: str = "q2", editor: str = "ruth", **more: object) -> Event:
+    """An event that is not kept yet."""
+    return Event(0, "", editor, action, a, b, **more)  # type: ignore[arg-type]
+
+
+class Clock:
+    """A clock that a test moves."""
+
+    now = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def store(tmp_path: Path, clock: Clock) -> Store:
+    return Store(tmp_path / "decisions.sqlite3", clock)
+
+
+def undo(store: Store, id_: int, editor: str = "ruth") -> Event:
+    undone = store.current().history.get(id_)
+    assert undone
+    return store.add([event("undo", undone.a, undone.b, editor, undoes=id_)])[0]
+
+
+def test_no_file_is_no_decisions(store: Store) -> None:
+    """Before anything is decided there is no file, and reading makes none."""
+    assert store.current().decisions.pairs == ()
+    assert not store.database.path.exists()
+
+
+def test_what_was_decided_stands(store: Store) -> None:
+    """Every action becomes what an index is given; another store of the same file sees it, as another process would."""
+    store.add([event("duplicate", a_wording=1, b_wording=2)])
+    store.add([event("related", "q3", "q4"), event("different", "q5", "q6")])
+    store.add([event("unsure", "q8", "q7"), event("later", "q9", "q10")])
+    store.add(
+        [
+            event("pin", "q1", "a2"),
+            event("pin", "q1", "a1"),
+            event("exclude", "q1", "a3"),
+            event("exclude", EVERYWHERE, "a4"),
+        ]
+    )
+    found = Store(store.database.path, store.clock).current().decisions
+    assert found.pairs[0] == Decided(Verdict.DUPLICATE, "q1", "q2", (1, 2))
+    assert [pair.verdict for pair in found.pairs] == ["duplicate", "related", "different"]
+    assert found.waiting == {("q7", "q8"), ("q10", "q9")}
+    assert found.pins == {"q1": ("a2", "a1")}
+    assert found.excluded == {"q1": frozenset({"a3"}), "": frozenset({"a4"})}
+
+
+def test_only_its_owner_may_read_the_file(store: Store) -> None:
+    """It holds names and digests of passwords."""
+    store.add([event("related")])
+    assert store.database.path.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_snapshot_has_a_name_of_its_own(store: Store, clock: Clock) -> None:
+    """Tags of answers go by it: another after each event, after the return of what was put off, and of another file."""
+    names = [store.current().name]
+    store.add([event("later")])
+    names.append(store.current().name)
+    assert store.current().name == names[-1]
+    clock.now += LATER
+    names.append(store.current().name)
+    store.database.path.unlink()
+    names.append(store.current().name)
+    store.add([event("later")])
+    names.append(store.current().name)
+    assert len(set(names) - {names[0]}) == 3
+    assert names[3] == names[0]
+
+
+def test_later_returns_in_a_week(store: Store, clock: Clock) -> None:
+    """A pair that was put off waits for seven days, and no longer."""
+    store.add([event("later")])
+    clock.now += LATER - timedelta(seconds=1)
+    assert store.current().decisions.waiting
+    clock.now += timedelta(seconds=1)
+    assert not store.current().decisions.waiting
+
+
+def test_undo_brings_back_what_stood_before(store: Store) -> None:
+    """The verdict before holds again; an undo is undone like anything else; nothing is undone twice."""
+    store.add([event("related")])
+    (second,) = store.add([event("different")])
+    undone = undo(store, second.id, "tomas")
+    assert [pair.verdict for pair in store.current().decisions.pairs] == ["related"]
+    with pytest.raises(DecisionRefused, match="already"):
+        undo(store, second.id)
+    undo(store, undone.id)
+    assert [pair.verdict for pair in store.current().decisions.pairs] == ["different"]
+    with pytest.raises(DecisionRefused, match="no event 99"):
+        store.add([event("undo", undoes=99)])
+
+
+def test_what_something_newer_builds_on_is_not_undone(store: Store) -> None:
+    """It is told who decided anew, and what to undo first; then it can be undone, long afterwards too."""
+    (first,) = store.add([event("related")])
+    (second,) = store.add([event("different", editor="tomas")])
+    with pytest.raises(DecisionRefused, match="tomas decided anew"):
+        undo(store, first.id)
+    undo(store, second.id)
+    undo(store, first.id)
+    assert store.current().decisions.pairs == ()
+
+
+def test_a_duplicate_is_never_of_itself_nor_in_a_circle(store: Store) -> None:
+    """By one step or by several, nor by undoing an undo; to turn a pair around is no circle."""
+    with pytest.raises(DecisionRefused, match="itself"):
+        store.add([event("duplicate", "q1", "q1")])
+    (first,) = store.add([event("duplicate", "q1", "q2")])
+    store.add([event("duplicate", "q2", "q3")])
+    with pytest.raises(DecisionRefused, match="already, by one step or more"):
+        store.add([event("duplicate", "q3", "q1")])
+    again = undo(store, first.id)
+    store.add([event("duplicate", "q3", "q1")])
+    with pytest.raises(DecisionRefused, match="already"):
+        undo(store, again.id)
+    store.add([event("duplicate", "q2", "q1"), event("duplicate", "q3", "q2")])
+
+
+def test_several_targets_are_allowed(store: Store) -> None:
+    """A question may be a duplicate of two; the first that was named comes first."""
+    store.add([event("duplicate", "q1", "q3")])
+    store.add([event("duplicate", "q1", "q2")])
+    assert [pair.b for pair in store.current().decisions.pairs] == ["q3", "q2"]
+
+
+def test_what_is_one_by_others_is_not_told_apart(store: Store) -> None:
+    """q1 is q2 and q2 is q3: to say that q1 and q3 differ, one of these is undone first."""
+    store.add([event("duplicate", "q1", "q2"), event("duplicate", "q2", "q3")])
+    with pytest.raises(DecisionRefused, match="by others between"):
+        store.add([event("different", "q3", "q1")])
+
+
+def test_the_second_of_two_editors_is_told(store: Store) -> None:
+    """Who was shown an older state decides nothing, and learns who decided what."""
+    (first,) = store.add([event("related", editor="tomas")], {of_pair("q1", "q2"): 0})
+    with pytest.raises(DecidedMeanwhile, match=r"tomas decided this at .*: related"):
+        store.add([event("pin", "q7", "q8"), event("different")], {of_pair("q2", "q1"): 0})
+    assert len(store.current().history) == 1
+    store.add([event("different")], {of_pair("q1", "q2"): first.id})
+
+
+def test_an_action_of_several_is_whole_or_not_at_all(store: Store) -> None:
+    """Where one event cannot be, none is kept; kept ones name the first of them."""
+    with pytest.raises(DecisionRefused):
+        store.add([event("related"), event("duplicate", "q3", "q3")])
+    assert len(store.current().history) == 0
+    kept = store.add([event("related"), event("related", "q3", "q4")])
+    assert [e.batch for e in kept] == [None, kept[0].id]
+
+
+def test_two_reversals_make_a_pair_contested(store: Store) -> None:
+    """Another verdict, or an undo by another editor, reverses; to take one's own verdict back does not, nor to wait."""
+    (first,) = store.add([event("duplicate")])
+    undo(store, first.id)
+    store.add([event("related")])
+    store.add([event("unsure")])
+    store.add([event("duplicate", "q2", "q1")])
+    assert not store.current().history.pair("q1", "q2").is_contested
+    store.add([event("different", editor="tomas")])
+    assert store.current().history.pair("q1", "q2").is_contested
+    (other,) = store.add([event("duplicate", "q8", "q9")])
+    undo(store, other.id, "tomas")
+    store.add([event("duplicate", "q8", "q9")])
+    assert store.current().history.pair("q8", "q9").is_contested
+
+
+def test_events_are_never_rewritten(store: Store) -> None:
+    """The file itself refuses it, whoever opens it."""
+    store.add([event("related")])
+    connection = sqlite3.connect(store.database.path)
+    try:
+        for statement in ("UPDATE event SET editor = 'x'", "DELETE FROM event"):
+            with pytest.raises(sqlite3.IntegrityError, match="never"):
+                connection.execute(statement)
+    finally:
+        connection.close()
+
+
+@pytest.mark.parametrize("content", [b"no database at all, but long enough to be looked at", b""])
+def test_a_file_that_is_none_is_told(tmp_path: Path, content: bytes) -> None:
+    """What is no database is refused with its path, and readers are served on; an empty file is a new one."""
+    path = tmp_path / "decisions.sqlite3"
+    path.write_bytes(content)
+    store = Store(path)
+    if content:
+        with pytest.raises(DecisionsUnavailable) as refused:
+            store.add([event("related")])
+        assert str(path) in refused.value.where
+        assert store.at_hand().decisions.pairs == ()
+    else:
+        store.add([event("related")])
+    store.database.close()
+
+
+def test_a_file_of_a_newer_version_is_refused(store: Store) -> None:
+    """Steps that this version does not know were taken on it."""
+    store.add([event("related")])
+    connection = sqlite3.connect(store.database.path)
+    connection.execute("PRAGMA user_version = 99")
+    connection.close()
+    with pytest.raises(DecisionsUnavailable, match="newer version"):
+        Store(store.database.path).add([event("related")])
+
+
+def test_writers_at_once_lose_nothing(store: Store) -> None:
+    """Threads and connections of their own: each acknowledged event is there once, in one order."""
+    others = [Store(store.database.path, store.clock) for _ in range(4)]
+
+    def write(own: Store, name: int) -> None:
+        for n in range(20):
+            own.add([event("related", f"a{name}-{n}", f"b{n}")])
+
+    threads = [threading.Thread(target=write, args=(own, name)) for name, own in enumerate(others)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [e.id for e in store.current().history] == list(range(1, 81))
+
+
+IDS = st.sampled_from(["p", "q", "r", "s"])
+STEPS = st.tuples(st.sampled_from(ACTIONS), IDS, IDS, st.sampled_from(["ruth", "tomas"]), st.integers(1, 12))
+
+
+@given(st.lists(STEPS, max_size=14))
+def test_the_present_is_derived_from_the_events(steps: list[tuple[str, str, str, str, int]]) -> None:
+    """Whatever is done and undone: what stands is what obviously right loops over all events say; no circle comes to
+    be; a history grown event by event is that of all at once.
+    """
+    history = History()
+    for action, a, b, editor, undoes in steps:
+        new = Event(
+            history.last + 1, NOW.isoformat(), editor, action, a, b, undoes=undoes if action == "undo" else None
+        )
+        try:
+            check(history, new)
+        except DecisionRefused:
+            continue
+        history = history.followed_by([new])
+    everything = list(history)
+    assert list(History().followed_by(everything)) == everything
+
+    def is_undone(id_: int) -> bool:
+        return any(e.undoes == id_ and not is_undone(e.id) for e in everything)
+
+    last: dict[object, Event] = {}
+    for e in everything:
+        if e.action != "undo" and not is_undone(e.id):
+            last[e.subject] = e
+    assert {s: standing.holds for s, standing in history.all_standing() if standing.holds} == last
+    arrows = {(e.a, e.b) for e in last.values() if e.action == "duplicate"}
+    for _ in range(4):
+        arrows |= {(a, d) for a, b in arrows for c, d in arrows if b == c}
+    assert all(a != b for a, b in arrows)
+    decided = history.decisions(NOW)
+    assert {(pair.a, pair.b) for pair in decided.pairs} == {(e.a, e.b) for e in last.values() if e.action in VERDICTS}
+    cards = {(e.a, e.b) for e in last.values() if e.action in CARDS}
+    shown = [(page, card) for part in (decided.pins, decided.excluded) for page, own in part.items() for card in own]
+    assert set(shown) == cards
