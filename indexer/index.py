@@ -184,6 +184,10 @@ class Index:
         """Two questions beside each other, with what decides and what they share. Raises DocumentNotFound."""
         return side_by_side(self._generation, self.get(a), self.get(b))
 
+    def known(self, ids: Sequence[str]) -> dict[str, Document]:
+        """By id, those of some documents that the index has."""
+        return {document.id: document for document in self._generation.get(ids)}
+
     def documents(self) -> Iterator[Document]:
         """Every document, in the order of the ids; one at a time."""
         for id_ in self._generation.ids():

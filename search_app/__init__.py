@@ -41,7 +41,6 @@ def create_app(given: Mapping[str, str | None] | None = None) -> Flask:
     revalidation.init_app(app, __version__)
     errors.init_app(app)
     pages.init_app(app)
-    if values["duplicates"] == "on":
-        app.register_blueprint(desk.bp)
+    desk.init_app(app)
     app.register_blueprint(api.bp)
     return app

@@ -19,7 +19,7 @@ bp = Blueprint("api", __name__, url_prefix=f"{ROUTE_OF_API}v1")
 @bp.get("/search")
 def search() -> Response:
     """One page of hits. Query: q, kind, specialty, topic, year, answered, as_typed, sort, page, size."""
-    args = _known(SEARCH_KEYS)
+    args = known(SEARCH_KEYS)
     results = index().search(
         text_of(args),
         where=filter_of(args),
@@ -34,7 +34,7 @@ def search() -> Response:
 @bp.get("/related/<path:id_>")
 def related(id_: str) -> Response:
     """The panel of a document. Query: limit, and the filters of search."""
-    args = _known(("limit", *FILTERS))
+    args = known(("limit", *FILTERS))
     panel = served().panel(id_, filter_of(args), number_of(args, "limit", CARDS))
     return Response(panel.json, mimetype="application/json")
 
@@ -42,7 +42,7 @@ def related(id_: str) -> Response:
 @bp.post("/similar")
 def similar() -> Response:
     """The panel of a text. Body: {"text": "...", "limit": 4}. The text is neither logged, kept nor echoed."""
-    _known(())
+    known(())
     try:
         body: Any = request.get_json(silent=True)
     except RecursionError:  # brackets, ten thousands deep
@@ -57,7 +57,7 @@ def similar() -> Response:
     return jsonify(to_json(index().similar(body["text"], limit=limit)))
 
 
-def _known(keys: Iterable[str]) -> dict[str, str]:
+def known(keys: Iterable[str]) -> dict[str, str]:
     """The query of the address; an unknown key is refused, since it would pass silently otherwise."""
     given = request.args.to_dict()
     if unknown := sorted(given.keys() - set(keys)):

@@ -14,13 +14,21 @@ from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAll
 
 import indexer
 from corpus import CorpusError
+from search_app.decisions.refusals import (
+    DecidedMeanwhile,
+    DecisionRefused,
+    DecisionsUnavailable,
+    NotAllowed,
+    NotSignedIn,
+    TooManyAttempts,
+)
 from search_app.overload import Overloaded
 from search_app.security import ROUTE_OF_API
 from search_app.services import PAUSE
 
 log = logging.getLogger(__name__)
 _FRAMES = 4
-_UNAVAILABLE = 503
+_UNAVAILABLE, _UNAUTHORISED = 503, 401
 _NONE: Mapping[str, str] = MappingProxyType({})
 Refusal = tuple[str, list[tuple[str, str]], bytes]
 Sent = tuple[Response | str, int, Mapping[str, str]]
@@ -41,6 +49,12 @@ class Outside(NamedTuple):
 # Looked up along an error's classes, the nearest first. Exit: 2 wrong usage, 3 a source or the index cannot be used,
 # 4 another build holds the lock.
 ERRORS: dict[type[Exception], Outside] = {
+    DecisionRefused: Outside(409, 2, "This cannot be decided so"),
+    DecidedMeanwhile: Outside(409, 2, "Another editor was faster"),
+    DecisionsUnavailable: Outside(503, 3, "Decisions cannot be used"),
+    NotSignedIn: Outside(401, 2, "Only for editors"),
+    NotAllowed: Outside(403, 2, "This was not sent from a page of the desk"),
+    TooManyAttempts: Outside(429, 2, "Too many attempts"),
     indexer.RequestRefused: Outside(400, 2, "This request is out of bounds"),
     indexer.DocumentNotFound: Outside(404, 2, "No such document"),
     indexer.IndexMissing: Outside(503, 3, "There is no index yet"),
@@ -99,8 +113,10 @@ def init_app(app: Flask) -> None:
         # Where the server keeps its index is the operator's to know: it stands in the log.
         where = "the index" if shown.http >= 500 and not isinstance(error, Overloaded) else error.where
         kind, (what, next_) = type(error).__name__, words_of(error)
-        later = {"Retry-After": f"{PAUSE:.0f}"} if shown.http == _UNAVAILABLE else _NONE
-        return answer(shown.http, shown.title, kind=kind, what=what, where=where, next_=next_, headers=later)
+        more = {_UNAVAILABLE: {"Retry-After": f"{PAUSE:.0f}"}, _UNAUTHORISED: {"WWW-Authenticate": "Bearer"}}
+        return answer(
+            shown.http, shown.title, kind=kind, what=what, where=where, next_=next_, headers=more.get(shown.http, _NONE)
+        )
 
     @app.errorhandler(HTTPException)
     def http(error: HTTPException) -> Sent:

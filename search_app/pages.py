@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from corpus import Document, kind_of
 from indexer import Card, DocumentNotFound, Filter, Hit, Notice, Panel, RequestRefused, Results, Sort
 from search_app import present, revalidation
+from search_app.decisions.history import moment
 from search_app.overload import is_late
 from search_app.requests import CARDS, FILTERS, SEARCH_KEYS, as_typed_of, filter_of, number_of, sort_of, text_of
 from search_app.services import index, served
@@ -29,6 +30,7 @@ _VALUE_NAMES = {
 }
 _SHOWN_VALUES = 6
 _MOST_DROPPED = 6
+_MOST_OTHERS = 12
 # What of a search's address its links carry on; the page begins anew.
 _KEPT = tuple(key for key in SEARCH_KEYS if key != "page")
 
@@ -130,7 +132,22 @@ def document(id_: str) -> str | Response:
     if request.endpoint != f"pages.{kind}":
         return redirect(page_of(found))
     year_ago = datetime.now(UTC).date() - timedelta(days=365)
-    return render_template(f"{kind}.html", document=found, panel=_panel(id_), year_ago=year_ago)
+    return render_template(f"{kind}.html", document=found, panel=_panel(id_), year_ago=year_ago, **_group(id_))
+
+
+def _group(id_: str) -> dict[str, object]:
+    """Of a settled duplicate where it points to and since when, of a question that is kept those it is kept for."""
+    settled = index().settled
+    signs = [index().get(target) for target in settled.targets(id_)]
+    held = [served().snapshot.history.pair(id_, sign.id).holds for sign in signs]
+    others = [index().get(other) for other in settled.others(id_)[:_MOST_OTHERS]]
+    return {
+        "canonical": index().get(settled.kept(id_)) if signs else None,
+        "signs": signs,
+        "since": moment(held[0].at).date() if held and held[0] else None,
+        "others": others,
+        "more_others": len(settled.others(id_)) - len(others),
+    }
 
 
 @bp.get("/topics/<path:name>")

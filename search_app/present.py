@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any
 
@@ -50,6 +50,30 @@ def band_name(band: Band) -> str:
 def day(value: date | None) -> str:
     """A day in words: 31 May 2020."""
     return f"{value.day} {_MONTHS[value.month - 1]} {value.year}" if value else ""
+
+
+def moment_in_words(at: str) -> str:
+    """A moment of a history in words, in UTC: 2 March 2026, 09:14."""
+    when = datetime.fromisoformat(at).astimezone(UTC)
+    return f"{day(when.date())}, {when:%H:%M}"
+
+
+# What an editor did, of the documents a and b.
+ACTIONS = {
+    "duplicate": "Duplicate: A points to B",
+    "related": "Related",
+    "different": "Not a duplicate",
+    "unsure": "Unsure, to a second editor",
+    "later": "Later, in a week",
+    "pin": "Pinned B to A",
+    "exclude": "Keeps B from A",
+    "undo": "Undid",
+}
+
+
+def action_in_words(action: str) -> str:
+    """What was done, in a list's words."""
+    return ACTIONS[action]
 
 
 def who(asker: Asker | None) -> str:

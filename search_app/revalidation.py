@@ -10,7 +10,7 @@ from flask import Flask, Response, g, request
 from search_app.services import served
 
 # The settings that a page shows.
-_SHOWN = ("site_name", "emergency", "crisis", "notices", "duplicates")
+_SHOWN = ("site_name", "emergency", "crisis", "notices")
 # The editors' pages are kept by nobody, and files have tags of their own.
 _BLUEPRINTS = ("api", "pages")
 

@@ -51,7 +51,6 @@ SETTINGS = (
     Setting(
         "notices", "", "a file in place of the shipped table of searches that speak of a danger to life; `off` for none"
     ),
-    Setting("duplicates", "off", "`on` shows the editors' pages at /duplicates", ("off", "on")),
 )
 
 

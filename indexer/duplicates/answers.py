@@ -66,8 +66,8 @@ class Cluster:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clusters:
-    """One page of the open clusters of an index; `bands` counts all of them by band, `sites` by the sites in them, the
-    most frequent first; both before a band is chosen.
+    """One page of the open clusters of an index. `bands` counts all of them by band, before one is chosen; `sites` and
+    `specialties` count those of the bands that are chosen, the most frequent first.
     """
 
     generation: int
@@ -76,6 +76,7 @@ class Clusters:
     pages: int
     bands: Mapping[str, int]
     sites: Mapping[str, int]
+    specialties: Mapping[str, int]
     clusters: tuple[Cluster, ...]
 
 
@@ -88,17 +89,23 @@ class Mark(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Side:
-    """One of two questions beside each other: its own words in marked pieces."""
+    """One of two questions beside each other: its own words in marked pieces, on how many pages it is listed, among the
+    first four of how many panels it is, and how many words of answer it has.
+    """
 
     id: str
     title: tuple[Mark, ...]
     body: tuple[Mark, ...]
+    listed: int
+    shown: int
+    words: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SideBySide:
-    """Two questions beside each other, and what the program thinks of them."""
+    """Two questions beside each other, what the program thinks of them, and the id of that which it would keep."""
 
     pair: DuplicatePair
+    keep: str
     a: Side
     b: Side

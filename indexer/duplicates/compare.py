@@ -14,6 +14,8 @@ from indexer.generation import Generation
 from indexer.types import Band, Card
 
 SHARED = "shared"
+# The places of these in what speaks for keeping a document (build/keep_order).
+LISTED, WORDS = 2, 3
 # So many of the shared words are marked, the most telling first: a page full of marks shows nothing.
 _MOST_SHARED = 8
 
@@ -27,14 +29,24 @@ def side_by_side(generation: Generation, a: Document, b: Document) -> SideBySide
     same = wording(one) == wording(other)
     common = sorted(((rare, term) for term, rare in ours.terms.items() if term not in apart), reverse=True)
     shared = {term for _, term in common[:_MOST_SHARED]}
+    stored = generation.pair(a.id, b.id)
+    likelihood = stored.score if stored else compared.likelihood
     pair = DuplicatePair(
         a=a.id,
         b=b.id,
-        score=1.0 if same else round(compared.likelihood, 4),
-        band=Band.SAME if same else generation.band(a.id, b.id),
+        score=1.0 if same else round(likelihood, 4),
+        band=Band.SAME if same else stored and stored.band,
         differs=differences(one, other),
     )
-    return SideBySide(pair=pair, a=_side(a, one, other, shared), b=_side(b, other, one, shared))
+    sides = ((a, one, other), (b, other, one))
+    orders = generation.keep_order([a.id, b.id])
+    facts = zip(orders, generation.shown([a.id, b.id]), strict=True)
+    left, right = (
+        replace(_side(*side, shared), listed=kept[LISTED], shown=shown, words=kept[WORDS])
+        for side, (kept, shown) in zip(sides, facts, strict=True)
+    )
+    keep = b.id if orders[1] > orders[0] or (orders[1] == orders[0] and b.id < a.id) else a.id
+    return SideBySide(pair=pair, keep=keep, a=left, b=right)
 
 
 def same_question(generation: Generation, draft: Draft, cards: Sequence[Card]) -> Iterator[Card]:
@@ -58,7 +70,7 @@ def same_as(generation: Generation, id_: str, cards: Sequence[Card]) -> Iterator
         same = None
         if own.kind == card.kind == "question" and theirs.wording == own.wording:
             same = Band.SAME
-        elif generation.band(id_, card.id) is Band.VERY_LIKELY:
+        elif (pair := generation.pair(id_, card.id)) and pair.band is Band.VERY_LIKELY:
             same = Band.VERY_LIKELY
         yield replace(card, same=same)
 
@@ -82,7 +94,7 @@ def _side(document: Document, text: str, other: str, shared: Collection[str]) ->
         _pieces(text, sorted(marks), low, high)
         for low, high in ((0, len(document.title)), (len(document.title) + 1, len(text)))
     )
-    return Side(id=document.id, title=title, body=body)
+    return Side(id=document.id, title=title, body=body, listed=0, shown=0, words=0)
 
 
 def _pieces(text: str, marks: Iterable[tuple[int, int, str]], low: int, high: int) -> tuple[Mark, ...]:

@@ -15,6 +15,7 @@ from indexer.analysis import own_text
 from indexer.answering.settled import Settled, tie
 from indexer.duplicates.answers import Cluster, Clusters, DuplicatePair, Reason
 from indexer.duplicates.clusters import Star, clusters
+from indexer.duplicates.compare import LISTED
 from indexer.duplicates.differences import differences
 from indexer.errors import RequestRefused
 from indexer.generation import FindRequest, Generation, Pair
@@ -22,8 +23,6 @@ from indexer.ranking.columns import specialty_of
 from indexer.types import EVERYTHING, Band, Filter, Sort
 
 MOST_SIZE = 200
-# The place of the number of pages that list a document in its keep_order.
-LISTED = 2
 
 
 class ClusterSort(StrEnum):
@@ -103,26 +102,29 @@ class Listing:
             raise RequestRefused(what, "page", f"ask for page 1 or later, of 1 to {MOST_SIZE} clusters")
         stars = self._passing(generation, request)
         counts = Counter(star.weakest.band for star in stars)
-        sites = Counter(site for star in stars for site in {self._told[id_].site for id_ in star.members} if site)
-        chosen = self._ordered(
-            [star for star in stars if not request.bands or star.weakest.band in request.bands], request
-        )
+        chosen = self._ordered(stars, request)
         return Clusters(
             generation=generation.info.generation,
             total=len(chosen),
             page=page,
             pages=-(-len(chosen) // size),
             bands={name.value: counts[name] for name in Band},
-            sites=dict(sites.most_common()),
+            sites=self._counted(chosen, "site"),
+            specialties=self._counted(chosen, "specialty"),
             clusters=tuple(self._cluster(generation, star) for star in chosen[(page - 1) * size : page * size]),
         )
 
+    def _counted(self, stars: Sequence[Star], name: str) -> dict[str, int]:
+        """How many clusters have a question of each site or specialty, the most frequent first."""
+        values = ({getattr(self._told[id_], name) for id_ in star.members} for star in stars)
+        counts = Counter(value for own in values for value in own if value)
+        return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+
     def ties(self, generation: Generation, request: ClusterRequest) -> list[tuple[str, str]]:
         """For each cluster that is wanted the question to keep with each other member: what an editor is asked."""
-        chosen = [s for s in self._passing(generation, request) if not request.bands or s.weakest.band in request.bands]
         return [
             (star.canonical, id_)
-            for star in self._ordered(chosen, request)
+            for star in self._ordered(self._passing(generation, request), request)
             for id_ in star.members
             if id_ != star.canonical
         ]
@@ -148,7 +150,8 @@ class Listing:
         return self._told[id_].title.casefold()
 
     def _ordered(self, stars: Sequence[Star], request: ClusterRequest) -> Sequence[Star]:
-        """In the order that is asked for; among equals the surest first."""
+        """Those of the bands that are asked for, in the order that is; among equals the surest first."""
+        stars = [star for star in stars if not request.bands or star.weakest.band in request.bands]
         match request.sort:
             case ClusterSort.SEEN:
                 return sorted(stars, key=lambda star: -self._seen(star))

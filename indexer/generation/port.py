@@ -151,8 +151,8 @@ class Generation(Protocol):
     def pairs(self) -> Sequence[Pair]:
         """The stored pairs of questions that may be the same question, ascending."""
 
-    def band(self, a: str, b: str) -> Band | None:
-        """The band of the stored pair of two known ids, in either order; None where there is none."""
+    def pair(self, a: str, b: str) -> Pair | None:
+        """The stored pair of two known ids, given in either order; None where there is none."""
 
     def keep_order(self, ids: Sequence[str]) -> list[tuple[int, ...]]:
         """What speaks for keeping each of some known ids among duplicates (build/keep_order); the highest is kept."""

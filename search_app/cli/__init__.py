@@ -9,7 +9,7 @@ import sys
 import click
 
 import search_app
-from search_app.cli import ask, bench, checks, content, demo, measure, operate
+from search_app.cli import ask, bench, checks, content, deciding, demo, editors, measure, operate
 from search_app.cli.common import fail
 from search_app.errors import UsageError
 
@@ -30,6 +30,8 @@ for module in (ask, bench, checks, content, demo, measure, operate):
     for command in vars(module).values():
         if isinstance(command, click.Command):
             cli.add_command(command)
+for group in (editors.editor, editors.key, deciding.decisions):
+    cli.add_command(group)
 
 
 def main() -> None:

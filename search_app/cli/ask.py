@@ -5,16 +5,17 @@ from __future__ import annotations
 import csv
 import sys
 import textwrap
-from collections.abc import Iterable
 from typing import Any
 
 import click
 
 from indexer import Band, Clusters, Filter, Panel, Results, Settings, Sort, open_index
 from search_app import settings
-from search_app.cli.common import Output, index_path, setting_option, shared
+from search_app.cli.common import Output, decided, index_path, setting_option, shared
+from search_app.decisions.store import Store
 from search_app.errors import UsageError
 from search_app.present import band_name, day, why_kept
+from search_app.spreadsheet import rows
 
 _WIDTH = 100
 _HELP = {
@@ -56,7 +57,8 @@ def search(
 ) -> None:
     """Search for TEXT: words, "phrases in quotes", -without."""
     known = settings.load({"index": index})
-    with open_index(known["index"], settings=Settings(notices=known["notices"] or None)) as opened:
+    settled = Store(known["decisions"]).current().decisions
+    with open_index(known["index"], settings=Settings(notices=known["notices"] or None), decisions=settled) as opened:
         results = opened.search(text, where=Filter(**where), sort=Sort(sort), page=page, size=size, as_typed=as_typed)
     output.result(results, lambda: told(results))
 
@@ -68,7 +70,7 @@ def search(
 @shared
 def related(id: str, index: str | None, limit: int, output: Output) -> None:  # noqa: A002 (what a document calls it)
     """Show the panel of the document ID: what is most like it."""
-    with open_index(index_path(index)) as opened:
+    with open_index(index_path(index), decisions=decided().decisions) as opened:
         panel = opened.related(id, limit=limit)
     output.result(panel, lambda: shown(panel))
 
@@ -80,7 +82,7 @@ def related(id: str, index: str | None, limit: int, output: Output) -> None:  # 
 @shared
 def similar(text: str, index: str | None, limit: int, output: Output) -> None:
     """Show what is most like TEXT, such as a question that was not sent yet; - reads it from standard input."""
-    with open_index(index_path(index)) as opened:
+    with open_index(index_path(index), decisions=decided().decisions) as opened:
         panel = opened.similar(_piped() if text == "-" else text, limit=limit)
     output.result(panel, lambda: shown(panel))
 
@@ -92,32 +94,32 @@ def similar(text: str, index: str | None, limit: int, output: Output) -> None:
 @click.option("--page", type=click.IntRange(1), default=1, show_default=True, help="Which page of clusters.")
 @click.option("--size", type=click.IntRange(1, 200), default=50, show_default=True, help="Clusters a page.")
 @click.option("--csv", "as_csv", is_flag=True, help="Print every pair of all pages as a line of CSV.")
+@setting_option("decisions")
 @shared
 def duplicates(
-    index: str | None, band: str | None, specialty: str | None, page: int, size: int, as_csv: bool, output: Output
+    index: str | None,
+    band: str | None,
+    specialty: str | None,
+    page: int,
+    size: int,
+    as_csv: bool,
+    decisions: str | None,
+    output: Output,
 ) -> None:
-    """List the questions that may be the same question, in clusters, the surest first."""
+    """List the questions that may be the same question, in clusters, the surest first; what is decided is not asked.
+
+    With --csv all that was decided follows what is open.
+    """
     where, chosen = Filter(specialty=specialty), Band(band) if band else None
-    with open_index(index_path(index)) as opened:
+    snapshot = decided(decisions)
+    with open_index(index_path(index), decisions=snapshot.decisions) as opened:
         found = opened.duplicates(where=where, band=chosen, page=page, size=size)
         if as_csv:
-            _print_csv(
-                opened.duplicates(where=where, band=chosen, page=n, size=size) for n in range(1, found.pages + 1)
-            )
+            pages = (opened.duplicates(where=where, band=chosen, page=n, size=size) for n in range(1, found.pages + 1))
+            clusters = (cluster for one in pages for cluster in one.clusters)
+            csv.writer(sys.stdout).writerows(rows(opened, clusters, snapshot.history))
             return
     output.result(found, lambda: listed(found))
-
-
-def _print_csv(pages: Iterable[Clusters]) -> None:
-    """Every pair, its cluster and what differs; a cell that begins like a formula is shown as text."""
-    rows = csv.writer(sys.stdout)
-    rows.writerow(["cluster", "canonical", "band", "score", "a", "b", "differs"])
-    for clusters in pages:
-        for cluster in clusters.clusters:
-            for pair in cluster.pairs:
-                differs = "; ".join(f"{d.kind}: {d.a or 'not said'} / {d.b or 'not said'}" for d in pair.differs)
-                cells = (cluster.id, cluster.canonical, pair.band or "", f"{pair.score:.2f}", pair.a, pair.b, differs)
-                rows.writerow([f"'{cell}" if cell[:1] in ("=", "+", "-", "@") else cell for cell in cells])
 
 
 def listed(found: Clusters) -> str:

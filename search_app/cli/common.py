@@ -14,6 +14,7 @@ import click
 from corpus import CorpusError
 from indexer import Info, SearchError
 from search_app import settings
+from search_app.decisions.store import Snapshot, Store
 from search_app.errors import outside, words_of
 from search_app.present import to_json
 
@@ -82,6 +83,11 @@ def setting_option(name: str) -> Callable[[Command], Command]:
 def index_path(given: str | None) -> str:
     """The folder of the index."""
     return settings.load({"index": given})["index"]
+
+
+def decided(given: str | None = None) -> Snapshot:
+    """What stands in the file of decisions; nothing where there is none."""
+    return Store(settings.load({"decisions": given})["decisions"]).current()
 
 
 def drifted(held: Info) -> str:

@@ -382,9 +382,9 @@ class PlainGeneration:
         (back,) = page_closeness(self, other.statistics, b, near[b].best(1))
         return there + back >= page_floor(one.statistics) + page_floor(other.statistics) + 2 * _ABOVE_FLOOR
 
-    def band(self, a: str, b: str) -> Band | None:
+    def pair(self, a: str, b: str) -> Pair | None:
         """See Generation."""
-        return next((pair.band for pair in self.pairs() if {pair.a, pair.b} == {a, b}), None)
+        return next((pair for pair in self.pairs() if {pair.a, pair.b} == {a, b}), None)
 
     def keep_order(self, ids: Sequence[str]) -> list[tuple[int, ...]]:
         """See Generation: answered, by a named doctor, listed by so many pages, words of answer, age."""

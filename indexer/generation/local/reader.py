@@ -27,7 +27,7 @@ from indexer.ranking.mapped import ARRAYS, Strings
 from indexer.ranking.resources import NUMPY, Resources
 from indexer.ranking.segment import Segments
 from indexer.ranking.weighting import HIT_PLACE, RESCORED, Statistics, least_share, length_exponent
-from indexer.types import EVERYTHING, Band, Info, Sort
+from indexer.types import EVERYTHING, Info, Sort
 
 
 class _Chosen(NamedTuple):
@@ -165,8 +165,8 @@ class LocalGeneration:
     def pairs(self) -> Sequence[Pair]:
         return self._pairs.all()
 
-    def band(self, a: str, b: str) -> Band | None:
-        return self._pairs.band(a, b)
+    def pair(self, a: str, b: str) -> Pair | None:
+        return self._pairs.of(a, b)
 
     def keep_order(self, ids: Sequence[str]) -> list[tuple[int, ...]]:
         return self._pairs.keep_order(ids)

@@ -70,12 +70,14 @@ class StoredPairs:
         rows = zip(self._rows.tolist(), self._scores.tolist(), strict=True)
         return [Pair(name(a), name(b), score, BANDS[band]) for (a, b, band), score in rows]
 
-    def band(self, a: str, b: str) -> Band | None:
-        """The band of two documents, None where the build proposed no pair of them."""
+    def of(self, a: str, b: str) -> Pair | None:
+        """The pair of two documents, None where the build proposed none."""
         one, other = sorted(self._places((a, b)))
         at = int(np.searchsorted(self._keys, one << 32 | other))
         there = at < len(self._keys) and self._keys[at] == one << 32 | other
-        return BANDS[int(self._rows[at, 2])] if there else None
+        if not there:
+            return None
+        return Pair(*sorted((a, b)), float(self._scores[at]), BANDS[int(self._rows[at, 2])])
 
     def keep_order(self, ids: Sequence[str]) -> list[tuple[int, ...]]:
         """What speaks for keeping each of some documents."""

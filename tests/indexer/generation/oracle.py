@@ -51,7 +51,7 @@ def check_same(local: Generation, plain: PlainGeneration, seed: int = 0, *, upda
     assert list(local.pairs()) == list(plain.pairs())
     assert local.keep_order(ids) == plain.keep_order(ids)
     for a, b in itertools.islice(itertools.combinations(ids, 2), 100):
-        assert local.band(a, b) == plain.band(b, a)
+        assert local.pair(a, b) == plain.pair(b, a)
     rng = random.Random(seed)
     for _ in range(20):
         request = some_request(plain, rng)

@@ -268,8 +268,8 @@ class GenerationSuite:
     def test_pairs_name_the_same_question(self, generation: Generation) -> None:
         """Two questions of one wording are a pair, whichever is named first; others are none."""
         assert list(generation.pairs()) == [("q1", "q2", 1.0, Band.SAME)]
-        assert generation.band("q2", "q1") is generation.band("q1", "q2") is Band.SAME
-        assert generation.band("q1", "q3") is None
+        assert generation.pair("q2", "q1") == generation.pair("q1", "q2") == ("q1", "q2", 1.0, Band.SAME)
+        assert generation.pair("q1", "q3") is None
 
     def test_the_answered_and_listed_are_kept(self, made: Made) -> None:
         """An answer speaks for keeping a document more than a page that lists it, and that more than its length."""

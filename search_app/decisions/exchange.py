@@ -1,0 +1,76 @@
+"""Decisions as lines of JSON, and back: what a file of decisions holds, byte for byte the same after a round trip."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from search_app.decisions import events
+from search_app.decisions.events import ACTIONS, MOST_NOTE, Event
+from search_app.decisions.history import moment
+from search_app.decisions.refusals import DecisionRefused
+from search_app.decisions.store import Store
+
+_KINDS: dict[str, tuple[type, ...]] = {
+    **dict.fromkeys(("id",), (int,)),
+    **dict.fromkeys(("at", "editor", "action", "a", "b", "note"), (str,)),
+    **dict.fromkeys(("a_wording", "b_wording", "undoes", "batch"), (int, type(None))),
+    "score": (float, int, type(None)),
+    "band": (str, type(None)),
+}
+_LARGEST = 2**63
+
+
+def lines(history: Iterable[Event]) -> Iterator[str]:
+    """Each event as a line, in order; what is not known is left out."""
+    for event in history:
+        told = {name: value for name, value in event._asdict().items() if value not in (None, "") or name in ("a", "b")}
+        yield json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+
+
+def take(store: Store, given: Iterable[str]) -> int:
+    """Keep the events of some lines in a file that has none, all or nothing, and tell how many they are.
+
+    Raises DecisionRefused for a file that has some, and for a line that is no event, with its number.
+    """
+    with store.database.writing() as connection:
+        if connection.execute("SELECT 1 FROM event LIMIT 1").fetchone():
+            what = "the file of decisions has some already"
+            raise DecisionRefused(
+                what, str(store.database.path), "import into a new file, and name that by `decisions`"
+            )
+        known: set[int] = set()
+        for number, line in enumerate(given, 1):
+            if line.strip():
+                event = _event(line, number)
+                if event.id <= max(known, default=0) or (event.undoes is not None and event.undoes not in known):
+                    raise _refused(number, "its id, or the event that it undoes, is out of order")
+                known.add(events.add(connection, event))
+        return len(known)
+
+
+def _event(line: str, number: int) -> Event:
+    try:
+        read: Any = json.loads(line)
+    except ValueError as error:
+        raise _refused(number, "it is no JSON") from error
+    if not isinstance(read, dict) or set(read) - set(_KINDS) or {"id", "at", "editor", "action", "a", "b"} - set(read):
+        raise _refused(number, f"its keys are not those of an event: {', '.join(_KINDS)}")
+    for name, value in read.items():
+        if type(value) not in _KINDS[name] or (isinstance(value, int) and not -_LARGEST <= value < _LARGEST):
+            raise _refused(number, f"its {name} is not what it should be")
+    event = Event(**read)
+    if event.action not in ACTIONS or event.a == event.b or len(event.note) > MOST_NOTE:
+        raise _refused(number, "no desk writes such an action")
+    if (event.action == "undo") != (event.undoes is not None):
+        raise _refused(number, "an undo, and nothing else, names what it undoes")
+    try:
+        moment(event.at)
+    except ValueError as error:
+        raise _refused(number, f"its time is none: {event.at[:40]}") from error
+    return event
+
+
+def _refused(number: int, what: str) -> DecisionRefused:
+    return DecisionRefused(f"line {number} is no event of decisions: {what}", f"line {number}", "export it again")

@@ -1,0 +1,154 @@
+"""Two questions side by side, and what an editor decides of them: five verdicts, undo, and on to the next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import redirect, render_template, request, url_for
+from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response
+
+from corpus import Question
+from indexer import Filter, RequestRefused
+from search_app.decisions.events import MOST_NOTE, VERDICTS, WAITS, Event, of_pair
+from search_app.decisions.refusals import DecidedMeanwhile
+from search_app.desk.guard import bp, editor
+from search_app.desk.queue import asked, just_done, kept
+from search_app.services import index, served, store
+
+_ARTICLES = 3
+_MOST_ID = 400
+
+
+@bp.get("/pair")
+def pair() -> str:
+    """Two questions beside each other. Query: a (the one to keep), b, and the filters of the queue."""
+    a, b = (_question(request.args, name) for name in ("a", "b"))
+    if a.id == b.id:
+        raise RequestRefused("a and b are one question", "b", "give the ids of two different questions")
+    return _page(a, b)
+
+
+def _page(a: Question, b: Question, conflict: DecidedMeanwhile | None = None) -> str:
+    wanted, history = asked(request.values), served().snapshot.history
+    beside = index().side_by_side(a.id, b.id)
+    asks = index().ties(wanted.request)
+    at = asks.index((a.id, b.id)) if (a.id, b.id) in asks else None
+    standing, events = history.pair(a.id, b.id), history.of(of_pair(a.id, b.id))
+    return render_template(
+        "desk/pair.html",
+        pair=beside.pair,
+        sides=(("A", a, beside.a), ("B", b, beside.b)),
+        keep=a.id if standing.holds and standing.holds.b == a.id else beside.keep,
+        standing=standing,
+        decided=index().settled.is_decided(a.id, b.id),
+        events=[(event, history.active(event), history.built_on(event)) for event in reversed(events)],
+        place=None if at is None else (at + 1, len(asks)),
+        before=_address(asks[at - 1]) if at else None,
+        after=_address(asks[at + 1]) if at is not None and at + 1 < len(asks) else None,
+        articles=index().related(a.id, where=Filter(kind="article"), limit=_ARTICLES).cards,
+        told=just_done(),
+        kept=kept(),
+        blind=request.values.get("blind") == "1",
+        conflict=conflict,
+        most_note=MOST_NOTE,
+        same_page=_address((a.id, b.id)),
+        other_blind=_address((a.id, b.id), blind=None if request.values.get("blind") == "1" else "1"),
+    )
+
+
+@bp.post("/pair")
+def decide() -> Response | tuple[str, int]:
+    """A verdict on a pair, then the next pair. Form: a, b, keep, verdict, target, why, seen, filters of the queue."""
+    form = request.form
+    a, b = (_question(form, name) for name in ("a", "b"))
+    verdict = form.get("verdict", "")
+    if verdict not in (*VERDICTS, *WAITS):
+        raise RequestRefused(f"verdict is {verdict[:20]!r}", "verdict", f"give one of {', '.join((*VERDICTS, *WAITS))}")
+    asks = index().ties(asked(form).request)
+    one, other = _named(form, a, b, verdict)
+    event = event_of(verdict, one, other, editor().editor, form.get("why", ""))
+    seen = {of_pair(a.id, b.id): int(seen) if (seen := form.get("seen", "0")).isdigit() else 0}
+    try:
+        (done,) = store().add([event], seen)
+    except DecidedMeanwhile as error:
+        return _page(a, b, error), 409
+    return redirect(_next(asks, (a.id, b.id), done))
+
+
+@bp.post("/undo")
+def undo() -> Response:
+    """Take an action back, all events of it that can be; back to where it was. Form: event."""
+    history = store().current().history
+    known = history.get(int(request.form.get("event", "0")) if request.form.get("event", "0").isdigit() else 0)
+    if known is None:
+        raise RequestRefused("there is no such event", "event", "see the history")
+    of_action = [event for event in history if known.id in (event.id, event.batch)]
+    free = [e for e in of_action if history.active(e) and history.built_on(e) is None] or [known]
+    by = editor().editor
+    done = store().add([Event(0, "", by, "undo", e.a, e.b, undoes=e.id) for e in free])
+    back = request.form.get("back", "")
+    if len(of_action) == 1 and back != "history" and not history.about(known).is_card:
+        return redirect(url_for("desk.pair", **_pair_of(known), **kept(told=done[0].id)))  # type: ignore[arg-type]
+    return redirect(url_for("desk.records", told=done[0].id, left=len(of_action) - len(free) or None))
+
+
+def event_of(verdict: str, one: str, other: str, by: str, note: str) -> Event:
+    """The event of a verdict on two questions as they are now, with what the program thinks of them.
+
+    Raises DocumentNotFound.
+    """
+    pair = index().side_by_side(one, other).pair
+    a_wording, b_wording = index().wordings([one, other])
+    return Event(
+        0, "", by, verdict, one, other, a_wording, b_wording, pair.score, pair.band and pair.band.value, note.strip()
+    )
+
+
+def _named(form: MultiDict[str, str], a: Question, b: Question, verdict: str) -> tuple[str, str]:
+    """The two questions of a verdict: of a duplicate that which points and that to which it does, which is the one that
+    is kept, or another that the editor named by its id or address.
+    """
+    if verdict != "duplicate":
+        return a.id, b.id
+    keep = form.get("keep", a.id)
+    if keep not in (a.id, b.id):
+        raise RequestRefused("keep is neither of the two", "keep", "give the id of one of them")
+    points = b.id if keep == a.id else a.id
+    target = form.get("target", "").strip()
+    return points, (_question({"target": target.rpartition("/questions/")[2]}, "target").id if target else keep)
+
+
+def _next(asks: Sequence[tuple[str, str]], at: tuple[str, str], done: Event) -> str:
+    """The address of the next pair that is open; at the end of the queue the first, and without any the queue."""
+    snapshot = store().current()
+    after = index().deciding(snapshot.decisions)
+    open_now = after.ties(asked(request.form).request)
+    place = asks.index(at) + 1 if at in asks else 0
+    known = set(open_now)
+    following = ((after.settled.kept(a), after.settled.kept(b)) for a, b in asks[place:])
+    chosen = next((tie for tie in following if tie in known), open_now[0] if open_now else None)
+    if chosen is None:
+        return url_for("desk.queue", **kept(told=done.id))  # type: ignore[arg-type]
+    return _address(chosen, told=done.id)
+
+
+def _address(tie: tuple[str, str], **changes: str | int | None) -> str:
+    return url_for("desk.pair", a=tie[0], b=tie[1], **kept(**changes))  # type: ignore[arg-type]
+
+
+def _pair_of(event: Event) -> dict[str, str]:
+    """A pair in an address: first the question that is kept."""
+    return {"a": event.b, "b": event.a} if event.action == "duplicate" else {"a": event.a, "b": event.b}
+
+
+def _question(args: Any, name: str) -> Question:
+    """The question that an address or a form names. Raises RequestRefused without an id or for an article."""
+    id_ = args.get(name, "").strip()
+    if not id_ or len(id_) > _MOST_ID:
+        raise RequestRefused(f"{name} is missing", name, "give the ids of two questions as a and b")
+    document = index().get(id_)
+    if not isinstance(document, Question):
+        raise RequestRefused(f"{name} is an article", name, "give the ids of two questions")
+    return document

@@ -1,0 +1,232 @@
+"""The queue: clusters that may be one question, in the order of what saves readers most, and what became of others."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from flask import redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from corpus import Question
+from indexer import Band, Cluster, Filter, RequestRefused
+from indexer.duplicates import ClusterRequest, ClusterSort
+from search_app.decisions.events import VERDICTS, Event
+from search_app.decisions.history import is_over, moment
+from search_app.desk.guard import bp
+from search_app.pages import Choice
+from search_app.present import band_name
+from search_app.requests import band_of, number_of
+from search_app.services import index, served
+
+SIZE = 25
+# So many of a cluster's other questions are named; a template may have hundreds.
+_MOST_NAMED = 12
+# No event has a number of so many digits.
+_LONGEST = 16
+# What the links of the queue, and of the pairs in it, carry on.
+KEPT = ("band", "specialty", "site", "q", "sort", "state", "blind")
+# What is read; what is the same word for word is merged in bulk.
+READ = (Band.VERY_LIKELY, Band.POSSIBLE)
+SORTS = {
+    ClusterSort.SEEN: "On most pages first",
+    ClusterSort.SUREST: "Surest first",
+    ClusterSort.LARGEST: "Largest first",
+    ClusterSort.OLDEST: "Waiting longest first",
+}
+STATES = {
+    "open": "Open",
+    "unsure": "Second editor",
+    "later": "Later",
+    "contested": "Contested",
+    "settled": "Settled",
+    "dismissed": "Dismissed",
+    "lapsed": "Text changed",
+}
+
+
+class Asked(NamedTuple):
+    """What the address of the queue asks for."""
+
+    state: str
+    request: ClusterRequest
+
+
+def asked(args: Mapping[str, str]) -> Asked:
+    """The filters and the order of an address. Raises RequestRefused for what is none."""
+    state, sort = args.get("state") or "open", args.get("sort") or ClusterSort.SEEN
+    if state not in STATES:
+        raise RequestRefused(f"state is {state[:20]!r}", "state", f"give one of {', '.join(STATES)}")
+    if sort not in set(ClusterSort):
+        raise RequestRefused(f"sort is {sort[:20]!r}", "sort", f"give one of {', '.join(ClusterSort)}")
+    band = None if args.get("band") == "all" else band_of(args)
+    bands: Sequence[Band] = tuple(Band) if args.get("band") == "all" else (band,) if band else READ
+    where = Filter(specialty=args.get("specialty") or None)
+    text = args.get("q", "").strip()[:200]
+    return Asked(
+        state, ClusterRequest(where=where, bands=bands, site=args.get("site", ""), text=text, sort=ClusterSort(sort))
+    )
+
+
+@bp.get("")
+def queue() -> str | Response:
+    """A page of the queue. Query: state, band, specialty, site, q, sort, page."""
+    wanted, page = asked(request.args), number_of(request.args, "page", 1)
+    found = index().clusters(wanted.request, page=page, size=SIZE)
+    decided = _by_state(wanted.request)
+    total = found.total
+    if wanted.state == "open":
+        if found.total and page > found.pages:
+            return redirect(address(page=found.pages))
+        rows = [_row(cluster) for cluster in found.clusters]
+    else:
+        events = decided[wanted.state]
+        total = len(events)
+        rows = [told(event) for event in events[(page - 1) * SIZE : page * SIZE]]
+    everything = found.total or index().duplicates(size=1).total
+    return render_template(
+        "desk/queue.html",
+        asked=wanted,
+        found=found,
+        rows=rows,
+        total=total,
+        first=(page - 1) * SIZE + 1,
+        page=page,
+        pages=-(-total // SIZE),
+        everything=everything,
+        choices=_choices(found.bands, found.specialties, found.sites),
+        states=_states(wanted.state, found.total, decided),
+        progress=_progress(),
+        same=index().clusters(ClusterRequest(bands=(Band.SAME,)), size=1).total,
+        sorts=[(sort.value, name, sort is wanted.request.sort) for sort, name in SORTS.items()],
+        info=index().info,
+        kept=kept(),
+        told=just_done(),
+        to_page=lambda n: address(page=n),
+    )
+
+
+def address(**changes: str | int | None) -> str:
+    """The address of the queue as it is, with some parameters changed; the page begins at 1 unless it is given."""
+    return url_for("desk.queue", **kept(**changes))  # type: ignore[arg-type]
+
+
+def kept(**changes: str | int | None) -> dict[str, str | int]:
+    """The parameters of the queue as they are, in an address or a form, with some changed."""
+    values: dict[str, str | int | None] = {name: request.values.get(name) for name in KEPT}
+    values.update(changes)
+    return {name: value for name, value in values.items() if value}
+
+
+def _row(cluster: Cluster) -> dict[str, Any]:
+    """A cluster as the queue shows it."""
+    others = [id_ for id_ in cluster.members if id_ != cluster.canonical]
+    named = [index().get(id_) for id_ in (cluster.canonical, *others[:_MOST_NAMED])]
+    keep, *rest = (document for document in named if isinstance(document, Question))
+    history, now = served().snapshot.history, datetime.now(UTC)
+    flags = []
+    for other in others:
+        standing = history.pair(cluster.canonical, other)
+        flags += ["contested"] if standing.is_contested else []
+        if standing.holds and is_over(standing.holds, now):
+            flags.append("put off until now")
+        elif standing.holds and standing.holds.action in VERDICTS:
+            flags.append("text changed since it was settled")
+    return {
+        "cluster": cluster,
+        "keep": keep,
+        "others": rest,
+        "unnamed": len(others) - len(rest),
+        "kinds": dict.fromkeys(differs.kind for pair in cluster.pairs for differs in pair.differs),
+        "flags": dict.fromkeys(flags),
+        "days": (now.date() - cluster.since).days if cluster.since else None,
+    }
+
+
+def told(event: Event) -> dict[str, Any]:
+    """An event as lists show it: with the titles of its documents, as far as the index has them."""
+    documents = index().known([event.a, event.b])
+    titles = {id_: document.title for id_, document in documents.items()}
+    return {"event": event, "a": titles.get(event.a), "b": titles.get(event.b)}
+
+
+def just_done() -> dict[str, Any] | None:
+    """What has just been done, where the address says so: how many events it was, and whether it can be undone."""
+    id_, history = request.args.get("told", ""), served().snapshot.history
+    event = history.get(int(id_)) if id_.isascii() and id_.isdigit() and len(id_) < _LONGEST else None
+    if event is None:
+        return None
+    count = sum(event.id in (other.id, other.batch) for other in history)
+    return {**told(event), "count": count, "can_undo": history.active(event) and history.built_on(event) is None}
+
+
+def _by_state(wanted: ClusterRequest) -> dict[str, list[Event]]:
+    """By state the pairs that are in it and pass the filters, by the event that put them there, the newest first."""
+    history, now = served().snapshot.history, datetime.now(UTC)
+    lapsed = {(pair.decided.a, pair.decided.b) for pair in index().settled.lapsed()}
+    found: dict[str, list[Event]] = {state: [] for state in STATES if state != "open"}
+    for subject, standing in history.all_standing():
+        event = standing.holds
+        if event is None or subject.is_card or is_over(event, now) or not _passes(event, wanted):
+            continue
+        own = {"unsure": "unsure", "later": "later", "duplicate": "settled"}.get(event.action, "dismissed")
+        found[own].append(event)
+        if standing.is_contested:
+            found["contested"].append(event)
+        if (event.a, event.b) in lapsed:
+            found["lapsed"].append(event)
+    return {state: sorted(events, key=lambda event: -event.id) for state, events in found.items()}
+
+
+def _passes(event: Event, wanted: ClusterRequest) -> bool:
+    """Whether a pair passes the filters of the queue, by either of its questions."""
+    if not (wanted.text or wanted.site or wanted.where.specialty):
+        return True
+    text = wanted.text.casefold()
+    return any(
+        (text in document.title.casefold() or text in document.id.casefold())
+        and wanted.site in ("", document.site)
+        and wanted.where.specialty in (None, document.specialty)
+        for document in index().known([event.a, event.b]).values()
+    )
+
+
+def _progress() -> dict[str, int]:
+    """How many pairs are settled, today and in all."""
+    today = datetime.now(UTC).date()
+    held = [standing.holds for subject, standing in served().snapshot.history.all_standing() if not subject.is_card]
+    settled = [event for event in held if event and event.action in VERDICTS]
+    return {"settled": len(settled), "today": sum(moment(event.at).date() == today for event in settled)}
+
+
+def _states(state: str, total: int, decided: Mapping[str, Sequence[Event]]) -> list[Choice]:
+    """The states as links, with how many are in each."""
+    counts = {"open": total} | {name: len(events) for name, events in decided.items()}
+    return [
+        Choice(title, counts[name], address(state=None if name == "open" else name), name == state)
+        for name, title in STATES.items()
+    ]
+
+
+def _choices(
+    bands: Mapping[str, int], specialties: Mapping[str, int], sites: Mapping[str, int]
+) -> list[tuple[str, list[Choice]]]:
+    """The filters as links: choosing a value, or removing it where it is chosen."""
+    chosen = request.args.get("band") or ""
+    rows = [("To read", sum(bands[band] for band in READ), "")]
+    rows += [(band_name(band).capitalize(), bands[band], band.value) for band in Band]
+    rows += [("All", sum(bands.values()), "all")]
+    found = [("Band", [Choice(name, count, address(band=value), value == chosen) for name, count, value in rows])]
+    for title, name, counts in (("Specialty", "specialty", specialties), ("Source", "site", sites)):
+        own = request.args.get(name)
+        values = dict(list(counts.items())[:_MOST_NAMED])
+        if own and own not in values:
+            values[own] = counts.get(own, 0)
+        if values:
+            choices = [
+                Choice(value, count, address(**{name: None if value == own else value}), value == own)
+                for value, count in values.items()
+            ]
+            found.append((title, choices))
+    return found
