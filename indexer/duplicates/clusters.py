@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from indexer.generation import Pair
@@ -26,19 +26,47 @@ class Star(NamedTuple):
         return max(ties, key=lambda pair: (_BANDS.index(pair.band), -pair.score))
 
 
-def clusters(pairs: Iterable[Pair], keep_order: Mapping[str, tuple[int, ...]]) -> list[Star]:
-    """The stars of some pairs, the surest first; `keep_order` sorts documents, the best to keep highest.
+def clusters(
+    pairs: Iterable[Pair], keep_order: Mapping[str, tuple[int, ...]], is_decided: Callable[[str, str], bool]
+) -> list[Star]:
+    """The stars of some pairs, the surest first; `keep_order` sorts documents, the best to keep highest. Two of which
+    all is decided are never asked about by way of others.
 
-    The upper bands form their clusters first; what is left, with one document for each of these, forms those of
-    possible ones, so that a doubtful tie never widens a sure cluster.
+    Each band forms its clusters after the surer one, whose clusters take part by the question that is kept, so that a
+    doubtful tie never widens a sure cluster.
     """
     pairs = sorted(pairs)
-    sure = [pair for pair in pairs if pair.band is not Band.POSSIBLE]
-    stars = _stars(sure, keep_order)
-    inside = {member for star in stars for member in star.members if member != star.canonical}
-    doubtful = [pair for pair in pairs if pair.band is Band.POSSIBLE and not {pair.a, pair.b} & inside]
-    stars += _stars(doubtful, keep_order)
+    stars: list[Star] = []
+    kept: dict[str, str] = {}
+    for band in _BANDS:
+        ties = between((pair for pair in pairs if pair.band is band), kept)
+        own = _stars([pair for pair in ties if not is_decided(pair.a, pair.b)], keep_order)
+        known = {star.canonical for star in own}
+        kept |= {id_: star.canonical for star in own for id_ in star.members if id_ not in known and id_ not in kept}
+        stars += own
     return sorted(stars, key=lambda star: (_BANDS.index(star.weakest.band), -star.weakest.score, star.members))
+
+
+def between(pairs: Iterable[Pair], kept: Mapping[str, str]) -> list[Pair]:
+    """Some pairs as pairs of the questions that are kept for theirs, the surest of each two, ascending."""
+    found: dict[tuple[str, str], Pair] = {}
+    for pair in pairs:
+        a, b = sorted((_last(pair.a, kept), _last(pair.b, kept)))
+        best = found.get((a, b))
+        if a != b and (best is None or _sureness(pair) < _sureness(best)):
+            found[a, b] = Pair(a, b, pair.score, pair.band)
+    return [found[key] for key in sorted(found)]
+
+
+def _last(id_: str, kept: Mapping[str, str]) -> str:
+    """The question that is kept for one, by one step or more."""
+    while id_ in kept:
+        id_ = kept[id_]
+    return id_
+
+
+def _sureness(pair: Pair) -> tuple[int, float]:
+    return _BANDS.index(pair.band), -pair.score
 
 
 def _stars(pairs: Sequence[Pair], keep_order: Mapping[str, tuple[int, ...]]) -> list[Star]:

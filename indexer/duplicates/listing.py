@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 from corpus import Document, Question
 from indexer.analysis import own_text
-from indexer.answering.settled import Settled, tie
+from indexer.answering.settled import Settled
 from indexer.duplicates.answers import Cluster, Clusters, DuplicatePair, Reason
-from indexer.duplicates.clusters import Star, clusters
+from indexer.duplicates.clusters import Star, between, clusters
 from indexer.duplicates.compare import LISTED
 from indexer.duplicates.differences import differences
 from indexer.errors import RequestRefused
@@ -176,7 +176,8 @@ class Listing:
                 pairs = open_pairs(self._questions.pairs, self._settled)
                 more = sorted({id_ for pair in pairs for id_ in (pair.a, pair.b)} - set(known))
                 self._told = {**known, **dict(zip(more, told(generation, more), strict=True))}
-                self._stars = clusters(pairs, {id_: own.keep_order for id_, own in self._told.items()})
+                keep_order = {id_: own.keep_order for id_, own in self._told.items()}
+                self._stars = clusters(pairs, keep_order, self._settled.is_decided)
             return self._stars
 
     def _cluster(self, generation: Generation, star: Star) -> Cluster:
@@ -209,16 +210,7 @@ def open_pairs(pairs: Iterable[Pair], settled: Settled) -> list[Pair]:
     """The pairs about which something is left to ask, ascending: between the questions that are kept for them, the
     surest of each two.
     """
-    found: dict[tuple[str, str], Pair] = {}
-    bands = tuple(Band)
-    for pair in pairs:
-        if settled.is_decided(pair.a, pair.b):
-            continue
-        a, b = tie(settled.kept(pair.a), settled.kept(pair.b))
-        best = found.get((a, b))
-        if best is None or (bands.index(pair.band), -pair.score) < (bands.index(best.band), -best.score):
-            found[a, b] = Pair(a, b, pair.score, pair.band)
-    return [found[key] for key in sorted(found)]
+    return between((pair for pair in pairs if not settled.is_decided(pair.a, pair.b)), settled.instead)
 
 
 def _reason(document: Document, listed: int) -> Reason:

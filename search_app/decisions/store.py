@@ -97,6 +97,8 @@ def _unchanged(history: History, subject: Subject, last: int) -> None:
     standing = history.standing(subject)
     if standing.last == last:
         return
+    if not standing.last:
+        raise DecidedMeanwhile("the page shows another history", f"{subject.a} and {subject.b}", "open it again")
     event = history.of(subject)[-1]
     what = f"{event.editor} decided this at {event.at}: {event.action}"
     raise DecidedMeanwhile(what, f"{subject.a} and {subject.b}", "look at it again, then decide")

@@ -43,7 +43,8 @@ def admit() -> str | tuple[str, int] | None:
         if not known or not hmac.compare_digest(known.encode(), request.form.get("token", "").encode()):
             raise NotAllowed("the token of the form is missing or old", "token", "open the page again, then send it")
     if g.session is None and request.endpoint not in _OPEN:
-        return _form(401, wanted=request.full_path if request.method == "GET" else "")
+        address = f"{request.script_root}{request.full_path}".rstrip("?")
+        return _form(401, wanted=address if request.method == "GET" else "")
     return None
 
 

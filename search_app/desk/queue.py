@@ -103,6 +103,7 @@ def queue() -> str | Response:
         info=index().info,
         kept=kept(),
         told=just_done(),
+        address=address,
         to_page=lambda n: address(page=n),
     )
 

@@ -77,7 +77,8 @@ class StoredPairs:
         there = at < len(self._keys) and self._keys[at] == one << 32 | other
         if not there:
             return None
-        return Pair(*sorted((a, b)), float(self._scores[at]), BANDS[int(self._rows[at, 2])])
+        first, second = sorted((a, b))
+        return Pair(first, second, float(self._scores[at]), BANDS[int(self._rows[at, 2])])
 
     def keep_order(self, ids: Sequence[str]) -> list[tuple[int, ...]]:
         """What speaks for keeping each of some documents."""

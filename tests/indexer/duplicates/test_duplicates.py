@@ -199,17 +199,35 @@ _pairs = st.dictionaries(
 
 @given(_pairs, st.lists(st.integers(0, 3), min_size=10, max_size=10))
 def test_every_member_is_tied_to_the_canonical_one(found: dict[tuple[str, str], Band], kept: list[int]) -> None:
-    """No chain of links is a cluster; and no sure pair is lost, nor a possible one unless a sure cluster has it."""
+    """No chain of links is a cluster: each member is tied to the one to keep, by a pair of theirs or of questions that
+    surer clusters keep these for. No pair is lost: by clusters that are as sure, its two questions hang together.
+    """
     pairs = [Pair(a, b, 0.9, band) for (a, b), band in found.items()]
-    stars = clusters(pairs, {id_: (value,) for id_, value in zip("abcdefghij", kept, strict=True)})
-    tied = {frozenset(pair) for pair in found}
+    stars = clusters(pairs, {id_: (value,) for id_, value in zip("abcdefghij", kept, strict=True)}, lambda *_: False)
+    bands = list(Band)
     for star in stars:
+        band = star.weakest.band
+        surer = [s for s in stars if bands.index(s.weakest.band) < bands.index(band)]
+        stands = {pair for s in surer for id_ in s.members for pair in ((id_, s.canonical),)} | {
+            (i, i) for i in "abcdefghij"
+        }
+        for _ in bands:
+            stands |= {(a, d) for a, b in stands for c, d in stands if b == c}
+        tied = {frozenset(p[:2]) for p in star.pairs}
         assert all(frozenset((star.canonical, id_)) in tied for id_ in star.members if id_ != star.canonical)
-        assert all({pair.a, pair.b} <= set(star.members) for pair in star.pairs)
-    told = {pair for star in stars for pair in star.pairs}
-    assert {pair for pair in pairs if pair.band is not Band.POSSIBLE} <= told
-    sure = {id_ for star in stars if star.weakest.band is not Band.POSSIBLE for id_ in star.members}
-    assert all(pair in told or {pair.a, pair.b} & sure for pair in pairs)
+        for pair in star.pairs:
+            assert {pair.a, pair.b} <= set(star.members)
+            assert any(
+                own.band is pair.band and {(x, pair.a), (y, pair.b)} <= stands
+                for own in pairs
+                for x, y in ((own.a, own.b), (own.b, own.a))
+            )
+    for pair in pairs:
+        sure = [s for s in stars if bands.index(s.weakest.band) <= bands.index(pair.band)]
+        together = {pair.a}
+        for _ in range(10):
+            together |= {id_ for s in sure if together & set(s.members) for id_ in s.members}
+        assert pair.b in together
 
 
 def test_the_better_answered_question_is_canonical(tmp_path: Path) -> None:
