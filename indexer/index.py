@@ -22,7 +22,7 @@ from indexer.duplicates.answers import Clusters, SideBySide
 from indexer.duplicates.compare import same_as, same_question, side_by_side
 from indexer.duplicates.listing import ClusterRequest, Listing
 from indexer.errors import DocumentNotFound, RequestRefused, SearchError
-from indexer.generation import Generation, Store, store_of
+from indexer.generation import FindRequest, Generation, Store, store_of
 from indexer.opened import Held, Opening
 from indexer.ranking.resources import wins_by_loops
 from indexer.settings import Settings
@@ -61,9 +61,7 @@ class Index:
         self.close()
 
     def close(self) -> None:
-        """Let go of the files; closing twice does nothing. An answer that is being made is made to its end. Closed with
-        it is every other that `deciding` made of it.
-        """
+        """Let go of the files, of every index that `deciding` made of this too; an answer that is being made ends."""
         self._held.close()
 
     def deciding(self, decisions: Decisions) -> Index:
@@ -171,9 +169,7 @@ class Index:
         return self._listing.ties(self._generation, request)
 
     def wordings(self, ids: Sequence[str]) -> list[int | None]:
-        """A digest of what each of some documents says in title and body, by which decisions know it; None for one that
-        the index does not have.
-        """
+        """A digest of what each of some documents says, by which decisions know it; None for one that is not there."""
         return self._generation.wordings(ids)
 
     def own_text(self, id: str) -> str:  # noqa: A002
@@ -188,9 +184,13 @@ class Index:
         """By id, those of some documents that the index has."""
         return {document.id: document for document in self._generation.get(ids)}
 
-    def documents(self) -> Iterator[Document]:
-        """Every document, in the order of the ids; one at a time."""
-        for id_ in self._generation.ids():
+    def documents(self, where: Filter = EVERYTHING) -> Iterator[Document]:
+        """Every document that passes a filter, one at a time: in the order of the ids, or with a filter by date."""
+        ids = self._generation.ids()
+        if where != EVERYTHING:
+            request = FindRequest(where=where, sort=Sort.NEWEST, limit=len(ids))
+            ids = [ranked.id for ranked in self._generation.find(request).ranked]
+        for id_ in ids:
             yield self.get(id_)
 
     def neighbours(self, id: str) -> list[str]:  # noqa: A002

@@ -9,7 +9,7 @@ from flask import Flask
 
 from indexer import Settings, read_notices
 from search_app import api, desk, errors, monitoring, overload, pages, revalidation, security, services, settings
-from search_app.decisions.store import Store
+from search_app.decisions.ledger import Ledger
 
 __all__ = ["create_app"]
 __version__ = "0.1.0"
@@ -37,7 +37,7 @@ def create_app(given: Mapping[str, str | None] | None = None) -> Flask:
     monitoring.init_app(app)
     overload.init_app(app, int(values["budget"]))
     read_notices(values["notices"] or None)  # a table that cannot be used is told before anybody is served
-    services.init_app(app, values["index"], Settings(notices=values["notices"] or None), Store(values["decisions"]))
+    services.init_app(app, values["index"], Settings(notices=values["notices"] or None), Ledger(values["decisions"]))
     revalidation.init_app(app, __version__)
     errors.init_app(app)
     pages.init_app(app)

@@ -30,6 +30,8 @@ log = logging.getLogger(__name__)
 _FRAMES = 4
 _UNAVAILABLE, _UNAUTHORISED = 503, 401
 _NONE: Mapping[str, str] = MappingProxyType({})
+# What an answer of some statuses says besides.
+_MORE = {_UNAVAILABLE: {"Retry-After": f"{PAUSE:.0f}"}, _UNAUTHORISED: {"WWW-Authenticate": "Bearer"}}
 Refusal = tuple[str, list[tuple[str, str]], bytes]
 Sent = tuple[Response | str, int, Mapping[str, str]]
 
@@ -112,11 +114,8 @@ def init_app(app: Flask) -> None:
             log.error("%s: %s (%s)", type(error).__name__, error.what, error.where)
         # Where the server keeps its index is the operator's to know: it stands in the log.
         where = "the index" if shown.http >= 500 and not isinstance(error, Overloaded) else error.where
-        kind, (what, next_) = type(error).__name__, words_of(error)
-        more = {_UNAVAILABLE: {"Retry-After": f"{PAUSE:.0f}"}, _UNAUTHORISED: {"WWW-Authenticate": "Bearer"}}
-        return answer(
-            shown.http, shown.title, kind=kind, what=what, where=where, next_=next_, headers=more.get(shown.http, _NONE)
-        )
+        kind, (what, next_), more = type(error).__name__, words_of(error), _MORE.get(shown.http, _NONE)
+        return answer(shown.http, shown.title, kind=kind, what=what, where=where, next_=next_, headers=more)
 
     @app.errorhandler(HTTPException)
     def http(error: HTTPException) -> Sent:

@@ -21,7 +21,7 @@ bp = Blueprint("monitoring", __name__)
 _KEY = "seealso.metrics"
 _BOUNDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 # Searches have no end: a crawler would follow filter after filter.
-_ROBOTS = "User-agent: *\nDisallow: /search\nDisallow: /api/\nDisallow: /duplicates\n"
+_ROBOTS = "User-agent: *\nDisallow: /search\nDisallow: /api/\nDisallow: /desk\n"
 
 
 class Queue(Protocol):

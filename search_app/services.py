@@ -16,11 +16,11 @@ from pathlib import Path
 from flask import Flask, current_app, g
 
 from indexer import Filter, Index, IndexDamaged, Panel, SearchError, Settings, open_index
-from search_app.decisions.store import Snapshot, Store
+from search_app.decisions.ledger import Ledger, Snapshot
 from search_app.present import to_json
 
 log = logging.getLogger(__name__)
-_KEY, _STORE = "seealso.index", "seealso.decisions"
+_KEY, _LEDGER = "seealso.index", "seealso.decisions"
 # Seconds until a generation that does not open is tried again; so long a client is told to wait, too.
 PAUSE = 5.0
 # So many panels are kept, those asked for last.
@@ -50,6 +50,8 @@ class Opened:
         self.index = index
         # The last request that answers from it lets go of it, and nobody else knows which that is.
         weakref.finalize(self, index.close)
+        # What is made once for each generation, whatever is decided, by the function that makes it.
+        self.once: Callable[[Callable[[], dict[str, object]]], dict[str, object]] = cache(lambda make: make())
 
 
 class Served:
@@ -74,8 +76,8 @@ class IndexHandle:
     or changes documents; for one in which some are gone all do, so that none of these is shown once more.
     """
 
-    def __init__(self, path: str | Path, settings: Settings, store: Store) -> None:
-        self._path, self._settings, self._store = path, settings, store
+    def __init__(self, path: str | Path, settings: Settings, ledger: Ledger) -> None:
+        self._path, self._settings, self._ledger = path, settings, ledger
         self._opened: Opened | None = None
         self._served: Served | None = None
         self._renewal: threading.Thread | None = None
@@ -89,7 +91,7 @@ class IndexHandle:
 
     def serving(self) -> Served:
         """The newest generation that is open, with what is decided now. Raises SearchError as `current` does."""
-        opened, snapshot = self.current(), self._store.at_hand()
+        opened, snapshot = self.current(), self._ledger.at_hand()
         with self._lock:
             known = self._served
             if known is None or known.opened is not opened or known.snapshot is not snapshot:
@@ -180,9 +182,9 @@ class IndexHandle:
         log.warning("another generation does not open, what is served serves on: %s", why)
 
 
-def init_app(app: Flask, path: str, settings: Settings, store: Store) -> None:
+def init_app(app: Flask, path: str, settings: Settings, ledger: Ledger) -> None:
     """Give an application its index, to be opened with these settings, and its decisions; nothing is opened yet."""
-    app.extensions[_KEY], app.extensions[_STORE] = IndexHandle(path, settings, store), store
+    app.extensions[_KEY], app.extensions[_LEDGER] = IndexHandle(path, settings, ledger), ledger
 
     @app.teardown_appcontext
     def let_go(_: BaseException | None) -> None:
@@ -209,7 +211,7 @@ def index() -> Index:
     return served().index
 
 
-def store() -> Store:
+def ledger() -> Ledger:
     """Where decisions are kept."""
-    found: Store = current_app.extensions[_STORE]
+    found: Ledger = current_app.extensions[_LEDGER]
     return found

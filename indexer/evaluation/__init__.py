@@ -9,8 +9,10 @@ from indexer.evaluation.results import (
     Estimate,
     Evaluation,
     PairQuality,
+    Share,
 )
 from indexer.evaluation.runs import read_run, write_run
+from indexer.evaluation.verdicts import JudgedScore, by_band, by_score
 
 __all__ = [
     "Agreement",
@@ -19,8 +21,12 @@ __all__ = [
     "Difference",
     "Estimate",
     "Evaluation",
+    "JudgedScore",
     "PairQuality",
+    "Share",
     "agreement",
+    "by_band",
+    "by_score",
     "compare",
     "evaluate",
     "evaluate_pairs",

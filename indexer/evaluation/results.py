@@ -82,3 +82,15 @@ class PairQuality:
     auc: float
     upper: BandQuality
     proposed: BandQuality
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    """Of some `judged` pairs how many are the `same` question: the share (None: none was judged) with its interval."""
+
+    name: str
+    judged: int
+    same: int
+    share: float | None
+    low: float
+    high: float

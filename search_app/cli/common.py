@@ -14,7 +14,7 @@ import click
 from corpus import CorpusError
 from indexer import Info, SearchError
 from search_app import settings
-from search_app.decisions.store import Snapshot, Store
+from search_app.decisions.ledger import Ledger, Snapshot
 from search_app.errors import outside, words_of
 from search_app.present import to_json
 
@@ -87,7 +87,7 @@ def index_path(given: str | None) -> str:
 
 def decided(given: str | None = None) -> Snapshot:
     """What stands in the file of decisions; nothing where there is none."""
-    return Store(settings.load({"decisions": given})["decisions"]).current()
+    return Ledger(settings.load({"decisions": given})["decisions"]).current()
 
 
 def drifted(held: Info) -> str:

@@ -18,8 +18,9 @@ import indexer
 from corpus import CorpusError, Document, Noticed, Rejected
 from indexer import BuildReport, Progress, Settings, open_index
 from search_app import settings
-from search_app.cli.common import Command, Output, drifted, index_path, setting_option, shared
+from search_app.cli.common import Command, Output, decided, drifted, index_path, setting_option, shared
 from search_app.cli.progress import Teller
+from search_app.decisions.events import Event
 from search_app.errors import UsageError
 
 _NAMED = 5
@@ -166,12 +167,27 @@ def forget(id_: str, index: str | None, output: Output) -> None:
     gone = f"nothing of {id_} is left in any file of the index"
     if not done.deleted:
         gone = f"a purge that was killed is done; {id_} had been deleted by it"
+    named = [event for event in decided().history if id_ in (event.a, event.b)]
     output.result(
-        {"generation": done.generation, "forgotten": id_, "traces": list(done.traces)},
-        lambda: _left(done) or f"generation {done.generation}: {gone}",
+        {
+            "generation": done.generation,
+            "forgotten": id_,
+            "traces": list(done.traces),
+            "decisions": [event.id for event in named],
+        },
+        lambda: "\n".join((_left(done) or f"generation {done.generation}: {gone}", *_decided(id_, named))),
     )
     if done.traces:
         sys.exit(1)
+
+
+def _decided(id_: str, named: Sequence[Event]) -> list[str]:
+    """What the history of decisions, which is never rewritten, still says of a document."""
+    if not named:
+        return []
+    notes = sum(bool(event.note) for event in named)
+    what = f"its id and a digest stand in {len(named):,} of the editors' decisions, no text of it"
+    return [f"{what}; read the notes of {notes:,} of these at /desk/records?id={id_}" if notes else what]
 
 
 def _left(report: BuildReport) -> str:

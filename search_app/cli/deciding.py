@@ -9,20 +9,22 @@ from typing import TextIO
 
 import click
 
+from indexer import open_index
 from search_app import settings
-from search_app.cli.common import Output, setting_option, shared
+from search_app.cli.common import Output, index_path, setting_option, shared
 from search_app.decisions.exchange import lines, take
+from search_app.decisions.labels import write_labels
+from search_app.decisions.ledger import Ledger
 from search_app.decisions.refusals import DecisionRefused
-from search_app.decisions.store import Store
 from search_app.errors import UsageError
 
 
-def _store(decisions: str | None, *, needed: bool = True) -> Store:
-    store = Store(settings.load({"decisions": decisions})["decisions"])
-    if needed and not store.database.path.exists():
+def _ledger(decisions: str | None, *, needed: bool = True) -> Ledger:
+    ledger = Ledger(settings.load({"decisions": decisions})["decisions"])
+    if needed and not ledger.database.path.exists():
         what, remedy = "there is no file of decisions", "add an editor, or name the file by `decisions`"
-        raise UsageError(what, str(store.database.path), remedy)
-    return store
+        raise UsageError(what, str(ledger.database.path), remedy)
+    return ledger
 
 
 @click.group()
@@ -39,7 +41,7 @@ def export(file: TextIO, decisions: str | None, output: Output) -> None:
 
     `import` makes the same file of decisions of it, byte for byte the same export. Editors are not among it.
     """
-    history = _store(decisions).current().history
+    history = _ledger(decisions).current().history
     file.writelines(f"{line}\n" for line in lines(history))
     if file.name not in ("-", "<stdout>"):
         output.result({"events": len(history), "file": file.name}, lambda: f"{len(history):,} events")
@@ -52,10 +54,25 @@ def export(file: TextIO, decisions: str | None, output: Output) -> None:
 def import_lines(file: TextIO, decisions: str | None, output: Output) -> None:
     """Take the events of FILE, which `export` wrote, into a file of decisions that has none yet; all or nothing."""
     try:
-        count = take(_store(decisions, needed=False), file)
+        count = take(_ledger(decisions, needed=False), file)
     except UnicodeDecodeError as error:
         raise DecisionRefused("it is not UTF-8", str(getattr(file, "name", "-")), "export it again") from error
     output.result({"events": count}, lambda: f"{count:,} events")
+
+
+@decisions.command(epilog="Example: seealso decisions labels judged/ && seealso evaluate judged/")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@setting_option("index")
+@setting_option("decisions")
+@shared
+def labels(folder: Path, index: str | None, decisions: str | None, output: Output) -> None:
+    """Write what editors decided as a judged set into FOLDER, for `evaluate`: every document of the index, queries,
+    judgments and pairs. It holds what patients wrote: keep it as you keep the index.
+    """
+    history = _ledger(decisions).current().history
+    with open_index(index_path(index)) as opened:
+        count = write_labels(opened, history, folder)
+    output.result({"verdicts": count, "folder": str(folder)}, lambda: f"{folder} is a judged set of {count:,} verdicts")
 
 
 @decisions.command(epilog="Example: seealso decisions backup /backups/decisions.sqlite3")
@@ -67,12 +84,12 @@ def backup(file: Path, decisions: str | None, output: Output) -> None:
 
     It holds editors and digests of their passwords: keep it as you keep those.
     """
-    store = _store(decisions)
+    ledger = _ledger(decisions)
     beside = file.with_name(f"{file.name}.part")
     beside.unlink(missing_ok=True)
     beside.touch(0o600)
     try:
-        with store.database.reading() as connection, closing(sqlite3.connect(beside)) as copy:
+        with ledger.database.reading() as connection, closing(sqlite3.connect(beside)) as copy:
             assert connection is not None
             connection.backup(copy)
             # One file, without a log beside it.

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import html
 import json
+import os
+import secrets
 import subprocess
 import sys
 import tempfile
@@ -19,9 +21,12 @@ import indexer
 from search_app.cli.ask import shown, told
 from search_app.cli.common import Output, shared
 from search_app.cli.progress import Teller
+from search_app.decisions.accounts import Accounts
+from search_app.decisions.database import Database
 
 _SEARCH = "cement leakage after kyphoplasty"
 _TIMEOUT = 30
+_EDITOR = "editor"
 
 
 @click.command(epilog="Example: seealso demo --port 8080")
@@ -30,13 +35,18 @@ _TIMEOUT = 30
 def demo(port: str, output: Output) -> None:
     """Build the sample index, serve it, show one page's panel and one search; then serve on, on a terminal."""
     with tempfile.TemporaryDirectory(prefix="seealso-demo-") as folder:
-        path = str(Path(folder) / "index")
+        path, decisions = str(Path(folder) / "index"), str(Path(folder) / "decisions.sqlite3")
+        password = secrets.token_urlsafe(12)
+        Accounts(Database(decisions)).add(_EDITOR, password)
         tell = Teller(output.quiet or output.json)
         report = indexer.build(path, corpus.read(*corpus.sample()), progress=tell)
         tell.done()
         # The server as it is run elsewhere, in a process of its own; --json makes it tell its address.
         serve = [sys.executable, "-m", "search_app", "serve", "--index", path, "--port", port, "--json", "--quiet"]
-        with subprocess.Popen([*serve, "--host", "127.0.0.1"], stdout=subprocess.PIPE, text=True) as server:
+        environment = {**os.environ, "SEEALSO_DECISIONS": decisions}
+        with subprocess.Popen(
+            [*serve, "--host", "127.0.0.1"], stdout=subprocess.PIPE, text=True, env=environment
+        ) as server:
             assert server.stdout is not None
             told = server.stdout.readline()
             if not told:
@@ -45,7 +55,10 @@ def demo(port: str, output: Output) -> None:
                 address = json.loads(told)["address"]
                 _show(path, address, report.documents, output)
                 if sys.stdout.isatty() and not output.json:
-                    click.echo(f"\nServing on {address} until Ctrl-C.")
+                    click.echo(
+                        f"\nServing on {address} until Ctrl-C.\n"
+                        f"The editors' desk: {address}desk, name {_EDITOR}, password {password} (for this demo alone)"
+                    )
                     server.wait()
             except KeyboardInterrupt:
                 pass

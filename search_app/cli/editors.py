@@ -9,11 +9,11 @@ import click
 from search_app import settings
 from search_app.cli.common import Output, setting_option, shared
 from search_app.decisions.accounts import Accounts
-from search_app.decisions.store import Store
+from search_app.decisions.ledger import Ledger
 
 
 def _accounts(decisions: str | None) -> Accounts:
-    return Accounts(Store(settings.load({"decisions": decisions})["decisions"]).database)
+    return Accounts(Ledger(settings.load({"decisions": decisions})["decisions"]).database)
 
 
 def _password() -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -15,9 +15,10 @@ import corpus
 import indexer
 from corpus import CorpusError, Judged, Rejected
 from indexer import Settings, evaluation, open_index
-from indexer.evaluation import Agreement, Comparison, Evaluation, PairQuality
-from search_app.cli.common import Output, index_path, setting_option, shared
+from indexer.evaluation import Agreement, Comparison, Evaluation, PairQuality, Share
+from search_app.cli.common import Output, decided, index_path, setting_option, shared
 from search_app.cli.progress import Teller
+from search_app.decisions.labels import judged_scores
 from search_app.errors import UsageError
 
 _NAMED = 20
@@ -36,6 +37,12 @@ _NAMED = 20
 @click.option("--compare", type=click.Path(dir_okay=False, path_type=Path), help="Compare with a run that --run wrote.")
 @click.option("--synonyms", help="Try a synonym file: compare the ranking with it to that without.")
 @click.option("--least", type=float, help="Exit with 1 if nDCG@10 is below this.")
+@click.option(
+    "--decisions",
+    "by_verdicts",
+    is_flag=True,
+    help="Instead of FOLDER: how right bands and scores are, by what editors decided in the file of decisions.",
+)
 @click.option("--recorded", is_flag=True, help="Instead of FOLDER: how far --index agrees with the pages' own lists.")
 @setting_option("index")
 @shared
@@ -48,6 +55,7 @@ def evaluate(
     compare: Path | None,
     synonyms: str | None,
     least: float | None,
+    by_verdicts: bool,
     recorded: bool,
     index: str | None,
     output: Output,
@@ -61,8 +69,15 @@ def evaluate(
         agreement = evaluation.agreement(index_path(index))
         output.result(agreement, lambda: _agreed(agreement))
         return
+    if by_verdicts:
+        scores = judged_scores(decided().history)
+        shares = {"by_band": evaluation.by_band(scores), "by_score": evaluation.by_score(scores)}
+        output.result({"judged": len(scores), **shares}, lambda: _shares(len(scores), shares))
+        return
     if folder is None:
-        raise UsageError("no FOLDER", "evaluate", "name the folder of a judged test set, or give --recorded")
+        raise UsageError(
+            "no FOLDER", "evaluate", "name the folder of a judged test set, or give --recorded or --decisions"
+        )
     if compare and synonyms:
         raise UsageError("two comparisons at once", "--compare and --synonyms", "give one of them")
     judged = corpus.judged(folder, qrels=qrels)
@@ -80,6 +95,19 @@ def evaluate(
     output.result(_told(result, beside), lambda: "\n".join(_lines(result, beside)))
     if least is not None and result.ranking.measures["nDCG@10"].mean < least:
         sys.exit(1)
+
+
+def _shares(count: int, shares: Mapping[str, Sequence[Share]]) -> str:
+    if not count:
+        return "no pair is settled yet: editors do that at /desk"
+    lines = [f"{count:,} pairs settled by editors; share that is the same question, and 95 % interval"]
+    for name, rows in shares.items():
+        lines.append(f"  {name.replace('_', ' ')}")
+        for row in rows:
+            part = "  –  " if row.share is None else f"{row.share:.3f}"
+            told = f"  [{row.low:.3f}, {row.high:.3f}]" if row.judged else ""
+            lines.append(f"    {row.name:<14} {row.same:>6,} of {row.judged:<6,} {part}{told}")
+    return "\n".join(lines)
 
 
 class _Result(NamedTuple):

@@ -16,23 +16,30 @@ import click
 import corpus
 import indexer
 from indexer import Info, Settings, backups, open_index
+from indexer.decisions import Decided, Lapsed
 from search_app.cli import server
-from search_app.cli.common import Output, drifted, index_path, setting_option, shared
+from search_app.cli.common import Output, decided, drifted, index_path, setting_option, shared
 from search_app.present import fault_in_words
 
 # Seconds until a server that does not answer is given up.
 _PATIENCE = 5
+# So many decisions that do not hold are named.
+_NAMED = 10
 
 
 @click.command(epilog="Example: seealso serve --port 8080")
 @setting_option("index")
+@setting_option("decisions")
 @setting_option("host")
 @setting_option("port")
 @setting_option("threads")
 @shared
-def serve(index: str | None, host: str | None, port: str | None, threads: str | None, output: Output) -> None:
+def serve(
+    index: str | None, decisions: str | None, host: str | None, port: str | None, threads: str | None, output: Output
+) -> None:
     """Serve the pages and the API until Ctrl-C; a new generation is served from the next request on."""
-    running = server.Server({"index": index, "host": host, "port": port, "threads": threads})
+    given = {"index": index, "decisions": decisions, "host": host, "port": port, "threads": threads}
+    running = server.Server(given)
     running.stop_at_signals()
     server.log_to_stderr(quiet=output.quiet)
     output.result({"address": running.address}, lambda: f"serving on {running.address}, Ctrl-C stops")
@@ -62,14 +69,38 @@ def warm(output: Output) -> None:
 )
 @shared
 def info(index: str | None, servers: Sequence[str], output: Output) -> None:
-    """Say what the index holds, when and with what it was built, and what servers serve of it."""
+    """Say what the index holds, when and with what it was built, and what servers serve of it; and which decisions of
+    editors do not hold in it, because a document is gone or says something else.
+    """
     served = {address: _served(address) for address in servers}
     if not (output.json or output.quiet):  # told also where the index is damaged
         for address, told in served.items():
             click.echo(f"{address}  {_in_words(told)}")
-    with open_index(index_path(index)) as opened:
-        held = opened.info
-    output.result({**asdict(held), "served": served}, lambda: described(held))
+    with open_index(index_path(index), decisions=decided().decisions) as opened:
+        held, lapsed, pairs = opened.info, opened.settled.lapsed(), len(decided().decisions.pairs)
+    lost = [pair for pair in lapsed if pair.gone]
+    decisions = {
+        "pairs": pairs,
+        "lost": [_lapsed(pair.decided, pair.gone) for pair in lost],
+        "changed": [_lapsed(pair.decided, pair.changed) for pair in lapsed if not pair.gone],
+    }
+    output.result(
+        {**asdict(held), "served": served, "decisions": decisions},
+        lambda: "\n".join((described(held), *_decided(pairs, lapsed))),
+    )
+
+
+def _lapsed(decided: Decided, ids: Sequence[str]) -> dict[str, object]:
+    return {"verdict": decided.verdict, "a": decided.a, "b": decided.b, "ids": list(ids)}
+
+
+def _decided(pairs: int, lapsed: Sequence[Lapsed]) -> list[str]:
+    """How many verdicts there are, and which do not hold here."""
+    lines = [f"decisions   {pairs:,} pairs settled by editors"] if pairs else []
+    for pair in lapsed[:_NAMED]:
+        why = f"{', '.join(pair.gone)} is gone" if pair.gone else f"the text of {', '.join(pair.changed)} changed"
+        lines.append(f"            {pair.decided.verdict}: {pair.decided.a} and {pair.decided.b} does not hold, {why}")
+    return lines + ([f"            and {len(lapsed) - _NAMED:,} more"] if len(lapsed) > _NAMED else [])
 
 
 def _served(address: str) -> dict[str, object] | None:

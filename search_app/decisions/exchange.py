@@ -9,8 +9,8 @@ from typing import Any
 from search_app.decisions import events
 from search_app.decisions.events import ACTIONS, MOST_NOTE, Event
 from search_app.decisions.history import moment
+from search_app.decisions.ledger import Ledger
 from search_app.decisions.refusals import DecisionRefused
-from search_app.decisions.store import Store
 
 _KINDS: dict[str, tuple[type, ...]] = {
     **dict.fromkeys(("id",), (int,)),
@@ -29,16 +29,16 @@ def lines(history: Iterable[Event]) -> Iterator[str]:
         yield json.dumps(told, ensure_ascii=False, separators=(",", ":"))
 
 
-def take(store: Store, given: Iterable[str]) -> int:
+def take(ledger: Ledger, given: Iterable[str]) -> int:
     """Keep the events of some lines in a file that has none, all or nothing, and tell how many they are.
 
     Raises DecisionRefused for a file that has some, and for a line that is no event, with its number.
     """
-    with store.database.writing() as connection:
+    with ledger.database.writing() as connection:
         if connection.execute("SELECT 1 FROM event LIMIT 1").fetchone():
             what = "the file of decisions has some already"
             raise DecisionRefused(
-                what, str(store.database.path), "import into a new file, and name that by `decisions`"
+                what, str(ledger.database.path), "import into a new file, and name that by `decisions`"
             )
         known: set[int] = set()
         for number, line in enumerate(given, 1):

@@ -14,7 +14,7 @@ from indexer.duplicates import ClusterRequest, ClusterSort
 from search_app.decisions.events import MOST_NOTE, Event
 from search_app.desk.guard import bp, editor
 from search_app.requests import number_of
-from search_app.services import index, store
+from search_app.services import index, ledger
 
 SIZE = 50
 # One action holds at most so many pairs; a site that has more merges them one source after the other, or twice.
@@ -63,7 +63,7 @@ def merge() -> Response:
         Event(0, "", by, "duplicate", other, keep, wordings[other], wordings[keep], 1.0, Band.SAME.value, note)
         for keep, other in ties
     ]
-    done = store().add(events, {event.subject: 0 for event in events})
+    done = ledger().add(events, {event.subject: 0 for event in events})
     return redirect(url_for("desk.queue", told=done[0].id))
 
 
@@ -72,7 +72,7 @@ def _ties(site: str) -> list[tuple[str, str]]:
     source; those that an editor said something of already are left to be read one by one.
     """
     wanted = ClusterRequest(bands=_BANDS, site=site, sort=ClusterSort.SEEN)
-    known = store().current().history
+    known = ledger().current().history
     ties = [tie for tie in index().ties(wanted) if not known.pair(*tie).last]
     if site:
         kept = index().known(sorted({keep for keep, _ in ties}))

@@ -9,7 +9,7 @@ from indexer import RequestRefused
 from search_app.decisions.events import CARDS, EVERYWHERE, MOST_NOTE, Event
 from search_app.desk.guard import bp, editor
 from search_app.desk.queue import just_done, told
-from search_app.services import index, served, store
+from search_app.services import index, ledger, served
 
 _MOST_CARDS = 20
 
@@ -50,5 +50,5 @@ def decide_card() -> Response:
         index().get(page)
     elif action == "pin":
         raise RequestRefused("a card is pinned to one page", "page", "name the page")
-    (done,) = store().add([Event(0, "", editor().editor, action, page, card, note=form.get("why", "").strip())])
+    (done,) = ledger().add([Event(0, "", editor().editor, action, page, card, note=form.get("why", "").strip())])
     return redirect(url_for("desk.cards", id=page or card, told=done.id))

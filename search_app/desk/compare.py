@@ -15,7 +15,7 @@ from search_app.decisions.events import MOST_NOTE, VERDICTS, WAITS, Event, of_pa
 from search_app.decisions.refusals import DecidedMeanwhile
 from search_app.desk.guard import bp, editor
 from search_app.desk.queue import asked, just_done, kept
-from search_app.services import index, served, store
+from search_app.services import index, ledger, served
 
 _ARTICLES = 3
 _MOST_ID = 400
@@ -71,7 +71,7 @@ def decide() -> Response | tuple[str, int]:
     event = event_of(verdict, one, other, editor().editor, form.get("why", ""))
     seen = {of_pair(a.id, b.id): int(seen) if (seen := form.get("seen", "0")).isdigit() else 0}
     try:
-        (done,) = store().add([event], seen)
+        (done,) = ledger().add([event], seen)
     except DecidedMeanwhile as error:
         return _page(a, b, error), 409
     return redirect(_next(asks, (a.id, b.id), done))
@@ -80,14 +80,14 @@ def decide() -> Response | tuple[str, int]:
 @bp.post("/undo")
 def undo() -> Response:
     """Take an action back, all events of it that can be; back to where it was. Form: event."""
-    history = store().current().history
+    history = ledger().current().history
     known = history.get(int(request.form.get("event", "0")) if request.form.get("event", "0").isdigit() else 0)
     if known is None:
         raise RequestRefused("there is no such event", "event", "see the history")
     of_action = [event for event in history if known.id in (event.id, event.batch)]
     free = [e for e in of_action if history.active(e) and history.built_on(e) is None] or [known]
     by = editor().editor
-    done = store().add([Event(0, "", by, "undo", e.a, e.b, undoes=e.id) for e in free])
+    done = ledger().add([Event(0, "", by, "undo", e.a, e.b, undoes=e.id) for e in free])
     back = request.form.get("back", "")
     if len(of_action) == 1 and back != "history" and not history.about(known).is_card:
         return redirect(url_for("desk.pair", **_pair_of(known), **kept(told=done[0].id)))  # type: ignore[arg-type]
@@ -122,7 +122,7 @@ def _named(form: MultiDict[str, str], a: Question, b: Question, verdict: str) ->
 
 def _next(asks: Sequence[tuple[str, str]], at: tuple[str, str], done: Event) -> str:
     """The address of the next pair that is open; at the end of the queue the first, and without any the queue."""
-    snapshot = store().current()
+    snapshot = ledger().current()
     after = index().deciding(snapshot.decisions)
     open_now = after.ties(asked(request.form).request)
     place = asks.index(at) + 1 if at in asks else 0

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from search_app.decisions.accounts import SESSION, Accounts, Session
 from search_app.decisions.refusals import DecisionsUnavailable, NotAllowed, NotSignedIn, TooManyAttempts
-from search_app.services import store
+from search_app.services import ledger
 
 bp = Blueprint("desk", __name__, url_prefix="/desk")
 
@@ -24,7 +24,7 @@ _WRITES = ("POST", "PUT", "PATCH", "DELETE")
 
 def accounts() -> Accounts:
     """Who may decide."""
-    return Accounts(store().database, store().clock)
+    return Accounts(ledger().database, ledger().clock)
 
 
 def editor() -> Session:
@@ -73,7 +73,7 @@ def signed_in() -> Response | tuple[str, int]:
     """Begin a session, under a new id whatever the browser had."""
     name, wanted = request.form.get("name", "").strip(), request.form.get("next", "")
     try:
-        session = accounts().sign_in(name, request.form.get("password", ""), request.remote_addr or "")
+        session = accounts().sign_in(name, request.form.get("password", ""), _address())
     except (NotSignedIn, TooManyAttempts) as error:
         status = 401 if isinstance(error, NotSignedIn) else 429
         return _form(status, wanted=wanted, name=name, error=f"{error.what}; {error.next}")
@@ -86,7 +86,7 @@ def signed_in() -> Response | tuple[str, int]:
 @bp.get("/account")
 def account() -> str:
     """Who is signed in, and the way out."""
-    done = sum(event.editor == editor().editor for event in store().at_hand().history)
+    done = sum(event.editor == editor().editor for event in ledger().at_hand().history)
     return render_template("desk/account.html", done=done)
 
 
@@ -97,6 +97,13 @@ def sign_out() -> Response:
     response = redirect(url_for("desk.sign_in"))
     response.delete_cookie(COOKIE, path=_path())
     return response
+
+
+def _address() -> str:
+    """Where a request comes from: behind a proxy on this machine, as that says."""
+    peer = request.remote_addr or ""
+    told = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
+    return told[:64] if told and peer in ("127.0.0.1", "::1") else peer
 
 
 def _form(status: int, *, wanted: str, name: str = "", error: str = "") -> tuple[str, int]:

@@ -17,7 +17,7 @@ from search_app.desk.queue import asked
 from search_app.present import to_json
 from search_app.requests import number_of
 from search_app.security import ROUTE_OF_API
-from search_app.services import index, served, store
+from search_app.services import index, ledger, served
 
 bp = Blueprint("desk_api", __name__, url_prefix=f"{ROUTE_OF_API}v1")
 
@@ -80,7 +80,7 @@ def decide() -> tuple[Response, int]:
             raise RequestRefused(f"{name} is {type(value).__name__}", "body", f"give {_BODY[name].__name__}")
     event = _event(body)
     seen = {event.subject: body["seen"]} if "seen" in body and event.undoes is None else None
-    (done,) = store().add([event], seen)
+    (done,) = ledger().add([event], seen)
     return jsonify(done._asdict()), 201
 
 
@@ -90,7 +90,7 @@ def _event(body: dict[str, Any]) -> Event:
     if action not in ACTIONS:
         raise RequestRefused("no such action", "action", f"give one of {', '.join(ACTIONS)}")
     if action == "undo":
-        undone = store().current().history.get(body.get("undoes", 0))
+        undone = ledger().current().history.get(body.get("undoes", 0))
         a, b = (undone.a, undone.b) if undone else ("", "-")
         return Event(0, "", by, action, a, b, note=note, undoes=body.get("undoes", 0))
     a, b = body.get("a", ""), body.get("b", "")

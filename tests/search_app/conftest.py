@@ -17,12 +17,6 @@ def client(sample_path: Path) -> FlaskClient:
     return create_app({"index": str(sample_path)}).test_client()
 
 
-@pytest.fixture(scope="session")
-def editor(sample_path: Path) -> FlaskClient:
-    """A client of the application over the sample index, with the editors' pages."""
-    return create_app({"index": str(sample_path), "duplicates": "on"}).test_client()
-
-
 @pytest.fixture
 def empty_client(tmp_path: Path) -> FlaskClient:
     """A client of the application where no index was built."""

@@ -92,7 +92,7 @@ def test_crawlers_are_asked_to_leave_searches_alone(client: FlaskClient) -> None
     """Pages of content may be listed; searches, of which there is no end, the API and the desk not."""
     told = client.get("/robots.txt")
     assert told.mimetype == "text/plain"
-    assert {"Disallow: /search", "Disallow: /api/", "Disallow: /duplicates"} <= set(told.text.splitlines())
+    assert {"Disallow: /search", "Disallow: /api/", "Disallow: /desk"} <= set(told.text.splitlines())
 
 
 def test_nothing_that_was_asked_is_ever_logged(sample_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -102,7 +102,7 @@ def test_nothing_that_was_asked_is_ever_logged(sample_path: Path, monkeypatch: p
     monkeypatch.setenv("SEEALSO_DUPLICATES", "on")
     with serving(sample_path, logged=True) as (address, process):
         try:
-            for rule in create_app({"index": str(sample_path), "duplicates": "on"}).url_map.iter_rules():
+            for rule in create_app({"index": str(sample_path)}).url_map.iter_rules():
                 path = rule.rule.replace("<path:id_>", SECRET).replace("<path:name>", SECRET)
                 for query in (
                     f"?q={SECRET}",

@@ -251,9 +251,10 @@ def test_pages_hold_no_script_and_no_inline_style(client: FlaskClient) -> None:
 
 
 def test_the_stylesheet_has_no_class_that_no_page_uses() -> None:
-    """Every class of the stylesheet stands in some template."""
+    """Every class of the stylesheets stands in some template."""
     folder = Path(search_app.__file__).parent
-    css = re.sub(r"/\*.*?\*/", "", (folder / "static" / "seealso.css").read_text(encoding="utf-8"), flags=re.DOTALL)
-    templates = " ".join(path.read_text(encoding="utf-8") for path in (folder / "templates").glob("*.html"))
+    sheets = " ".join(path.read_text(encoding="utf-8") for path in (folder / "static").glob("*.css"))
+    css = re.sub(r"/\*.*?\*/", "", sheets, flags=re.DOTALL)
+    templates = " ".join(path.read_text(encoding="utf-8") for path in (folder / "templates").rglob("*.html"))
     words = set(re.findall(r"[\w-]+", templates))
     assert sorted(set(re.findall(r"\.([a-zA-Z][\w-]*)", css)) - words) == []

@@ -196,12 +196,12 @@ def test_a_page_without_its_panel_has_no_tag(sample_path: Path, monkeypatch: pyt
     assert tag_of(client, "/questions/q-0039")
 
 
-def test_nothing_is_used_without_asking(client: FlaskClient, editor: FlaskClient) -> None:
+def test_nothing_is_used_without_asking(client: FlaskClient) -> None:
     """Caches ask each time; a search is kept by the visitor's own alone, and the editors' pages by none."""
     rules = {address: client.get(address).headers["Cache-Control"] for address in TAGGED}
     assert {rule for address, rule in rules.items() if "q=" in address} == {"private, no-cache"}
     assert {rule for address, rule in rules.items() if "q=" not in address} == {"no-cache"}
-    desk = editor.get("/duplicates").headers
+    desk = client.get("/desk").headers
     assert desk["Cache-Control"] == "no-store"
     assert "ETag" not in desk
 

@@ -16,7 +16,7 @@ from search_app import create_app, services
 from search_app.decisions import accounts
 from search_app.decisions.accounts import Accounts
 from search_app.decisions.history import History
-from search_app.decisions.store import Store
+from search_app.decisions.ledger import Ledger
 from tests.documents import question
 
 SECRET = "correct horse battery"
@@ -75,8 +75,8 @@ class Desk:
     @property
     def history(self) -> History:
         """What was done so far."""
-        store: Store = self.app.extensions[services._STORE]
-        return store.current().history
+        ledger: Ledger = self.app.extensions[services._LEDGER]
+        return ledger.current().history
 
 
 Made = Callable[[Iterable[corpus.Document]], Desk]
@@ -89,7 +89,7 @@ def made(tmp_path: Path) -> Made:
     def make(documents: Iterable[corpus.Document]) -> Desk:
         indexer.build(tmp_path / "index", documents)
         app = create_app({"index": str(tmp_path / "index"), "decisions": str(tmp_path / "decisions.sqlite3")})
-        people = Accounts(app.extensions[services._STORE].database)
+        people = Accounts(app.extensions[services._LEDGER].database)
         for name in EDITORS:
             people.add(name, SECRET)
         return Desk(app, EDITORS[0])

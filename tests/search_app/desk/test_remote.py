@@ -16,7 +16,7 @@ class Site:
     """A program of the site, with a key."""
 
     def __init__(self, desk: Desk) -> None:
-        self.people = Accounts(desk.app.extensions[services._STORE].database)
+        self.people = Accounts(desk.app.extensions[services._LEDGER].database)
         self.headers = {"Authorization": f"Bearer {self.people.add_key('site admin')}"}
         self.client = desk.app.test_client()
 

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from indexer.decisions import Decided, Verdict
 from search_app.decisions.events import ACTIONS, CARDS, EVERYWHERE, VERDICTS, Event, of_pair
 from search_app.decisions.history import LATER, History
+from search_app.decisions.ledger import Ledger, check
 from search_app.decisions.refusals import DecidedMeanwhile, DecisionRefused, DecisionsUnavailable
-from search_app.decisions.store import Store, check
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
@@ -40,28 +40,28 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def store(tmp_path: Path, clock: Clock) -> Store:
-    return Store(tmp_path / "decisions.sqlite3", clock)
+def ledger(tmp_path: Path, clock: Clock) -> Ledger:
+    return Ledger(tmp_path / "decisions.sqlite3", clock)
 
 
-def undo(store: Store, id_: int, editor: str = "ruth") -> Event:
-    undone = store.current().history.get(id_)
+def undo(ledger: Ledger, id_: int, editor: str = "ruth") -> Event:
+    undone = ledger.current().history.get(id_)
     assert undone
-    return store.add([event("undo", undone.a, undone.b, editor, undoes=id_)])[0]
+    return ledger.add([event("undo", undone.a, undone.b, editor, undoes=id_)])[0]
 
 
-def test_no_file_is_no_decisions(store: Store) -> None:
+def test_no_file_is_no_decisions(ledger: Ledger) -> None:
     """Before anything is decided there is no file, and reading makes none."""
-    assert store.current().decisions.pairs == ()
-    assert not store.database.path.exists()
+    assert ledger.current().decisions.pairs == ()
+    assert not ledger.database.path.exists()
 
 
-def test_what_was_decided_stands(store: Store) -> None:
-    """Every action becomes what an index is given; another store of the same file sees it, as another process would."""
-    store.add([event("duplicate", a_wording=1, b_wording=2)])
-    store.add([event("related", "q3", "q4"), event("different", "q5", "q6")])
-    store.add([event("unsure", "q8", "q7"), event("later", "q9", "q10")])
-    store.add(
+def test_what_was_decided_stands(ledger: Ledger) -> None:
+    """Every action becomes what an index is given; another one of the same file sees it, as a process does."""
+    ledger.add([event("duplicate", a_wording=1, b_wording=2)])
+    ledger.add([event("related", "q3", "q4"), event("different", "q5", "q6")])
+    ledger.add([event("unsure", "q8", "q7"), event("later", "q9", "q10")])
+    ledger.add(
         [
             event("pin", "q1", "a2"),
             event("pin", "q1", "a1"),
@@ -69,7 +69,7 @@ def test_what_was_decided_stands(store: Store) -> None:
             event("exclude", EVERYWHERE, "a4"),
         ]
     )
-    found = Store(store.database.path, store.clock).current().decisions
+    found = Ledger(ledger.database.path, ledger.clock).current().decisions
     assert found.pairs[0] == Decided(Verdict.DUPLICATE, "q1", "q2", (1, 2))
     assert [pair.verdict for pair in found.pairs] == ["duplicate", "related", "different"]
     assert found.waiting == {("q7", "q8"), ("q10", "q9")}
@@ -77,129 +77,129 @@ def test_what_was_decided_stands(store: Store) -> None:
     assert found.excluded == {"q1": frozenset({"a3"}), "": frozenset({"a4"})}
 
 
-def test_only_its_owner_may_read_the_file(store: Store) -> None:
+def test_only_its_owner_may_read_the_file(ledger: Ledger) -> None:
     """It holds names and digests of passwords."""
-    store.add([event("related")])
-    assert store.database.path.stat().st_mode & 0o777 == 0o600
+    ledger.add([event("related")])
+    assert ledger.database.path.stat().st_mode & 0o777 == 0o600
 
 
-def test_a_snapshot_has_a_name_of_its_own(store: Store, clock: Clock) -> None:
+def test_a_snapshot_has_a_name_of_its_own(ledger: Ledger, clock: Clock) -> None:
     """Tags of answers go by it: another after each event, after the return of what was put off, and of another file."""
-    names = [store.current().name]
-    store.add([event("later")])
-    names.append(store.current().name)
-    assert store.current().name == names[-1]
+    names = [ledger.current().name]
+    ledger.add([event("later")])
+    names.append(ledger.current().name)
+    assert ledger.current().name == names[-1]
     clock.now += LATER
-    names.append(store.current().name)
-    store.database.path.unlink()
-    names.append(store.current().name)
-    store.add([event("later")])
-    names.append(store.current().name)
+    names.append(ledger.current().name)
+    ledger.database.path.unlink()
+    names.append(ledger.current().name)
+    ledger.add([event("later")])
+    names.append(ledger.current().name)
     assert len(set(names) - {names[0]}) == 3
     assert names[3] == names[0]
 
 
-def test_later_returns_in_a_week(store: Store, clock: Clock) -> None:
+def test_later_returns_in_a_week(ledger: Ledger, clock: Clock) -> None:
     """A pair that was put off waits for seven days, and no longer."""
-    store.add([event("later")])
+    ledger.add([event("later")])
     clock.now += LATER - timedelta(seconds=1)
-    assert store.current().decisions.waiting
+    assert ledger.current().decisions.waiting
     clock.now += timedelta(seconds=1)
-    assert not store.current().decisions.waiting
+    assert not ledger.current().decisions.waiting
 
 
-def test_undo_brings_back_what_stood_before(store: Store) -> None:
+def test_undo_brings_back_what_stood_before(ledger: Ledger) -> None:
     """The verdict before holds again; an undo is undone like anything else; nothing is undone twice."""
-    store.add([event("related")])
-    (second,) = store.add([event("different")])
-    undone = undo(store, second.id, "tomas")
-    assert [pair.verdict for pair in store.current().decisions.pairs] == ["related"]
+    ledger.add([event("related")])
+    (second,) = ledger.add([event("different")])
+    undone = undo(ledger, second.id, "tomas")
+    assert [pair.verdict for pair in ledger.current().decisions.pairs] == ["related"]
     with pytest.raises(DecisionRefused, match="already"):
-        undo(store, second.id)
-    undo(store, undone.id)
-    assert [pair.verdict for pair in store.current().decisions.pairs] == ["different"]
+        undo(ledger, second.id)
+    undo(ledger, undone.id)
+    assert [pair.verdict for pair in ledger.current().decisions.pairs] == ["different"]
     with pytest.raises(DecisionRefused, match="no event 99"):
-        store.add([event("undo", undoes=99)])
+        ledger.add([event("undo", undoes=99)])
 
 
-def test_what_something_newer_builds_on_is_not_undone(store: Store) -> None:
+def test_what_something_newer_builds_on_is_not_undone(ledger: Ledger) -> None:
     """It is told who decided anew, and what to undo first; then it can be undone, long afterwards too."""
-    (first,) = store.add([event("related")])
-    (second,) = store.add([event("different", editor="tomas")])
+    (first,) = ledger.add([event("related")])
+    (second,) = ledger.add([event("different", editor="tomas")])
     with pytest.raises(DecisionRefused, match="tomas decided anew"):
-        undo(store, first.id)
-    undo(store, second.id)
-    undo(store, first.id)
-    assert store.current().decisions.pairs == ()
+        undo(ledger, first.id)
+    undo(ledger, second.id)
+    undo(ledger, first.id)
+    assert ledger.current().decisions.pairs == ()
 
 
-def test_a_duplicate_is_never_of_itself_nor_in_a_circle(store: Store) -> None:
+def test_a_duplicate_is_never_of_itself_nor_in_a_circle(ledger: Ledger) -> None:
     """By one step or by several, nor by undoing an undo; to turn a pair around is no circle."""
     with pytest.raises(DecisionRefused, match="itself"):
-        store.add([event("duplicate", "q1", "q1")])
-    (first,) = store.add([event("duplicate", "q1", "q2")])
-    store.add([event("duplicate", "q2", "q3")])
+        ledger.add([event("duplicate", "q1", "q1")])
+    (first,) = ledger.add([event("duplicate", "q1", "q2")])
+    ledger.add([event("duplicate", "q2", "q3")])
     with pytest.raises(DecisionRefused, match="already, by one step or more"):
-        store.add([event("duplicate", "q3", "q1")])
-    again = undo(store, first.id)
-    store.add([event("duplicate", "q3", "q1")])
+        ledger.add([event("duplicate", "q3", "q1")])
+    again = undo(ledger, first.id)
+    ledger.add([event("duplicate", "q3", "q1")])
     with pytest.raises(DecisionRefused, match="already"):
-        undo(store, again.id)
-    store.add([event("duplicate", "q2", "q1"), event("duplicate", "q3", "q2")])
+        undo(ledger, again.id)
+    ledger.add([event("duplicate", "q2", "q1"), event("duplicate", "q3", "q2")])
 
 
-def test_several_targets_are_allowed(store: Store) -> None:
+def test_several_targets_are_allowed(ledger: Ledger) -> None:
     """A question may be a duplicate of two; the first that was named comes first."""
-    store.add([event("duplicate", "q1", "q3")])
-    store.add([event("duplicate", "q1", "q2")])
-    assert [pair.b for pair in store.current().decisions.pairs] == ["q3", "q2"]
+    ledger.add([event("duplicate", "q1", "q3")])
+    ledger.add([event("duplicate", "q1", "q2")])
+    assert [pair.b for pair in ledger.current().decisions.pairs] == ["q3", "q2"]
 
 
-def test_what_is_one_by_others_is_not_told_apart(store: Store) -> None:
+def test_what_is_one_by_others_is_not_told_apart(ledger: Ledger) -> None:
     """q1 is q2 and q2 is q3: to say that q1 and q3 differ, one of these is undone first."""
-    store.add([event("duplicate", "q1", "q2"), event("duplicate", "q2", "q3")])
+    ledger.add([event("duplicate", "q1", "q2"), event("duplicate", "q2", "q3")])
     with pytest.raises(DecisionRefused, match="by others between"):
-        store.add([event("different", "q3", "q1")])
+        ledger.add([event("different", "q3", "q1")])
 
 
-def test_the_second_of_two_editors_is_told(store: Store) -> None:
+def test_the_second_of_two_editors_is_told(ledger: Ledger) -> None:
     """Who was shown an older state decides nothing, and learns who decided what."""
-    (first,) = store.add([event("related", editor="tomas")], {of_pair("q1", "q2"): 0})
+    (first,) = ledger.add([event("related", editor="tomas")], {of_pair("q1", "q2"): 0})
     with pytest.raises(DecidedMeanwhile, match=r"tomas decided this at .*: related"):
-        store.add([event("pin", "q7", "q8"), event("different")], {of_pair("q2", "q1"): 0})
-    assert len(store.current().history) == 1
-    store.add([event("different")], {of_pair("q1", "q2"): first.id})
+        ledger.add([event("pin", "q7", "q8"), event("different")], {of_pair("q2", "q1"): 0})
+    assert len(ledger.current().history) == 1
+    ledger.add([event("different")], {of_pair("q1", "q2"): first.id})
 
 
-def test_an_action_of_several_is_whole_or_not_at_all(store: Store) -> None:
+def test_an_action_of_several_is_whole_or_not_at_all(ledger: Ledger) -> None:
     """Where one event cannot be, none is kept; kept ones name the first of them."""
     with pytest.raises(DecisionRefused):
-        store.add([event("related"), event("duplicate", "q3", "q3")])
-    assert len(store.current().history) == 0
-    kept = store.add([event("related"), event("related", "q3", "q4")])
+        ledger.add([event("related"), event("duplicate", "q3", "q3")])
+    assert len(ledger.current().history) == 0
+    kept = ledger.add([event("related"), event("related", "q3", "q4")])
     assert [e.batch for e in kept] == [None, kept[0].id]
 
 
-def test_two_reversals_make_a_pair_contested(store: Store) -> None:
+def test_two_reversals_make_a_pair_contested(ledger: Ledger) -> None:
     """Another verdict, or an undo by another editor, reverses; to take one's own verdict back does not, nor to wait."""
-    (first,) = store.add([event("duplicate")])
-    undo(store, first.id)
-    store.add([event("related")])
-    store.add([event("unsure")])
-    store.add([event("duplicate", "q2", "q1")])
-    assert not store.current().history.pair("q1", "q2").is_contested
-    store.add([event("different", editor="tomas")])
-    assert store.current().history.pair("q1", "q2").is_contested
-    (other,) = store.add([event("duplicate", "q8", "q9")])
-    undo(store, other.id, "tomas")
-    store.add([event("duplicate", "q8", "q9")])
-    assert store.current().history.pair("q8", "q9").is_contested
+    (first,) = ledger.add([event("duplicate")])
+    undo(ledger, first.id)
+    ledger.add([event("related")])
+    ledger.add([event("unsure")])
+    ledger.add([event("duplicate", "q2", "q1")])
+    assert not ledger.current().history.pair("q1", "q2").is_contested
+    ledger.add([event("different", editor="tomas")])
+    assert ledger.current().history.pair("q1", "q2").is_contested
+    (other,) = ledger.add([event("duplicate", "q8", "q9")])
+    undo(ledger, other.id, "tomas")
+    ledger.add([event("duplicate", "q8", "q9")])
+    assert ledger.current().history.pair("q8", "q9").is_contested
 
 
-def test_events_are_never_rewritten(store: Store) -> None:
+def test_events_are_never_rewritten(ledger: Ledger) -> None:
     """The file itself refuses it, whoever opens it."""
-    store.add([event("related")])
-    connection = sqlite3.connect(store.database.path)
+    ledger.add([event("related")])
+    connection = sqlite3.connect(ledger.database.path)
     try:
         for statement in ("UPDATE event SET editor = 'x'", "DELETE FROM event"):
             with pytest.raises(sqlite3.IntegrityError, match="never"):
@@ -213,32 +213,32 @@ def test_a_file_that_is_none_is_told(tmp_path: Path, content: bytes) -> None:
     """What is no database is refused with its path, and readers are served on; an empty file is a new one."""
     path = tmp_path / "decisions.sqlite3"
     path.write_bytes(content)
-    store = Store(path)
+    ledger = Ledger(path)
     if content:
         with pytest.raises(DecisionsUnavailable) as refused:
-            store.add([event("related")])
+            ledger.add([event("related")])
         assert str(path) in refused.value.where
-        assert store.at_hand().decisions.pairs == ()
+        assert ledger.at_hand().decisions.pairs == ()
     else:
-        store.add([event("related")])
-    store.database.close()
+        ledger.add([event("related")])
+    ledger.database.close()
 
 
-def test_a_file_of_a_newer_version_is_refused(store: Store) -> None:
+def test_a_file_of_a_newer_version_is_refused(ledger: Ledger) -> None:
     """Steps that this version does not know were taken on it."""
-    store.add([event("related")])
-    connection = sqlite3.connect(store.database.path)
+    ledger.add([event("related")])
+    connection = sqlite3.connect(ledger.database.path)
     connection.execute("PRAGMA user_version = 99")
     connection.close()
     with pytest.raises(DecisionsUnavailable, match="newer version"):
-        Store(store.database.path).add([event("related")])
+        Ledger(ledger.database.path).add([event("related")])
 
 
-def test_writers_at_once_lose_nothing(store: Store) -> None:
+def test_writers_at_once_lose_nothing(ledger: Ledger) -> None:
     """Threads and connections of their own: each acknowledged event is there once, in one order."""
-    others = [Store(store.database.path, store.clock) for _ in range(4)]
+    others = [Ledger(ledger.database.path, ledger.clock) for _ in range(4)]
 
-    def write(own: Store, name: int) -> None:
+    def write(own: Ledger, name: int) -> None:
         for n in range(20):
             own.add([event("related", f"a{name}-{n}", f"b{n}")])
 
@@ -247,7 +247,7 @@ def test_writers_at_once_lose_nothing(store: Store) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert [e.id for e in store.current().history] == list(range(1, 81))
+    assert [e.id for e in ledger.current().history] == list(range(1, 81))
 
 
 IDS = st.sampled_from(["p", "q", "r", "s"])

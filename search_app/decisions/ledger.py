@@ -34,7 +34,7 @@ class Snapshot:
         return self.history.decisions(self._now)
 
 
-class Store:
+class Ledger:
     """The decisions in one file; there need not be one yet. Threads may share it."""
 
     def __init__(self, path: str | Path, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
