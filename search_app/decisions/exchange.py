@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from search_app.decisions import events
-from search_app.decisions.events import ACTIONS, MOST_NOTE, Event
-from search_app.decisions.history import moment
-from search_app.decisions.ledger import Ledger
+from search_app.decisions.events import Event
+from search_app.decisions.history import History, moment
+from search_app.decisions.ledger import Ledger, check
 from search_app.decisions.refusals import DecisionRefused
 
 _KINDS: dict[str, tuple[type, ...]] = {
@@ -40,29 +40,33 @@ def take(ledger: Ledger, given: Iterable[str]) -> int:
             raise DecisionRefused(
                 what, str(ledger.database.path), "import into a new file, and name that by `decisions`"
             )
-        known: set[int] = set()
+        history = History()
         for number, line in enumerate(given, 1):
             if line.strip():
                 event = _event(line, number)
-                if event.id <= max(known, default=0) or (event.undoes is not None and event.undoes not in known):
-                    raise _refused(number, "its id, or the event that it undoes, is out of order")
-                known.add(events.add(connection, event))
-        return len(known)
+                if event.id <= history.last:
+                    raise _refused(number, "its id is not above that of the line before")
+                try:
+                    check(history, event)
+                except DecisionRefused as error:
+                    raise _refused(number, f"{error.what} ({error.where})") from error
+                events.add(connection, event)
+                history.take(event)
+        return len(history)
 
 
 def _event(line: str, number: int) -> Event:
     try:
         read: Any = json.loads(line)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise _refused(number, "it is no JSON") from error
     if not isinstance(read, dict) or set(read) - set(_KINDS) or {"id", "at", "editor", "action", "a", "b"} - set(read):
         raise _refused(number, f"its keys are not those of an event: {', '.join(_KINDS)}")
     for name, value in read.items():
-        if type(value) not in _KINDS[name] or (isinstance(value, int) and not -_LARGEST <= value < _LARGEST):
+        inside = not isinstance(value, int | float) or -_LARGEST <= value < _LARGEST
+        if type(value) not in _KINDS[name] or not inside:
             raise _refused(number, f"its {name} is not what it should be")
     event = Event(**read)
-    if event.action not in ACTIONS or event.a == event.b or len(event.note) > MOST_NOTE:
-        raise _refused(number, "no desk writes such an action")
     if (event.action == "undo") != (event.undoes is not None):
         raise _refused(number, "an undo, and nothing else, names what it undoes")
     try:

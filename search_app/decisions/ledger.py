@@ -110,6 +110,10 @@ def check(history: History, event: Event) -> None:
         raise DecisionRefused(f"no such action: {event.action[:20]!r}", "action", f"give {', '.join(events.ACTIONS)}")
     if len(event.note) > MOST_NOTE:
         raise DecisionRefused(f"a note of {len(event.note):,} characters", "note", f"write at most {MOST_NOTE}")
+    try:
+        f"{event.at}{event.editor}{event.a}{event.b}{event.note}{event.band}".encode()
+    except UnicodeEncodeError as error:
+        raise DecisionRefused("half a character, which no text is", "a, b or note", "send whole ones") from error
     if event.action == "undo":
         _check_undo(history, event)
     elif event.a == event.b:

@@ -14,6 +14,8 @@ import pytest
 import corpus
 import indexer
 from search_app import create_app
+from search_app.decisions.accounts import Accounts
+from search_app.decisions.database import Database
 from tests.documents import question
 
 ROOT = Path(__file__).parents[2]
@@ -45,11 +47,24 @@ def search_to_page(folder: Path) -> None:
     assert "Can bone cement leak" in client.get("/search?q=bone cement").text
 
 
+def verdict_to_readers(folder: Path) -> None:
+    app = create_app({"index": str(folder / "built"), "decisions": str(folder / "decisions.sqlite3")})
+    people = Accounts(Database(folder / "decisions.sqlite3"))
+    people.add("Ruth", "correct horse battery")
+    session = people.sign_in("Ruth", "correct horse battery", "::1")
+    client = app.test_client()
+    client.set_cookie("seealso_desk", session.id, path="/desk")
+    fields = {"token": session.token, "a": "b0", "b": "b1", "verdict": "duplicate"}
+    assert client.post("/desk/pair", data=fields).status_code == 302
+    assert client.get("/api/v1/search?q=bone cement").json["total"] == 4  # type: ignore[index]
+
+
 TAKEN = {
     "a line of JSONL becomes a card": line_to_card,
     "a draft becomes a panel": draft_to_panel,
     "one document is updated": update_of_one,
     "a search becomes a page": search_to_page,
+    "an editor's verdict changes what readers see": verdict_to_readers,
 }
 
 

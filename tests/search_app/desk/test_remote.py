@@ -98,6 +98,7 @@ def test_what_is_open_is_listed(site: Site, desk: Desk) -> None:
         ({"action": "undo"}, 409),
         ({"action": "pin", "a": "", "b": "f1"}, 404),
         ({"action": "related", "a": "n0", "b": "n1", "note": "x" * 501}, 409),
+        ({"action": "related", "a": "n0", "b": "n1", "note": "\ud800"}, 409),
     ],
 )
 def test_what_cannot_be_is_a_problem(body: dict[str, object], status: int, site: Site, desk: Desk) -> None:
