@@ -54,9 +54,9 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def address(sample_path: Path) -> Iterator[str]:
-    """The address of a server process over the sample index, with the editors' pages."""
+    """The address of a server process over the sample index."""
     command = [sys.executable, "-m", "search_app", "serve", "--index", str(sample_path), "--port", "0", "--json"]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "SEEALSO_DUPLICATES": "on"}
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment
     ) as server:

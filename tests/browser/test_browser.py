@@ -22,11 +22,6 @@ PAGES = (
     "questions/q-0012",
     "articles/a-0007",
     "topics/Kyphoplasty",
-    "duplicates",
-    "duplicates?band=possible&specialty=Spine+surgery",
-    "duplicates?band=very+likely&specialty=Radiology",
-    "duplicates/pair?a=q-0037&b=q-0041",
-    "duplicates/pair?a=q-0022&b=q-0042",
     "nowhere",
 )
 Scheme = Literal["light", "dark"]
@@ -48,20 +43,6 @@ def test_the_visitors_way(scripts: bool, browser: Browser, address: str) -> None
         title = card.locator(".sa-title a").inner_text()
         card.locator(".sa-title a").click()
         expect(page.get_by_role("heading", level=1)).to_have_text(title)
-
-
-@pytest.mark.parametrize("scripts", [True, False], ids=["scripts-on", "scripts-off"])
-def test_the_editors_way(scripts: bool, browser: Browser, address: str) -> None:
-    """The list of duplicates, a specialty, two questions side by side, one of them as visitors see it."""
-    with browser.new_context(java_script_enabled=scripts) as context:
-        page = context.new_page()
-        page.goto(f"{address}duplicates")
-        page.get_by_role("link", name="Rheumatology").click()
-        page.get_by_role("link", name="Started allopurinol for gout").click()
-        expect(page.get_by_role("row", name="Dose")).to_contain_text("100 mg")
-        expect(page.get_by_role("article")).to_have_count(2)
-        page.get_by_role("link", name="Question q-0063").click()
-        expect(page.get_by_role("heading", level=1)).to_contain_text("new uric acid pills")
 
 
 @pytest.mark.parametrize("width", [1280, 320])
