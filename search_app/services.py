@@ -16,6 +16,7 @@ from pathlib import Path
 from flask import Flask, current_app, g
 
 from indexer import Filter, Index, IndexDamaged, Panel, SearchError, Settings, open_index
+from indexer.duplicates import ClusterRequest
 from search_app.decisions.ledger import Ledger, Snapshot
 from search_app.present import to_json
 
@@ -151,6 +152,7 @@ class IndexHandle:
             log.warning("answers come from NumPy, and more slowly: %s; %s", error.what, error.next)
             return
         if index is plain:
+            self._read_ahead()
             return
         with self._opening:
             try:
@@ -159,6 +161,7 @@ class IndexHandle:
                 self._fail(error, None)
         if self._opened is None or self._opened.index is not index:
             index.close()
+        self._read_ahead()
 
     def _renew(self) -> None:
         """Open the newest generation beside the one that is served, if nobody did meanwhile, and serve it."""
@@ -170,11 +173,21 @@ class IndexHandle:
                 index = opened.index.latest()
                 if index is not opened.index:
                     self._opened, self._served = Opened(index), None
+                if threading.current_thread() is self._renewal:
+                    del opened, index
+                    self._read_ahead()
             except Exception as error:  # noqa: BLE001 (whatever it is, the generation before serves on)
                 self._fail(error, published)
             finally:
                 if threading.current_thread() is self._renewal:
                     self._renewal = None
+
+    def _read_ahead(self) -> None:
+        """Read what the queue of the desk shows, before an editor waits for it; where there are editors."""
+        opened = self._opened
+        if opened is not None and self._ledger.database.path.exists():
+            with suppress(SearchError):
+                opened.index.ties(ClusterRequest())
 
     def _fail(self, error: Exception, published: object) -> None:
         self._failed, self._try_again = published, time.monotonic() + PAUSE

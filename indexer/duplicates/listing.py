@@ -197,7 +197,8 @@ class Listing:
                     b=pair.b,
                     score=round(pair.score, 4),
                     band=pair.band,
-                    differs=differences(texts[pair.a], texts[pair.b]),
+                    # Of one wording nothing differs.
+                    differs=() if pair.band is Band.SAME else differences(texts[pair.a], texts[pair.b]),
                 )
                 for pair in star.pairs
             ),

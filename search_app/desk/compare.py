@@ -121,14 +121,14 @@ def _named(form: MultiDict[str, str], a: Question, b: Question, verdict: str) ->
 
 
 def _next(asks: Sequence[tuple[str, str]], at: tuple[str, str], done: Event) -> str:
-    """The address of the next pair that is open; at the end of the queue the first, and without any the queue."""
-    snapshot = ledger().current()
-    after = index().deciding(snapshot.decisions)
-    open_now = after.ties(asked(request.form).request)
+    """The address of the pair that follows in the queue and is still open; at its end the first, and without any the
+    queue.
+    """
+    settled = index().deciding(ledger().current().decisions).settled
     place = asks.index(at) + 1 if at in asks else 0
-    known = set(open_now)
-    following = ((after.settled.kept(a), after.settled.kept(b)) for a, b in asks[place:])
-    chosen = next((tie for tie in following if tie in known), open_now[0] if open_now else None)
+    following = (asks[n % len(asks)] for n in range(place, place + len(asks)))
+    still_open = ((settled.kept(a), settled.kept(b)) for a, b in following if not settled.is_decided(a, b))
+    chosen = next(still_open, None)
     if chosen is None:
         return url_for("desk.queue", **kept(told=done.id))  # type: ignore[arg-type]
     return _address(chosen, told=done.id)
