@@ -4,7 +4,7 @@
 
 Serves the index twice, over one file of decisions, as a site does. An editor opens the queue, then settles pair after
 pair, each request to the other process; with `--settled N` after so many verdicts that are there already. Figures are
-milliseconds, as JSON on stdout; no verdict may take 50, nor the queue 300. `--band` is that of the queue (`all`: every).
+milliseconds, as JSON on stdout; no verdict may take 50, nor the queue 300. `--band all` shows every band.
 """
 
 from __future__ import annotations

@@ -113,6 +113,11 @@ class History:
         newer = [e for e in _active(self.of(self.about(event))) if e.id > event.id and e.action != "undo"]
         return newer[-1] if newer else None
 
+    def before(self, event: Event) -> Event | None:
+        """What held on the same when an event came, None for nothing."""
+        earlier = tuple(e for e in self.of(self.about(event)) if e.id < event.id)
+        return _standing(earlier).holds if earlier else None
+
     def reaches(self, start: str, end: str, without: Subject) -> bool:
         """Whether duplicates lead from one question to another, a pair left out."""
         seen, waiting = {start}, [start]

@@ -18,6 +18,7 @@ from search_app.desk.queue import asked, just_done, kept
 from search_app.services import index, ledger, served
 
 _ARTICLES = 3
+_MOST_BESIDE = 6
 _MOST_ID = 400
 
 
@@ -43,7 +44,11 @@ def _page(a: Question, b: Question, conflict: DecidedMeanwhile | None = None) ->
         keep=a.id if standing.holds and standing.holds.b == a.id else beside.keep,
         standing=standing,
         decided=index().settled.is_decided(a.id, b.id),
-        events=[(event, history.active(event), history.built_on(event)) for event in reversed(events)],
+        events=[
+            (event, history.active(event), history.built_on(event), history.before(event)) for event in reversed(events)
+        ],
+        more=_beside(asks, a.id, b.id),
+        group=[(letter, len(index().settled.others(one.id))) for letter, one in (("A", a), ("B", b))],
         place=None if at is None else (at + 1, len(asks)),
         before=_address(asks[at - 1]) if at else None,
         after=_address(asks[at + 1]) if at is not None and at + 1 < len(asks) else None,
@@ -56,6 +61,14 @@ def _page(a: Question, b: Question, conflict: DecidedMeanwhile | None = None) ->
         same_page=_address((a.id, b.id)),
         other_blind=_address((a.id, b.id), blind=None if request.values.get("blind") == "1" else "1"),
     )
+
+
+def _beside(asks: Sequence[tuple[str, str]], a: str, b: str) -> list[tuple[str, str]]:
+    """What else is asked about the first question: the address and title of some."""
+    others = [other for one, other in asks if one == a and other != b]
+    known = index().known(others[:_MOST_BESIDE])
+    found = [(_address((a, id_)), document.title) for id_, document in known.items()]
+    return found + ([("", f"{len(others) - len(found)} more")] if len(others) > len(found) else [])
 
 
 @bp.post("/pair")

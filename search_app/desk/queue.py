@@ -26,7 +26,7 @@ _MOST_NAMED = 12
 # No event has a number of so many digits.
 _LONGEST = 16
 # What the links of the queue, and of the pairs in it, carry on.
-KEPT = ("band", "specialty", "site", "q", "sort", "state", "blind")
+KEPT = ("band", "specialty", "site", "q", "sort", "state", "blind", "page")
 # What is read; what is the same word for word is merged in bulk.
 READ = (Band.VERY_LIKELY, Band.POSSIBLE)
 SORTS = {
@@ -110,7 +110,7 @@ def queue() -> str | Response:
 
 def address(**changes: str | int | None) -> str:
     """The address of the queue as it is, with some parameters changed; the page begins at 1 unless it is given."""
-    return url_for("desk.queue", **kept(**changes))  # type: ignore[arg-type]
+    return url_for("desk.queue", **kept(**{"page": None, **changes}))  # type: ignore[arg-type]
 
 
 def kept(**changes: str | int | None) -> dict[str, str | int]:

@@ -28,7 +28,10 @@ def records() -> str:
     chosen = {"editor": by, "id": id_, "action": action}
     return render_template(
         "desk/records.html",
-        rows=[{**told(e), "active": history.active(e), "newer": history.built_on(e)} for e in shown],
+        rows=[
+            {**told(e), "active": history.active(e), "newer": history.built_on(e), "before": history.before(e)}
+            for e in shown
+        ],
         total=len(events),
         page=page,
         pages=-(-len(events) // SIZE),

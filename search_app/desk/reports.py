@@ -44,6 +44,7 @@ def reports() -> str:
     open_now = index().clusters(ClusterRequest(bands=READ), size=1)
     found: list[Remark] = served().opened.once(_remarks)["remarks"]  # type: ignore[assignment]
     backlog = [(week.monday, week.open) for week in weeks]
+    verdicts = [(week.monday, week.settled) for week in weeks]
     return render_template(
         "desk/reports.html",
         judged=len(scores),
@@ -53,6 +54,7 @@ def reports() -> str:
         score_charts=[charts.shares(classes, width) for width in (charts.NARROW, charts.BROAD)],
         weeks=weeks,
         backlog_charts=[charts.line(backlog, width) for width in (charts.NARROW, charts.BROAD)],
+        verdict_charts=[charts.line(verdicts, width) for width in (charts.NARROW, charts.BROAD)],
         reversed=sum(standing.is_contested for _, standing in history.all_standing()),
         repeated=_repeated(),
         specialties=list(open_now.specialties.items())[:_MOST],
