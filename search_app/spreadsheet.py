@@ -13,6 +13,8 @@ COLUMNS = (
     *("cluster", "canonical", "band", "score", "a", "b", "a_title", "b_title", "a_url", "b_url"),
     *("differs", "verdict", "editor", "at", "note"),
 )
+# What begins a formula, in full width too.
+_FORMULAS = tuple("=+-@|＝＋－＠")
 
 
 def rows(index: Index, clusters: Iterable[Cluster], history: History) -> Iterator[list[str]]:
@@ -47,4 +49,4 @@ def _named(known: dict[str, Document], a: str, b: str) -> list[str]:
 
 
 def _safe(cells: list[str]) -> list[str]:
-    return [f"'{cell}" if cell[:1] in ("=", "+", "-", "@") else cell for cell in cells]
+    return [f"'{cell}" if cell.lstrip()[:1] in _FORMULAS or cell[:1] in ("\t", "\r", "\n") else cell for cell in cells]

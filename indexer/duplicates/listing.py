@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from corpus import Document, Question
 from indexer.analysis import own_text
+from indexer.analysis.wordlists import stop_words
 from indexer.answering.settled import Settled
 from indexer.duplicates.answers import Cluster, Clusters, DuplicatePair, Reason
 from indexer.duplicates.clusters import Star, between, clusters
@@ -36,8 +37,9 @@ class ClusterSort(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClusterRequest:
-    """Which clusters are wanted, and in which order: those with a question that passes `where`, of some `bands` (empty:
-    of all), with a question of a `site`, with a title or id that holds a `text` in any case.
+    """Which clusters are wanted, and in which order: those with a question that passes `where`, of some `bands` (none
+    given: of all), with a question of a `site`, with a title or id that holds a `text` in any case; with `telling` only
+    such of which the questions say more than words of grammar.
     """
 
     where: Filter = EVERYTHING
@@ -45,10 +47,13 @@ class ClusterRequest:
     site: str = ""
     text: str = ""
     sort: ClusterSort = ClusterSort.SUREST
+    telling: bool = False
 
 
 class Told(NamedTuple):
-    """What is told of a question in a list: `seen` is on how many pages it is listed or shown."""
+    """What is told of a question in a list: `seen` is on how many pages it is listed or shown, `tells` whether it has
+    a word that is none of grammar.
+    """
 
     title: str
     site: str
@@ -57,6 +62,7 @@ class Told(NamedTuple):
     seen: int
     listed: int
     keep_order: tuple[int, ...]
+    tells: bool
 
 
 class Questions:
@@ -79,10 +85,22 @@ class Questions:
 
 def told(generation: Generation, ids: Sequence[str]) -> list[Told]:
     """What is told of some questions that the generation has."""
-    rows = zip(generation.get(ids), generation.keep_order(ids), generation.shown(ids), strict=True)
+    words = (
+        [*title, *body] for title, body in zip(*(generation.words(ids, f) for f in ("title", "body")), strict=True)
+    )
+    rows = zip(generation.get(ids), generation.keep_order(ids), generation.shown(ids), words, strict=True)
     return [
-        Told(d.title, d.site, specialty_of(d), getattr(d, "asked", None), kept[LISTED] + shown, kept[LISTED], kept)
-        for d, kept, shown in rows
+        Told(
+            title=d.title,
+            site=d.site,
+            specialty=specialty_of(d),
+            asked=d.asked if isinstance(d, Question) else None,
+            seen=kept[LISTED] + shown,
+            listed=kept[LISTED],
+            keep_order=kept,
+            tells=not stop_words().issuperset(own),
+        )
+        for d, kept, shown, own in rows
     ]
 
 
@@ -136,6 +154,8 @@ class Listing:
             everything = FindRequest(where=request.where, sort=Sort.NEWEST, limit=len(generation.ids()))
             passing = {ranked.id for ranked in generation.find(everything).ranked}
             stars = [star for star in stars if passing.intersection(star.members)]
+        if request.telling:
+            stars = [star for star in stars if all(self._told[id_].tells for id_ in star.members)]
         if request.site:
             stars = [star for star in stars if any(self._told[id_].site == request.site for id_ in star.members)]
         if text := request.text.strip().casefold():

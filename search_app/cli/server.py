@@ -147,6 +147,10 @@ class Server:
                 port=int(port),
                 threads=int(values["threads"]),
                 ident=None,
+                # A proxy on this machine says for whom it asks, and how: limits are by client, cookies by TLS.
+                trusted_proxy="::1" if ":" in host else "127.0.0.1",
+                trusted_proxy_headers={"x-forwarded-for", "x-forwarded-proto"},
+                clear_untrusted_proxy_headers=True,
                 max_request_body_size=2 * MOST_BODY,  # Flask refuses at half of it, with a problem
                 channel_timeout=_PATIENCE,
                 cleanup_interval=_PATIENCE // 4,

@@ -6,7 +6,8 @@ import hashlib
 import hmac
 import re
 import secrets
-from collections.abc import Callable
+import sqlite3
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
@@ -101,8 +102,32 @@ class Accounts:
         Raises NotSignedIn for these, TooManyAttempts.
         """
         now = self._clock()
-        origin = hashlib.blake2b(address.encode(), digest_size=8, person=b"address").hexdigest()
-        counted = ((f"{name}\0{origin}", _MOST_TOGETHER), (f"{name}\0", _MOST_NAME), (f"\0{origin}", _MOST_ADDRESS))
+        # What was typed as a name may be a password, and an address is a person's: neither is kept.
+        counted = [
+            (hashlib.blake2b("\0".join(parts).encode("utf-8", "replace"), digest_size=16).hexdigest(), most)
+            for parts, most in (
+                ((name, address), _MOST_TOGETHER),
+                ((name, "any"), _MOST_NAME),
+                (("", address), _MOST_ADDRESS),
+            )
+        ]
+        known = self._attempted(name, counted, now) if self._database.path.exists() else None
+        if not _is_password(password[:MOST_PASSWORD], known or _NOBODY) or known is None:
+            raise NotSignedIn("this name and password do not belong together", "sign-in", "try again")
+        session = Session(secrets.token_urlsafe(32), name, secrets.token_urlsafe(32))
+        with self._database.writing() as connection:
+            if self._password_of(connection, name) != known:  # removed, or changed, while it was looked at
+                raise NotSignedIn("this name and password do not belong together", "sign-in", "try again")
+            connection.executemany("DELETE FROM attempt WHERE of = ?", [(of,) for of, _ in counted[:2]])
+            connection.execute("DELETE FROM session WHERE until <= ?", (now.isoformat(),))
+            row = (_key_of(session.id), name, session.token, now.isoformat(), (now + SESSION).isoformat())
+            connection.execute("INSERT INTO session VALUES (?, ?, ?, ?, ?)", row)
+        return session
+
+    def _attempted(self, name: str, counted: Sequence[tuple[str, int]], now: datetime) -> str | None:
+        """Count an attempt before it is known how it ends, so that many at once are no way around it; the digest of the
+        password, None for a name that nobody has. Raises TooManyAttempts.
+        """
         with self._database.writing() as connection:
             connection.execute("DELETE FROM attempt WHERE at <= ?", ((now - WINDOW).isoformat(),))
             for of, most in counted:
@@ -110,20 +135,12 @@ class Accounts:
                 if failed >= most:
                     minutes = WINDOW // timedelta(minutes=1)
                     raise TooManyAttempts("too many attempts to sign in", "sign-in", f"wait {minutes} minutes")
-            # Counted before it is known how it ends, so that many at once are no way around it.
             connection.executemany("INSERT INTO attempt VALUES (?, ?)", [(of, now.isoformat()) for of, _ in counted])
-            known = connection.execute(
-                "SELECT password FROM editor WHERE name = ? AND removed IS NULL", (name,)
-            ).fetchone()
-        if not _is_password(password[:MOST_PASSWORD], known[0] if known else _NOBODY):
-            raise NotSignedIn("this name and password do not belong together", "sign-in", "try again")
-        session = Session(secrets.token_urlsafe(32), name, secrets.token_urlsafe(32))
-        with self._database.writing() as connection:
-            connection.executemany("DELETE FROM attempt WHERE of = ?", [(of,) for of, _ in counted[:2]])
-            connection.execute("DELETE FROM session WHERE until <= ?", (now.isoformat(),))
-            row = (_key_of(session.id), name, session.token, now.isoformat(), (now + SESSION).isoformat())
-            connection.execute("INSERT INTO session VALUES (?, ?, ?, ?, ?)", row)
-        return session
+            return self._password_of(connection, name)
+
+    def _password_of(self, connection: sqlite3.Connection, name: str) -> str | None:
+        row = connection.execute("SELECT password FROM editor WHERE name = ? AND removed IS NULL", (name,)).fetchone()
+        return row[0] if row else None
 
     def session(self, id_: str) -> Session | None:
         """The session of a cookie, None where it holds no more."""
@@ -131,7 +148,8 @@ class Accounts:
             if connection is None or not id_:
                 return None
             row = connection.execute(
-                "SELECT editor, token FROM session WHERE digest = ? AND until > ?",
+                "SELECT editor, token FROM session JOIN editor ON name = editor"
+                " WHERE digest = ? AND until > ? AND removed IS NULL",
                 (_key_of(id_), self._clock().isoformat()),
             ).fetchone()
         return Session(id_, *row) if row else None

@@ -18,24 +18,29 @@ _DONE = "PRAGMA user_version = {}"
 
 
 class Database:
-    """One file. Threads share a connection, each for as long as it holds the lock; a forked process opens its own.
+    """One file. Threads share a connection to read by and one to write by, each for as long as it holds its lock: no
+    reader waits for a writer. A forked process opens its own.
 
-    The file is not made before something is written. One that was put in its place is noticed, and opened.
+    The file is not made before something is written. One that was put in its place is noticed, and opened; what stood
+    beside the one before, ending in -wal and -shm, must be gone then.
     """
 
     def __init__(self, path: str | Path) -> None:
         self.path = Path(path)
-        self._lock = threading.RLock()
-        self._connection: sqlite3.Connection | None = None
-        self._opened: tuple[int, ...] | None = None
+        self._reader, self._writer = _Shared(self.path), _Shared(self.path)
+
+    @property
+    def opened(self) -> int:
+        """How often the file was opened to read from: it grows where another was put in its place."""
+        return self._reader.opened
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection | None]:
         """A connection to read by; None where there is no file yet. Raises DecisionsUnavailable."""
-        with self._lock:
+        with self._reader.lock:
             try:
-                yield self._current(make=False)
-            except sqlite3.Error as error:
+                yield self._reader.current(make=False)
+            except (sqlite3.Error, OSError) as error:
                 raise self._unavailable(error) from error
 
     @contextmanager
@@ -44,9 +49,9 @@ class Database:
 
         Raises DecisionsUnavailable.
         """
-        with self._lock:
+        with self._writer.lock:
             try:
-                connection = self._current(make=True)
+                connection = self._writer.current(make=True)
                 assert connection is not None
                 connection.execute("BEGIN IMMEDIATE")
                 try:
@@ -56,53 +61,69 @@ class Database:
                     if connection.in_transaction:
                         connection.execute("ROLLBACK")
                     raise
-            except sqlite3.Error as error:
+            except (sqlite3.Error, OSError) as error:
                 raise self._unavailable(error) from error
 
     def close(self) -> None:
         """Let go of the file."""
-        with self._lock:
-            if self._connection is not None:
-                self._connection.close()
-                self._connection = None
+        for shared in (self._reader, self._writer):
+            with shared.lock:
+                shared.close()
 
-    def _unavailable(self, error: sqlite3.Error) -> DecisionsUnavailable:
+    def _unavailable(self, error: Exception) -> DecisionsUnavailable:
+        what = str(error) if isinstance(error, sqlite3.Error) else os.strerror(getattr(error, "errno", 0) or 0)
         return DecisionsUnavailable(
-            f"the file of decisions cannot be used: {error}", str(self.path), "see that it is whole and may be written"
+            f"the file of decisions cannot be used: {what}", str(self.path), "see that it is whole and may be written"
         )
 
-    def _current(self, *, make: bool) -> sqlite3.Connection | None:
+
+class _Shared:
+    """A connection that threads share: whoever uses it holds its lock."""
+
+    def __init__(self, path: Path) -> None:
+        self._path, self.lock, self.opened = path, threading.RLock(), 0
+        self._connection: sqlite3.Connection | None = None
+        self._file: tuple[int, ...] | None = None
+
+    def close(self) -> None:
+        """Let go of the file."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def current(self, *, make: bool) -> sqlite3.Connection | None:
         """The connection to the file that is there now."""
         there = self._identity()
         if there is None and not make:
             self.close()
             return None
-        if self._connection is None or there != self._opened:
+        if self._connection is None or there != self._file:
             self.close()
             self._connection = self._connect()
-            self._opened = self._identity()
+            self._file = self._identity()
+            self.opened += 1
         return self._connection
 
     def _identity(self) -> tuple[int, ...] | None:
         """Which file there is, as this process sees it; None for none."""
         try:
-            found = self.path.stat()
+            found = self._path.stat()
         except OSError:
             return None
         return os.getpid(), found.st_dev, found.st_ino
 
     def _connect(self) -> sqlite3.Connection:
-        if not self.path.exists():
+        if not self._path.exists():
             # What it holds (names, digests of passwords) is for its owner alone.
-            os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
-        connection = sqlite3.connect(self.path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False)
+            os.close(os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600))
+        connection = sqlite3.connect(self._path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False)
         weakref.finalize(self, connection.close)
         try:
             connection.execute("PRAGMA journal_mode = WAL")
             # What was told to be decided is on the disk, even if the power fails.
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA foreign_keys = ON")
-            _migrate(connection, self.path)
+            _migrate(connection, self._path)
         except BaseException:
             connection.close()
             raise

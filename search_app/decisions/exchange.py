@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
 from typing import Any
 
+from indexer import Band
 from search_app.decisions import events
 from search_app.decisions.events import Event
-from search_app.decisions.history import History, moment
+from search_app.decisions.history import History
 from search_app.decisions.ledger import Ledger, check
 from search_app.decisions.refusals import DecisionRefused
 
@@ -19,7 +21,8 @@ _KINDS: dict[str, tuple[type, ...]] = {
     "score": (float, int, type(None)),
     "band": (str, type(None)),
 }
-_LARGEST = 2**63
+_LARGEST, _LARGEST_ID, _MOST_NAME = 2**63, 2**53, 60
+_YEARS = range(2000, 3000)
 
 
 def lines(history: Iterable[Event]) -> Iterator[str]:
@@ -69,11 +72,22 @@ def _event(line: str, number: int) -> Event:
     event = Event(**read)
     if (event.action == "undo") != (event.undoes is not None):
         raise _refused(number, "an undo, and nothing else, names what it undoes")
-    try:
-        moment(event.at)
-    except ValueError as error:
-        raise _refused(number, f"its time is none: {event.at[:40]}") from error
+    if not event.editor or len(event.editor) > _MOST_NAME or event.id > _LARGEST_ID:
+        raise _refused(number, "no desk gives such a name or number")
+    if event.band not in (None, *Band) or not 0 <= (event.score or 0) <= 1:
+        raise _refused(number, "its band or score is none")
+    if not _is_moment(event.at):
+        raise _refused(number, f"its time is none, or not written as 2026-03-02T09:00:00+00:00: {event.at[:40]}")
     return event
+
+
+def _is_moment(at: str) -> bool:
+    """Whether a text is a moment as events hold it, in UTC and to the second."""
+    try:
+        read = datetime.fromisoformat(at)
+        return read.year in _YEARS and read.isoformat(timespec="seconds") == at and read.utcoffset() == timedelta()
+    except ValueError:
+        return False
 
 
 def _refused(number: int, what: str) -> DecisionRefused:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import hashlib
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
@@ -44,6 +45,8 @@ class History:
         self._standing: dict[Subject, Standing] = {}
         # By duplicate the questions that it points to, each with the event that says so.
         self._targets: dict[str, dict[str, Event]] = {}
+        self.digest = ""
+        """What tells this history from every other: of all events, each after the ones before."""
 
     def followed_by(self, new: Iterable[Event]) -> History:
         """This history with newer events."""
@@ -58,6 +61,7 @@ class History:
         """Take the next event; for who shares this history with nobody."""
         subject = self._about[event.undoes] if event.undoes is not None else event.subject
         before = self._standing.get(subject, _NONE).holds
+        self.digest = hashlib.blake2b(f"{self.digest}{event!r}".encode(), digest_size=12).hexdigest()
         self._events[event.id], self._about[event.id] = event, subject
         self._subjects[subject] = (*self._subjects.get(subject, ()), event)
         self._standing[subject] = _standing(self._subjects[subject])
@@ -112,6 +116,16 @@ class History:
         """The newest event on the same that holds beside an event, and so keeps it from being undone."""
         newer = [e for e in _active(self.of(self.about(event))) if e.id > event.id and e.action != "undo"]
         return newer[-1] if newer else None
+
+    def is_of(self, newest: Iterable[Event]) -> bool:
+        """Whether the first of some events is the newest here; a history of none is of any."""
+        return not self._events or next(iter(newest), None) == self._events[self.last]
+
+    def after_undo(self, event: Event) -> Event | None:
+        """What would hold on the same once an event is undone; None where nothing would, or what holds now."""
+        own = self.of(self.about(event))
+        holds = _standing((*own, event._replace(id=self.last + 1, action="undo", undoes=event.id))).holds
+        return None if holds == self.standing(self.about(event)).holds else holds
 
     def before(self, event: Event) -> Event | None:
         """What held on the same when an event came, None for nothing."""

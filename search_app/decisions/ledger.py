@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from functools import cached_property
 from pathlib import Path
 
-from indexer.decisions import Decisions
 from search_app.decisions import events
 from search_app.decisions.database import Database
 from search_app.decisions.events import CARDS, MOST_NOTE, Event, Subject, of_pair
@@ -23,15 +22,11 @@ class Snapshot:
     """What stands at one moment; `name` is another whenever something else does."""
 
     def __init__(self, file: str, history: History, now: datetime) -> None:
-        self.history, self._now = history, now
+        self.history = history
         self.file = file
         self.until = history.next_return(now)
-        self.name = f"{file}-{history.last}-{self.until.isoformat() if self.until else ''}"
-
-    @cached_property
-    def decisions(self) -> Decisions:
-        """What stands, as an index is given it."""
-        return self.history.decisions(self._now)
+        self.name = f"{file}-{history.digest}-{self.until.isoformat() if self.until else ''}"
+        self.decisions = history.decisions(now)
 
 
 class Ledger:
@@ -42,21 +37,34 @@ class Ledger:
         self.clock = clock
         self._lock = threading.Lock()
         self._snapshot = Snapshot("", History(), clock())
+        # Which opening of the file was last read from.
+        self._opened = 0
 
     def current(self) -> Snapshot:
         """What stands now, be it decided by another process. Raises DecisionsUnavailable."""
         with self.database.reading() as connection, self._lock:
-            if connection is None:
-                return self._renewed("", History()) if self._snapshot.file else self._snapshot
-            name, last = connection.execute("SELECT name, (SELECT max(id) FROM event) FROM file").fetchone()
             known = self._snapshot
-            if name != known.file:
-                return self._renewed(name, History().followed_by(events.after(connection, 0)))
-            if (last or 0) != known.history.last:
-                return self._renewed(name, known.history.followed_by(events.after(connection, known.history.last)))
+            if connection is None and not known.file:
+                return known
+            if connection is None:
+                what, remedy = "the file of decisions is gone", "put it back, or start again without"
+                raise DecisionsUnavailable(what, str(self.database.path), remedy)
+            name, last = _newest(connection, self.database.path)
+            if name != known.file or last != known.history.last or self._opened != self.database.opened:
+                history, self._opened = self._followed(connection, name), self.database.opened
+                if history is not known.history:
+                    return self._renewed(name, history)
             if known.until and known.until <= self.clock():
                 return self._renewed(name, known.history)
             return known
+
+    def _followed(self, connection: sqlite3.Connection, name: str) -> History:
+        """What is known with what is newer in the file; all anew where that does not begin with what is known."""
+        known = self._snapshot.history
+        if self._snapshot.file != name or not known.is_of(events.after(connection, known.last - 1)):
+            known = History()
+        newer = list(events.after(connection, known.last))
+        return known.followed_by(newer) if newer or not known.last else known
 
     def at_hand(self) -> Snapshot:
         """What stands now; where the file cannot be used, what stood when it last could, so that readers are served."""
@@ -64,7 +72,9 @@ class Ledger:
             return self.current()
         except DecisionsUnavailable as error:
             log.error("decisions as they last were: %s", error.what)  # noqa: TRY400 (it says why)
-            return self._snapshot
+        except Exception as error:  # noqa: BLE001 (whatever stands in the file, readers get their answers)
+            log.error("decisions as they last were: %s", type(error).__name__)  # noqa: TRY400 (it may hold a note)
+        return self._snapshot
 
     def _renewed(self, name: str, history: History) -> Snapshot:
         self._snapshot = Snapshot(name, history, self.clock())
@@ -77,9 +87,8 @@ class Ledger:
         a newer one, DecisionRefused for what cannot be, DecisionsUnavailable.
         """
         with self.database.writing() as connection:
-            (name,) = connection.execute("SELECT name FROM file").fetchone()
-            known = self._snapshot.history if self._snapshot.file == name else History()
-            history = known.followed_by(events.after(connection, known.last))
+            name, _ = _newest(connection, self.database.path)
+            history = self._followed(connection, name).followed_by(())
             for subject, last in (seen or {}).items():
                 _unchanged(history, subject, last)
             kept: list[Event] = []
@@ -91,6 +100,14 @@ class Ledger:
                 kept.append(dated._replace(id=events.add(connection, dated)))
                 history.take(kept[-1])
         return kept
+
+
+def _newest(connection: sqlite3.Connection, path: Path) -> tuple[str, int]:
+    """The name of the file, and the id of its newest event. Raises DecisionsUnavailable for a file without a name."""
+    row = connection.execute("SELECT name, (SELECT max(id) FROM event) FROM file").fetchone()
+    if row is None:
+        raise DecisionsUnavailable("the file of decisions has lost its name", str(path), "restore it from a backup")
+    return row[0], row[1] or 0
 
 
 def _unchanged(history: History, subject: Subject, last: int) -> None:
@@ -110,24 +127,27 @@ def check(history: History, event: Event) -> None:
         raise DecisionRefused(f"no such action: {event.action[:20]!r}", "action", f"give {', '.join(events.ACTIONS)}")
     if len(event.note) > MOST_NOTE:
         raise DecisionRefused(f"a note of {len(event.note):,} characters", "note", f"write at most {MOST_NOTE}")
-    try:
-        f"{event.at}{event.editor}{event.a}{event.b}{event.note}{event.band}".encode()
-    except UnicodeEncodeError as error:
-        raise DecisionRefused("half a character, which no text is", "a, b or note", "send whole ones") from error
+    said = f"{event.editor}{event.a}{event.b}{event.note}"
+    if "\x00" in said or said.encode("utf-8", "replace").decode() != said:
+        raise DecisionRefused("a character that is none", "a, b or note", "leave it out")
     if event.action == "undo":
         _check_undo(history, event)
     elif event.a == event.b:
         raise DecisionRefused("a question and itself", "b", "name two different ones")
-    elif event.action == "duplicate" and history.reaches(event.b, event.a, without=event.subject):
+    else:
+        _check_verdict(history, event)
+
+
+def _check_verdict(history: History, event: Event) -> None:
+    """No duplicates in a circle; and a pair of which one leads to the other by others between is one question until one
+    of these is undone.
+    """
+    pair = of_pair(event.a, event.b)
+    if event.action == "duplicate" and history.reaches(event.b, event.a, without=pair):
         what = f"{event.b} is a duplicate of {event.a} already, by one step or more"
         raise DecisionRefused(what, "b", "undo that first, or point the other way")
-    elif event.action not in CARDS and event.action != "duplicate":
-        _check_apart(history, event)
-
-
-def _check_apart(history: History, event: Event) -> None:
-    """A pair of which one leads to the other by further duplicates is one question, until that is undone."""
-    pair = of_pair(event.a, event.b)
+    if event.action in CARDS or event.action == "duplicate":
+        return
     for one, other in ((event.a, event.b), (event.b, event.a)):
         if history.reaches(one, other, without=pair):
             raise DecisionRefused(f"{one} is a duplicate of {other} by others between", "b", "undo one of these first")
@@ -143,5 +163,6 @@ def _check_undo(history: History, event: Event) -> None:
     if newer is not None:
         what = f"{newer.editor} decided anew at {newer.at}: {newer.action}"
         raise DecisionRefused(what, f"event {newer.id}", "undo that first")
-    if undone.action == "undo":  # what it undid holds again
-        check(history, history.get(undone.undoes or 0) or undone)
+    after = history.after_undo(undone)
+    if after is not None:
+        _check_verdict(history, after)

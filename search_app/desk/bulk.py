@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from corpus import Document, Question
 from indexer import Band, RequestRefused
 from indexer.duplicates import ClusterRequest, ClusterSort
 from search_app.decisions.events import MOST_NOTE, Event
@@ -16,31 +18,32 @@ from search_app.desk.guard import bp, editor
 from search_app.requests import number_of
 from search_app.services import index, ledger
 
-SIZE = 50
-# One action holds at most so many pairs; a site that has more merges them one source after the other, or twice.
-MOST = 5_000
-_BANDS = (Band.SAME,)
+# What one preview shows, and one action merges.
+SIZE = 500
+_SAME = ClusterRequest(bands=(Band.SAME,), sort=ClusterSort.SEEN, telling=True)
+# The source of what names none.
+_NONE = "(no source)"
 
 
 @bp.get("/same")
 def same() -> str:
-    """What would be merged, by source; of one source exactly what. Query: site, page."""
+    """What would be merged, by the source of what is kept; of one source exactly what. Query: site, page."""
     site, page = request.args.get("site", ""), number_of(request.args, "page", 1)
-    everything = index().clusters(ClusterRequest(bands=_BANDS), size=1)
-    ties = _ties(site) if site in everything.sites or not everything.sites else []
+    by_site = _ties()
+    ties = by_site.get(site, [])
     shown = ties[(page - 1) * SIZE : page * SIZE]
     documents = index().known([id_ for tie in shown for id_ in tie])
     return render_template(
         "desk/same.html",
-        sites=everything.sites,
+        sites=Counter({name: len(own) for name, own in by_site.items()}).most_common(),
         site=site,
-        ties=[(documents[keep], documents[other]) for keep, other in shown],
+        ties=[_row(documents[keep], documents[other]) for keep, other in shown],
         total=len(ties),
-        kept=len({keep for keep, _ in ties}),
+        kept=len({keep for keep, _ in shown}),
         first=(page - 1) * SIZE + 1,
         page=page,
         pages=-(-len(ties) // SIZE),
-        digest=_digest(ties),
+        digest=_digest(shown),
         most_note=MOST_NOTE,
         to_page=lambda n: url_for("desk.same", site=site or None, page=n),
     )
@@ -48,36 +51,51 @@ def same() -> str:
 
 @bp.post("/same")
 def merge() -> Response:
-    """Point every one of a source's pairs of identical wording at the question that is kept. Form: site, digest, why.
+    """Point what was chosen of what was shown at the question that is kept. Form: site, page, digest, take, why.
 
-    Raises RequestRefused where that is not any more what was shown.
+    Raises RequestRefused where that is not any more what was shown, and where nothing is taken.
     """
-    site = request.form.get("site", "")
-    ties = _ties(site)
-    if not ties or request.form.get("digest") != _digest(ties):
+    site, page = request.form.get("site", ""), number_of(request.form, "page", 1)
+    shown = _ties().get(site, [])[(page - 1) * SIZE : page * SIZE]
+    if not shown or request.form.get("digest") != _digest(shown):
         raise RequestRefused("this is not any more what the preview showed", "digest", "look at the preview again")
+    taken = {number for number in request.form.getlist("take") if number.isascii() and number.isdigit()}
+    ties = [tie for number, tie in enumerate(shown) if str(number) in taken]
+    if not ties:
+        raise RequestRefused("no question is chosen", "take", "choose those that are to be merged")
     ids = sorted({id_ for tie in ties for id_ in tie})
     wordings: dict[str, Any] = dict(zip(ids, index().wordings(ids), strict=True))
-    by, note = editor().editor, request.form.get("why", "").strip()
+    by, note, history = editor().editor, request.form.get("why", "").strip(), ledger().current().history
     events = [
         Event(0, "", by, "duplicate", other, keep, wordings[other], wordings[keep], 1.0, Band.SAME.value, note)
         for keep, other in ties
     ]
-    done = ledger().add(events, {event.subject: 0 for event in events})
+    done = ledger().add(events, {event.subject: history.standing(event.subject).last for event in events})
     return redirect(url_for("desk.queue", told=done[0].id))
 
 
-def _ties(site: str) -> list[tuple[str, str]]:
-    """The question to keep with each other one of its wording, for the clusters of which that which is kept is of a
-    source; those that an editor said something of already are left to be read one by one.
+def _ties() -> dict[str, list[tuple[str, str]]]:
+    """By the source of what is kept, that with each other question of its very wording. Pairs that an editor went back
+    and forth about, and those that follow from a verdict on another wording, are left to be read one by one.
     """
-    wanted = ClusterRequest(bands=_BANDS, site=site, sort=ClusterSort.SEEN)
-    known = ledger().current().history
-    ties = [tie for tie in index().ties(wanted) if not known.pair(*tie).last]
-    if site:
-        kept = index().known(sorted({keep for keep, _ in ties}))
-        ties = [tie for tie in ties if kept[tie[0]].site == site]
-    return ties[:MOST]
+    known, ties = ledger().current().history, index().ties(_SAME)
+    ids = sorted({id_ for tie in ties for id_ in tie})
+    wordings = dict(zip(ids, index().wordings(ids), strict=True))
+    documents = index().known(sorted({keep for keep, _ in ties}))
+    found: dict[str, list[tuple[str, str]]] = {}
+    for keep, other in ties:
+        if wordings[keep] == wordings[other] and not known.pair(keep, other).is_contested:
+            found.setdefault(documents[keep].site or _NONE, []).append((keep, other))
+    return found
+
+
+def _row(keep: Document, other: Document) -> tuple[Document, Document, str]:
+    """A question that is kept, one that would point to it, and what an editor should know of their replies before."""
+    kept, own = (document.answers if isinstance(document, Question) else () for document in (keep, other))
+    if not own:
+        return keep, other, "no reply"
+    same = kept and kept[0].text == own[0].text
+    return keep, other, "" if same else "another reply" if kept else "the kept one has none"
 
 
 def _digest(ties: Sequence[tuple[str, str]]) -> str:

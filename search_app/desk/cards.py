@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from indexer import RequestRefused
 from search_app.decisions.events import CARDS, EVERYWHERE, MOST_NOTE, Event
 from search_app.desk.guard import bp, editor
-from search_app.desk.queue import just_done, told
+from search_app.desk.recent import id_in, in_words, just_done
 from search_app.services import index, ledger, served
 
 _MOST_CARDS = 20
@@ -17,14 +17,14 @@ _MOST_CARDS = 20
 @bp.get("/cards")
 def cards() -> str:
     """All pins and exclusions, or with an id those of a page beside its panel as it is now. Query: id."""
-    id_ = request.args.get("id", "").strip().rpartition("/questions/")[2].rpartition("/articles/")[2]
+    id_ = id_in(request.args.get("id", ""))
     history = served().snapshot.history
     held = [s.holds for subject, s in history.all_standing() if s.holds and subject.is_card]
     if not id_:
-        rows = [told(event) for event in sorted(held, key=lambda event: -event.id)]
-        return render_template("desk/cards.html", rows=rows, document=None, told=just_done())
+        rows = [in_words(event) for event in sorted(held, key=lambda event: -event.id)]
+        return render_template("desk/cards.html", rows=rows, document=None, told=just_done(), here=_here())
     document = index().get(id_)
-    own = [told(event) for event in held if event.a == id_ or (event.a == EVERYWHERE and event.b == id_)]
+    own = [in_words(event) for event in held if event.a == id_ or (event.a == EVERYWHERE and event.b == id_)]
     return render_template(
         "desk/cards.html",
         document=document,
@@ -34,6 +34,7 @@ def cards() -> str:
         everywhere=EVERYWHERE,
         most_note=MOST_NOTE,
         told=just_done(),
+        here=_here(),
     )
 
 
@@ -42,7 +43,7 @@ def decide_card() -> Response:
     """Pin a card to a page, or keep it from there or from everywhere. Form: action, page, card, why."""
     form = request.form
     action, page = form.get("action", ""), form.get("page", "")
-    card = form.get("card", "").strip().rpartition("/questions/")[2].rpartition("/articles/")[2]
+    card = id_in(form.get("card", ""))
     if action not in CARDS:
         raise RequestRefused(f"action is {action[:20]!r}", "action", f"give one of {', '.join(CARDS)}")
     index().get(card)
@@ -52,3 +53,8 @@ def decide_card() -> Response:
         raise RequestRefused("a card is pinned to one page", "page", "name the page")
     (done,) = ledger().add([Event(0, "", editor().editor, action, page, card, note=form.get("why", "").strip())])
     return redirect(url_for("desk.cards", id=page or card, told=done.id))
+
+
+def _here() -> str:
+    """This page, to come back to."""
+    return request.full_path.rstrip("?")

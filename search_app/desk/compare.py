@@ -10,16 +10,20 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from corpus import Question
-from indexer import Filter, RequestRefused
+from indexer import DocumentNotFound, Filter, RequestRefused, SearchError
 from search_app.decisions.events import MOST_NOTE, VERDICTS, WAITS, Event, of_pair
-from search_app.decisions.refusals import DecidedMeanwhile
-from search_app.desk.guard import bp, editor
-from search_app.desk.queue import asked, just_done, kept
+from search_app.decisions.refusals import DecidedMeanwhile, DecisionRefused
+from search_app.desk.guard import bp, editor, inside
+from search_app.desk.queue import asked, kept, to_ask
+from search_app.desk.recent import id_in, just_done, last_own, number_in
+from search_app.errors import outside
 from search_app.services import index, ledger, served
 
 _ARTICLES = 3
 _MOST_BESIDE = 6
 _MOST_ID = 400
+# So many kinds of words that differ stand above the texts; the others are folded.
+_MOST_DIFFERENT = 4
 
 
 @bp.get("/pair")
@@ -31,17 +35,20 @@ def pair() -> str:
     return _page(a, b)
 
 
-def _page(a: Question, b: Question, conflict: DecidedMeanwhile | None = None) -> str:
-    wanted, history = asked(request.values), served().snapshot.history
+def _page(a: Question, b: Question, refused: SearchError | None = None) -> str:
+    """The page of a pair; with what was typed once more where a verdict was refused."""
+    history = ledger().current().history if refused else served().snapshot.history
     beside = index().side_by_side(a.id, b.id)
-    asks = index().ties(wanted.request)
+    asks = to_ask(asked(request.values))
     at = asks.index((a.id, b.id)) if (a.id, b.id) in asks else None
     standing, events = history.pair(a.id, b.id), history.of(of_pair(a.id, b.id))
+    keep = a.id if standing.holds and standing.holds.b == a.id else beside.keep
+    blind = request.values.get("blind") == "1"
     return render_template(
         "desk/pair.html",
         pair=beside.pair,
         sides=(("A", a, beside.a), ("B", b, beside.b)),
-        keep=a.id if standing.holds and standing.holds.b == a.id else beside.keep,
+        keep=request.form.get("keep", keep),
         standing=standing,
         decided=index().settled.is_decided(a.id, b.id),
         events=[
@@ -54,12 +61,16 @@ def _page(a: Question, b: Question, conflict: DecidedMeanwhile | None = None) ->
         after=_address(asks[at + 1]) if at is not None and at + 1 < len(asks) else None,
         articles=index().related(a.id, where=Filter(kind="article"), limit=_ARTICLES).cards,
         told=just_done(),
+        last=last_own(),
         kept=kept(),
-        blind=request.values.get("blind") == "1",
-        conflict=conflict,
+        blind=blind,
+        refused=refused,
+        meanwhile=events[-1] if isinstance(refused, DecidedMeanwhile) and events else None,
+        why=request.form.get("why", ""),
+        target=request.form.get("target", ""),
         most_note=MOST_NOTE,
-        same_page=_address((a.id, b.id)),
-        other_blind=_address((a.id, b.id), blind=None if request.values.get("blind") == "1" else "1"),
+        most_different=_MOST_DIFFERENT,
+        other_blind=_address((a.id, b.id), blind=None if blind else "1"),
     )
 
 
@@ -79,32 +90,39 @@ def decide() -> Response | tuple[str, int]:
     verdict = form.get("verdict", "")
     if verdict not in (*VERDICTS, *WAITS):
         raise RequestRefused(f"verdict is {verdict[:20]!r}", "verdict", f"give one of {', '.join((*VERDICTS, *WAITS))}")
-    asks = index().ties(asked(form).request)
-    one, other = _named(form, a, b, verdict)
-    event = event_of(verdict, one, other, editor().editor, form.get("why", ""))
-    seen = {of_pair(a.id, b.id): int(seen) if (seen := form.get("seen", "0")).isdigit() else 0}
+    asks = to_ask(asked(form))
     try:
-        (done,) = ledger().add([event], seen)
-    except DecidedMeanwhile as error:
-        return _page(a, b, error), 409
+        one, other = _named(form, a, b, verdict)
+        event = event_of(verdict, one, other, editor().editor, form.get("why", ""))
+        seen = form.get("seen", "0")
+        shown = {of_pair(a.id, b.id): number_in(seen) or (0 if seen == "0" else -1)}
+        # What was said of a pair that the page did not show is not overwritten.
+        (done,) = ledger().add([event], {event.subject: 0} | shown)
+    except (DecisionRefused, DocumentNotFound, RequestRefused) as error:
+        return _page(a, b, error), outside(error).http
     return redirect(_next(asks, (a.id, b.id), done))
 
 
 @bp.post("/undo")
 def undo() -> Response:
-    """Take an action back, all events of it that can be; back to where it was. Form: event."""
+    """Take an action back, all events of it that can be; back to where it was. Form: event, back."""
     history = ledger().current().history
-    known = history.get(int(request.form.get("event", "0")) if request.form.get("event", "0").isdigit() else 0)
+    known = history.get(number_in(request.form.get("event", "")))
     if known is None:
         raise RequestRefused("there is no such event", "event", "see the history")
     of_action = [event for event in history if known.id in (event.id, event.batch)]
     free = [e for e in of_action if history.active(e) and history.built_on(e) is None] or [known]
     by = editor().editor
     done = ledger().add([Event(0, "", by, "undo", e.a, e.b, undoes=e.id) for e in free])
-    back = request.form.get("back", "")
-    if len(of_action) == 1 and back != "history" and not history.about(known).is_card:
-        return redirect(url_for("desk.pair", **_pair_of(known), **kept(told=done[0].id)))  # type: ignore[arg-type]
-    return redirect(url_for("desk.records", told=done[0].id, left=len(of_action) - len(free) or None))
+    left = len(of_action) - len(free) or None
+    if back := request.form.get("back", ""):
+        joint = "&" if "?" in back else "?"
+        return redirect(inside(f"{back}{joint}told={done[0].id}" + (f"&left={left}" if left else "")))
+    if len(of_action) == 1 and not history.about(known).is_card:
+        pair = (known.b, known.a) if known.action == "duplicate" else (known.a, known.b)
+        asks = to_ask(asked(request.form))
+        return redirect(_address(pair[::-1] if pair[::-1] in asks else pair, told=done[0].id))
+    return redirect(url_for("desk.records", told=done[0].id, left=left))
 
 
 def event_of(verdict: str, one: str, other: str, by: str, note: str) -> Event:
@@ -130,30 +148,28 @@ def _named(form: MultiDict[str, str], a: Question, b: Question, verdict: str) ->
         raise RequestRefused("keep is neither of the two", "keep", "give the id of one of them")
     points = b.id if keep == a.id else a.id
     target = form.get("target", "").strip()
-    return points, (_question({"target": target.rpartition("/questions/")[2]}, "target").id if target else keep)
+    return points, (_question({"target": id_in(target)}, "target").id if target else keep)
 
 
 def _next(asks: Sequence[tuple[str, str]], at: tuple[str, str], done: Event) -> str:
-    """The address of the pair that follows in the queue and is still open; at its end the first, and without any the
-    queue.
+    """The address of the pair that follows in the queue and is still asked about; at its end the first, and without any
+    the queue.
     """
+    wanted, place = asked(request.form), asks.index(at) + 1 if at in asks else 0
+    following = [asks[n % len(asks)] for n in range(place, place + len(asks))]
     settled = index().deciding(ledger().current().decisions).settled
-    place = asks.index(at) + 1 if at in asks else 0
-    following = (asks[n % len(asks)] for n in range(place, place + len(asks)))
-    still_open = ((settled.kept(a), settled.kept(b)) for a, b in following if not settled.is_decided(a, b))
-    chosen = next(still_open, None)
+    if wanted.state == "open":
+        still = ((settled.kept(a), settled.kept(b)) for a, b in following if not settled.is_decided(a, b))
+    else:
+        still = (tie for tie in following if tie != at)
+    chosen = next(still, None)
     if chosen is None:
-        return url_for("desk.queue", **kept(told=done.id))  # type: ignore[arg-type]
+        return url_for("desk.queue", **kept(told=done.id, page=None))  # type: ignore[arg-type]
     return _address(chosen, told=done.id)
 
 
 def _address(tie: tuple[str, str], **changes: str | int | None) -> str:
     return url_for("desk.pair", a=tie[0], b=tie[1], **kept(**changes))  # type: ignore[arg-type]
-
-
-def _pair_of(event: Event) -> dict[str, str]:
-    """A pair in an address: first the question that is kept."""
-    return {"a": event.b, "b": event.a} if event.action == "duplicate" else {"a": event.a, "b": event.b}
 
 
 def _question(args: Any, name: str) -> Question:

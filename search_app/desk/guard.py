@@ -39,6 +39,9 @@ def admit() -> str | tuple[str, int] | None:
     g.session = accounts().session(request.cookies.get(COOKIE, ""))
     if request.method in _WRITES:
         _check_origin()
+        if g.session is None and request.endpoint not in _OPEN:
+            told = "You are signed out, and nothing was decided: sign in, then do it again"
+            return _form(401, wanted=_came_from(), error=told)
         known = g.session.token if g.session else request.cookies.get(_FORM_COOKIE, "")
         if not known or not hmac.compare_digest(known.encode(), request.form.get("token", "").encode()):
             raise NotAllowed("the token of the form is missing or old", "token", "open the page again, then send it")
@@ -48,10 +51,27 @@ def admit() -> str | tuple[str, int] | None:
     return None
 
 
+def _came_from() -> str:
+    """The page of the desk from which a form was sent, where the browser tells it."""
+    address = request.headers.get("Referer", "")
+    if _host(address) != request.host:
+        return ""
+    parts = urlsplit(address)
+    return f"{parts.path}?{parts.query}".rstrip("?")
+
+
+def _host(address: str) -> str:
+    """The host of an address, nothing for what is none."""
+    try:
+        return urlsplit(address).netloc
+    except ValueError:
+        return ""
+
+
 def _check_origin() -> None:
     """A browser tells where a request comes from; whoever tells another place is refused. Raises NotAllowed."""
     site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
-    if site not in (None, "same-origin", "none") or (origin is not None and urlsplit(origin).netloc != request.host):
+    if site not in (None, "same-origin", "none") or (origin is not None and _host(origin) != request.host):
         raise NotAllowed("the request came from another site", "Origin", "open the desk, and send it from there")
 
 
@@ -73,11 +93,11 @@ def signed_in() -> Response | tuple[str, int]:
     """Begin a session, under a new id whatever the browser had."""
     name, wanted = request.form.get("name", "").strip(), request.form.get("next", "")
     try:
-        session = accounts().sign_in(name, request.form.get("password", ""), _address())
+        session = accounts().sign_in(name, request.form.get("password", ""), request.remote_addr or "")
     except (NotSignedIn, TooManyAttempts) as error:
         status = 401 if isinstance(error, NotSignedIn) else 429
         return _form(status, wanted=wanted, name=name, error=f"{error.what}; {error.next}")
-    response = redirect(_inside(wanted))
+    response = redirect(inside(wanted))
     _set(response, COOKIE, session.id)
     response.delete_cookie(_FORM_COOKIE, path=_path())
     return response
@@ -97,13 +117,6 @@ def sign_out() -> Response:
     response = redirect(url_for("desk.sign_in"))
     response.delete_cookie(COOKIE, path=_path())
     return response
-
-
-def _address() -> str:
-    """Where a request comes from: behind a proxy on this machine, as that says."""
-    peer = request.remote_addr or ""
-    told = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
-    return told[:64] if told and peer in ("127.0.0.1", "::1") else peer
 
 
 def _form(status: int, *, wanted: str, name: str = "", error: str = "") -> tuple[str, int]:
@@ -126,12 +139,13 @@ def tie_form(response: Response) -> Response:
     return response
 
 
-def _inside(wanted: str) -> str:
+def inside(wanted: str) -> str:
     """An address of the desk that was wanted, or the first page of it: nobody is led elsewhere."""
-    parts = urlsplit(wanted)
     first = url_for("desk.queue")
-    inside = not (parts.scheme or parts.netloc) and "\\" not in wanted and wanted.isprintable()
-    return wanted if inside and (parts.path == first or parts.path.startswith(f"{first}/")) else first
+    # Of a path alone, nothing of which a browser would take for a host.
+    path, _, _ = wanted.partition("?")
+    fine = "//" not in path and "\\" not in wanted and wanted.isprintable()
+    return wanted if fine and (path == first or path.startswith(f"{first}/")) else first
 
 
 def _path() -> str:
@@ -140,7 +154,5 @@ def _path() -> str:
 
 
 def _set(response: Response, name: str, value: str) -> None:
-    tls = request.is_secure or request.headers.get("X-Forwarded-Proto") == "https"
-    response.set_cookie(
-        name, value, max_age=int(SESSION.total_seconds()), path=_path(), secure=tls, httponly=True, samesite="Lax"
-    )
+    longest, tls = int(SESSION.total_seconds()), request.is_secure
+    response.set_cookie(name, value, longest, path=_path(), secure=tls, httponly=True, samesite="Lax")

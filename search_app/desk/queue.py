@@ -15,6 +15,7 @@ from indexer.duplicates import ClusterRequest, ClusterSort
 from search_app.decisions.events import VERDICTS, Event
 from search_app.decisions.history import is_over, moment
 from search_app.desk.guard import bp
+from search_app.desk.recent import in_words, just_done, last_own
 from search_app.pages import Choice
 from search_app.present import band_name
 from search_app.requests import band_of, number_of
@@ -23,8 +24,6 @@ from search_app.services import index, served
 SIZE = 25
 # So many of a cluster's other questions are named; a template may have hundreds.
 _MOST_NAMED = 12
-# No event has a number of so many digits.
-_LONGEST = 16
 # What the links of the queue, and of the pairs in it, carry on.
 KEPT = ("band", "specialty", "site", "q", "sort", "state", "blind", "page")
 # What is read; what is the same word for word is merged in bulk.
@@ -41,7 +40,7 @@ STATES = {
     "later": "Later",
     "contested": "Contested",
     "settled": "Settled",
-    "dismissed": "Dismissed",
+    "dismissed": "Related or different",
     "lapsed": "Text changed",
 }
 
@@ -83,7 +82,7 @@ def queue() -> str | Response:
     else:
         events = decided[wanted.state]
         total = len(events)
-        rows = [told(event) for event in events[(page - 1) * SIZE : page * SIZE]]
+        rows = [in_words(event) for event in events[(page - 1) * SIZE : page * SIZE]]
     everything = found.total or index().duplicates(size=1).total
     return render_template(
         "desk/queue.html",
@@ -97,15 +96,23 @@ def queue() -> str | Response:
         everything=everything,
         choices=_choices(found.bands, found.specialties, found.sites),
         states=_states(wanted.state, found.total, decided),
-        progress=_progress(),
+        progress=None if filtered(request.args) else _progress(),
         same=index().clusters(ClusterRequest(bands=(Band.SAME,)), size=1).total,
         sorts=[(sort.value, name, sort is wanted.request.sort) for sort, name in SORTS.items()],
         info=index().info,
         kept=kept(),
         told=just_done(),
+        last=last_own(),
+        here=request.full_path.rstrip("?"),
+        other_blind=address(blind=None if request.args.get("blind") == "1" else "1"),
         address=address,
         to_page=lambda n: address(page=n),
     )
+
+
+def filtered(args: Mapping[str, str]) -> bool:
+    """Whether an address leaves some of the queue out."""
+    return any(args.get(name) for name in ("band", "specialty", "site", "q"))
 
 
 def address(**changes: str | int | None) -> str:
@@ -145,21 +152,14 @@ def _row(cluster: Cluster) -> dict[str, Any]:
     }
 
 
-def told(event: Event) -> dict[str, Any]:
-    """An event as lists show it: with the titles of its documents, as far as the index has them."""
-    documents = index().known([event.a, event.b])
-    titles = {id_: document.title for id_, document in documents.items()}
-    return {"event": event, "a": titles.get(event.a), "b": titles.get(event.b)}
-
-
-def just_done() -> dict[str, Any] | None:
-    """What has just been done, where the address says so: how many events it was, and whether it can be undone."""
-    id_, history = request.args.get("told", ""), served().snapshot.history
-    event = history.get(int(id_)) if id_.isascii() and id_.isdigit() and len(id_) < _LONGEST else None
-    if event is None:
-        return None
-    count = sum(event.id in (other.id, other.batch) for other in history)
-    return {**told(event), "count": count, "can_undo": history.active(event) and history.built_on(event) is None}
+def to_ask(wanted: Asked) -> list[tuple[str, str]]:
+    """The pairs of the queue in its order, each with the question to keep first; of another state than the open one
+    those that are in it.
+    """
+    if wanted.state == "open":
+        return index().ties(wanted.request)
+    events = _by_state(wanted.request)[wanted.state]
+    return [(e.b, e.a) if e.action == "duplicate" else (e.a, e.b) for e in events]
 
 
 def _by_state(wanted: ClusterRequest) -> dict[str, list[Event]]:

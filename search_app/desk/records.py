@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import render_template, request, url_for
 
-from search_app.decisions.events import ACTIONS
+from search_app.decisions.events import ACTIONS, Event
+from search_app.decisions.history import History
 from search_app.desk.guard import accounts, bp
-from search_app.desk.queue import just_done, told
+from search_app.desk.recent import in_words, just_done
 from search_app.requests import number_of
 from search_app.services import served
 
@@ -28,10 +31,8 @@ def records() -> str:
     chosen = {"editor": by, "id": id_, "action": action}
     return render_template(
         "desk/records.html",
-        rows=[
-            {**told(e), "active": history.active(e), "newer": history.built_on(e), "before": history.before(e)}
-            for e in shown
-        ],
+        rows=[_row(history, event) for event in shown],
+        here=request.full_path.rstrip("?"),
         total=len(events),
         page=page,
         pages=-(-len(events) // SIZE),
@@ -42,3 +43,22 @@ def records() -> str:
         told=just_done(),
         address=lambda n: url_for("desk.records", page=n, **{key: value for key, value in chosen.items() if value}),  # type: ignore[arg-type]
     )
+
+
+def _row(history: History, event: Event) -> dict[str, Any]:
+    """An event as the list shows it: whether it holds, what came after, what stood before, and how many are one action
+    with it; of an undo what it undid.
+    """
+    undid = event
+    while undid.undoes is not None:
+        undid = history.get(undid.undoes) or undid._replace(undoes=None)
+    of_undo = history.get(event.undoes or 0)
+    return {
+        **in_words(event),
+        "undid": in_words(undid) if undid is not event else None,
+        "again": of_undo is not None and of_undo.undoes is not None,
+        "active": history.active(event),
+        "newer": history.built_on(event),
+        "before": history.before(event),
+        "count": sum(event.id in (other.id, other.batch) for other in history),
+    }

@@ -14,6 +14,7 @@ from search_app.decisions.refusals import NotSignedIn
 from search_app.desk.compare import event_of
 from search_app.desk.guard import accounts
 from search_app.desk.queue import asked
+from search_app.desk.recent import number_in
 from search_app.present import to_json
 from search_app.requests import number_of
 from search_app.security import ROUTE_OF_API
@@ -58,7 +59,9 @@ def duplicates() -> Response:
 def decisions() -> Response:
     """The events after one, in order. Query: after, id (of a document), limit."""
     args = known(("after", "id", "limit"))
-    after, limit = number_of(args, "after", 0), number_of(args, "limit", _MOST)
+    after, limit = number_in(args.get("after", "")), number_of(args, "limit", _MOST)
+    if args.get("after", "0") not in ("0", str(after)):
+        raise RequestRefused("after is no number of an event", "after", "give the last one that you know, or 0")
     if not 1 <= limit <= _MOST:
         raise RequestRefused(f"{limit} events", "limit", f"ask for 1 to {_MOST:,}")
     history, id_ = served().snapshot.history, args.get("id")
@@ -71,7 +74,10 @@ def decisions() -> Response:
 def decide() -> tuple[Response, int]:
     """Decide, or undo. Body: action, a, b, note, seen (the last event on the pair that was shown), undoes."""
     known(())
-    body: Any = request.get_json(silent=True)
+    try:
+        body: Any = request.get_json(silent=True)
+    except RecursionError:  # brackets, ten thousands deep
+        body = None
     if not isinstance(body, dict) or (unknown := sorted(set(body) - set(_BODY))):
         what = f"unknown key {unknown[0][:40]!r}" if isinstance(body, dict) else "the body is no JSON object"
         raise RequestRefused(what, "body", f"known are {', '.join(_BODY)}")

@@ -10,7 +10,7 @@ from flask import render_template
 from corpus import Article, Document
 from indexer import Filter, evaluation
 from indexer.duplicates import ClusterRequest
-from search_app.decisions.events import VERDICTS
+from search_app.decisions.events import VERDICTS, Event
 from search_app.decisions.history import History, moment
 from search_app.decisions.labels import judged_scores
 from search_app.desk import charts
@@ -85,8 +85,15 @@ def _weeks(history: History, now: datetime) -> list[Week]:
         then = index().deciding(History().followed_by(before).decisions(end))
         total = then.clusters(ClusterRequest(bands=READ), size=1).total
         settled = sum(event.action in VERDICTS for event in own)
-        found.append(Week(day(monday.date()), total, settled, sum(event.action == "undo" for event in own)))
+        undone = {event.batch or event.id for event in own if event.undoes and not _is_redo(history, event)}
+        found.append(Week(day(monday.date()), total, settled, len(undone)))
     return found
+
+
+def _is_redo(history: History, event: Event) -> bool:
+    """Whether an undo undoes an undo."""
+    undone = history.get(event.undoes or 0)
+    return undone is not None and undone.undoes is not None
 
 
 def _repeated() -> list[tuple[Document, int]]:

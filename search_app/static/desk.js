@@ -16,22 +16,24 @@
     if (key === "s") return all("[name=keep]:not(:checked)").slice(0, 1).forEach(function (r) { r.click(); });
     if (key === "?") { var keys = document.getElementById("keys"); if (keys) keys.showModal(); return; }
     var el = all("[data-key]").find(function (e) { return e.dataset.key === key; });
-    if (el) el.click();
+    if (el) el[el.matches("input") ? "focus" : "click"]();
+  }
+  function told() {
+    var button = document.querySelector("[data-key='1'] span"), kept = document.querySelector("[name=keep]:checked");
+    if (button && kept) button.textContent = kept.dataset.verdict;
   }
   document.addEventListener("keydown", function (e) {
+    if ((e.key === "Enter" || e.key === "Escape") && e.target.matches(".verdicts input") && !e.isComposing) { e.preventDefault(); e.target.blur(); return; }
     if (!on() || e.repeat || e.ctrlKey || e.metaKey || e.altKey || e.isComposing || typing(e.target) || document.querySelector("dialog[open]")) return;
     /* the place of the digit, not its sign: 1 to 5 work on every keyboard layout */
     var digit = /^Digit([1-5])$/.exec(e.code);
     var key = digit && !e.shiftKey ? digit[1] : e.key.toLowerCase();
-    if (!/^[1-5jksbz?]$/.test(key)) return;
+    if (!/^[1-5jksbnz?]$/.test(key)) return;
     e.preventDefault();
     press(key);
   });
-  document.addEventListener("change", function (e) {
-    if (e.target.name !== "keep") return;
-    var button = document.querySelector("[data-key='1'] span");
-    if (button) button.textContent = e.target.dataset.verdict || button.textContent;
-  });
+  document.addEventListener("change", told);
+  told();
   all("[data-opens]").forEach(function (button) {
     button.hidden = false;
     button.addEventListener("click", function () { document.getElementById(button.dataset.opens).showModal(); });

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -108,8 +109,28 @@ def test_what_is_kept_opens_nothing(people: Accounts) -> None:
         people.sign_in("Ruth Adeyemi", "another guess", "198.51.100.7")
     path = people._database.path
     kept = b"".join(file.read_bytes() for file in path.parent.iterdir())
-    for secret in (SECRET, session.id, key, "198.51.100.7", "another guess"):
+    with pytest.raises(NotSignedIn):
+        people.sign_in("typed into the wrong field", "x", "198.51.100.7")
+    kept += b"".join(file.read_bytes() for file in path.parent.iterdir())
+    for secret in (SECRET, session.id, key, "198.51.100.7", "another guess", "typed into the wrong field"):
         assert secret.encode() not in kept
+
+
+def test_a_sign_in_on_its_way_is_not_ahead(people: Accounts, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who is removed, or has a new password, while the old one is looked at is not signed in."""
+    looked = accounts._is_password
+    changes: list[Callable[[str], None]] = [people.remove, lambda name: people.set_password(name, "another long one")]
+
+    def slowly(password: str, digest: str) -> bool:
+        found = looked(password, digest)
+        changes.pop()("Ruth Adeyemi")
+        return found
+
+    monkeypatch.setattr(accounts, "_is_password", slowly)
+    for password in (SECRET, "another long one"):
+        with pytest.raises(NotSignedIn):
+            people.sign_in("Ruth Adeyemi", password, "::1")
+    assert changes == []
 
 
 def test_whoever_is_removed_is_out_at_once(people: Accounts) -> None:

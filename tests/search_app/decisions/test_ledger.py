@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -84,19 +86,99 @@ def test_only_its_owner_may_read_the_file(ledger: Ledger) -> None:
 
 
 def test_a_snapshot_has_a_name_of_its_own(ledger: Ledger, clock: Clock) -> None:
-    """Tags of answers go by it: another after each event, after the return of what was put off, and of another file."""
+    """Tags of answers go by it: another after each event, after the return of what was put off, and of what a backup
+    brought back.
+    """
     names = [ledger.current().name]
     ledger.add([event("later")])
     names.append(ledger.current().name)
     assert ledger.current().name == names[-1]
     clock.now += LATER
     names.append(ledger.current().name)
-    ledger.database.path.unlink()
+    ledger.add([event("related", "q3", "q4")])
     names.append(ledger.current().name)
-    ledger.add([event("later")])
-    names.append(ledger.current().name)
-    assert len(set(names) - {names[0]}) == 3
-    assert names[3] == names[0]
+    assert len(set(names)) == 4
+
+
+def put_in_place(ledger: Ledger, copy: Path) -> None:
+    """A backup in the place of the file, as the runbook says, but under a ledger that goes on."""
+    for file in copy.parent.glob("decisions.sqlite3*"):
+        file.unlink()
+    copy.rename(ledger.database.path)
+
+
+def backup_of(ledger: Ledger) -> Path:
+    """A copy of the file as it is now."""
+    copy = ledger.database.path.with_name("copy")
+    with closing(sqlite3.connect(ledger.database.path)) as one, closing(sqlite3.connect(copy)) as other:
+        one.backup(other)
+    return copy
+
+
+def test_a_backup_that_was_put_in_place_is_what_stands(ledger: Ledger) -> None:
+    """With fewer events, or as many others: the ledger tells those of the file, by another name."""
+    ledger.add([event("related", "q1", "q2")])
+    copy = backup_of(ledger)
+    ledger.add([event("duplicate", "q3", "q4")])
+    before = ledger.current()
+    put_in_place(ledger, copy)
+    assert [pair.a for pair in ledger.current().decisions.pairs] == ["q1"]
+    ledger.add([event("related", "q5", "q6")])
+    assert [pair.a for pair in ledger.current().decisions.pairs] == ["q1", "q5"]
+    assert ledger.current().history.last == before.history.last
+    assert ledger.current().name != before.name
+
+
+def test_what_stood_serves_on_without_a_file(ledger: Ledger) -> None:
+    """A file that is gone, or has lost its name, costs readers nothing; whoever would decide is told."""
+    ledger.add([event("related")])
+    assert ledger.current().decisions.pairs
+    with closing(sqlite3.connect(ledger.database.path)) as connection:
+        connection.execute("DELETE FROM file")
+        connection.commit()
+    with pytest.raises(DecisionsUnavailable, match="lost its name"):
+        ledger.add([event("related", "q3", "q4")])
+    assert ledger.at_hand().decisions.pairs
+    for file in ledger.database.path.parent.iterdir():
+        file.unlink()
+    with pytest.raises(DecisionsUnavailable, match="is gone"):
+        ledger.current()
+    assert ledger.at_hand().decisions.pairs
+
+
+def test_no_reader_waits_for_a_writer(ledger: Ledger) -> None:
+    """While somebody holds the file to write, and a writer of this process waits for that, what stands is told."""
+    ledger.add([event("related")])
+    with closing(sqlite3.connect(ledger.database.path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        waiting = threading.Thread(target=ledger.add, args=([event("related", "q3", "q4")],))
+        waiting.start()
+        time.sleep(0.1)
+        began = time.monotonic()
+        assert len(ledger.current().history) == 1
+        assert time.monotonic() - began < 1
+        other.execute("ROLLBACK")
+        waiting.join()
+    assert len(ledger.current().history) == 2
+
+
+def test_an_undo_brings_back_nothing_that_cannot_be(ledger: Ledger) -> None:
+    """Neither a circle, nor two that are apart while others make them one."""
+    for action, a, b in (
+        ("duplicate", "1", "2"),
+        ("related", "1", "2"),
+        ("duplicate", "2", "3"),
+        ("duplicate", "3", "1"),
+    ):
+        ledger.add([event(action, a, b)])
+    with pytest.raises(DecisionRefused, match="already"):
+        undo(ledger, 2)
+    for action, a, b in (
+        *(("different", "11", "13"), ("duplicate", "11", "13"), ("duplicate", "11", "12"), ("duplicate", "12", "13")),
+    ):
+        ledger.add([event(action, a, b)])
+    with pytest.raises(DecisionRefused, match="by others between"):
+        undo(ledger, 6)
 
 
 def test_later_returns_in_a_week(ledger: Ledger, clock: Clock) -> None:

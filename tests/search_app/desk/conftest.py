@@ -20,6 +20,8 @@ from search_app.decisions.ledger import Ledger
 from tests.documents import question
 
 SECRET = "correct horse battery"
+# What passwords cost in earnest.
+SCRYPT = accounts._SCRYPT
 EDITORS = ("Ruth", "Tomas")
 # Three ways to ask one thing, one that is only alike, and one word for word the same.
 NERVE: list[corpus.Document] = [

@@ -61,7 +61,7 @@ def test_a_side_that_says_nothing_is_not_said(made: Made) -> None:
     desk = made([question("a", "Can I bear weight?"), question("b", "Why can I not bear weight?")])
     html = desk.get("/desk/pair?a=a&b=b")
     assert f"<caption>{in_words(2).capitalize()} kinds of words differ</caption>" in html
-    assert re.search(r">Asked</th><td>not said</td>", html)
+    assert re.search(r'>Asked</th><td><span class="meta">nothing like it</span></td>', html)
     assert html.count("No doctor has replied to this question yet.") == 2
 
 
@@ -126,7 +126,12 @@ def test_undo_is_seen_at_once_too(desk: Desk) -> None:
     assert told
     back = desk.post("/desk/undo", event=told[1])
     assert back.headers["Location"].startswith("/desk/pair?a=n0&b=n1")
-    assert "Undone. What stood before stands again." in desk.get(back.headers["Location"])
+    assert re.search(r"Undone: .* points to .*What stood before stands again", desk.get(back.headers["Location"]))
+    again = re.search(r'name="event" value="(\d+)"', desk.get(back.headers["Location"]))
+    assert again
+    redone = desk.post("/desk/undo", event=again[1]).headers["Location"]
+    assert re.search(r"Done again: .* points to ", desk.get(redone))
+    desk.post("/desk/undo", event=3)
     assert [client.get(address).text for address in addresses] == before
     assert "n1" in desk.get("/desk")
 
@@ -214,7 +219,9 @@ def test_history_is_of_a_pair_and_of_an_editor(desk: Desk) -> None:
     refused = desk.post("/desk/undo", event=1)
     assert refused.status_code == 409
     assert "Tomas decided anew" in refused.text
-    assert desk.post("/desk/undo", event=2, back="history").status_code == 302
+    back = desk.post("/desk/undo", event=2, back="/desk/records?editor=Tomas").headers["Location"]
+    assert back.startswith("/desk/records?editor=Tomas&told=")
+    assert desk.post("/desk/undo", event=3, back="https://elsewhere.example/").headers["Location"] == "/desk"
     assert desk.post("/desk/undo", event=99).status_code == 400
     assert "undone" in desk.get("/desk/records")
 
@@ -240,11 +247,34 @@ def test_bulk_merges_exactly_what_the_preview_showed(desk: Desk) -> None:
     assert "n0" in row
     digest = re.search(r'name="digest" value="(\w+)"', html)
     assert digest
+    assert "no reply" in row
     desk.decide("unsure", "n0", "n4")
-    assert desk.post("/desk/same", site="ours", digest=digest[1]).status_code == 400
-    assert len(desk.history) == 1
+    assert desk.post("/desk/same", site="ours", digest=digest[1], take="0").status_code == 400
+    assert "No two questions of this index that are not settled yet" in desk.get("/desk/same?site=ours")
     desk.post("/desk/undo", event=1)
-    assert "Of ours nothing is kept" in desk.get("/desk/same?site=ours") or rows(desk.get("/desk/same?site=ours"))
+    assert desk.post("/desk/same", site="ours", digest=digest[1]).status_code == 400
+    assert desk.post("/desk/same", site="ours", digest=digest[1], take="7").status_code == 400
+    assert len(desk.history) == 2
+    assert desk.post("/desk/same", site="ours", digest=digest[1], take="0").status_code == 302
+    desk.post("/desk/undo", event=3)
+    assert len(rows(desk.get("/desk/same?site=ours"))) == 1
+
+
+def test_bulk_leaves_out_what_is_to_be_read(made: Made) -> None:
+    """Titles that say nothing by themselves, another wording that follows from a verdict, what an editor left out."""
+    named = [question(f"g{n}", "Is gout inherited?", site="s") for n in range(3)]
+    hollow = [question(f"h{n}", "What is (are) ?", site="s") for n in range(2)]
+    plural = [question(f"p{n}", "Are gouts inherited?", site="s") for n in range(2)]
+    desk = made([*named, *hollow, *plural, question("z", "Knee pain on the stairs")])
+    html = desk.get("/desk/same?site=s")
+    assert "What is (are)" not in html
+    desk.decide("duplicate", "g0", "p0")
+    assert not [row for row in rows(desk.get("/desk/same?site=s")) if "p1" in row and "g0" in row]
+    html = desk.get("/desk/same?site=s")
+    digest = re.search(r'name="digest" value="(\w+)"', html)
+    assert digest
+    desk.post("/desk/same", site="s", digest=digest[1], take="0")
+    assert len(desk.history) == 2
 
 
 def test_bulk_is_one_action(made: Made) -> None:
@@ -252,11 +282,14 @@ def test_bulk_is_one_action(made: Made) -> None:
     same: list[corpus.Document] = [question(f"q{n}", "Is gout inherited?", site="s") for n in range(4)]
     desk = made([*same, question("z", "Knee pain on the stairs")])
     html = desk.get("/desk/same?site=s")
-    assert "3 questions would point</strong>" in html or "3 questions would point to 1" in html
+    assert "<strong>3 questions would point to 1</strong> of s" in html
     digest = re.search(r'name="digest" value="(\w+)"', html)
     assert digest
-    place = desk.post("/desk/same", site="s", digest=digest[1], why="One template").headers["Location"]
-    assert "3 pairs settled" in desk.get(place)
+    place = desk.post("/desk/same", site="s", digest=digest[1], why="One template", take=["0", "1", "2"]).headers[
+        "Location"
+    ]
+    assert "and 2 more of one action" in desk.get(place)
+    assert "Undo all 3" in desk.get("/desk/records")
     assert desk.client.get("/api/v1/search?q=gout").json["total"] == 1  # type: ignore[index]
     desk.decide("different", "q0", "q2")
     back = desk.post("/desk/undo", event=1).headers["Location"]
@@ -287,12 +320,27 @@ def test_pins_and_exclusions(desk: Desk) -> None:
         assert desk.post("/desk/cards", **fields).status_code == status
 
 
+def test_a_verdict_on_a_pair_that_was_not_shown_overwrites_nothing(desk: Desk) -> None:
+    """By the field for another question: where something was said of that pair, it is opened instead; what was typed
+    stays.
+    """
+    desk.decide("different", "n1", "n3")
+    answer = desk.decide("duplicate", "n0", "n1", target="n3", why="The same to me")
+    assert answer.status_code == 409
+    assert "Nothing was changed." in answer.text
+    assert 'value="The same to me"' in answer.text
+    assert 'name="target" value="n3"' in answer.text
+    assert len(desk.history) == 1
+
+
 def test_what_is_no_verdict_is_refused(desk: Desk) -> None:
     """Another word, a note that is too long, a number that is none: nothing is kept."""
     assert desk.decide("maybe", "n0", "n1").status_code == 400
     assert desk.decide("related", "n0", "n1", why="x" * 501).status_code == 409
     assert desk.decide("related", "n0", "n1", seen="9" * 30).status_code == 409
-    assert desk.post("/desk/undo", event="x").status_code == 400
+    for number in ("x", "²", "9" * 5_000):
+        assert desk.post("/desk/undo", event=number).status_code == 400
+        assert desk.decide("related", "n0", "n1", seen=number).status_code == 409
     assert len(desk.history) == 0
 
 

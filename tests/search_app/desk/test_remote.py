@@ -108,6 +108,22 @@ def test_what_cannot_be_is_a_problem(body: dict[str, object], status: int, site:
     assert len(desk.history) == 0
 
 
+def test_brackets_ten_thousands_deep_are_no_body(site: Site) -> None:
+    """They are refused as any other text that is none."""
+    answer = site.client.post(
+        "/api/v1/decisions", data="[" * 60_000, headers=site.headers, content_type="application/json"
+    )
+    assert answer.status_code == 400
+
+
+def test_an_undo_of_an_undo_of_an_undo_ends(site: Site) -> None:
+    """However long the chain; and a number of an event may be large."""
+    site.post(action="related", a="n0", b="n1")
+    for n in range(1, 120):
+        assert site.post(action="undo", undoes=n).status_code == 201
+    assert site.get("decisions?after=100000000") == {"last": 120, "events": []}
+
+
 @pytest.mark.parametrize("address", ["decisions?limit=0", "decisions?after=x", "decisions?all=1", "duplicates?band=x"])
 def test_an_address_that_is_none_is_refused(address: str, site: Site) -> None:
     """An unknown parameter, and a number that is none."""

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import html as markup
+import http.client
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 from flask.testing import FlaskClient
 
 from search_app import create_app
-from tests.search_app.desk.conftest import SECRET, Desk, token_of
+from search_app.decisions import accounts
+from search_app.decisions.accounts import Accounts
+from search_app.decisions.database import Database
+from search_app.decisions.refusals import DecisionsUnavailable
+from tests.search_app.desk.conftest import SCRYPT, SECRET, Desk, token_of
+from tests.search_app.serving import serving
 
 PAGES = (
     *("/desk", "/desk/pair?a=n0&b=n1", "/desk/same", "/desk/cards", "/desk/records", "/desk/reports"),
@@ -45,7 +52,9 @@ def test_nothing_is_written_without_signing_in(address: str, desk: Desk) -> None
     """Neither by who has no session, nor by who has one but not the token of its form."""
     client = desk.app.test_client()
     fields = {"a": "n0", "b": "n1", "verdict": "related", "event": "1", "action": "pin", "page": "n0", "card": "f1"}
-    assert client.post(address, data=fields).status_code == 403
+    answer = client.post(address, data=fields)
+    assert answer.status_code == 401
+    assert "nothing was decided: sign in" in answer.text
     token = token_of(client.get("/desk").text)
     assert client.post(address, data={**fields, "token": token}).status_code == 401
     assert desk.client.post(address, data=fields).status_code == 403
@@ -85,7 +94,8 @@ def test_the_cookie_is_for_the_desk_alone(desk: Desk) -> None:
     client = desk.app.test_client()
     token = token_of(client.get("/desk").text)
     fields = {"token": token, "name": "Ruth", "password": SECRET}
-    answer = client.post("/desk/sign-in", data=fields, headers={"X-Forwarded-Proto": "https"})
+    answer = client.post("/desk/sign-in", data=fields, environ_overrides={"wsgi.url_scheme": "https"})
+    assert answer.status_code == 302
     assert all("Secure" in c for c in answer.headers.getlist("Set-Cookie") if c.startswith("seealso_desk="))
 
 
@@ -120,6 +130,55 @@ def test_a_session_begins_anew_at_each_sign_in(desk: Desk) -> None:
 def test_signing_in_leads_nowhere_else(wanted: str, desk: Desk) -> None:
     """An address that is none of the desk's leads to its first page."""
     assert sign_in(desk.app.test_client(), next=wanted).headers["Location"] == "/desk"
+
+
+@pytest.mark.parametrize("header", ["Origin", "Referer"])
+@pytest.mark.parametrize("value", ["http://[x", "//[", "\\", "http://localhost@elsewhere.example"])
+def test_an_address_that_is_none_is_no_fault_of_ours(header: str, value: str, desk: Desk) -> None:
+    """Headers that no browser sends are refused or ignored."""
+    client = desk.app.test_client()
+    assert client.post("/desk/sign-in", data={"x": "1"}, headers={header: value}).status_code == 403
+    assert client.post("/desk/pair", data={"x": "1"}, headers={header: value}).status_code in (401, 403)
+
+
+def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
+    """Where the file of decisions cannot be made, signing in and adding say so."""
+    path = tmp_path / "none" / "decisions.sqlite3"
+    client = create_app({"index": str(tmp_path / "none"), "decisions": str(path)}).test_client()
+    assert sign_in(client).status_code == 401
+    with pytest.raises(DecisionsUnavailable, match="No such file"):
+        Accounts(Database(path)).add("Ruth", SECRET)
+
+
+def test_behind_a_proxy_each_client_counts(tmp_path: Path, sample_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The server takes from a proxy on this machine for whom it asks, so that a guesser locks out nobody else; and that
+    it was asked by TLS.
+    """
+    path = tmp_path / "decisions.sqlite3"
+    monkeypatch.setattr(accounts, "_SCRYPT", SCRYPT)
+    Accounts(Database(path)).add("Ruth", SECRET)
+    monkeypatch.setenv("SEEALSO_DECISIONS", str(path))
+
+    def posted(address: str, client: str, password: str) -> tuple[int, str]:
+        headers = {"X-Forwarded-For": client, "X-Forwarded-Proto": "https"}
+        form = http.client.HTTPConnection(running.address.removeprefix("http://").strip("/"), timeout=30)
+        form.request("GET", "/desk/sign-in", headers=headers)
+        answer = form.getresponse()
+        cookie = answer.headers["Set-Cookie"].partition(";")[0]
+        body = urlencode({"token": token_of(answer.read().decode()), "name": "Ruth", "password": password})
+        kind = "application/x-www-form-urlencoded"
+        form.request("POST", address, body, {**headers, "Cookie": cookie, "Content-Type": kind})
+        answer = form.getresponse()
+        answer.read()
+        form.close()
+        return answer.status, " ".join(answer.headers.get_all("Set-Cookie") or [])
+
+    with serving(sample_path) as running:
+        told = [posted("/desk/sign-in", "203.0.113.1", "wrong")[0] for _ in range(6)]
+        assert told == [401] * 5 + [429]
+        status, cookie = posted("/desk/sign-in", "203.0.113.2", SECRET)
+    assert status == 302
+    assert "Secure" in cookie
 
 
 def test_a_wrong_name_is_told_as_a_wrong_password(desk: Desk) -> None:

@@ -1,0 +1,69 @@
+"""What an editor has just done, and what can be taken back: told on the pages of the desk in a sentence."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import g, request
+
+from search_app.decisions.events import Event
+from search_app.decisions.history import History
+from search_app.services import index, served
+
+# No event has a number of so many digits.
+_LONGEST = 16
+_LOOKED_AT = 200
+
+
+def number_in(text: str) -> int:
+    """The number of an event as a form or an address gives it, 0 for none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < _LONGEST else 0
+
+
+def id_in(text: str) -> str:
+    """The id of a document as an editor gives it: itself, or the address of its page."""
+    text = text.strip()
+    if not index().known([text]):
+        for part in ("/questions/", "/articles/"):
+            text = text.partition(part)[2] or text
+    return text
+
+
+def in_words(event: Event) -> dict[str, Any]:
+    """An event with the titles of its documents, as far as the index has them."""
+    documents = index().known([event.a, event.b])
+    titles = {id_: document.title for id_, document in documents.items()}
+    return {"event": event, "a": titles.get(event.a), "b": titles.get(event.b)}
+
+
+def just_done() -> dict[str, Any] | None:
+    """What has just been done, where the address says so: of an undo what it undid, or did again; how many events it
+    was, and whether it can be undone.
+    """
+    history = served().snapshot.history
+    event = history.get(number_in(request.args.get("told", "")))
+    return _told(history, event) if event else None
+
+
+def last_own() -> dict[str, Any] | None:
+    """The last thing that this editor did, if it can be undone; where the page tells nothing else."""
+    history = served().snapshot.history
+    own = (event for event in list(history)[: -_LOOKED_AT - 1 : -1] if event.editor == g.session.editor)
+    event = next((e for e in own if e.action != "undo" and history.active(e)), None)
+    if event is None or history.built_on(event):
+        return None
+    return _told(history, history.get(event.batch or event.id) or event)
+
+
+def _told(history: History, event: Event) -> dict[str, Any]:
+    said = event
+    while said.undoes is not None:
+        said = history.get(said.undoes) or said._replace(undoes=None)
+    return {
+        **in_words(said),
+        "done": event,
+        "is_undo": event.undoes is not None,
+        "again": event.undoes is not None and history.active(said),
+        "count": sum(event.id in (other.id, other.batch) for other in history),
+        "can_undo": history.active(event) and history.built_on(event) is None,
+    }
