@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import os
 import re
 import shutil
@@ -12,6 +13,7 @@ import sys
 import threading
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 from collections import Counter
 from collections.abc import Iterator
@@ -23,6 +25,8 @@ import pytest
 
 import corpus
 import indexer
+from search_app.decisions.accounts import Accounts
+from search_app.decisions.database import Database
 from tests.documents import question
 
 ROOT = Path(__file__).parents[2]
@@ -66,7 +70,6 @@ def configured(folder: Path, port: int, processes: list[int]) -> None:
         "    listen [::]:443 ssl http2;\n": "",  # not every machine has IPv6
         "    listen [::]:80;\n": "",
         "listen 80;": f"listen 127.0.0.1:{free_port()};",
-        "/etc/nginx/seealso.editors": f"{folder}/editors",
         "rate=10r/s": "rate=10000r/s",
     }
     for known, changed in changes.items():
@@ -189,17 +192,41 @@ def test_nginx_keeps_pages_and_shows_none_that_was_taken_down(site: tuple[str, l
     assert not any(b"quuxitis" in text for text in [*kept, *logs])
 
 
-def test_what_is_for_the_inside_is_not_shown(site: tuple[str, list[int], Path]) -> None:
-    """Metrics and readiness are unknown addresses outside, and the editors' pages ask for a name and a password."""
+def test_what_is_for_the_inside_is_not_shown(
+    site: tuple[str, list[int], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Metrics and readiness are unknown addresses outside. The desk asks for a name and a password, and takes them from
+    its own page: its cookie is Secure, nothing of it is kept.
+    """
     address, ports, index = site
+    monkeypatch.setenv("SEEALSO_DECISIONS", str(index.parent / "decisions.sqlite3"))
+    Accounts(Database(index.parent / "decisions.sqlite3")).add("Ruth", "correct horse battery")
     with process(index, ports[0]):
         wait_for(f"{address}/healthz")
-        assert [status(address + path) for path in ("/metrics", "/readyz", "/duplicates", "/duplicates/pair")] == [
-            404,
-            404,
-            401,
-            401,
-        ]
+        assert [status(address + path) for path in ("/metrics", "/readyz", "/desk/pair")] == [404, 404, 401]
+        _, headers, form = ask(f"{address}/desk")
+        token = re.search(r'name="token" value="([^"]+)"', form)
+        assert token
+        fields = {"token": token[1], "name": "Ruth", "password": "correct horse battery"}
+        given = {"Origin": address, "Cookie": headers["Set-Cookie"].partition(";")[0]}
+        answer = posted(f"{address}/desk/sign-in", fields, given)
+        assert (answer.status, answer.headers["Location"]) == (302, "/desk")
+        cookies = [cookie for cookie in answer.headers.get_all("Set-Cookie", []) if cookie.startswith("seealso_desk=")]
+        assert "Secure" in cookies[0]
+        assert ask(f"{address}/desk", Cookie=cookies[0].partition(";")[0])[0] == 200
+        assert status(f"{address}/desk") == 401
+
+
+def posted(address: str, fields: dict[str, str], headers: dict[str, str]) -> http.client.HTTPResponse:
+    """The answer to a form, which is not followed."""
+    parts = urllib.parse.urlsplit(address)
+    connection = http.client.HTTPSConnection(parts.netloc, timeout=60, context=UNCHECKED)
+    kind = {"Content-Type": "application/x-www-form-urlencoded"}
+    connection.request("POST", parts.path, urllib.parse.urlencode(fields), {**headers, **kind})
+    answer = connection.getresponse()
+    answer.read()
+    connection.close()
+    return answer
 
 
 def test_a_site_without_a_process_says_when_to_come_again(site: tuple[str, list[int], Path]) -> None:
