@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -20,7 +20,7 @@ from indexer.answering.weighing import own_analysed, weigh, weigh_terms
 from indexer.decisions import Decisions
 from indexer.duplicates.answers import Clusters, SideBySide
 from indexer.duplicates.compare import same_as, same_question, side_by_side
-from indexer.duplicates.listing import ClusterRequest, Listing
+from indexer.duplicates.listing import ClusterRequest, Listing, Told
 from indexer.errors import DocumentNotFound, RequestRefused, SearchError
 from indexer.generation import FindRequest, Generation, Store, store_of
 from indexer.opened import Held, Opening
@@ -44,7 +44,7 @@ class Index:
         self._seen = seen
         generation = self._generation
         self.name, self.info = generation.name, generation.info
-        self.settled = Settled(generation, decisions)
+        self.settled = Settled(generation, decisions, held.wordings)
         self._listing = Listing(held.questions, self.settled)
 
     name: str
@@ -117,7 +117,9 @@ class Index:
             raise _not_found(id)
         text = own_analysed(generation, id)
         if where != EVERYTHING:
-            near = neighbours_of(generation, weigh(generation, text), where=where, without=id)[0]
+            near = neighbours_of(
+                generation, weigh(generation, text), where=where, without=id, instead=self.settled.instead
+            )[0]
         near = near.best(JUDGED)
         own = generation.statistics.of_document(han=text.in_han)
         close = close_ones(near.ranked, page_closeness(generation, own, id, near), page_floor(own))
@@ -144,20 +146,17 @@ class Index:
         generation = self._generation
         draft = generation.analyzer.draft(text)
         weighed = weigh(generation, draft.text)
-        ranked = neighbours_of(generation, weighed, where=where)[0].ranked
+        ranked = neighbours_of(generation, weighed, where=where, instead=self.settled.instead)[0].ranked
         close = close_ones(ranked, draft_closeness(generation, draft.text, [r.id for r in ranked]), DRAFT_FLOOR)
         close = self.settled.shown("", close)
         panel = make_panel(generation, weighed.telling, close, _checked(limit), self.settled)
-        return replace(panel, cards=tuple(same_question(generation, draft, panel.cards)))
+        return replace(panel, cards=tuple(same_question(generation, draft, panel.cards, self.settled)))
 
     def duplicates(
         self, *, where: Filter = EVERYTHING, band: Band | None = None, page: int = 1, size: int = 50
     ) -> Clusters:
-        """One page of the clusters of questions that may be the same question, the surest first; for editors. What is
-        decided is not asked again.
-
-        Raises RequestRefused for a page or size out of bounds.
-        """
+        """One page of the clusters of questions that may be one, the surest first, but of what is decided. Raises
+        RequestRefused for a page or size out of bounds."""
         return self.clusters(ClusterRequest(where=where, bands=(band,) if band else ()), page=page, size=size)
 
     def clusters(self, request: ClusterRequest, *, page: int = 1, size: int = 50) -> Clusters:
@@ -169,7 +168,7 @@ class Index:
         return self._listing.ties(self._generation, request)
 
     def wordings(self, ids: Sequence[str]) -> list[int | None]:
-        """A digest of what each of some documents says, by which decisions know it; None for one that is not there."""
+        """A digest of each document's text, by which decisions know it; None for one that is not there."""
         return self._generation.wordings(ids)
 
     def own_text(self, id: str) -> str:  # noqa: A002
@@ -180,18 +179,21 @@ class Index:
         """Two questions beside each other, with what decides and what they share. Raises DocumentNotFound."""
         return side_by_side(self._generation, self.get(a), self.get(b))
 
+    def told(self, ids: Collection[str]) -> dict[str, Told]:
+        """By id, what lists tell of those of some documents that the index has."""
+        return self._held.questions.told(self._generation, ids)
+
     def known(self, ids: Sequence[str]) -> dict[str, Document]:
         """By id, those of some documents that the index has."""
         return {document.id: document for document in self._generation.get(ids)}
 
     def documents(self, where: Filter = EVERYTHING) -> Iterator[Document]:
-        """Every document that passes a filter, one at a time: in the order of the ids, or with a filter by date."""
+        """Every document, in the order of the ids, one at a time; with a filter those that pass, the newest first."""
         ids = self._generation.ids()
         if where != EVERYTHING:
-            request = FindRequest(where=where, sort=Sort.NEWEST, limit=len(ids))
-            ids = [ranked.id for ranked in self._generation.find(request).ranked]
-        for id_ in ids:
-            yield self.get(id_)
+            passing = FindRequest(where=where, sort=Sort.NEWEST, limit=len(ids))
+            ids = [ranked.id for ranked in self._generation.find(passing).ranked]
+        yield from map(self.get, ids)
 
     def neighbours(self, id: str) -> list[str]:  # noqa: A002
         """The ids of the stored neighbours of a document, best first, before any policy. Raises DocumentNotFound."""
@@ -250,7 +252,6 @@ def open_index(
     index: str | Path, *, settings: Settings = Settings(), serving: bool = False, decisions: Decisions = Decisions()
 ) -> Index:
     """Open the current generation of an index; `decisions` are what editors settled, which no index holds.
-
     `serving` is for a process that answers for long: every byte is verified first, and one question is asked, so that
     the first visitor's is not the slowest.
 

@@ -24,6 +24,8 @@ class Held:
     def __init__(self, generation: Generation) -> None:
         self.generation: Generation | None = generation
         self.questions = Questions()
+        # The digests of texts by which decisions know them, as far as they were asked for.
+        self.wordings: dict[str, int | None] = {}
 
     def close(self) -> None:
         """Let go of the files, which nothing else holds."""

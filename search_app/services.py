@@ -92,12 +92,10 @@ class IndexHandle:
 
     def serving(self) -> Served:
         """The newest generation that is open, with what is decided now. Raises SearchError as `current` does."""
-        opened, snapshot = self.current(), self._ledger.at_hand()
-        with self._lock:
-            known = self._served
-            if known is None or known.opened is not opened or known.snapshot is not snapshot:
-                self._served = known = Served(opened, snapshot)
-            return known
+        opened, snapshot, known = self.current(), self._ledger.at_hand(), self._served
+        if known is None or known.opened is not opened or known.snapshot is not snapshot:
+            self._served = known = Served(opened, snapshot)
+        return known
 
     def current(self) -> Opened:
         """The newest generation that is open. Raises SearchError where there is none that opens.
@@ -118,7 +116,7 @@ class IndexHandle:
             except SearchError as error:
                 self._fail(error, published)
             if newer and not newer.withdraws and self._renewal is None:
-                self._renewal = threading.Thread(target=self._renew, daemon=True)
+                self._renewal = threading.Thread(target=self._renew_ahead, daemon=True)
                 self._begin(self._renewal)
         if newer and newer.withdraws:
             del opened
@@ -173,14 +171,16 @@ class IndexHandle:
                 index = opened.index.latest()
                 if index is not opened.index:
                     self._opened, self._served = Opened(index), None
-                if threading.current_thread() is self._renewal:
-                    del opened, index
-                    self._read_ahead()
             except Exception as error:  # noqa: BLE001 (whatever it is, the generation before serves on)
                 self._fail(error, published)
             finally:
                 if threading.current_thread() is self._renewal:
                     self._renewal = None
+
+    def _renew_ahead(self) -> None:
+        """Renew while nobody waits for it."""
+        self._renew()
+        self._read_ahead()
 
     def _read_ahead(self) -> None:
         """Read what the queue of the desk shows, before an editor waits for it; where there are editors."""
@@ -216,6 +216,12 @@ def served() -> Served:
     if "served" not in g:
         g.served = current_app.extensions[_KEY].serving()
     found: Served = g.served
+    return found
+
+
+def renewed() -> Served:
+    """The generation and the decisions as the next request will have them."""
+    found: Served = current_app.extensions[_KEY].serving()
     return found
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 import numpy as np
 
 from indexer.answering.weighing import Weighed
@@ -11,18 +14,25 @@ from indexer.types import EVERYTHING, Filter
 
 # So many are stored for each document: enough for never-itself, one card per wording and the floor to choose four from.
 RAW = 24
+_NO_GROUPS: Mapping[str, str] = MappingProxyType({})
 
 
 def neighbours_of(
-    generation: Generation, text: Weighed, *, where: Filter = EVERYTHING, without: str = "", most: int = RAW
+    generation: Generation,
+    text: Weighed,
+    *,
+    where: Filter = EVERYTHING,
+    without: str = "",
+    most: int = RAW,
+    instead: Mapping[str, str] = _NO_GROUPS,
 ) -> tuple[Neighbours, float]:
-    """The documents most like a text, `without` (its own document) left out, at most RESCORED; and the score that a
-    document needs to come into the second stage.
+    """The documents most like a text, `without` (its own document) left out, at most RESCORED, of each group one; and
+    the score that a document needs to come into the second stage.
     """
     # One more than wanted, for its own document.
     limit = min(most + 1, RESCORED)
     found = generation.find(
-        FindRequest(weights=text.weights, finer=text.finer, words=text.words, where=where, limit=limit)
+        FindRequest(weights=text.weights, finer=text.finer, words=text.words, where=where, limit=limit, instead=instead)
     )
     scores = np.array([r.score for r in found.ranked], np.float32).tolist()
     kept = [Ranked(r.id, score) for r, score in zip(found.ranked, scores, strict=True) if r.id != without]

@@ -59,7 +59,8 @@ def make_panel(
         replace(_card(document, r.score, terms), others=len(settled.others(r.id)), chosen=r.id in first)
         for document, r in zip(documents, shown, strict=True)
     ]
-    topics = _topics([(facts[r.id].topics, r.score) for r in ranked[:VOTERS]])
+    near = [r for r in ranked if r.id in scores]
+    topics = _topics([(facts[r.id].topics, r.score) for r in near[:VOTERS]])
     return Panel(generation=generation.info.generation, cards=tuple(cards), topics=topics)
 
 

@@ -50,8 +50,8 @@ def search(generation: Generation, request: Search, settled: Settled) -> Results
     if request.sort not in set(Sort):
         raise RequestRefused(f"sort is {request.sort!r}", "sort", f"give one of {', '.join(Sort)}")
     query = parse(request.text, generation)
-    corrected, instead = _corrected(generation, query, request, settled)
-    asked = instead or _ask(generation, query, request, settled)
+    corrected, respelled = _corrected(generation, query, request, settled)
+    asked = respelled or _ask(generation, query, request, settled)
     found = asked.found
     hits = settled.folded(found.ranked)[(page - 1) * size : page * size]
     documents = zip(generation.get([r.id for r in hits]), hits, strict=True)
@@ -62,7 +62,7 @@ def search(generation: Generation, request: Search, settled: Settled) -> Results
         page=page,
         pages=-(-min(found.total, MOST_HITS) // size),
         did_you_mean=corrected,
-        respelled=instead is not None,
+        respelled=respelled is not None,
         facets=found.facets if found.total or not request.text.strip() else {},
         close=_is_close(generation, asked),
         hits=tuple(_hit(document, r.score, marks, len(settled.others(r.id))) for document, r in documents),
@@ -168,7 +168,12 @@ def _corrected(
         return (text, asked) if asked.found.total else (None, None)
     words, least = _search_words(generation, again)
     wanted = FindRequest(
-        search_words=words, wanted=least, phrases=again.phrases, without=again.without, where=request.where
+        search_words=words,
+        wanted=least,
+        phrases=again.phrases,
+        without=again.without,
+        where=request.where,
+        instead=settled.instead,
     )
     found = not again.hollow and generation.find(wanted).total
     return (text if found else None), None

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from corpus import Document
 from indexer.analysis import Draft, own_text, spots, wording
+from indexer.answering.settled import Settled
 from indexer.duplicates.answers import DuplicatePair, Mark, Side, SideBySide
 from indexer.duplicates.differences import differences, said
 from indexer.duplicates.likelihood import Profile, QuestionPair, profiles
@@ -42,20 +43,23 @@ def side_by_side(generation: Generation, a: Document, b: Document) -> SideBySide
     orders = generation.keep_order([a.id, b.id])
     facts = zip(orders, generation.shown([a.id, b.id]), strict=True)
     left, right = (
-        replace(_side(*side, shared), listed=kept[LISTED], shown=shown, words=kept[WORDS])
+        _side(*side, shared, (kept[LISTED], shown, kept[WORDS]))
         for side, (kept, shown) in zip(sides, facts, strict=True)
     )
     keep = b.id if orders[1] > orders[0] or (orders[1] == orders[0] and b.id < a.id) else a.id
     return SideBySide(pair=pair, keep=keep, a=left, b=right)
 
 
-def same_question(generation: Generation, draft: Draft, cards: Sequence[Card]) -> Iterator[Card]:
-    """The cards, those marked that are the same question as a text by identical wording or the upper band."""
+def same_question(generation: Generation, draft: Draft, cards: Sequence[Card], settled: Settled) -> Iterator[Card]:
+    """The cards, those marked that are the same question as a text by identical wording, be it that of a duplicate for
+    which a card stands, or by the upper band.
+    """
     ours = Profile(generation, draft.text.words, [])
     facts = generation.facts([card.id for card in cards])
     for card, own in zip(cards, facts, strict=True):
         same = None
-        if card.kind == "question" and own.wording == draft.wording:
+        said = (own.wording, *generation.wordings(settled.others(card.id)))
+        if card.kind == "question" and draft.wording in said:
             same = Band.SAME
         elif card.kind == "question":
             (theirs,) = profiles(generation, [card.id])
@@ -75,8 +79,8 @@ def same_as(generation: Generation, id_: str, cards: Sequence[Card]) -> Iterator
         yield replace(card, same=same)
 
 
-def _side(document: Document, text: str, other: str, shared: Collection[str]) -> Side:
-    """One side: its title and body in pieces, each with its mark."""
+def _side(document: Document, text: str, other: str, shared: Collection[str], facts: tuple[int, int, int]) -> Side:
+    """One side: its title and body in pieces, each with its mark; and its facts, as Side has them."""
     theirs = said(other)
     deciding = [
         (start, end, kind)
@@ -94,7 +98,8 @@ def _side(document: Document, text: str, other: str, shared: Collection[str]) ->
         _pieces(text, sorted(marks), low, high)
         for low, high in ((0, len(document.title)), (len(document.title) + 1, len(text)))
     )
-    return Side(id=document.id, title=title, body=body, listed=0, shown=0, words=0)
+    listed, shown, words = facts
+    return Side(id=document.id, title=title, body=body, listed=listed, shown=shown, words=words)
 
 
 def _pieces(text: str, marks: Iterable[tuple[int, int, str]], low: int, high: int) -> tuple[Mark, ...]:

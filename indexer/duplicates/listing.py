@@ -66,21 +66,27 @@ class Told(NamedTuple):
 
 
 class Questions:
-    """What is told of the questions of pairs; read when it is first asked for, and kept as long as the generation."""
+    """What lists tell of questions; read when it is first asked for, and kept as long as the generation."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._told: dict[str, Told] | None = None
-        self.pairs: Sequence[Pair] = ()
+        self._told: dict[str, Told] = {}
+        self._pairs: Sequence[Pair] | None = None
 
-    def of(self, generation: Generation) -> Mapping[str, Told]:
-        """By id, what is told of each question that stands in a pair."""
+    def pairs(self, generation: Generation) -> Sequence[Pair]:
+        """The pairs that the build proposed."""
         with self._lock:
-            if self._told is None:
-                self.pairs = generation.pairs()
-                ids = sorted({id_ for pair in self.pairs for id_ in (pair.a, pair.b)})
-                self._told = dict(zip(ids, told(generation, ids), strict=True))
-            return self._told
+            if self._pairs is None:
+                self._pairs = generation.pairs()
+            return self._pairs
+
+    def told(self, generation: Generation, ids: Iterable[str]) -> dict[str, Told]:
+        """By id, what is told of those of some questions that the generation has."""
+        with self._lock:
+            new = sorted({id_ for id_ in ids if id_ not in self._told})
+            there = [id_ for id_, said in zip(new, generation.wordings(new), strict=True) if said is not None]
+            self._told.update(zip(there, told(generation, there), strict=True))
+            return {id_: self._told[id_] for id_ in ids if id_ in self._told}
 
 
 def told(generation: Generation, ids: Sequence[str]) -> list[Told]:
@@ -178,13 +184,13 @@ class Listing:
             case ClusterSort.LARGEST:
                 return sorted(stars, key=lambda star: -len(star.members))
             case ClusterSort.OLDEST:
-                return sorted(stars, key=lambda star: self._newest(star) or date.max)
+                return sorted(stars, key=lambda star: self._since(star) or date.max)
         return stars
 
     def _seen(self, star: Star) -> int:
         return sum(self._told[id_].seen for id_ in star.members)
 
-    def _newest(self, star: Star) -> date | None:
+    def _since(self, star: Star) -> date | None:
         """Since when a cluster can be one: the day on which the second of its questions was asked."""
         days = sorted(day for id_ in star.members if (day := self._told[id_].asked))
         return days[1] if len(days) > 1 else None
@@ -192,10 +198,9 @@ class Listing:
     def _formed(self, generation: Generation) -> list[Star]:
         with self._lock:
             if self._stars is None:
-                known = self._questions.of(generation)
-                pairs = open_pairs(self._questions.pairs, self._settled)
-                more = sorted({id_ for pair in pairs for id_ in (pair.a, pair.b)} - set(known))
-                self._told = {**known, **dict(zip(more, told(generation, more), strict=True))}
+                pairs = open_pairs(self._questions.pairs(generation), self._settled)
+                members = {id_ for pair in pairs for id_ in (pair.a, pair.b)}
+                self._told = self._questions.told(generation, members)
                 keep_order = {id_: own.keep_order for id_, own in self._told.items()}
                 self._stars = clusters(pairs, keep_order, self._settled.is_decided)
             return self._stars
@@ -223,7 +228,7 @@ class Listing:
                 for pair in star.pairs
             ),
             seen=self._seen(star),
-            since=self._newest(star),
+            since=self._since(star),
         )
 
 

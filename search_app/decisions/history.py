@@ -6,6 +6,7 @@ import copy
 import hashlib
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import takewhile
 from typing import NamedTuple
 
 from indexer.decisions import Decided, Decisions, Verdict
@@ -18,13 +19,14 @@ _CONTESTED = 2
 
 
 class Standing(NamedTuple):
-    """How a pair or card stands: the event that holds (None: nothing does), how often it was reversed, and the id of
-    the last event on it, 0 where there is none.
+    """How a pair or card stands: the event that holds (None: nothing does), how often it was reversed, the id of the
+    last event on it, 0 where there is none, and of the one since which the same holds.
     """
 
     holds: Event | None
     reversals: int
     last: int
+    since: int
 
     @property
     def is_contested(self) -> bool:
@@ -32,7 +34,7 @@ class Standing(NamedTuple):
         return self.reversals >= _CONTESTED
 
 
-_NONE = Standing(None, 0, 0)
+_NONE = Standing(None, 0, 0, 0)
 
 
 class History:
@@ -66,7 +68,7 @@ class History:
         self._subjects[subject] = (*self._subjects.get(subject, ()), event)
         self._standing[subject] = _standing(self._subjects[subject])
         after = self._standing[subject].holds
-        if before and before.action == "duplicate":
+        if before and before.action == "duplicate" and not (after and _same(before, after)):
             self._targets[before.a] = {b: e for b, e in self._targets[before.a].items() if b != before.b}
         if after and after.action == "duplicate":
             self._targets[after.a] = {**self._targets.get(after.a, {}), after.b: after}
@@ -132,18 +134,15 @@ class History:
         earlier = tuple(e for e in self.of(self.about(event)) if e.id < event.id)
         return _standing(earlier).holds if earlier else None
 
-    def reaches(self, start: str, end: str, without: Subject) -> bool:
-        """Whether duplicates lead from one question to another, a pair left out."""
+    def reached(self, start: str, without: Subject) -> set[str]:
+        """A question and all to which it leads as a duplicate, by steps, a pair left out."""
         seen, waiting = {start}, [start]
         while waiting:
-            at = waiting.pop()
-            if at == end:
-                return True
-            steps = self._targets.get(at, {}).items()
+            steps = self._targets.get(waiting.pop(), {}).items()
             new = [b for b, event in steps if b not in seen and event.subject != without]
             seen.update(new)
             waiting += new
-        return False
+        return seen
 
     def decisions(self, now: datetime) -> Decisions:
         """What stands, as an index is given it."""
@@ -151,12 +150,12 @@ class History:
         waiting: set[tuple[str, str]] = set()
         pins: dict[str, list[tuple[int, str]]] = {}
         excluded: dict[str, set[str]] = {}
-        for subject, (event, _, _) in self._standing.items():
+        for subject, (event, _, _, since) in self._standing.items():
             if event is None:
                 continue
             if event.action in VERDICTS:
                 said = (event.a_wording or 0, event.b_wording or 0)
-                pairs.append((event.id, Decided(Verdict(event.action), event.a, event.b, said)))
+                pairs.append((since, Decided(Verdict(event.action), event.a, event.b, said)))
             elif event.action in WAITS and not is_over(event, now):
                 waiting.add((subject.a, subject.b))
             elif event.action == "pin":
@@ -203,26 +202,32 @@ def _active(events: Iterable[Event]) -> list[Event]:
     return found[::-1]
 
 
+def _same(one: Event, other: Event) -> bool:
+    return (one.action, one.a, one.b) == (other.action, other.a, other.b)
+
+
 def _standing(events: tuple[Event, ...]) -> Standing:
     active = [event for event in _active(events) if event.action != "undo"]
-    return Standing(active[-1] if active else None, _reversals(events), events[-1].id)
+    holds = active[-1] if active else None
+    run = list(takewhile(lambda event: _same(event, active[-1]), reversed(active)))
+    return Standing(holds, _reversals(events), events[-1].id, run[-1].id if run else 0)
 
 
 def _reversals(events: tuple[Event, ...]) -> int:
-    """How often a verdict was replaced by another one, or undone by another editor; who takes a verdict of their own
-    back did not reverse it.
+    """How often what stands was turned into something else: another verdict, or none by another editor's undo. Who
+    takes something of their own back reversed nothing, and to wait is no verdict.
     """
     by_id = {event.id: event for event in events}
-    taken_back = {e.undoes for e in events if e.undoes is not None and by_id[e.undoes].editor == e.editor}
-    said, found = "", 0
-    for event in events:
-        if event.id in taken_back or (event.undoes is not None and event.undoes in taken_back):
+    said: str | None = None
+    found = 0
+    for place, event in enumerate(events, 1):
+        active = [e for e in _active(events[:place]) if e.action != "undo"]
+        now = active[-1].action if active else ""
+        if now in WAITS:
             continue
-        if event.undoes is not None:
-            undone = by_id[event.undoes]
-            verdict = "undone" if undone.action in VERDICTS else said
+        if event.undoes is not None and by_id[event.undoes].editor == event.editor:
+            said = now or None
         else:
-            verdict = event.action if event.action in VERDICTS else said
-        found += bool(said) and verdict != said
-        said = verdict
+            found += said is not None and now != said
+            said = now if now or said is not None else None
     return found

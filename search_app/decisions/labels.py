@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from corpus import Article, Document
@@ -32,11 +33,13 @@ def judged_scores(history: History) -> list[JudgedScore]:
 
 def write_labels(index: Index, history: History, folder: Path) -> int:
     """Write a judged set in BEIR's layout: every document, the questions that verdicts name as queries, what answers
-    them, and pairs; and tell how many verdicts it holds. Those of which a document is gone are left out.
+    them, and pairs; and tell how many verdicts it holds. Those that do not hold in the index are left out.
     """
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "qrels").mkdir(exist_ok=True)
-    found = [event for event in settled(history) if len(index.known([event.a, event.b])) == 2]
+    here = index.deciding(history.decisions(datetime.now(UTC))).settled
+    lapsed = {(pair.decided.a, pair.decided.b) for pair in here.lapsed()}
+    found = [event for event in settled(history) if (event.a, event.b) not in lapsed]
     with (folder / "corpus.jsonl").open("w", encoding="utf-8") as file:
         file.writelines(_line(_record(document)) for document in index.documents())
     asked = sorted({id_ for event in found for id_ in (event.a, event.b)})

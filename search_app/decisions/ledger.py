@@ -118,7 +118,8 @@ def _unchanged(history: History, subject: Subject, last: int) -> None:
         raise DecidedMeanwhile("the page shows another history", f"{subject.a} and {subject.b}", "open it again")
     event = history.of(subject)[-1]
     what = f"{event.editor} decided this at {event.at}: {event.action}"
-    raise DecidedMeanwhile(what, f"{subject.a} and {subject.b}", "look at it again, then decide")
+    where, remedy = f"{subject.a} and {subject.b}", "look at it again, then decide"
+    raise DecidedMeanwhile(what, where, remedy, code="decided-meanwhile", event=event.id)
 
 
 def check(history: History, event: Event) -> None:
@@ -143,14 +144,15 @@ def _check_verdict(history: History, event: Event) -> None:
     of these is undone.
     """
     pair = of_pair(event.a, event.b)
-    if event.action == "duplicate" and history.reaches(event.b, event.a, without=pair):
+    if event.action == "duplicate" and event.a in history.reached(event.b, without=pair):
         what = f"{event.b} is a duplicate of {event.a} already, by one step or more"
         raise DecisionRefused(what, "b", "undo that first, or point the other way")
     if event.action in CARDS or event.action == "duplicate":
         return
-    for one, other in ((event.a, event.b), (event.b, event.a)):
-        if history.reaches(one, other, without=pair):
-            raise DecisionRefused(f"{one} is a duplicate of {other} by others between", "b", "undo one of these first")
+    common = history.reached(event.a, without=pair) & history.reached(event.b, without=pair)
+    if common:
+        what = f"both lead to {min(common)} as duplicates by others between, so they are one question"
+        raise DecisionRefused(what, "b", "undo one of these first")
 
 
 def _check_undo(history: History, event: Event) -> None:

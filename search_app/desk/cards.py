@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from indexer import RequestRefused
 from search_app.decisions.events import CARDS, EVERYWHERE, MOST_NOTE, Event
 from search_app.desk.guard import bp, editor
-from search_app.desk.recent import id_in, in_words, just_done
+from search_app.desk.recent import here, id_in, in_words, just_done
 from search_app.services import index, ledger, served
 
 _MOST_CARDS = 20
@@ -22,7 +22,7 @@ def cards() -> str:
     held = [s.holds for subject, s in history.all_standing() if s.holds and subject.is_card]
     if not id_:
         rows = [in_words(event) for event in sorted(held, key=lambda event: -event.id)]
-        return render_template("desk/cards.html", rows=rows, document=None, told=just_done(), here=_here())
+        return render_template("desk/cards.html", rows=rows, document=None, told=just_done(), here=here())
     document = index().get(id_)
     own = [in_words(event) for event in held if event.a == id_ or (event.a == EVERYWHERE and event.b == id_)]
     return render_template(
@@ -34,7 +34,7 @@ def cards() -> str:
         everywhere=EVERYWHERE,
         most_note=MOST_NOTE,
         told=just_done(),
-        here=_here(),
+        here=here(),
     )
 
 
@@ -53,8 +53,3 @@ def decide_card() -> Response:
         raise RequestRefused("a card is pinned to one page", "page", "name the page")
     (done,) = ledger().add([Event(0, "", editor().editor, action, page, card, note=form.get("why", "").strip())])
     return redirect(url_for("desk.cards", id=page or card, told=done.id))
-
-
-def _here() -> str:
-    """This page, to come back to."""
-    return request.full_path.rstrip("?")

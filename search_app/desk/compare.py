@@ -15,9 +15,9 @@ from search_app.decisions.events import MOST_NOTE, VERDICTS, WAITS, Event, of_pa
 from search_app.decisions.refusals import DecidedMeanwhile, DecisionRefused
 from search_app.desk.guard import bp, editor, inside
 from search_app.desk.queue import asked, kept, to_ask
-from search_app.desk.recent import id_in, just_done, last_own, number_in
+from search_app.desk.recent import id_in, in_words, just_done, last_own, number_in
 from search_app.errors import outside
-from search_app.services import index, ledger, served
+from search_app.services import index, ledger, renewed, served
 
 _ARTICLES = 3
 _MOST_BESIDE = 6
@@ -42,13 +42,15 @@ def _page(a: Question, b: Question, refused: SearchError | None = None) -> str:
     asks = to_ask(asked(request.values))
     at = asks.index((a.id, b.id)) if (a.id, b.id) in asks else None
     standing, events = history.pair(a.id, b.id), history.of(of_pair(a.id, b.id))
-    keep = a.id if standing.holds and standing.holds.b == a.id else beside.keep
+    holds = standing.holds
+    keep = holds.b if holds and holds.action == "duplicate" else beside.keep
     blind = request.values.get("blind") == "1"
     return render_template(
         "desk/pair.html",
         pair=beside.pair,
         sides=(("A", a, beside.a), ("B", b, beside.b)),
         keep=request.form.get("keep", keep),
+        suggested=beside.keep,
         standing=standing,
         decided=index().settled.is_decided(a.id, b.id),
         events=[
@@ -65,13 +67,21 @@ def _page(a: Question, b: Question, refused: SearchError | None = None) -> str:
         kept=kept(),
         blind=blind,
         refused=refused,
-        meanwhile=events[-1] if isinstance(refused, DecidedMeanwhile) and events else None,
+        meanwhile=_meanwhile(refused),
         why=request.form.get("why", ""),
         target=request.form.get("target", ""),
         most_note=MOST_NOTE,
         most_different=_MOST_DIFFERENT,
         other_blind=_address((a.id, b.id), blind=None if blind else "1"),
     )
+
+
+def _meanwhile(refused: SearchError | None) -> dict[str, Any] | None:
+    """What another editor decided first, where that is why a verdict was refused."""
+    if not isinstance(refused, DecidedMeanwhile):
+        return None
+    event = ledger().current().history.get(int(str(refused.parameters.get("event", 0))))
+    return in_words(event) if event else None
 
 
 def _beside(asks: Sequence[tuple[str, str]], a: str, b: str) -> list[tuple[str, str]]:
@@ -96,8 +106,9 @@ def decide() -> Response | tuple[str, int]:
         event = event_of(verdict, one, other, editor().editor, form.get("why", ""))
         seen = form.get("seen", "0")
         shown = {of_pair(a.id, b.id): number_in(seen) or (0 if seen == "0" else -1)}
-        # What was said of a pair that the page did not show is not overwritten.
-        (done,) = ledger().add([event], {event.subject: 0} | shown)
+        # What stands on a pair that the page did not show is not overwritten.
+        other_pair = ledger().current().history.standing(event.subject)
+        (done,) = ledger().add([event], {event.subject: 0 if other_pair.holds else other_pair.last} | shown)
     except (DecisionRefused, DocumentNotFound, RequestRefused) as error:
         return _page(a, b, error), outside(error).http
     return redirect(_next(asks, (a.id, b.id), done))
@@ -157,7 +168,7 @@ def _next(asks: Sequence[tuple[str, str]], at: tuple[str, str], done: Event) -> 
     """
     wanted, place = asked(request.form), asks.index(at) + 1 if at in asks else 0
     following = [asks[n % len(asks)] for n in range(place, place + len(asks))]
-    settled = index().deciding(ledger().current().decisions).settled
+    settled = renewed().index.settled
     if wanted.state == "open":
         still = ((settled.kept(a), settled.kept(b)) for a, b in following if not settled.is_decided(a, b))
     else:

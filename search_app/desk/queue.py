@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from flask import redirect, render_template, request, url_for
@@ -15,11 +14,11 @@ from indexer.duplicates import ClusterRequest, ClusterSort
 from search_app.decisions.events import VERDICTS, Event
 from search_app.decisions.history import is_over, moment
 from search_app.desk.guard import bp
-from search_app.desk.recent import in_words, just_done, last_own
+from search_app.desk.recent import here, in_words, just_done, last_own
 from search_app.pages import Choice
 from search_app.present import band_name
 from search_app.requests import band_of, number_of
-from search_app.services import index, served
+from search_app.services import index, ledger, served
 
 SIZE = 25
 # So many of a cluster's other questions are named; a template may have hundreds.
@@ -82,6 +81,8 @@ def queue() -> str | Response:
     else:
         events = decided[wanted.state]
         total = len(events)
+        if events and (page - 1) * SIZE >= total:
+            return redirect(address(page=-(-total // SIZE)))
         rows = [in_words(event) for event in events[(page - 1) * SIZE : page * SIZE]]
     everything = found.total or index().duplicates(size=1).total
     return render_template(
@@ -103,7 +104,7 @@ def queue() -> str | Response:
         kept=kept(),
         told=just_done(),
         last=last_own(),
-        here=request.full_path.rstrip("?"),
+        here=here(),
         other_blind=address(blind=None if request.args.get("blind") == "1" else "1"),
         address=address,
         to_page=lambda n: address(page=n),
@@ -132,7 +133,7 @@ def _row(cluster: Cluster) -> dict[str, Any]:
     others = [id_ for id_ in cluster.members if id_ != cluster.canonical]
     named = [index().get(id_) for id_ in (cluster.canonical, *others[:_MOST_NAMED])]
     keep, *rest = (document for document in named if isinstance(document, Question))
-    history, now = served().snapshot.history, datetime.now(UTC)
+    history, now = served().snapshot.history, ledger().clock()
     flags = []
     for other in others:
         standing = history.pair(cluster.canonical, other)
@@ -159,43 +160,45 @@ def to_ask(wanted: Asked) -> list[tuple[str, str]]:
     if wanted.state == "open":
         return index().ties(wanted.request)
     events = _by_state(wanted.request)[wanted.state]
-    return [(e.b, e.a) if e.action == "duplicate" else (e.a, e.b) for e in events]
+    there = index().told({id_ for event in events for id_ in (event.a, event.b)})
+    pairs = ((e.b, e.a) if e.action == "duplicate" else (e.a, e.b) for e in events)
+    return [pair for pair in pairs if pair[0] in there and pair[1] in there]
 
 
 def _by_state(wanted: ClusterRequest) -> dict[str, list[Event]]:
     """By state the pairs that are in it and pass the filters, by the event that put them there, the newest first."""
-    history, now = served().snapshot.history, datetime.now(UTC)
+    history, now = served().snapshot.history, ledger().clock()
     lapsed = {(pair.decided.a, pair.decided.b) for pair in index().settled.lapsed()}
+    held = [standing.holds for subject, standing in history.all_standing() if standing.holds and not subject.is_card]
     found: dict[str, list[Event]] = {state: [] for state in STATES if state != "open"}
-    for subject, standing in history.all_standing():
-        event = standing.holds
-        if event is None or subject.is_card or is_over(event, now) or not _passes(event, wanted):
-            continue
+    for event in _passing([event for event in held if not is_over(event, now)], wanted):
         own = {"unsure": "unsure", "later": "later", "duplicate": "settled"}.get(event.action, "dismissed")
         found[own].append(event)
-        if standing.is_contested:
+        if history.pair(event.a, event.b).is_contested:
             found["contested"].append(event)
         if (event.a, event.b) in lapsed:
             found["lapsed"].append(event)
     return {state: sorted(events, key=lambda event: -event.id) for state, events in found.items()}
 
 
-def _passes(event: Event, wanted: ClusterRequest) -> bool:
-    """Whether a pair passes the filters of the queue, by either of its questions."""
+def _passing(events: Sequence[Event], wanted: ClusterRequest) -> list[Event]:
+    """The events on pairs that pass the filters of the queue, by either of their questions."""
     if not (wanted.text or wanted.site or wanted.where.specialty):
-        return True
-    text = wanted.text.casefold()
-    return any(
-        (text in document.title.casefold() or text in document.id.casefold())
-        and wanted.site in ("", document.site)
-        and wanted.where.specialty in (None, document.specialty)
-        for document in index().known([event.a, event.b]).values()
-    )
+        return list(events)
+    text, told = wanted.text.casefold(), index().told({id_ for event in events for id_ in (event.a, event.b)})
+    passing = {
+        id_
+        for id_, of in told.items()
+        if (text in of.title.casefold() or text in id_.casefold())
+        and wanted.site in ("", of.site)
+        and wanted.where.specialty in (None, of.specialty)
+    }
+    return [event for event in events if event.a in passing or event.b in passing]
 
 
 def _progress() -> dict[str, int]:
     """How many pairs are settled, today and in all."""
-    today = datetime.now(UTC).date()
+    today = ledger().clock().date()
     held = [standing.holds for subject, standing in served().snapshot.history.all_standing() if not subject.is_card]
     settled = [event for event in held if event and event.action in VERDICTS]
     return {"settled": len(settled), "today": sum(moment(event.at).date() == today for event in settled)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import g, request
 
@@ -31,9 +32,16 @@ def id_in(text: str) -> str:
 
 def in_words(event: Event) -> dict[str, Any]:
     """An event with the titles of its documents, as far as the index has them."""
-    documents = index().known([event.a, event.b])
-    titles = {id_: document.title for id_, document in documents.items()}
+    told = index().told([event.a, event.b])
+    titles = {id_: of.title for id_, of in told.items()}
     return {"event": event, "a": titles.get(event.a), "b": titles.get(event.b)}
+
+
+def here() -> str:
+    """The address of this page, to come back to it: without what it tells to have been done."""
+    given = [(name, value) for name, value in request.args.items(multi=True) if name not in ("told", "left")]
+    address = f"{request.script_root}{request.path}"
+    return f"{address}?{urlencode(given)}" if given else address
 
 
 def just_done() -> dict[str, Any] | None:

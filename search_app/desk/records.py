@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 from flask import render_template, request, url_for
@@ -9,7 +11,7 @@ from flask import render_template, request, url_for
 from search_app.decisions.events import ACTIONS, Event
 from search_app.decisions.history import History
 from search_app.desk.guard import accounts, bp
-from search_app.desk.recent import in_words, just_done
+from search_app.desk.recent import here, in_words, just_done
 from search_app.requests import number_of
 from search_app.services import served
 
@@ -28,11 +30,12 @@ def records() -> str:
         if by in ("", event.editor) and id_ in ("", event.a, event.b) and action in ("", event.action)
     ]
     shown = events[(page - 1) * SIZE : page * SIZE]
+    sizes = Counter(event.batch or event.id for event in history)
     chosen = {"editor": by, "id": id_, "action": action}
     return render_template(
         "desk/records.html",
-        rows=[_row(history, event) for event in shown],
-        here=request.full_path.rstrip("?"),
+        rows=[_row(history, event, sizes) for event in shown],
+        here=here(),
         total=len(events),
         page=page,
         pages=-(-len(events) // SIZE),
@@ -45,7 +48,7 @@ def records() -> str:
     )
 
 
-def _row(history: History, event: Event) -> dict[str, Any]:
+def _row(history: History, event: Event, sizes: Mapping[int, int]) -> dict[str, Any]:
     """An event as the list shows it: whether it holds, what came after, what stood before, and how many are one action
     with it; of an undo what it undid.
     """
@@ -60,5 +63,5 @@ def _row(history: History, event: Event) -> dict[str, Any]:
         "active": history.active(event),
         "newer": history.built_on(event),
         "before": history.before(event),
-        "count": sum(event.id in (other.id, other.batch) for other in history),
+        "count": sizes.get(event.id, 1),
     }

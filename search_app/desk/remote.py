@@ -66,7 +66,7 @@ def decisions() -> Response:
         raise RequestRefused(f"{limit} events", "limit", f"ask for 1 to {_MOST:,}")
     history, id_ = served().snapshot.history, args.get("id")
     found = [event for event in history if event.id > after and id_ in (None, event.a, event.b)][:limit]
-    told = [{**event._asdict(), "holds": history.active(event)} for event in found]
+    told = [{**event._asdict(), "holds": history.standing(history.about(event)).holds == event} for event in found]
     return jsonify({"last": history.last, "events": told})
 
 

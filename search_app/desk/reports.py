@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from flask import render_template
@@ -18,7 +18,7 @@ from search_app.desk.comments import Remark, remarks
 from search_app.desk.guard import bp
 from search_app.desk.queue import READ
 from search_app.present import day
-from search_app.services import index, served
+from search_app.services import index, ledger, served
 
 _WEEK = timedelta(days=7)
 _WEEKS = 12
@@ -37,10 +37,10 @@ class Week(NamedTuple):
 @bp.get("/reports")
 def reports() -> str:
     """Tables, each with its chart, drawn here."""
-    history, now = served().snapshot.history, datetime.now(UTC)
+    history = served().snapshot.history
     scores = judged_scores(history)
     bands, classes = evaluation.by_band(scores), evaluation.by_score(scores)
-    weeks = _weeks(history, now)
+    weeks: list[Week] = served().once(_all_weeks)["weeks"]  # type: ignore[assignment]
     open_now = index().clusters(ClusterRequest(bands=READ), size=1)
     found: list[Remark] = served().opened.once(_remarks)["remarks"]  # type: ignore[assignment]
     backlog = [(week.monday, week.open) for week in weeks]
@@ -70,20 +70,25 @@ def _remarks() -> dict[str, object]:
     return {"remarks": list(remarks(articles))}
 
 
+def _all_weeks() -> dict[str, object]:
+    """The last weeks; made once for what is decided."""
+    return {"weeks": _weeks(served().snapshot.history, ledger().clock())}
+
+
 def _weeks(history: History, now: datetime) -> list[Week]:
     """The last weeks, the first first: had the verdicts been those of its end, so much of today's index was open."""
     this = (now - timedelta(days=now.weekday())).replace(hour=0, minute=0, second=0, microsecond=0)
-    found, events = [], list(history)
+    found, events, then = [], list(history), History()
     first = moment(events[0].at) if events else now
     for back in range(_WEEKS - 1, -1, -1):
         monday = this - back * _WEEK
         end = min(monday + _WEEK, now)
         if end <= first and back:
             continue
-        before = [event for event in events if moment(event.at) < end]
-        own = [event for event in before if moment(event.at) >= monday]
-        then = index().deciding(History().followed_by(before).decisions(end))
-        total = then.clusters(ClusterRequest(bands=READ), size=1).total
+        own = [event for event in events if monday <= moment(event.at) < end]
+        for event in (event for event in events if then.last < event.id and moment(event.at) < end):
+            then.take(event)
+        total = index().deciding(then.decisions(end)).clusters(ClusterRequest(bands=READ), size=1).total
         settled = sum(event.action in VERDICTS for event in own)
         undone = {event.batch or event.id for event in own if event.undoes and not _is_redo(history, event)}
         found.append(Week(day(monday.date()), total, settled, len(undone)))

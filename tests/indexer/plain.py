@@ -300,7 +300,9 @@ class PlainGeneration:
         words = request.search_words
 
         def passes(id_: str) -> bool:
-            return _passes(self._documents[request.instead.get(id_, id_)], request.where)
+            shown = request.instead.get(id_, id_)
+            unwanted = any(self._holds(shown, phrase) for phrase in request.without)
+            return not unwanted and _passes(self._documents[shown], request.where)
 
         demanded = [
             id_

@@ -186,10 +186,74 @@ def test_a_verdict_holds_while_both_texts_are_what_they_were(index: Index, tmp_p
             assert opened.search("numb leg").total == len({"q1", "q2", "q3", "q4", "q5"} - {*gone})
 
 
-def test_a_circle_ends(index: Index) -> None:
-    """Chains that come back to themselves, which no desk writes, hide no question for good and end."""
-    settled = deciding(index, ("duplicate", "q1", "q2"), ("duplicate", "q2", "q1")).settled
-    assert settled.kept("q1") in ("q1", "q2")
+def test_a_circle_hides_nothing(index: Index) -> None:
+    """Chains that come back to themselves, which no desk writes, stand for nobody."""
+    after = deciding(index, ("duplicate", "q1", "q2"), ("duplicate", "q2", "q1"))
+    assert after.settled.instead == {}
+    assert after.search("numb leg").total == index.search("numb leg").total
+
+
+def test_a_group_has_the_score_of_its_best_member(index: Index) -> None:
+    """Whatever the order in which its members were found."""
+    plain = {card.id: card.score for card in index.related("q5", limit=20).cards}
+    after = deciding(index, ("duplicate", "q4", "q3"), ("duplicate", "q1", "q3"))
+    (card,) = [card for card in after.related("q5", limit=20).cards if card.id == "q3"]
+    assert card.score == max(plain[id_] for id_ in ("q1", "q3", "q4") if id_ in plain)
+
+
+def test_a_duplicate_of_two_is_asked_about_no_more(index: Index) -> None:
+    """Neither of its second target, though that is no member of its group; nor is that told apart from it."""
+    settled = deciding(index, ("duplicate", "q2", "q5"), ("duplicate", "q2", "q1"), ("different", "q1", "q5")).settled
+    assert settled.kept("q2") == "q5"
+    assert settled.is_decided("q1", "q2")
+    assert not settled.are_apart("q2", "q1")
+    assert settled.are_apart("q1", "q5")
+
+
+def test_a_filtered_panel_sees_what_is_shown(index: Index) -> None:
+    """Of a draft and of a page: a group of which the kept one does not pass is no card, and one that does is found by
+    any member.
+    """
+    where = Filter(specialty="Surgery")
+    text = f"{LEG} My left leg is numb since the operation."
+    assert [card.id for card in index.similar(text, where=where).cards] == ["q2"]
+    assert deciding(index, ("duplicate", "q2", "q1")).similar(text, where=where).cards == ()
+    after = deciding(index, ("duplicate", "q1", "q2"))
+    assert [card.id for card in after.similar(text, where=where).cards] == ["q2"]
+    assert "q3" not in cards(deciding(index, ("duplicate", "q2", "q3")), "q1", where=where)
+
+
+def test_an_exclusion_sees_what_is_shown(index: Index) -> None:
+    """What must not be said is said neither by what matches nor by what is shown for it."""
+    after = deciding(index, ("duplicate", "q4", "q3"))
+    assert "q3" not in {hit.id for hit in after.search("numb leg -began").hits}
+    assert after.search("leg -began").total == index.search("leg -began").total - 1
+
+
+def test_what_was_meant_finds_something(index: Index) -> None:
+    """A correction that would find only what a filter hides is not offered."""
+    where = Filter(specialty="Surgery")
+    assert index.search("numb legg operation", where=where, as_typed=True).total == 1
+    after = deciding(index, ("duplicate", "q2", "q1"))
+    assert after.search("operatoin", where=where, as_typed=True).did_you_mean is None
+
+
+def test_a_draft_that_is_a_duplicate_is_told_that_it_is_the_same(index: Index) -> None:
+    """Though the card is that of the kept question, whose wording is another."""
+    text = "Who treats cement in the spine that makes a leg numb?\nIt is the right one."
+    assert index.similar(text).cards[0].same is Band.SAME
+    (card,) = [c for c in deciding(index, ("duplicate", "q4", "q5")).similar(text).cards if c.id == "q5"]
+    assert card.same is Band.SAME
+
+
+def test_pins_and_exclusions_hold_for_groups(index: Index) -> None:
+    """Those of a duplicate hold for the question that is kept, as a page and as a card; they take no topic's vote."""
+    more = {"pins": {"q4": ("x5",)}, "excluded": {"q5": frozenset({"q3"})}}
+    after = deciding(index, ("duplicate", "q4", "q3"), ("duplicate", "q3", "q1"), **more)
+    assert cards(after, "q1")[0] == "x5"
+    assert "q1" not in cards(after, "q5")
+    topics = index.related("q1").topics
+    assert deciding(index, pins={"q1": tuple(f"x{n}" for n in range(9))}).related("q1").topics == topics
 
 
 def test_clusters_are_filtered_and_sorted(index: Index) -> None:

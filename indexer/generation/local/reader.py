@@ -206,9 +206,11 @@ class LocalGeneration:
         mask = self._everything.copy()
         for phrase in request.phrases:
             mask = self._holding(phrase, mask)
-        for phrase in request.without:
-            mask &= ~self._holding(phrase, mask)
         passing = self._columns.mask(request.where)
+        for phrase in request.without:  # neither what matches may hold it, nor what is shown for that
+            held = self._holding(phrase, mask | groups.shown(mask) if groups else mask)
+            mask &= ~held
+            passing &= ~held
         if groups:
             passing = groups.passing(passing)
         if not request.search_words:

@@ -278,6 +278,37 @@ def test_two_reversals_make_a_pair_contested(ledger: Ledger) -> None:
     assert ledger.current().history.pair("q8", "q9").is_contested
 
 
+def test_redo_and_undo_by_two_editors_contest(ledger: Ledger) -> None:
+    """Each time that what stands is turned into something else by another hand counts; to take one's own reversal back
+    and say the same again does not.
+    """
+    (first,) = ledger.add([event("duplicate")])
+    for _ in range(2):
+        done = undo(ledger, first.id, "tomas")
+        undo(ledger, done.id)
+    assert ledger.current().history.pair("q1", "q2").is_contested
+    ledger.add([event("duplicate", "q3", "q4")])
+    (other,) = ledger.add([event("different", "q3", "q4", "tomas")])
+    undo(ledger, other.id, "tomas")
+    ledger.add([event("duplicate", "q3", "q4", note="Still")])
+    assert ledger.current().history.pair("q3", "q4").reversals == 1
+
+
+def test_the_first_target_stays_the_first(ledger: Ledger) -> None:
+    """To say the same again, with a note, moves no address."""
+    ledger.add([event("duplicate", "q1", "q2")])
+    ledger.add([event("duplicate", "q1", "q3")])
+    ledger.add([event("duplicate", "q1", "q2", note="Once more")])
+    assert [pair.b for pair in ledger.current().decisions.pairs] == ["q2", "q3"]
+
+
+def test_sisters_are_not_told_apart(ledger: Ledger) -> None:
+    """Two duplicates of one question are one question."""
+    ledger.add([event("duplicate", "q1", "q0"), event("duplicate", "q2", "q0")])
+    with pytest.raises(DecisionRefused, match="both lead to q0"):
+        ledger.add([event("different", "q1", "q2")])
+
+
 def test_events_are_never_rewritten(ledger: Ledger) -> None:
     """The file itself refuses it, whoever opens it."""
     ledger.add([event("related")])

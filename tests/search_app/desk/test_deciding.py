@@ -333,6 +333,56 @@ def test_a_verdict_on_a_pair_that_was_not_shown_overwrites_nothing(desk: Desk) -
     assert len(desk.history) == 1
 
 
+def test_what_was_taken_back_does_not_stand_in_the_way(desk: Desk) -> None:
+    """A pair of which the verdict was undone may be named as another question again."""
+    desk.decide("different", "n1", "n3")
+    desk.post("/desk/undo", event=1)
+    assert desk.decide("duplicate", "n0", "n1", target="n3").status_code == 302
+
+
+def test_a_standing_duplicate_is_shown_as_it_stands(desk: Desk) -> None:
+    """Whichever question comes first in the address, what is kept is chosen, so that 1 turns nothing round; what the
+    program suggests is told beside it.
+    """
+    desk.decide("duplicate", "n0", "n2", keep="n2")
+    for address in ("/desk/pair?a=n0&b=n2", "/desk/pair?a=n2&b=n0"):
+        html = desk.get(address)
+        assert re.search(r'name="keep" value="n2"[^>]* checked', html)
+        assert not re.search(r'name="keep" value="n0"[^>]* checked', html)
+        assert html.count("<span>suggested</span>") == 1
+
+
+def test_a_question_that_is_gone_leads_nowhere(desk: Desk, tmp_path: Path) -> None:
+    """Its verdicts are listed, without a link; the next pair is one that is there."""
+    for other in ("n1", "n2", "f1"):
+        desk.decide("different", "n0", other)
+    indexer.update(tmp_path / "index", delete=["n1"])
+    renew(desk.app)
+    (row,) = rows(desk.get("/desk?state=lapsed"))
+    assert "not in the index" in row
+    assert "href" not in row
+    place = desk.decide("related", "n0", "f1", state="dismissed").headers["Location"]
+    assert desk.client.get(place).status_code == 200
+
+
+def test_the_last_page_of_each_state_is_the_last(desk: Desk) -> None:
+    """A page behind it leads there, of decided pairs too."""
+    desk.decide("related", "n0", "f1")
+    answer = desk.client.get("/desk?state=dismissed&page=9")
+    assert answer.headers["Location"] == "/desk?state=dismissed&page=1"
+
+
+def test_undo_after_undo_tells_the_newer_one(desk: Desk) -> None:
+    """What a page told before does not pile up in its address."""
+    desk.decide("related", "n0", "f1")
+    desk.decide("related", "n2", "f1")
+    first = desk.post("/desk/undo", event=1, back="/desk/records").headers["Location"]
+    back = re.search(r'name="back" value="([^"]+)"', desk.get(first))
+    assert back
+    second = desk.post("/desk/undo", event=2, back=back[1]).headers["Location"]
+    assert second == "/desk/records?told=4"
+
+
 def test_what_is_no_verdict_is_refused(desk: Desk) -> None:
     """Another word, a note that is too long, a number that is none: nothing is kept."""
     assert desk.decide("maybe", "n0", "n1").status_code == 400

@@ -68,7 +68,12 @@ def test_a_site_decides_and_readers_see_it(site: Site, desk: Desk) -> None:
     assert "By the old desk" in desk.get("/desk/records")
     assert site.post(action="undo", undoes=1).status_code == 201
     assert not site.get("decisions")["events"][0]["holds"]
-    assert site.get("decisions?after=1")["last"] == 2
+    site.post(action="related", a="n1", b="n0")
+    site.post(action="different", a="n1", b="n0")
+    assert [event["holds"] for event in site.get("decisions?after=2")["events"]] == [False, True]
+    site.post(action="undo", undoes=4)
+    site.post(action="undo", undoes=3)
+    assert site.get("decisions?after=1")["last"] == 6
     assert site.post(action="pin", a="n0", b="f1").status_code == 201
     assert site.post(action="exclude", a="", b="f1").status_code == 201
 
