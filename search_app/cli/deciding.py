@@ -80,8 +80,8 @@ def labels(folder: Path, index: str | None, decisions: str | None, output: Outpu
 @setting_option("decisions")
 @shared
 def backup(file: Path, decisions: str | None, output: Output) -> None:
-    """Copy the file of decisions to FILE while servers run, whole and checked. To restore it, stop the servers, remove what
-    ends in -wal and -shm beside the file, and put the copy in its place.
+    """Copy the file of decisions to FILE while servers run, whole and checked. To restore it, stop the servers, remove
+    what ends in -wal and -shm beside the file, and put the copy in its place.
 
     It holds editors and digests of their passwords: keep it as you keep those.
     """
