@@ -15,7 +15,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from indexer import Index, SearchError
 from search_app.security import route_of
-from search_app.services import index
+from search_app.services import index, ledger
 
 bp = Blueprint("monitoring", __name__)
 _KEY = "seealso.metrics"
@@ -111,11 +111,18 @@ def healthz() -> Response:
 
 @bp.get("/readyz")
 def readyz() -> Response:
-    """The index opens; 503 where it does not. Where another generation was published than is served, since when."""
+    """The index opens; 503 where it does not. Where another generation was published than is served, since when; and
+    whether decisions can be read: where not, visitors are served by those that last could, after a start by none.
+    """
     own = index()
+    try:
+        ledger().current()
+        decisions = "ok"
+    except SearchError:
+        decisions = "unavailable"
     published, since = _published(own)
     told = since.isoformat(timespec="seconds") if since else None
-    return jsonify(status="ready", generation=own.info.generation, published=published, since=told)
+    return jsonify(status="ready", generation=own.info.generation, published=published, since=told, decisions=decisions)
 
 
 @bp.get("/robots.txt")

@@ -99,7 +99,7 @@ class _Shared:
             return None
         if self._connection is None or there != self._file:
             self.close()
-            self._connection = self._connect()
+            self._connection = self._connect(make=make)
             self._file = self._identity()
             self.opened += 1
         return self._connection
@@ -112,17 +112,29 @@ class _Shared:
             return None
         return os.getpid(), found.st_dev, found.st_ino
 
-    def _connect(self) -> sqlite3.Connection:
-        if not self._path.exists():
+    def _connect(self, *, make: bool) -> sqlite3.Connection:
+        if make and not self._path.exists():
             # What it holds (names, digests of passwords) is for its owner alone.
             os.close(os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600))
-        connection = sqlite3.connect(self._path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False)
+        try:
+            return self._opened_by(f"{self._path.absolute().as_uri()}?mode=rw")
+        except sqlite3.OperationalError:
+            if make or self._path.with_name(f"{self._path.name}-wal").exists():
+                raise
+            # Who may not write can read, as long as nobody else writes.
+            return self._opened_by(f"{self._path.absolute().as_uri()}?mode=ro&immutable=1", writes=False)
+
+    def _opened_by(self, address: str, *, writes: bool = True) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            address, timeout=_PATIENCE, isolation_level=None, check_same_thread=False, uri=True
+        )
         weakref.finalize(self, connection.close)
         try:
-            connection.execute("PRAGMA journal_mode = WAL")
-            # What was told to be decided is on the disk, even if the power fails.
-            connection.execute("PRAGMA synchronous = FULL")
-            connection.execute("PRAGMA foreign_keys = ON")
+            if writes:
+                connection.execute("PRAGMA journal_mode = WAL")
+                # What was told to be decided is on the disk, even if the power fails.
+                connection.execute("PRAGMA synchronous = FULL")
+                connection.execute("PRAGMA foreign_keys = ON")
             _migrate(connection, self._path)
         except BaseException:
             connection.close()

@@ -134,6 +134,30 @@ class History:
         earlier = tuple(e for e in self.of(self.about(event)) if e.id < event.id)
         return _standing(earlier).holds if earlier else None
 
+    def subject(self, event: Event) -> Subject:
+        """What an event that is not part of this history would be about."""
+        undone = self._events.get(event.undoes or 0)
+        return self._about[undone.id] if undone else event.subject
+
+    def targets(self, id_: str) -> list[str]:
+        """The questions to which a duplicate points, as they were named."""
+        return list(self._targets.get(id_, ()))
+
+    def root(self, id_: str, without: Subject) -> str:
+        """Where the chain of first targets of a question ends, a pair left out."""
+        seen = {id_}
+        while steps := [b for b, event in self._targets.get(id_, {}).items() if event.subject != without]:
+            if steps[0] in seen:
+                break
+            id_ = steps[0]
+            seen.add(id_)
+        return id_
+
+    def apart(self) -> Iterator[tuple[str, str]]:
+        """The pairs that stand as no duplicates."""
+        held = (standing.holds for standing in self._standing.values())
+        return ((event.a, event.b) for event in held if event and event.action == "different")
+
     def reached(self, start: str, without: Subject) -> set[str]:
         """A question and all to which it leads as a duplicate, by steps, a pair left out."""
         seen, waiting = {start}, [start]

@@ -16,6 +16,8 @@ from search_app.decisions.history import History
 from search_app.decisions.refusals import DecidedMeanwhile, DecisionRefused, DecisionsUnavailable
 
 log = logging.getLogger(__name__)
+# So many events a pair or card may have; nobody comes near it, but by going back and forth.
+_MOST_EVENTS = 100
 
 
 class Snapshot:
@@ -131,6 +133,9 @@ def check(history: History, event: Event) -> None:
     said = f"{event.editor}{event.a}{event.b}{event.note}"
     if "\x00" in said or said.encode("utf-8", "replace").decode() != said:
         raise DecisionRefused("a character that is none", "a, b or note", "leave it out")
+    if len(history.of(history.subject(event))) >= _MOST_EVENTS:
+        what = f"{_MOST_EVENTS} events on this pair or card already"
+        raise DecisionRefused(what, f"{event.a} and {event.b}", "leave it as it stands, and talk about it")
     if event.action == "undo":
         _check_undo(history, event)
     elif event.a == event.b:
@@ -147,12 +152,28 @@ def _check_verdict(history: History, event: Event) -> None:
     if event.action == "duplicate" and event.a in history.reached(event.b, without=pair):
         what = f"{event.b} is a duplicate of {event.a} already, by one step or more"
         raise DecisionRefused(what, "b", "undo that first, or point the other way")
+    if event.action == "duplicate":
+        _check_groups(history, event)
     if event.action in CARDS or event.action == "duplicate":
         return
     common = history.reached(event.a, without=pair) & history.reached(event.b, without=pair)
     if common:
         what = f"both lead to {min(common)} as duplicates by others between, so they are one question"
         raise DecisionRefused(what, "b", "undo one of these first")
+
+
+def _check_groups(history: History, event: Event) -> None:
+    """A duplicate joins two groups, unless it names a further target; none of the one may have been told apart from one
+    of the other.
+    """
+    if set(history.targets(event.a)) - {event.b}:
+        return
+    own = event.subject
+    joined = {history.root(event.a, own), history.root(event.b, own)}
+    for a, b in history.apart() if len(joined) > 1 else ():
+        if of_pair(a, b) != own and {history.root(a, own), history.root(b, own)} == joined:
+            what = f"{a} and {b}, which would be one by this, were judged not to be duplicates"
+            raise DecisionRefused(what, "b", "undo that first")
 
 
 def _check_undo(history: History, event: Event) -> None:

@@ -14,6 +14,7 @@ from corpus import Document, Question
 from indexer import Band, RequestRefused
 from indexer.duplicates import ClusterRequest, ClusterSort
 from search_app.decisions.events import MOST_NOTE, Event
+from search_app.decisions.history import History
 from search_app.desk.guard import bp, editor
 from search_app.requests import number_of
 from search_app.services import index, ledger
@@ -29,7 +30,7 @@ _NONE = "(no source)"
 def same() -> str:
     """What would be merged, by the source of what is kept; of one source exactly what. Query: site, page."""
     site, page = request.args.get("site", ""), number_of(request.args, "page", 1)
-    by_site = _ties()
+    by_site = _ties(ledger().current().history)
     ties = by_site.get(site, [])
     shown = ties[(page - 1) * SIZE : page * SIZE]
     documents = index().known([id_ for tie in shown for id_ in tie])
@@ -56,7 +57,8 @@ def merge() -> Response:
     Raises RequestRefused where that is not any more what was shown, and where nothing is taken.
     """
     site, page = request.form.get("site", ""), number_of(request.form, "page", 1)
-    shown = _ties().get(site, [])[(page - 1) * SIZE : page * SIZE]
+    history = ledger().current().history
+    shown = _ties(history).get(site, [])[(page - 1) * SIZE : page * SIZE]
     if not shown or request.form.get("digest") != _digest(shown):
         raise RequestRefused("this is not any more what the preview showed", "digest", "look at the preview again")
     taken = {number for number in request.form.getlist("take") if number.isascii() and number.isdigit()}
@@ -65,7 +67,7 @@ def merge() -> Response:
         raise RequestRefused("no question is chosen", "take", "choose those that are to be merged")
     ids = sorted({id_ for tie in ties for id_ in tie})
     wordings: dict[str, Any] = dict(zip(ids, index().wordings(ids), strict=True))
-    by, note, history = editor().editor, request.form.get("why", "").strip(), ledger().current().history
+    by, note = editor().editor, request.form.get("why", "").strip()
     events = [
         Event(0, "", by, "duplicate", other, keep, wordings[other], wordings[keep], 1.0, Band.SAME.value, note)
         for keep, other in ties
@@ -74,17 +76,17 @@ def merge() -> Response:
     return redirect(url_for("desk.queue", told=done[0].id))
 
 
-def _ties() -> dict[str, list[tuple[str, str]]]:
+def _ties(history: History) -> dict[str, list[tuple[str, str]]]:
     """By the source of what is kept, that with each other question of its very wording. Pairs that an editor went back
     and forth about, and those that follow from a verdict on another wording, are left to be read one by one.
     """
-    known, ties = ledger().current().history, index().ties(_SAME)
+    ties = index().ties(_SAME)
     ids = sorted({id_ for tie in ties for id_ in tie})
     wordings = dict(zip(ids, index().wordings(ids), strict=True))
     documents = index().known(sorted({keep for keep, _ in ties}))
     found: dict[str, list[tuple[str, str]]] = {}
     for keep, other in ties:
-        if wordings[keep] == wordings[other] and not known.pair(keep, other).is_contested:
+        if wordings[keep] == wordings[other] and not history.pair(keep, other).is_contested:
             found.setdefault(documents[keep].site or _NONE, []).append((keep, other))
     return found
 

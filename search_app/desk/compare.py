@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
@@ -12,6 +13,7 @@ from werkzeug.wrappers import Response
 from corpus import Question
 from indexer import DocumentNotFound, Filter, RequestRefused, SearchError
 from search_app.decisions.events import MOST_NOTE, VERDICTS, WAITS, Event, of_pair
+from search_app.decisions.ledger import check
 from search_app.decisions.refusals import DecidedMeanwhile, DecisionRefused
 from search_app.desk.guard import bp, editor, inside
 from search_app.desk.queue import asked, kept, to_ask
@@ -51,6 +53,8 @@ def _page(a: Question, b: Question, refused: SearchError | None = None) -> str:
         sides=(("A", a, beside.a), ("B", b, beside.b)),
         keep=request.form.get("keep", keep),
         suggested=beside.keep,
+        # What was not shown because a verdict was refused is not taken as seen.
+        seen=request.form["seen"] if refused and not isinstance(refused, DecidedMeanwhile) else standing.last,
         standing=standing,
         decided=index().settled.is_decided(a.id, b.id),
         events=[
@@ -122,9 +126,15 @@ def undo() -> Response:
     if known is None:
         raise RequestRefused("there is no such event", "event", "see the history")
     of_action = [event for event in history if known.id in (event.id, event.batch)]
-    free = [e for e in of_action if history.active(e) and history.built_on(e) is None] or [known]
-    by = editor().editor
-    done = ledger().add([Event(0, "", by, "undo", e.a, e.b, undoes=e.id) for e in free])
+    free, after = [], history.followed_by(())
+    for event in of_action:
+        new = Event(after.last + 1, "", editor().editor, "undo", event.a, event.b, undoes=event.id)
+        with suppress(DecisionRefused):
+            check(after, new)
+            after.take(new)
+            free.append(new._replace(id=0))
+    # Where nothing can be, the reason is told.
+    done = ledger().add(free or [Event(0, "", editor().editor, "undo", known.a, known.b, undoes=known.id)])
     left = len(of_action) - len(free) or None
     if back := request.form.get("back", ""):
         joint = "&" if "?" in back else "?"

@@ -85,9 +85,12 @@ def _weeks(history: History, now: datetime) -> list[Week]:
         end = min(monday + _WEEK, now)
         if end <= first and back:
             continue
-        own = [event for event in events if monday <= moment(event.at) < end]
-        for event in (event for event in events if then.last < event.id and moment(event.at) < end):
+        # By their numbers: a clock may have been set back, and an undo follows what it undoes.
+        reached = max((event.id for event in events if moment(event.at) < end), default=0)
+        own = [event for event in events if then.last < event.id <= reached]
+        for event in own:
             then.take(event)
+        own = [event for event in own if moment(event.at) >= monday]
         total = index().deciding(then.decisions(end)).clusters(ClusterRequest(bands=READ), size=1).total
         settled = sum(event.action in VERDICTS for event in own)
         undone = {event.batch or event.id for event in own if event.undoes and not _is_redo(history, event)}

@@ -134,7 +134,7 @@ def test_verdicts_become_a_judged_set(tmp_path: Path) -> None:
         ):
             ledger.add([Event(0, "", "ruth", action, a, b, said[a], said[b] or 7, 0.9, band)])
         # Of another text than that of today.
-        ledger.add([Event(0, "", "ruth", "duplicate", "n2", "n1", 1, 2, 0.9, "possible")])
+        ledger.add([Event(0, "", "ruth", "related", "n2", "n1", 1, 2, 0.9, "possible")])
         assert write_labels(index, ledger.current().history, tmp_path / "judged") == 2
     judged = corpus.judged(tmp_path / "judged")
     assert judged.relevant == {"n0": {"n1": 2, "n2": 0}, "n1": {"n0": 2}}

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
+import subprocess
+import sys
 import threading
 import time
 from contextlib import closing
@@ -300,6 +303,51 @@ def test_the_first_target_stays_the_first(ledger: Ledger) -> None:
     ledger.add([event("duplicate", "q1", "q3")])
     ledger.add([event("duplicate", "q1", "q2", note="Once more")])
     assert [pair.b for pair in ledger.current().decisions.pairs] == ["q2", "q3"]
+
+
+def test_what_was_told_apart_is_not_joined_by_others_between(ledger: Ledger) -> None:
+    """Whichever comes first: q1 is not q3, so q1 is q2 and q2 is q3 cannot both be; a further target joins nothing."""
+    ledger.add([event("different", "q1", "q3"), event("duplicate", "q1", "q2")])
+    with pytest.raises(DecisionRefused, match="q1 and q3, which would be one by this"):
+        ledger.add([event("duplicate", "q2", "q3")])
+    ledger.add([event("duplicate", "q4", "q1"), event("duplicate", "q4", "q3")])
+    ledger.add([event("duplicate", "q3", "q1")])
+
+
+def test_who_may_not_write_reads(ledger: Ledger) -> None:
+    """A file that is for reading alone, in such a folder, tells what stands; whoever would decide is told why not."""
+    ledger.add([event("related")])
+    ledger.database.close()
+    path = ledger.database.path
+    uid, code = (
+        65_534,
+        (
+            "import sys\n"
+            "from search_app.decisions.ledger import Ledger\n"
+            "from search_app.decisions.events import Event\n"
+            "ledger = Ledger(sys.argv[1])\n"
+            "print(len(ledger.current().history))\n"
+            "try:\n"
+            "    ledger.add([Event(0, '', 'ruth', 'related', 'a', 'b')])\n"
+            "except Exception as error:\n"
+            "    print(type(error).__name__)\n"
+        ),
+    )
+    if os.getuid() != 0:
+        pytest.skip("only root can become another user: run the tests as root to see what one who may not write sees")
+    path.chmod(0o644)
+    for folder in (path.parent, *path.parent.parents[:3]):
+        folder.chmod(0o755)
+    root = str(Path(__file__).parents[3])
+    command = [sys.executable, "-c", code, str(path)]
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=False, user=uid, env={"PYTHONPATH": root, "PATH": os.defpath}
+    )
+    if "Permission denied" in done.stderr or "No module" in done.stderr:
+        pytest.skip(
+            "another user may not read this checkout or its Python: run the tests from a folder that all may read"
+        )
+    assert done.stdout.split() == ["1", "DecisionsUnavailable"], done.stderr
 
 
 def test_sisters_are_not_told_apart(ledger: Ledger) -> None:

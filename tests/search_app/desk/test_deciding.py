@@ -333,6 +333,32 @@ def test_a_verdict_on_a_pair_that_was_not_shown_overwrites_nothing(desk: Desk) -
     assert len(desk.history) == 1
 
 
+def test_a_mistyped_target_is_no_look_at_what_was_decided(desk: Desk) -> None:
+    """Who sends a page that is old once more, because a field was wrong, is told then who was faster."""
+    other = Desk(desk.app, "Tomas")
+    desk.decide("different", "n0", "n1")
+    answer = other.decide("duplicate", "n0", "n1", target="none", seen="0")
+    assert answer.status_code == 404
+    assert 'name="seen" value="0"' in answer.text
+    assert other.decide("duplicate", "n0", "n1", seen="0").status_code == 409
+
+
+def test_one_pair_stops_no_redo_of_many(made: Made) -> None:
+    """What cannot come back is told, and the others do."""
+    same: list[corpus.Document] = [question(f"q{n}", "Is gout inherited?", site="s") for n in range(4)]
+    desk = made([*same, question("z", "Knee pain on the stairs")])
+    digest = re.search(r'name="digest" value="(\w+)"', desk.get("/desk/same?site=s"))
+    assert digest
+    desk.post("/desk/same", site="s", digest=digest[1], take=["0", "1", "2"])
+    (keep,) = {event.b for event in desk.history}
+    points = [event.a for event in desk.history]
+    desk.post("/desk/undo", event=1)
+    desk.decide("duplicate", points[0], keep, keep=points[0])
+    back = desk.post("/desk/undo", event=4).headers["Location"]
+    assert "left=1" in back
+    assert desk.client.get("/api/v1/search?q=gout").json["total"] == 1  # type: ignore[index]
+
+
 def test_what_was_taken_back_does_not_stand_in_the_way(desk: Desk) -> None:
     """A pair of which the verdict was undone may be named as another question again."""
     desk.decide("different", "n1", "n3")

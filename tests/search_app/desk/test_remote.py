@@ -122,11 +122,15 @@ def test_brackets_ten_thousands_deep_are_no_body(site: Site) -> None:
 
 
 def test_an_undo_of_an_undo_of_an_undo_ends(site: Site) -> None:
-    """However long the chain; and a number of an event may be large."""
+    """After a hundred events on a pair nothing more is taken; and a number of an event may be large."""
     site.post(action="related", a="n0", b="n1")
-    for n in range(1, 120):
+    for n in range(1, 100):
         assert site.post(action="undo", undoes=n).status_code == 201
-    assert site.get("decisions?after=100000000") == {"last": 120, "events": []}
+    for more in ({"action": "undo", "undoes": 100}, {"action": "different", "a": "n1", "b": "n0"}):
+        answer = site.post(**more)
+        assert answer.status_code == 409
+        assert "100 events" in answer.json["detail"]  # type: ignore[index]
+    assert site.get("decisions?after=100000000") == {"last": 100, "events": []}
 
 
 @pytest.mark.parametrize("address", ["decisions?limit=0", "decisions?after=x", "decisions?all=1", "duplicates?band=x"])

@@ -102,3 +102,14 @@ def test_the_backlog_goes_back_week_by_week(desk: Desk) -> None:
     html = desk.get("/desk/reports")
     assert html.count('<th scope="row">') >= 3
     assert '<path class="curve"' in html
+
+
+def test_a_clock_that_is_set_back_costs_no_report(desk: Desk) -> None:
+    """An undo that is dated before what it undoes, in another week, follows it all the same."""
+    ledger, now = desk.app.extensions[services._LEDGER], datetime.now(UTC)
+    before = ledger.clock
+    (done,) = ledger.add([Event(0, "", "Ruth", "related", "n1", "n0")])
+    ledger.clock = lambda: now - timedelta(days=8)
+    ledger.add([Event(0, "", "Ruth", "undo", "n1", "n0", undoes=done.id)])
+    ledger.clock = before
+    assert "<dt>Settled</dt><dd>1</dd>" in desk.get("/desk/reports")
