@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
+import time
 import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -131,7 +132,7 @@ class _Shared:
         weakref.finalize(self, connection.close)
         try:
             if writes:
-                connection.execute("PRAGMA journal_mode = WAL")
+                _write_ahead(connection)
                 # What was told to be decided is on the disk, even if the power fails.
                 connection.execute("PRAGMA synchronous = FULL")
                 connection.execute("PRAGMA foreign_keys = ON")
@@ -140,6 +141,22 @@ class _Shared:
             connection.close()
             raise
         return connection
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Keep a log beside the file, so that nobody who reads waits. SQLite does not wait for this statement where
+    somebody writes just then (findings), so it is said again.
+    """
+    until = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > until:
+                raise
+            time.sleep(0.01)
+        else:
+            return
 
 
 def _migrate(connection: sqlite3.Connection, path: Path) -> None:

@@ -139,7 +139,13 @@ def test_a_problem_without_an_index_is_503(empty_client: FlaskClient) -> None:
 
 def test_readiness_names_the_generation(client: FlaskClient) -> None:
     """A ready service says which generation it serves."""
-    assert client.get("/readyz").json == {"status": "ready", "generation": 1, "published": 1, "since": None}
+    assert client.get("/readyz").json == {
+        "status": "ready",
+        "generation": 1,
+        "published": 1,
+        "since": None,
+        "decisions": "ok",
+    }
 
 
 def test_answers_carry_strict_headers_and_no_cookie(client: FlaskClient) -> None:

@@ -332,7 +332,13 @@ def test_a_deleted_page_is_gone_with_the_next_request(tmp_path: Path, purge: boo
     with ThreadPoolExecutor(8) as pool:
         got = [pool.submit(app.test_client().get, "/questions/b") for _ in range(8)]
     assert [answer.result().status_code for answer in got] == [404] * 8
-    assert app.test_client().get("/readyz").json == {"status": "ready", "generation": 2, "published": 2, "since": None}
+    assert app.test_client().get("/readyz").json == {
+        "status": "ready",
+        "generation": 2,
+        "published": 2,
+        "since": None,
+        "decisions": "ok",
+    }
 
 
 def test_a_generation_that_is_not_served_yet_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

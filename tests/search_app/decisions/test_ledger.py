@@ -395,6 +395,20 @@ def test_a_file_of_a_newer_version_is_refused(ledger: Ledger) -> None:
         Ledger(ledger.database.path).add([event("related")])
 
 
+def test_the_first_to_open_a_file_wait_for_each_other(ledger: Ledger) -> None:
+    """A file is made by whoever comes first; another who comes while that writes waits, and is not refused."""
+    with closing(sqlite3.connect(ledger.database.path, isolation_level=None)) as other:
+        other.execute("CREATE TABLE anything (a)")
+        other.execute("BEGIN IMMEDIATE")
+        waiting = threading.Thread(target=ledger.add, args=([event("related")],))
+        waiting.start()
+        time.sleep(0.2)
+        assert waiting.is_alive()
+        other.execute("ROLLBACK")
+        waiting.join()
+    assert len(ledger.current().history) == 1
+
+
 def test_writers_at_once_lose_nothing(ledger: Ledger) -> None:
     """Threads and connections of their own: each acknowledged event is there once, in one order."""
     others = [Ledger(ledger.database.path, ledger.clock) for _ in range(4)]
