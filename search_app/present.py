@@ -71,11 +71,6 @@ ACTIONS = {
 }
 
 
-def action_in_words(action: str) -> str:
-    """What was done, in a list's words."""
-    return ACTIONS[action]
-
-
 def who(asker: Asker | None) -> str:
     """Who asks, in words: Woman, 70 to 79."""
     if asker is None:

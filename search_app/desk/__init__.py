@@ -13,6 +13,6 @@ def init_app(app: Flask) -> None:
     for module in (queue, compare, bulk, cards, records, reports, export):
         assert module.bp is guard.bp
     app.jinja_env.filters["moment"] = present.moment_in_words
-    app.jinja_env.filters["action"] = present.action_in_words
+    app.jinja_env.filters["action"] = present.ACTIONS.__getitem__
     app.register_blueprint(guard.bp)
     app.register_blueprint(remote.bp)
