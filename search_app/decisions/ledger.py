@@ -72,10 +72,9 @@ class Ledger:
         """What stands now; where the file cannot be used, what stood when it last could, so that readers are served."""
         try:
             return self.current()
-        except DecisionsUnavailable as error:
-            log.error("decisions as they last were: %s", error.what)  # noqa: TRY400 (it says why)
         except Exception as error:  # noqa: BLE001 (whatever stands in the file, readers get their answers)
-            log.error("decisions as they last were: %s", type(error).__name__)  # noqa: TRY400 (it may hold a note)
+            why = error.what if isinstance(error, DecisionsUnavailable) else type(error).__name__
+            log.error("decisions as they last were: %s", why)  # noqa: TRY400 (a traceback may hold a note)
         return self._snapshot
 
     def _renewed(self, name: str, history: History) -> Snapshot:

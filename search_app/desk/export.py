@@ -21,8 +21,7 @@ def export() -> Response:
     wanted = asked(request.args).request
     pages = -(-index().clusters(wanted, size=1).total // _SIZE)
     found = (index().clusters(wanted, page=n, size=_SIZE) for n in range(1, pages + 1))
-    clusters = (cluster for page in found for cluster in page.clusters)
-    text = io.StringIO()
+    text, clusters = io.StringIO(), (cluster for page in found for cluster in page.clusters)
     csv.writer(text).writerows(rows(index(), clusters, served().snapshot.history))
     disposition = {"Content-Disposition": "attachment; filename=duplicates.csv"}
     return Response(text.getvalue(), mimetype="text/csv", headers=disposition)
