@@ -128,11 +128,8 @@ class Index:
         passing = {r.id for r in close}
         first = [other for other in settled.put_first(id) if where == EVERYTHING or other in passing]
         panel = make_panel(generation, telling, close, _checked(limit), settled, first)
-        cards = (
-            replace(card, same=None) if settled.are_apart(id, card.id) else card
-            for card in same_as(generation, id, panel.cards)
-        )
-        return replace(panel, cards=tuple(cards), canonical=settled.instead.get(id))
+        cards = tuple(same_as(generation, id, panel.cards, settled))
+        return replace(panel, cards=cards, canonical=settled.instead.get(id))
 
     def similar(self, text: str, *, where: Filter = EVERYTHING, limit: int = 4) -> Panel:
         """The documents most like a text, such as a question that is still being typed; the text is not kept.

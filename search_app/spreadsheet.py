@@ -29,9 +29,8 @@ def rows(index: Index, clusters: Iterable[Cluster], history: History) -> Iterato
             differs = "; ".join(f"{d.kind}: {d.a or 'not said'} / {d.b or 'not said'}" for d in pair.differs)
             first = (cluster.id, cluster.canonical, pair.band or "", f"{pair.score:.2f}", pair.a, pair.b)
             yield _safe([*first, *_named(known, pair.a, pair.b), differs, "", "", "", ""])
-    for subject, standing in history.all_standing():
-        if standing.holds and not subject.is_card:
-            yield _safe(_decided(index, standing.holds))
+    for event in history.held():
+        yield _safe(_decided(index, event))
 
 
 def _decided(index: Index, event: Event) -> list[str]:

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import MappingProxyType
 
 import numpy as np
 
 from indexer.answering.weighing import Weighed
 from indexer.generation import FindRequest, Generation, Neighbours, Ranked
+from indexer.generation.port import NO_GROUPS
 from indexer.ranking.weighting import RESCORED
 from indexer.types import EVERYTHING, Filter
 
 # So many are stored for each document: enough for never-itself, one card per wording and the floor to choose four from.
 RAW = 24
-_NO_GROUPS: Mapping[str, str] = MappingProxyType({})
 
 
 def neighbours_of(
@@ -24,7 +23,7 @@ def neighbours_of(
     where: Filter = EVERYTHING,
     without: str = "",
     most: int = RAW,
-    instead: Mapping[str, str] = _NO_GROUPS,
+    instead: Mapping[str, str] = NO_GROUPS,
 ) -> tuple[Neighbours, float]:
     """The documents most like a text, `without` (its own document) left out, at most RESCORED, of each group one; and
     the score that a document needs to come into the second stage.

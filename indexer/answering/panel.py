@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from corpus import Article, Document, Topic, kind_of
 from indexer.analysis import field_texts, is_concept, story_terms
@@ -56,7 +55,7 @@ def make_panel(
     shown, terms = ranked[:limit], _told(generation, telling)
     documents = generation.get([r.id for r in shown])
     cards = [
-        replace(_card(document, r.score, terms), others=len(settled.others(r.id)), chosen=r.id in first)
+        _card(document, r.score, terms, others=len(settled.others(r.id)), chosen=r.id in first)
         for document, r in zip(documents, shown, strict=True)
     ]
     near = [r for r in ranked if r.id in scores]
@@ -78,7 +77,7 @@ def _told(generation: Generation, telling: Mapping[str, float]) -> dict[str, flo
     return {term: told for term, told in {**named, **telling}.items() if term not in story_terms()}
 
 
-def _card(document: Document, score: float, terms: Mapping[str, float]) -> Card:
+def _card(document: Document, score: float, terms: Mapping[str, float], *, others: int, chosen: bool) -> Card:
     fields = FIELD_WEIGHTS[kind_of(document)]
     passages = [(text, fields[name]) for name, text in field_texts(document).items()]
     reply = None
@@ -96,6 +95,8 @@ def _card(document: Document, score: float, terms: Mapping[str, float]) -> Card:
         reply=reply,
         score=round(score, 4),
         matched=words_in_common(passages, terms, MOST_MATCHED),
+        others=others,
+        chosen=chosen,
     )
 
 

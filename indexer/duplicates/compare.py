@@ -67,8 +67,10 @@ def same_question(generation: Generation, draft: Draft, cards: Sequence[Card], s
         yield replace(card, same=same)
 
 
-def same_as(generation: Generation, id_: str, cards: Sequence[Card]) -> Iterator[Card]:
-    """The cards of a stored document, those marked that are the same question: the build compared them."""
+def same_as(generation: Generation, id_: str, cards: Sequence[Card], settled: Settled) -> Iterator[Card]:
+    """The cards of a stored document, those marked that are the same question: the build compared them, and no editor
+    told them apart.
+    """
     own, *facts = generation.facts([id_, *(card.id for card in cards)])
     for card, theirs in zip(cards, facts, strict=True):
         same = None
@@ -76,7 +78,7 @@ def same_as(generation: Generation, id_: str, cards: Sequence[Card]) -> Iterator
             same = Band.SAME
         elif (pair := generation.pair(id_, card.id)) and pair.band is Band.VERY_LIKELY:
             same = Band.VERY_LIKELY
-        yield replace(card, same=same)
+        yield replace(card, same=None if settled.are_apart(id_, card.id) else same)
 
 
 def _side(document: Document, text: str, other: str, shared: Collection[str], facts: tuple[int, int, int]) -> Side:

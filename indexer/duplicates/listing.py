@@ -80,7 +80,7 @@ class Questions:
                 self._pairs = generation.pairs()
             return self._pairs
 
-    def told(self, generation: Generation, ids: Iterable[str]) -> dict[str, Told]:
+    def told(self, generation: Generation, ids: Collection[str]) -> dict[str, Told]:
         """By id, what is told of those of some questions that the generation has."""
         with self._lock:
             new = sorted({id_ for id_ in ids if id_ not in self._told})

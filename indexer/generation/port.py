@@ -58,7 +58,7 @@ class Pair(NamedTuple):
 
 
 _NO_WEIGHTS: Mapping[str, float] = {}
-_NO_GROUPS: Mapping[str, str] = {}
+NO_GROUPS: Mapping[str, str] = {}
 _NO_FINER: Mapping[str, Mapping[str, float]] = {channel: {} for channel in FINER}
 
 
@@ -86,7 +86,7 @@ class FindRequest(NamedTuple):
     sort: Sort = Sort.RELEVANCE
     limit: int = 0
     facets: int = 0
-    instead: Mapping[str, str] = _NO_GROUPS
+    instead: Mapping[str, str] = NO_GROUPS
 
 
 class Found(NamedTuple):

@@ -12,7 +12,6 @@ import click
 from indexer import Band, Clusters, Filter, Panel, Results, Settings, Sort, open_index
 from search_app import settings
 from search_app.cli.common import Output, decided, index_path, setting_option, shared
-from search_app.decisions.ledger import Ledger
 from search_app.errors import UsageError
 from search_app.present import band_name, day, why_kept
 from search_app.spreadsheet import rows
@@ -57,7 +56,7 @@ def search(
 ) -> None:
     """Search for TEXT: words, "phrases in quotes", -without."""
     known = settings.load({"index": index})
-    settled = Ledger(known["decisions"]).current().decisions
+    settled = decided().decisions
     with open_index(known["index"], settings=Settings(notices=known["notices"] or None), decisions=settled) as opened:
         results = opened.search(text, where=Filter(**where), sort=Sort(sort), page=page, size=size, as_typed=as_typed)
     output.result(results, lambda: told(results))

@@ -8,7 +8,7 @@ import click
 
 from search_app import settings
 from search_app.cli.common import Output, setting_option, shared
-from search_app.decisions.accounts import Accounts
+from search_app.decisions.accounts import Accounts, ApiKey, Editor
 from search_app.decisions.ledger import Ledger
 
 
@@ -21,6 +21,11 @@ def _password() -> str:
     if not sys.stdin.isatty():
         return sys.stdin.readline().rstrip("\n")
     return str(click.prompt("Password", hide_input=True, confirmation_prompt=True))
+
+
+def _since(one: Editor | ApiKey) -> str:
+    """Since when there is an editor or a key, and until when there was."""
+    return f"since {one.added}" + (f", removed {one.removed}" if one.removed else "")
 
 
 @click.group()
@@ -47,7 +52,7 @@ def add(name: str, decisions: str | None, output: Output) -> None:
 def list_editors(decisions: str | None, output: Output) -> None:
     """List the editors; those who were removed stay in it, as their decisions do."""
     found = _accounts(decisions).editors()
-    lines = [f"{one.name}  since {one.added}" + (f", removed {one.removed}" if one.removed else "") for one in found]
+    lines = [f"{one.name}  {_since(one)}" for one in found]
     told = [one._asdict() for one in found]
     output.result({"editors": told}, lambda: "\n".join(lines) or "no editors yet: seealso editor add NAME")
 
@@ -93,13 +98,9 @@ def add_key(name: str, decisions: str | None, output: Output) -> None:
 def list_keys(decisions: str | None, output: Output) -> None:
     """List the keys by name; what they are is not kept."""
     found = _accounts(decisions).api_keys()
-    lines = [
-        f"{one.name}  {one.scope}, since {one.added}" + (f", removed {one.removed}" if one.removed else "")
-        for one in found
-    ]
-    output.result(
-        {"keys": [one._asdict() for one in found]}, lambda: "\n".join(lines) or "no keys: seealso key add NAME"
-    )
+    lines = [f"{one.name}  {one.scope}, {_since(one)}" for one in found]
+    told = [one._asdict() for one in found]
+    output.result({"keys": told}, lambda: "\n".join(lines) or "no keys: seealso key add NAME")
 
 
 @key.command(name="remove", epilog="Example: seealso key remove site-admin")

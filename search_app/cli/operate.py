@@ -76,8 +76,9 @@ def info(index: str | None, servers: Sequence[str], output: Output) -> None:
     if not (output.json or output.quiet):  # told also where the index is damaged
         for address, told in served.items():
             click.echo(f"{address}  {_in_words(told)}")
-    with open_index(index_path(index), decisions=decided().decisions) as opened:
-        held, lapsed, pairs = opened.info, opened.settled.lapsed(), len(decided().decisions.pairs)
+    settled = decided().decisions
+    with open_index(index_path(index), decisions=settled) as opened:
+        held, lapsed, pairs = opened.info, opened.settled.lapsed(), len(settled.pairs)
     lost = [pair for pair in lapsed if pair.gone]
     decisions = {
         "pairs": pairs,

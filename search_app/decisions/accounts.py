@@ -66,8 +66,7 @@ class Accounts:
 
     def add(self, name: str, password: str) -> None:
         """Make an editor, or one anew who was removed. Raises DecisionRefused for a name or password that is none."""
-        if not _NAME.fullmatch(name):
-            raise DecisionRefused(f"{name[:50]!r} is no name", "NAME", "give 1 to 40 letters, digits, blanks and .'-_")
+        _check_name(name)
         digest = _digest(_checked(password))
         with self._database.writing() as connection:
             known = connection.execute("SELECT removed FROM editor WHERE name = ?", (name,)).fetchone()
@@ -170,8 +169,7 @@ class Accounts:
 
     def add_key(self, name: str) -> str:
         """Make a key that may read and write decisions, and tell it: it is not kept. Raises DecisionRefused."""
-        if not _NAME.fullmatch(name):
-            raise DecisionRefused(f"{name[:50]!r} is no name", "NAME", "give 1 to 40 letters, digits, blanks and .'-_")
+        _check_name(name)
         key = secrets.token_urlsafe(32)
         with self._database.writing() as connection:
             if connection.execute("SELECT 1 FROM api_key WHERE name = ? AND removed IS NULL", (name,)).fetchone():
@@ -200,6 +198,11 @@ class Accounts:
 
     def _now(self) -> str:
         return self._clock().isoformat(timespec="seconds")
+
+
+def _check_name(name: str) -> None:
+    if not _NAME.fullmatch(name):
+        raise DecisionRefused(f"{name[:50]!r} is no name", "NAME", "give 1 to 40 letters, digits, blanks and .'-_")
 
 
 def _unknown(name: str) -> DecisionRefused:

@@ -15,7 +15,6 @@ from pathlib import Path
 from search_app.decisions.refusals import DecisionsUnavailable
 
 _PATIENCE = 5.0
-_DONE = "PRAGMA user_version = {}"
 
 
 class Database:
@@ -161,14 +160,8 @@ def _write_ahead(connection: sqlite3.Connection) -> None:
 
 def _migrate(connection: sqlite3.Connection, path: Path) -> None:
     """Take the steps that a file lacks, each whole or not at all."""
-    steps = sorted(
-        (
-            entry
-            for entry in resources.files(__package__).joinpath("migrations").iterdir()
-            if entry.name.endswith(".sql")
-        ),
-        key=lambda entry: entry.name,
-    )
+    folder = resources.files(__package__).joinpath("migrations")
+    steps = sorted((step for step in folder.iterdir() if step.name.endswith(".sql")), key=lambda step: step.name)
     known = connection.execute("PRAGMA user_version").fetchone()[0]
     if known > len(steps):
         raise DecisionsUnavailable(
@@ -182,7 +175,7 @@ def _migrate(connection: sqlite3.Connection, path: Path) -> None:
         for step in steps[done:]:
             for statement in _statements(step.read_text(encoding="utf-8")):
                 connection.execute(statement)
-        connection.execute(_DONE.format(len(steps)))
+        connection.execute(f"PRAGMA user_version = {len(steps)}")
         connection.execute("COMMIT")
     except BaseException:
         connection.execute("ROLLBACK")

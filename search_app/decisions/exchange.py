@@ -15,7 +15,7 @@ from search_app.decisions.ledger import Ledger, check
 from search_app.decisions.refusals import DecisionRefused
 
 _KINDS: dict[str, tuple[type, ...]] = {
-    **dict.fromkeys(("id",), (int,)),
+    "id": (int,),
     **dict.fromkeys(("at", "editor", "action", "a", "b", "note"), (str,)),
     **dict.fromkeys(("a_wording", "b_wording", "undoes", "batch"), (int, type(None))),
     "score": (float, int, type(None)),

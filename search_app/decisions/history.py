@@ -61,7 +61,7 @@ class History:
 
     def take(self, event: Event) -> None:
         """Take the next event; for who shares this history with nobody."""
-        subject = self._about[event.undoes] if event.undoes is not None else event.subject
+        subject = self.subject(event)
         before = self._standing.get(subject, _NONE).holds
         self.digest = hashlib.blake2b(f"{self.digest}{event!r}".encode(), digest_size=12).hexdigest()
         self._events[event.id], self._about[event.id] = event, subject
@@ -106,9 +106,23 @@ class History:
         """How two questions stand."""
         return self.standing(of_pair(a, b))
 
-    def all_standing(self) -> Iterator[tuple[Subject, Standing]]:
-        """Every pair and card that there is an event on, in the order of their first ones."""
-        return iter(self._standing.items())
+    def __reversed__(self) -> Iterator[Event]:
+        """All events, the newest first."""
+        return reversed(self._events.values())
+
+    def held(self, *, cards: bool = False) -> Iterator[Event]:
+        """What holds on each pair, or on each card, in the order of the first events on them."""
+        return (own.holds for subject, own in self._standing.items() if own.holds and subject.is_card == cards)
+
+    def contested(self) -> int:
+        """How many pairs and cards editors went back and forth about."""
+        return sum(standing.is_contested for standing in self._standing.values())
+
+    def undone(self, event: Event) -> Event:
+        """What an undo undid, or, of an undo of an undo, did again; of anything else itself."""
+        while event.undoes is not None:
+            event = self._events[event.undoes]
+        return event
 
     def active(self, event: Event) -> bool:
         """Whether an event was not undone."""
@@ -116,7 +130,7 @@ class History:
 
     def built_on(self, event: Event) -> Event | None:
         """The newest event on the same that holds beside an event, and so keeps it from being undone."""
-        newer = [e for e in _active(self.of(self.about(event))) if e.id > event.id and e.action != "undo"]
+        newer = [e for e in _holding(self.of(self.about(event))) if e.id > event.id]
         return newer[-1] if newer else None
 
     def is_of(self, newest: Iterable[Event]) -> bool:
@@ -135,7 +149,7 @@ class History:
         return _standing(earlier).holds if earlier else None
 
     def subject(self, event: Event) -> Subject:
-        """What an event that is not part of this history would be about."""
+        """What an event is about that is not part of this history yet."""
         undone = self._events.get(event.undoes or 0)
         return self._about[undone.id] if undone else event.subject
 
@@ -155,8 +169,7 @@ class History:
 
     def apart(self) -> Iterator[tuple[str, str]]:
         """The pairs that stand as no duplicates."""
-        held = (standing.holds for standing in self._standing.values())
-        return ((event.a, event.b) for event in held if event and event.action == "different")
+        return ((event.a, event.b) for event in self.held() if event.action == "different")
 
     def reached(self, start: str, without: Subject) -> set[str]:
         """A question and all to which it leads as a duplicate, by steps, a pair left out."""
@@ -195,8 +208,7 @@ class History:
 
     def next_return(self, now: datetime) -> datetime | None:
         """When the next pair that was put off is asked about again."""
-        held = (standing.holds for standing in self._standing.values())
-        return min((returns(e) for e in held if e and e.action == "later" and not is_over(e, now)), default=None)
+        return min((returns(e) for e in self.held() if e.action == "later" and not is_over(e, now)), default=None)
 
 
 def returns(event: Event) -> datetime:
@@ -226,15 +238,19 @@ def _active(events: Iterable[Event]) -> list[Event]:
     return found[::-1]
 
 
+def _holding(events: Iterable[Event]) -> list[Event]:
+    """What editors said and nobody undid, in order: the last of it holds."""
+    return [event for event in _active(events) if event.action != "undo"]
+
+
 def _same(one: Event, other: Event) -> bool:
     return (one.action, one.a, one.b) == (other.action, other.a, other.b)
 
 
 def _standing(events: tuple[Event, ...]) -> Standing:
-    active = [event for event in _active(events) if event.action != "undo"]
-    holds = active[-1] if active else None
-    run = list(takewhile(lambda event: _same(event, active[-1]), reversed(active)))
-    return Standing(holds, _reversals(events), events[-1].id, run[-1].id if run else 0)
+    holding = _holding(events)
+    run = list(takewhile(lambda event: _same(event, holding[-1]), reversed(holding)))
+    return Standing(run[0] if run else None, _reversals(events), events[-1].id, run[-1].id if run else 0)
 
 
 def _reversals(events: tuple[Event, ...]) -> int:
@@ -245,8 +261,8 @@ def _reversals(events: tuple[Event, ...]) -> int:
     said: str | None = None
     found = 0
     for place, event in enumerate(events, 1):
-        active = [e for e in _active(events[:place]) if e.action != "undo"]
-        now = active[-1].action if active else ""
+        holding = _holding(events[:place])
+        now = holding[-1].action if holding else ""
         if now in WAITS:
             continue
         if event.undoes is not None and by_id[event.undoes].editor == event.editor:

@@ -18,9 +18,7 @@ _GRADES = {"duplicate": 2, "related": 1, "different": 0}
 
 def settled(history: History) -> Iterator[Event]:
     """The verdicts that hold, one for each pair."""
-    for subject, standing in history.all_standing():
-        if not subject.is_card and standing.holds and standing.holds.action in VERDICTS:
-            yield standing.holds
+    return (event for event in history.held() if event.action in VERDICTS)
 
 
 def judged_scores(history: History) -> list[JudgedScore]:

@@ -18,8 +18,7 @@ _MOST_CARDS = 20
 def cards() -> str:
     """All pins and exclusions, or with an id those of a page beside its panel as it is now. Query: id."""
     id_ = id_in(request.args.get("id", ""))
-    history = served().snapshot.history
-    held = [s.holds for subject, s in history.all_standing() if s.holds and subject.is_card]
+    held = list(served().snapshot.history.held(cards=True))
     if not id_:
         rows = [in_words(event) for event in sorted(held, key=lambda event: -event.id)]
         return render_template("desk/cards.html", rows=rows, document=None, told=just_done(), here=here())

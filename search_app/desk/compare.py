@@ -84,7 +84,7 @@ def _meanwhile(refused: SearchError | None) -> dict[str, Any] | None:
     """What another editor decided first, where that is why a verdict was refused."""
     if not isinstance(refused, DecidedMeanwhile):
         return None
-    event = ledger().current().history.get(int(str(refused.parameters.get("event", 0))))
+    event = ledger().current().history.get(number_in(str(refused.parameters.get("event", ""))))
     return in_words(event) if event else None
 
 

@@ -13,6 +13,7 @@ from indexer import Band, Cluster, Filter, RequestRefused
 from indexer.duplicates import ClusterRequest, ClusterSort
 from search_app.decisions.events import VERDICTS, Event
 from search_app.decisions.history import is_over, moment
+from search_app.decisions.labels import settled
 from search_app.desk.guard import bp
 from search_app.desk.recent import here, in_words, just_done, last_own
 from search_app.pages import Choice
@@ -169,9 +170,8 @@ def _by_state(wanted: ClusterRequest) -> dict[str, list[Event]]:
     """By state the pairs that are in it and pass the filters, by the event that put them there, the newest first."""
     history, now = served().snapshot.history, ledger().clock()
     lapsed = {(pair.decided.a, pair.decided.b) for pair in index().settled.lapsed()}
-    held = [standing.holds for subject, standing in history.all_standing() if standing.holds and not subject.is_card]
     found: dict[str, list[Event]] = {state: [] for state in STATES if state != "open"}
-    for event in _passing([event for event in held if not is_over(event, now)], wanted):
+    for event in _passing([event for event in history.held() if not is_over(event, now)], wanted):
         own = {"unsure": "unsure", "later": "later", "duplicate": "settled"}.get(event.action, "dismissed")
         found[own].append(event)
         if history.pair(event.a, event.b).is_contested:
@@ -199,9 +199,8 @@ def _passing(events: Sequence[Event], wanted: ClusterRequest) -> list[Event]:
 def _progress() -> dict[str, int]:
     """How many pairs are settled, today and in all."""
     today = ledger().clock().date()
-    held = [standing.holds for subject, standing in served().snapshot.history.all_standing() if not subject.is_card]
-    settled = [event for event in held if event and event.action in VERDICTS]
-    return {"settled": len(settled), "today": sum(moment(event.at).date() == today for event in settled)}
+    days = [moment(event.at).date() for event in settled(served().snapshot.history)]
+    return {"settled": len(days), "today": days.count(today)}
 
 
 def _states(state: str, total: int, decided: Mapping[str, Sequence[Event]]) -> list[Choice]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,6 +14,7 @@ from search_app.services import index, served
 
 # No event has a number of so many digits.
 _LONGEST = 16
+# Among so many of the newest events an editor's last one is looked for.
 _LOOKED_AT = 200
 
 
@@ -32,8 +34,7 @@ def id_in(text: str) -> str:
 
 def in_words(event: Event) -> dict[str, Any]:
     """An event with the titles of its documents, as far as the index has them."""
-    told = index().told([event.a, event.b])
-    titles = {id_: of.title for id_, of in told.items()}
+    titles = {id_: told.title for id_, told in index().told([event.a, event.b]).items()}
     return {"event": event, "a": titles.get(event.a), "b": titles.get(event.b)}
 
 
@@ -56,7 +57,7 @@ def just_done() -> dict[str, Any] | None:
 def last_own() -> dict[str, Any] | None:
     """The last thing that this editor did, if it can be undone; where the page tells nothing else."""
     history = served().snapshot.history
-    own = (event for event in list(history)[: -_LOOKED_AT - 1 : -1] if event.editor == g.session.editor)
+    own = (event for event in islice(reversed(history), _LOOKED_AT) if event.editor == g.session.editor)
     event = next((e for e in own if e.action != "undo" and history.active(e)), None)
     if event is None or history.built_on(event):
         return None
@@ -64,9 +65,7 @@ def last_own() -> dict[str, Any] | None:
 
 
 def _told(history: History, event: Event) -> dict[str, Any]:
-    said = event
-    while said.undoes is not None:
-        said = history.get(said.undoes) or said._replace(undoes=None)
+    said = history.undone(event)
     return {
         **in_words(said),
         "done": event,

@@ -26,7 +26,7 @@ def records() -> str:
     page = number_of(request.args, "page", 1)
     events = [
         event
-        for event in reversed(list(history))
+        for event in reversed(history)
         if by in ("", event.editor) and id_ in ("", event.a, event.b) and action in ("", event.action)
     ]
     shown = events[(page - 1) * SIZE : page * SIZE]
@@ -52,9 +52,7 @@ def _row(history: History, event: Event, sizes: Mapping[int, int]) -> dict[str, 
     """An event as the list shows it: whether it holds, what came after, what stood before, and how many are one action
     with it; of an undo what it undid.
     """
-    undid = event
-    while undid.undoes is not None:
-        undid = history.get(undid.undoes) or undid._replace(undoes=None)
+    undid = history.undone(event)
     of_undo = history.get(event.undoes or 0)
     return {
         **in_words(event),

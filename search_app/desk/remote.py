@@ -32,11 +32,8 @@ def admit() -> None:
     scheme, _, key = request.headers.get("Authorization", "").partition(" ")
     name = accounts().named_by(key.strip()) if scheme.lower() == "bearer" else None
     if name is None:
-        what, remedy = (
-            "no key of scope desk came with the request",
-            "send Authorization: Bearer KEY; see seealso key add",
-        )
-        raise NotSignedIn(what, "Authorization", remedy)
+        what = "no key of scope desk came with the request"
+        raise NotSignedIn(what, "Authorization", "send Authorization: Bearer KEY; see seealso key add")
     g.key = name
 
 

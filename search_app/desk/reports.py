@@ -55,7 +55,7 @@ def reports() -> str:
         weeks=weeks,
         backlog_charts=[charts.line(backlog, width) for width in (charts.NARROW, charts.BROAD)],
         verdict_charts=[charts.line(verdicts, width) for width in (charts.NARROW, charts.BROAD)],
-        reversed=sum(standing.is_contested for _, standing in history.all_standing()),
+        contested=history.contested(),
         repeated=_repeated(),
         specialties=list(open_now.specialties.items())[:_MOST],
         sites=list(open_now.sites.items())[:_MOST],

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,20 +14,9 @@ from search_app.decisions import accounts
 from search_app.decisions.accounts import SESSION, WINDOW, Accounts
 from search_app.decisions.database import Database
 from search_app.decisions.refusals import DecisionRefused, NotSignedIn, TooManyAttempts
+from tests.search_app.decisions.conftest import Clock
 
 SECRET = "correct horse battery"
-
-
-class Clock:
-    now = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.now
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
 
 
 @pytest.fixture

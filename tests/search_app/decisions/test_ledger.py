@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -21,27 +21,12 @@ from search_app.decisions.events import ACTIONS, CARDS, EVERYWHERE, VERDICTS, Ev
 from search_app.decisions.history import LATER, History
 from search_app.decisions.ledger import Ledger, check
 from search_app.decisions.refusals import DecidedMeanwhile, DecisionRefused, DecisionsUnavailable
-
-NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+from tests.search_app.decisions.conftest import NOW, Clock
 
 
 def event(action: str, a: str = "q1", b: str = "q2", editor: str = "ruth", **more: object) -> Event:
     """An event that is not kept yet."""
     return Event(0, "", editor, action, a, b, **more)  # type: ignore[arg-type]
-
-
-class Clock:
-    """A clock that a test moves."""
-
-    now = NOW
-
-    def __call__(self) -> datetime:
-        return self.now
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
 
 
 @pytest.fixture
@@ -454,7 +439,7 @@ def test_the_present_is_derived_from_the_events(steps: list[tuple[str, str, str,
     for e in everything:
         if e.action != "undo" and not is_undone(e.id):
             last[e.subject] = e
-    assert {s: standing.holds for s, standing in history.all_standing() if standing.holds} == last
+    assert {history.about(e): e for cards in (False, True) for e in history.held(cards=cards)} == last
     arrows = {(e.a, e.b) for e in last.values() if e.action == "duplicate"}
     for _ in range(4):
         arrows |= {(a, d) for a, b in arrows for c, d in arrows if b == c}
