@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from indexer import RequestRefused
 from search_app.decisions.events import CARDS, EVERYWHERE, MOST_NOTE, Event
 from search_app.desk.guard import bp, editor
-from search_app.desk.recent import here, id_in, in_words, just_done
+from search_app.desk.recent import here, id_in, in_words, just_done, number_in
 from search_app.services import index, ledger, served
 
 _MOST_CARDS = 20
@@ -18,7 +18,8 @@ _MOST_CARDS = 20
 def cards() -> str:
     """All pins and exclusions, or with an id those of a page beside its panel as it is now. Query: id."""
     id_ = id_in(request.args.get("id", ""))
-    held = list(served().snapshot.history.held(cards=True))
+    history = served().snapshot.history
+    held = list(history.held(cards=True))
     if not id_:
         rows = [in_words(event) for event in sorted(held, key=lambda event: -event.id)]
         return render_template("desk/cards.html", rows=rows, document=None, told=just_done(), here=here())
@@ -32,6 +33,7 @@ def cards() -> str:
         nowhere=any(event.a == EVERYWHERE and event.b == id_ for event in held),
         everywhere=EVERYWHERE,
         most_note=MOST_NOTE,
+        until=history.last,
         told=just_done(),
         here=here(),
     )
@@ -39,7 +41,9 @@ def cards() -> str:
 
 @bp.post("/cards")
 def decide_card() -> Response:
-    """Pin a card to a page, or keep it from there or from everywhere. Form: action, page, card, why."""
+    """Pin a card to a page, or keep it from there or from everywhere. Form: action, page, card, why, until (the newest
+    event when the page was shown: what was decided since is not overwritten).
+    """
     form = request.form
     action, page = form.get("action", ""), form.get("page", "")
     card = id_in(form.get("card", ""))
@@ -50,5 +54,8 @@ def decide_card() -> Response:
         index().get(page)
     elif action == "pin":
         raise RequestRefused("a card is pinned to one page", "page", "name the page")
-    (done,) = ledger().add([Event(0, "", editor().editor, action, page, card, note=form.get("why", "").strip())])
+    event = Event(0, "", editor().editor, action, page, card, note=form.get("why", "").strip())
+    until, known = number_in(form.get("until", "")) or 0, ledger().current().history.of(event.subject)
+    seen = max((earlier.id for earlier in known if earlier.id <= until), default=0)
+    (done,) = ledger().add([event], {event.subject: seen})
     return redirect(url_for("desk.cards", id=page or card, told=done.id))

@@ -13,7 +13,7 @@ import indexer
 from search_app.present import in_words
 from tests.documents import question
 from tests.search_app.conftest import renew
-from tests.search_app.desk.conftest import NERVE, Desk, Made
+from tests.search_app.desk.conftest import EDITORS, NERVE, Desk, Made
 from tests.search_app.desk.test_queue import rows
 
 PAIR = "/desk/pair?a=q-0037&b=q-0041"
@@ -318,6 +318,21 @@ def test_pins_and_exclusions(desk: Desk) -> None:
         ({"action": "pin", "page": "n0", "card": "n0"}, 409),
     ):
         assert desk.post("/desk/cards", **fields).status_code == status
+
+
+def test_a_pin_that_another_editor_changed_meanwhile_is_not_overwritten(desk: Desk) -> None:
+    """The page that shows a panel tells its moment: what was decided on the same card since is told instead."""
+    desk.post("/desk/cards", action="pin", page="n0", card="f1")
+    second = Desk(desk.app, EDITORS[1])
+    until = re.search(r'name="until" value="(\d+)"', desk.get("/desk/cards?id=n0"))
+    assert until
+    assert until[1] == "1"
+    second.post("/desk/cards", action="exclude", page="n0", card="f1", until=1)
+    answer = desk.post("/desk/cards", action="pin", page="n0", card="f1", until=1)
+    assert answer.status_code == 409
+    assert EDITORS[1] in answer.text
+    assert "Flat feet in a child of four" not in titles(desk.get("/questions/n0"))
+    assert desk.post("/desk/cards", action="pin", page="n0", card="f1", until=2).status_code == 302
 
 
 def test_a_verdict_on_a_pair_that_was_not_shown_overwrites_nothing(desk: Desk) -> None:
