@@ -11,7 +11,7 @@ from types import MappingProxyType
 from corpus.errors import CorpusError, Noticed, Rejected
 from corpus.formats import article_page, beir, exchange, medquad, question_page
 from corpus.formats.format import Item
-from corpus.formats.mapping import Mapping, load
+from corpus.formats.mapping import Mapping, load, shipped
 from corpus.model import Document
 from corpus.sources import BREAKS, Source, find
 
@@ -77,13 +77,14 @@ def _items(source: Source | Rejected, format_name: str | None, mappings: Sequenc
         yield source
         return
     try:
-        fitting = next((known for known in mappings if known.fits(source.path)), None)
-        if fitting and not format_name:
+        head = "" if format_name else source.head()
+        # What the user says of a file goes before what its first characters say.
+        given = [] if format_name else [*mappings, *(known for known in shipped().values() if known.marks)]
+        if fitting := next((known for known in given if known.fits(source.path, head)), None):
             from corpus.formats import records  # noqa: PLC0415 (it loads SQLite, which no other source needs)
 
             yield from records.read(source, fitting)
             return
-        head = "" if format_name else source.head()
         fits = (f for f in _FORMATS.values() if f.recognises(source.name, head))
         if chosen := _FORMATS[format_name] if format_name else next(fits, None):
             yield from chosen.read(source)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import date
+from html.entities import html5
 from html.parser import HTMLParser
 
 _SPACES = re.compile(r"[^\S\n]+")
@@ -28,11 +29,16 @@ INLINE_TAGS = frozenset(
         *("mark", "del", "ins", "wbr", "img"),
     }
 )
+_NAMED = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,31});")
 _UNSEEN_TAGS = frozenset({"script", "style"})
 
 # The standard library's names of months are those of the reader's locale; here they are English.
 _MONTHS = "january february march april may june july august september october november december"
 _MONTH = {name: str(number) for number, full in enumerate(_MONTHS.split(), 1) for name in (full, full[:3])}
+# How a date of three numbers that begins with no year is read, where a mapping says so.
+DATE_ORDERS = ("day-first", "month-first")
+_ORDERED = re.compile(r"(?P<first>\d{1,2})[-/.](?P<second>\d{1,2})[-/.](?P<year>\d{4})(?!\d)")
+_WEEKDAY = re.compile(r"[A-Za-z]{3,9},\s+(?=\d)")
 _DATES = (
     re.compile(r"(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})(?!\d)"),
     re.compile(r"(?P<month>[A-Za-z]{3,9})\.? (?P<day>\d{1,2})(?:st|nd|rd|th)?,? (?P<year>\d{4})(?!\d)"),
@@ -60,6 +66,16 @@ def plain_text(text: str) -> str:
     reader.feed(_NO_TAG.sub("&lt;", text))
     reader.close()
     return "".join(reader.found).strip()
+
+
+def numeric_entities(text: str) -> str:
+    """The text with each named entity of HTML that XML does not have as a number, since parsers know different ones."""
+    return _NAMED.sub(lambda found: _number_of(found[1]) or found[0], text)
+
+
+def _number_of(name: str) -> str:
+    characters = "" if name in {"amp", "lt", "gt", "quot", "apos"} else html5.get(f"{name};", "")
+    return "".join(f"&#{ord(character)};" for character in characters)
 
 
 class _Markup(HTMLParser):
@@ -109,17 +125,24 @@ def paragraphs(text: str) -> list[str]:
     return [part for part in clean(text).split("\n\n") if part]
 
 
-def parse_date(text: str) -> date | None:
-    """The calendar date that a text begins with: 2020/05/31, February 24, 2013 or 24 February 2013; None if none.
+def parse_date(text: str, order: str = "") -> date | None:
+    """The calendar date that a text begins with: 2020/05/31, February 24, 2013 or 24 February 2013, a weekday before it
+    or not; None if none. With an order, one of DATE_ORDERS, 31.05.2020 is one too.
 
     A date that the calendar does not have, such as 31 February, is None too.
     """
-    text = text.strip()
+    text = _WEEKDAY.sub("", text.strip(), count=1)
+    if order and (numbers := _ORDERED.match(text)):
+        day, month = numbers["first"], numbers["second"]
+        if order == "month-first":
+            day, month = month, day
+        return _calendar(numbers["year"], month, day)
     found = next(filter(None, (pattern.match(text) for pattern in _DATES)), None)
-    if not found:
-        return None
-    month = found["month"].lower()
+    return _calendar(found["year"], found["month"].lower(), found["day"]) if found else None
+
+
+def _calendar(year: str, month: str, day: str) -> date | None:
     try:
-        return date(int(found["year"]), int(_MONTH.get(month, month)), int(found["day"]))
+        return date(int(year), int(_MONTH.get(month, month)), int(day))
     except ValueError:  # no such month or day
         return None

@@ -27,9 +27,9 @@ class Format:
     read: Callable[[Source], Iterator[Item]]
 
 
-def rejected(source: Source, place: str, error: CorpusError) -> Rejected:
+def rejected(source: str, place: str, error: CorpusError) -> Rejected:
     """The rejection of one record that breaks the document model."""
-    return Rejected(source=source.name, place=place, reason=f"{error.what} ({error.where})", remedy=error.next)
+    return Rejected(source=source, place=place, reason=f"{error.what} ({error.where})", remedy=error.next)
 
 
 def reader(
@@ -44,7 +44,7 @@ def reader(
                     raise text
                 yield parse(text)
             except CorpusError as error:
-                yield rejected(source, place, error)
+                yield rejected(source.name, place, error)
 
     return read
 
@@ -84,9 +84,9 @@ def value_of(line: str) -> object:
         raise CorpusError(f"not JSON: {str(error)[:100]}", "line", "write one JSON object a line") from error
 
 
-def answer_of(texts: Mapping[str, str]) -> Answer | None:
-    """The answer of a record's texts, cleaned; None where it says nothing."""
+def answer_of(texts: Mapping[str, str], dates: str = "") -> Answer | None:
+    """The answer of a record's texts, cleaned; None where it says nothing. `dates` is one of DATE_ORDERS."""
     if not (text := clean(texts.get("text", ""))):
         return None
     author, specialty = one_line(texts.get("author", "")), one_line(texts.get("specialty", ""))
-    return Answer(text=text, author=author, specialty=specialty, answered=parse_date(texts.get("answered", "")))
+    return Answer(text=text, author=author, specialty=specialty, answered=parse_date(texts.get("answered", ""), dates))

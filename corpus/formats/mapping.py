@@ -1,4 +1,4 @@
-"""Loads a mapping: the small TOML file that says which column of JSON or CSV records is which field of a document."""
+"""Loads a mapping: the TOML file that says which column of JSON, CSV or XML records is which field of a document."""
 
 from __future__ import annotations
 
@@ -6,24 +6,46 @@ import tomllib
 from collections.abc import Mapping as AnyMapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
+from functools import cache
 from pathlib import Path, PurePath
 from typing import Any
 
 from corpus.errors import CorpusError
+from corpus.formats.columns import parted
 from corpus.model import KINDS, PARTS, Answer, Asker
+from corpus.text import DATE_ORDERS
 
 # What a column cannot give: these have parts of their own or come from the [answer] and [asker] tables.
 _NOT_A_COLUMN = {"asker", *PARTS} - {"topics"}
 # What a mapping without `files` is for.
 DATA_FILES = ("*.json", "*.json.*", "*.jsonl", "*.ndjson", "*.csv", "*.csv.*", "*.tsv", "*.tsv.*")
+XML_FILES = ("*.xml", "*.xml.*")
+# Fields of a mapping that are worked out, and are no keys of its file.
+NO_KEYS = frozenset({"name", "within", "answer_list"})
+# The mappings that ship with the project, by their names.
+_SHIPPED = Path(__file__).parent / "shipped"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerRecords:
+    """How records are told that are answers and no questions (`where`), which column names their question's id (`of`),
+    and which column of the question names the answer that stands first (`first`; may be empty).
+    """
+
+    where: AnyMapping[str, str]
+    of: str
+    first: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mapping:
     """Which columns give the document's fields (`fields`), its answer and its asker, and what is constant.
 
-    `files` are patterns for the names of the sources that the mapping is for; `join` names the column by which
-    several records are the answers of one question. Several mappings may be given: the first that fits is used.
+    `files` are patterns for the names of the sources that the mapping is for, `marks` what its sources say in their
+    first characters; `join` names the column by which several records are the answers of one question. Of records
+    `where` says which are meant, `within` in which list of a JSON object they stand, `record` which element of XML one
+    is. `answer_list` is the list of a record in which its answers stand. Several mappings may be given: the first that
+    fits is used.
     """
 
     name: str
@@ -34,59 +56,147 @@ class Mapping:
     constant: AnyMapping[str, str] = field(default_factory=dict)
     files: tuple[str, ...] = DATA_FILES
     join: str = ""
+    where: AnyMapping[str, str] = field(default_factory=dict)
+    answers: AnswerRecords | None = None
+    answer_list: str = ""
+    within: str = ""
+    record: str = ""
+    dates: str = ""
+    marks: tuple[str, ...] = ()
 
-    def fits(self, path: PurePath) -> bool:
-        """Whether the source of this path is to be read by this mapping."""
-        return any(fnmatch(path.name, pattern) for pattern in self.files)
+    def fits(self, path: PurePath, head: str) -> bool:
+        """Whether the source of this path, which begins with these characters, is to be read by this mapping."""
+        return any(fnmatch(path.name, pattern) for pattern in self.files) and all(mark in head for mark in self.marks)
 
     @property
     def columns(self) -> set[str]:
-        """Every column that a record must have to be read at all."""
-        return {*self.fields.values(), *self.answer.values(), *self.asker.values(), *([self.join] if self.join else [])}
+        """The columns of the top of a record that it must have to be read at all, as a table's header has them."""
+        named = {*self.fields.values(), *self.asker.values(), *self.where, *([self.join] if self.join else [])}
+        if not self.answer_list and not self.answers:
+            named |= set(self.answer.values())
+        return {name for name in named if not name.endswith("?")}
+
+
+@cache
+def shipped() -> AnyMapping[str, Mapping]:
+    """The mappings that ship with the project, by name."""
+    return {path.stem: load(path) for path in sorted(_SHIPPED.glob("*.toml"))}
 
 
 def load(path: str | Path) -> Mapping:
-    """The mapping of a TOML file. Raises CorpusError naming the key that is wrong."""
+    """The mapping of a TOML file, or the shipped one of a name. Raises CorpusError naming the key that is wrong."""
+    if (own := _SHIPPED / f"{path}.toml").is_file() and not Path(path).exists():
+        path = own
     try:
         table = tomllib.loads(Path(path).read_text(encoding="utf-8"))
     except OSError as error:
-        raise CorpusError(error.strerror or str(error), str(path), "check the path of the mapping") from error
+        known = ", ".join(sorted(known.stem for known in _SHIPPED.glob("*.toml")))
+        remedy = f"check the path of the mapping, or name a shipped one: {known}"
+        raise CorpusError(error.strerror or str(error), str(path), remedy) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise CorpusError(f"not TOML: {error}", str(path), "see docs/examples for mappings that work") from error
     return _check(table, str(path))
 
 
 def _check(table: dict[str, Any], where: str) -> Mapping:
-    def refuse(what: str, next_: str) -> CorpusError:
-        return CorpusError(what, where, next_)
-
-    known = set(Mapping.__dataclass_fields__) - {"name"}
+    known = set(Mapping.__dataclass_fields__) - NO_KEYS
     if unknown := sorted(set(table) - known):
-        raise refuse(f"unknown key {unknown[0]!r}", f"known are {', '.join(sorted(known))}")
+        raise CorpusError(f"unknown key {unknown[0]!r}", where, f"known are {', '.join(sorted(known))}")
     kind = table.get("kind", "question")
     if not isinstance(kind, str) or kind not in KINDS:
-        raise refuse(f"kind is {kind!r}", f"give one of {', '.join(sorted(KINDS))}")
+        raise CorpusError(f"kind is {kind!r}", where, f"give one of {', '.join(sorted(KINDS))}")
+    if (dates := table.get("dates", "")) not in ("", *DATE_ORDERS):
+        raise CorpusError(f"dates is {dates!r}", where, f"give one of {', '.join(DATE_ORDERS)}, or leave it out")
+    for name in ("join", "record"):
+        if not isinstance(table.get(name, ""), str):
+            raise CorpusError(f"{name} is no name", where, f"write {name} = '...'")
+    tables = _tables(table, kind, where)
+    within, answer_list = _lists(tables, where)
+    return Mapping(
+        name=where,
+        kind=kind,
+        files=_strings(table, "files", where) or (XML_FILES if table.get("record") else DATA_FILES),
+        marks=_strings(table, "marks", where),
+        join=table.get("join", ""),
+        record=table.get("record", ""),
+        dates=dates,
+        answers=_answer_records(table, tables["fields"], where),
+        within=within,
+        answer_list=answer_list,
+        **tables,
+    )
+
+
+def _tables(table: dict[str, Any], kind: str, where: str) -> dict[str, dict[str, str]]:
+    """The tables of names, each checked against what it may name."""
     allowed = {
         "fields": [name for name in KINDS[kind].__dataclass_fields__ if name not in _NOT_A_COLUMN],
         "answer": list(Answer.__dataclass_fields__) if kind == "question" else [],
         "asker": list(Asker.__dataclass_fields__) if kind == "question" else [],
         "constant": ["site", "specialty"],
+        "where": None,
     }
     tables: dict[str, dict[str, str]] = {part: table.get(part, {}) for part in allowed}
     for part, given in tables.items():
         if not isinstance(given, dict) or not all(isinstance(value, str) for value in given.values()):
-            raise refuse(f"[{part}] is not a table of names", f"write [{part}] and lines such as title = 'column'")
-        if wrong := sorted(set(given) - set(allowed[part])):
-            choice = ", ".join(allowed[part]) or "none for an article"
-            raise refuse(f"[{part}] has {wrong[0]!r}", f"known there are {choice}")
+            remedy = f"write [{part}] and lines such as title = 'column'"
+            raise CorpusError(f"[{part}] is not a table of names", where, remedy)
+        fine = allowed[part]
+        if wrong := [] if fine is None else sorted(set(given) - set(fine)):
+            choice = ", ".join(fine or ()) or "none for an article"
+            raise CorpusError(f"[{part}] has {wrong[0]!r}", where, f"known there are {choice}")
     if not {"title", "body"} & set(tables["fields"]):
-        raise refuse("[fields] names neither a title nor a body", "name the column that holds the question")
+        raise CorpusError("[fields] names neither a title nor a body", where, "name the column that holds the question")
     if tables["answer"] and "text" not in tables["answer"]:
-        raise refuse("[answer] names no text", "name the column that holds the answer's text")
-    files, join = table.get("files", []), table.get("join", "")
-    files = [files] if isinstance(files, str) else files
-    if not isinstance(files, list) or not all(isinstance(pattern, str) for pattern in files):
-        raise refuse("files is not a list of patterns", "write files = ['forum*.json']")
-    if not isinstance(join, str):
-        raise refuse("join is not a column", "name the column whose value the records of one question share")
-    return Mapping(name=where, kind=kind, files=tuple(files) or DATA_FILES, join=join, **tables)
+        raise CorpusError("[answer] names no text", where, "name the column that holds the answer's text")
+    return tables
+
+
+def _lists(tables: dict[str, dict[str, str]], where: str) -> tuple[str, str]:
+    """The list in which records stand, and that of a record in which its answers do, as their columns name them; the
+    columns are named within these from then on.
+    """
+    fields, answer = tables["fields"], tables["answer"]
+    within, _ = parted(fields.get("title") or fields["body"])
+    if within and not within.endswith("[]"):
+        raise CorpusError(f"records in {within!r}", where, "name their list with [] behind, such as tickets[].subject")
+    for part in tables.values() if within else ():
+        for name, column in part.items():
+            part[name] = column.removeprefix(f"{within}.")
+    inner, _ = parted(answer.get("text", ""))
+    if inner:
+        for name, column in answer.items():
+            if not column.startswith(f"{inner}."):
+                raise CorpusError(f"[answer] {name} is not in {inner}", where, f"name it {inner}.{column}")
+            answer[name] = column.removeprefix(f"{inner}.")
+    return within.removesuffix("[]"), inner
+
+
+def _strings(table: dict[str, Any], name: str, where: str) -> tuple[str, ...]:
+    given = table.get(name, [])
+    given = [given] if isinstance(given, str) else given
+    if not isinstance(given, list) or not all(isinstance(value, str) for value in given):
+        what = "patterns" if name == "files" else "texts"
+        raise CorpusError(f"{name} is not a list of {what}", where, f"write {name} = ['...']")
+    return tuple(given)
+
+
+def _answer_records(table: dict[str, Any], fields: dict[str, str], where: str) -> AnswerRecords | None:
+    given = table.get("answers")
+    if given is None:
+        return None
+    remedy = (
+        "write [answers] with where = { column = 'value' }, of = 'column of the question' and, if there is one, first"
+    )
+    if not isinstance(given, dict) or not {"where", "of"} <= given.keys() <= {"where", "of", "first"}:
+        raise CorpusError("[answers] says not which records are answers, and of what", where, remedy)
+    names = [
+        given["of"],
+        given.get("first", ""),
+        *(given["where"].values() if isinstance(given["where"], dict) else [0]),
+    ]
+    if not all(isinstance(name, str) for name in names) or "id" not in fields:
+        raise CorpusError("[answers] without names, or [fields] without an id", where, remedy)
+    if "join" in table:
+        raise CorpusError("join and [answers]", where, "use one of them")
+    return AnswerRecords(**given)

@@ -22,7 +22,7 @@ def _read(source: Source) -> Iterator[Document | Rejected]:
         root = ET.fromstring(source.whole())  # noqa: S314
     except (ET.ParseError, ValueError, CorpusError) as error:
         broken = CorpusError(f"not readable as XML: {error}", "file", "fetch the file again")
-        yield rejected(source, "file", error if isinstance(error, CorpusError) else broken)
+        yield rejected(source.name, "file", error if isinstance(error, CorpusError) else broken)
         return
     url, focus = (root.get("url") or "").strip(), one_line(_text(root, "Focus"))
     folder, file = (["", *source.path.parts])[-2:]
@@ -44,7 +44,7 @@ def _read(source: Source) -> Iterator[Document | Rejected]:
                 answers=(Answer(text=text),),
             )
         except CorpusError as error:
-            yield rejected(source, f"pair {number}", error)
+            yield rejected(source.name, f"pair {number}", error)
 
 
 def _text(parent: Any, name: str) -> str:

@@ -1,4 +1,4 @@
-"""Makes documents of JSON and CSV records by a mapping; several records may be the answers of one question."""
+"""Makes documents of JSON, CSV and XML records by a mapping; answers stand in the question's record or in their own."""
 
 from __future__ import annotations
 
@@ -7,16 +7,18 @@ import codecs
 import io
 import json
 import re
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, suppress
+from contextlib import suppress
 from typing import Any, cast
 
 from corpus.errors import CorpusError, Noticed
+from corpus.formats.columns import Record, find
 from corpus.formats.format import Item, answer_of, rejected
+from corpus.formats.joined import groups, is_answer
 from corpus.formats.mapping import Mapping
-from corpus.formats.rows import Placed, Record, rows_of
-from corpus.identity import id_from_content, id_from_url, same_address
+from corpus.formats.rows import Placed, rows_of
+from corpus.formats.xml_records import elements
+from corpus.identity import id_from_content, id_from_url
 from corpus.model import BANDS, KINDS, MOST_AGE, Answer, Asker, Document, Topic
 from corpus.sources import Source
 from corpus.text import clean, is_unicode, one_line, parse_date, plain_text
@@ -24,6 +26,8 @@ from corpus.text import clean, is_unicode, one_line, parse_date, plain_text
 MOST_TITLE = 120
 _SEXES = {"female": "female", "f": "female", "woman": "female", "male": "male", "m": "male", "man": "male"}
 _LIST_MARKS = re.compile(r"[;|]")
+# How Stack Exchange writes a question's tags: <knee><bone-cement>.
+_TAG_LIST = re.compile(r"(?:<[^<>\s]+>)+")
 
 
 def read(source: Source, mapping: Mapping) -> Iterator[Item]:
@@ -33,55 +37,75 @@ def read(source: Source, mapping: Mapping) -> Iterator[Item]:
         start = cast("io.BufferedReader", stream).peek(2)[:2]
         encoding = "utf-16" if start in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) else "utf-8-sig"
         text = io.TextIOWrapper(stream, encoding=encoding, errors="surrogateescape", newline="")
-        for group in _groups(rows_of(text, mapping.columns), mapping.join):
-            yield from _documents(source, mapping, group)
+        rows = elements(text, mapping.record) if mapping.record else rows_of(text, mapping.columns, mapping.within)
+        for group in groups(rows, mapping):
+            yield from documents(source.name, mapping, group)
 
 
-def _documents(source: Source, mapping: Mapping, group: list[Placed]) -> Iterator[Item]:
+def documents(source: str, mapping: Mapping, group: list[Placed]) -> Iterator[Item]:
     """One document of a group of records; the records of the group that fail are rejected one by one."""
-    answered: list[tuple[str, Record, Answer | None]] = []
+    asked: list[tuple[str, Record]] = []
+    answers: list[tuple[str, list[Answer]]] = []
     for place, record in group:
         try:
             if isinstance(record, CorpusError):
                 raise record
-            if missing := sorted(mapping.columns - set(record)):
-                known = ", ".join(map(str, record))[:200]
-                raise CorpusError(f"no column {missing[0]!r}", mapping.name, f"it has {known}")
-            texts = {name: _text(record[column], column) for name, column in mapping.answer.items()}
-            answered.append((place, record, answer_of(texts)))
+            own = is_answer(record, mapping)
+            if own or not mapping.answers:
+                answers.append((place, _answers(mapping, record)))
+            if not own:
+                asked.append((place, record))
         except CorpusError as error:
             yield rejected(source, place, error)
+    if not asked:
+        for place, _ in answers:
+            what = CorpusError("an answer to a question that is not here", "record", "read it with its question")
+            yield rejected(source, place, what)
     # The first record speaks for the question; where it cannot, it is left out and the next one does.
-    while answered:
-        answers = tuple(answer for _, _, answer in answered if answer)
+    while asked:
+        place, record = asked.pop(0)
         try:
-            document = _document(mapping, answered[0][1], answers)
+            document = _document(mapping, record, tuple(answer for _, own in answers for answer in own))
         except CorpusError as error:
-            yield rejected(source, answered.pop(0)[0], error)
+            yield rejected(source, place, error)
+            answers = [kept for kept in answers if kept[0] != place]
         else:
-            yield from _noticed(source, mapping, *answered[0][:2])
+            yield from _noticed(source, mapping, place, record)
             yield document
             return
 
 
-def _noticed(source: Source, mapping: Mapping, place: str, record: Record) -> Iterator[Noticed]:
+def _answers(mapping: Mapping, record: Record) -> list[Answer]:
+    """The answers that stand in a record."""
+    if not mapping.answer:
+        return []
+    parts = find(record, mapping.answer_list) if mapping.answer_list else [record]
+    found = []
+    for part in parts if isinstance(parts, list) else []:
+        own = part if isinstance(part, dict) else {"": part}
+        texts = {name: _text(find(own, column), column) for name, column in sorted(mapping.answer.items())}
+        found.append(answer_of(texts, mapping.dates))
+    return [answer for answer in found if answer]
+
+
+def _noticed(source: str, mapping: Mapping, place: str, record: Record) -> Iterator[Noticed]:
     """What a record is taken without."""
     columns = mapping.fields
-    dates = [_text(record[columns[name]], name) for name in ("asked", "published") if name in columns]
-    if any(one_line(date) and parse_date(date) is None for date in dates):
-        yield Noticed(source=source.name, place=place, what="date")
-    if not any(one_line(_text(record[columns[name]], name)) for name in ("id", "url") if name in columns):
-        yield Noticed(source=source.name, place=place, what="identity")
+    dates = [_text(find(record, columns[name]), name) for name in ("asked", "published") if name in columns]
+    if any(one_line(date) and parse_date(date, mapping.dates) is None for date in dates):
+        yield Noticed(source=source, place=place, what="date")
+    if not any(one_line(_text(find(record, columns[name]), name)) for name in ("id", "url") if name in columns):
+        yield Noticed(source=source, place=place, what="identity")
 
 
 def _document(mapping: Mapping, record: Record, answers: tuple[Answer, ...]) -> Document:
     values: dict[str, Any] = dict(mapping.constant)
     for name, column in mapping.fields.items():
-        value = record[column]
+        value = find(record, column)
         if name == "topics":
             values[name] = tuple(Topic(name=item) for item in dict.fromkeys(_listed(value, column)))
         elif name in ("asked", "published"):
-            values[name] = parse_date(_text(value, column))
+            values[name] = parse_date(_text(value, column), mapping.dates)
         else:
             text = _text(value, column)
             values[name] = clean(text) if name in ("body", "more") else one_line(text)
@@ -110,7 +134,7 @@ def opening(text: str) -> str:
 
 def _asker(mapping: Mapping, record: Record) -> Asker | None:
     """Age band and sex as far as the columns tell them; what they say otherwise is left out, never kept."""
-    values = {name: one_line(_text(record[column], column)).lower() for name, column in mapping.asker.items()}
+    values = {name: one_line(_text(find(record, column), column)).lower() for name, column in mapping.asker.items()}
     years = re.match(r"\d{1,3}\b", values.get("age", ""))
     age = BANDS[int(years[0]) // 10] if years and int(years[0]) < MOST_AGE else ""
     sex = _SEXES.get(values.get("sex", ""), "")
@@ -120,6 +144,8 @@ def _asker(mapping: Mapping, record: Record) -> Asker | None:
 def _text(value: object, column: str) -> str:
     if value is None:
         return ""
+    if isinstance(value, list) and len(value) == 1:
+        value = value[0]
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise CorpusError(f"{type(value).__name__} where text belongs", f"column {column}", "map a column of text")
     text = str(value)
@@ -133,7 +159,8 @@ def _listed(value: object, column: str) -> list[str]:
     part names where none of these does: beside them they belong to a name ("Ear, nose and throat").
     """
     if isinstance(value, str) and (listed := _list_as_text(value.strip())) is None:
-        text = _text(value, column)
+        tags = _TAG_LIST.fullmatch(value.strip())
+        text = value.strip()[1:-1].replace("><", "|") if tags else _text(value, column)
         names = _LIST_MARKS.split(text) if _LIST_MARKS.search(text) else text.split(",")
     else:
         items = listed if isinstance(value, str) else value
@@ -150,41 +177,3 @@ def _list_as_text(text: str) -> list[object] | None:
             value = parse(text)
             return value if isinstance(value, list) else None
     return None
-
-
-def _groups(records: Iterator[Placed], join: str) -> Iterator[list[Placed]]:
-    """Each record alone or, with `join`, all records of one value of that column, in order of their first one.
-
-    The records wait in a temporary SQLite file, not in memory: those of one question need not be adjacent. It stands in
-    SQLITE_TMPDIR without a name, and is gone with the process, however that ends. Raises CorpusError where it cannot
-    grow.
-    """
-    if not join:
-        for placed in records:
-            yield [placed]
-        return
-    try:
-        yield from _joined(records, join)
-    except sqlite3.Error as error:
-        where = f"the records that wait to be joined by {join!r}"
-        raise CorpusError(str(error), where, "make room in the folder of the index, or set SQLITE_TMPDIR") from error
-
-
-def _joined(records: Iterator[Placed], join: str) -> Iterator[list[Placed]]:
-    with closing(sqlite3.connect("", isolation_level=None)) as waiting:  # without a name it is a temporary file
-        waiting.executescript(
-            "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN;"
-            "CREATE TABLE record (number INTEGER PRIMARY KEY, value TEXT, place TEXT, json TEXT);"
-        )
-        for place, record in records:
-            given = None if isinstance(record, CorpusError) else record.get(join)
-            value = "" if given is None else same_address(str(given))
-            if not value or not is_unicode(value):
-                yield [(place, record)]  # nothing to join by: it stands, or falls, alone
-                continue
-            row = (value, place, json.dumps(record))
-            waiting.execute("INSERT INTO record (value, place, json) VALUES (?, ?, ?)", row)
-        waiting.execute("CREATE INDEX by_value ON record (value, number)")
-        for (value,) in waiting.execute("SELECT value FROM record GROUP BY value ORDER BY min(number)"):
-            rows = waiting.execute("SELECT place, json FROM record WHERE value = ? ORDER BY number", (value,))
-            yield [(place, json.loads(text)) for place, text in rows]

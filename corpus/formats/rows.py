@@ -11,11 +11,11 @@ from collections.abc import Collection, Iterator
 from contextlib import suppress
 from functools import partial
 from itertools import chain, islice
-from typing import Any, TextIO
+from typing import TextIO
 
 from corpus.errors import CorpusError
+from corpus.formats.columns import Record
 
-Record = dict[str, Any]
 Placed = tuple[str, Record | CorpusError]
 
 # More than this is no record but a file that is not what it seems.
@@ -34,17 +34,21 @@ _MOST_ROW_LINES = 10_000
 _ABOVE = re.compile(r'(?:"?sep=(.)"?|[;,\t]*)\s*', re.IGNORECASE)
 
 
-def rows_of(text: TextIO, columns: Collection[str]) -> Iterator[Placed]:
+def rows_of(text: TextIO, columns: Collection[str], within: str = "") -> Iterator[Placed]:
     """Each record with its place, or what is wrong with it; JSON or CSV is told by the first character. `columns` are
-    those that a table must have.
+    those that a table must have, `within` is the list of a JSON object in which records stand, as a path.
     """
     start = text.read(_CHUNK)
     first = start.lstrip()[:1]
     if first == "[":
-        return _array(text, start)
+        return _objects(text, start, start.index("[") + 1, "]")
+    if within:
+        return _within(text, start, within)
     if first == "<":
         what = "a page or XML where records belong: the export failed, or it is another file"
         return iter([("file", CorpusError(what, "file", "export it again"))])
+    if first == "{" and not _begins_lines(start):
+        return _objects(text, start, 0, "")
     lines = _bounded(text, start)
     is_json = first == "{" or any(_is_record(line, columns) for line in start.splitlines()[1:_LOOKED_AT])
     return _json_lines(lines) if is_json else _table(lines, columns)
@@ -59,17 +63,74 @@ def _is_record(line: str, columns: Collection[str]) -> bool:
     return isinstance(record, dict) and not record.keys().isdisjoint(columns)
 
 
-def _array(text: TextIO, buffer: str) -> Iterator[Placed]:
-    """The objects of one JSON array, a chunk at a time. Behind a broken one reading goes on at the next that has most
-    names of the last good one, which may stand within what is broken, else behind the next `}, {`.
+def _begins_lines(start: str) -> bool:
+    """Whether a text that begins with `{` is JSON lines, as far as its first lines tell: an object ends where a line
+    does, or another begins with one.
+    """
+    lines = start.splitlines()[:_LOOKED_AT]
+    return any(map(_is_object, lines)) or (len(lines) > 1 and all(line.startswith("{") for line in lines if line))
+
+
+def _is_object(line: str) -> bool:
+    try:
+        return isinstance(json.loads(line), dict)
+    except _BROKEN:
+        return False
+
+
+def _within(text: TextIO, buffer: str, path: str) -> Iterator[Placed]:
+    """The objects of the list that stands at a path in one JSON object; what stands beside it is passed over."""
+    decoder, at, names = json.JSONDecoder(), 0, path.split(".")
+    while True:
+        try:
+            while names:
+                at = _opened(buffer, at, "{")
+                while True:
+                    at = _BETWEEN.match(buffer, at).end()  # type: ignore[union-attr]  # it matches nothing, too
+                    name, at = decoder.raw_decode(buffer, at)
+                    at = _opened(buffer, at, ":")
+                    if name == names[0]:
+                        break
+                    _, at = decoder.raw_decode(buffer, _BETWEEN.match(buffer, at).end())  # type: ignore[union-attr]
+                del names[0]
+            at = _opened(buffer, at, "[")
+            break
+        except _BROKEN as error:
+            chunk = text.read(_CHUNK)
+            if not chunk or len(buffer) > MOST_RECORD:
+                what = f"no list {path!r}: {str(error)[:80]}"
+                yield "file", CorpusError(what, "file", "mend the path in the mapping, or export it again")
+                return
+            buffer, at, names = buffer + chunk, 0, path.split(".")
+    yield from _objects(text, buffer, at, "]")
+
+
+def _opened(buffer: str, at: int, sign: str) -> int:
+    """The place behind a sign that has to come next. Raises ValueError where another does."""
+    at = _BETWEEN.match(buffer, at).end()  # type: ignore[union-attr]  # it matches nothing, too
+    if not buffer.startswith(sign, at):
+        raise ValueError(f"no {sign} at character {at:,}")
+    return at + 1
+
+
+def _objects(text: TextIO, buffer: str, at: int, close: str) -> Iterator[Placed]:
+    """The objects of a JSON array from a place on, up to the sign that closes it, a chunk at a time; without one those
+    that stand one behind the other to the end. Behind a broken one reading goes on at the next that has most names of
+    the last good one, which may stand within what is broken, else behind the next `}, {`.
     """
     known: Collection[str] = ()
-    decoder, at, number = json.JSONDecoder(parse_constant=_no_number), buffer.index("[") + 1, 1
+    decoder, number = json.JSONDecoder(parse_constant=_no_number), 1
     ended = False
     while True:
         at = _BETWEEN.match(buffer, at).end()  # type: ignore[union-attr]  # it matches nothing, too
-        if buffer.startswith("]", at):
+        if close and buffer.startswith(close, at):
             return
+        if not close and at == len(buffer):
+            chunk = text.read(_CHUNK)
+            if not chunk:
+                return
+            buffer, at = chunk, 0
+            continue
         try:
             record, at = decoder.raw_decode(buffer, at)
             known = record.keys() if isinstance(record, dict) else known

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from corpus import Question, read
+from corpus import CorpusError, Question, Rejected, read
 from tests.corpus.conftest import ids, take
 
 ROOT = Path(__file__).parents[2]
@@ -308,3 +310,72 @@ def test_a_first_line_that_is_harmed_costs_itself(tmp_path: Path, first: str) ->
     documents, rejected = take(file, mapping=_mapping(tmp_path))
     assert ids(documents) == ["e.org/0", "e.org/1", "e.org/2"]
     assert [item.place for item in rejected] == (["line 1"] if first else [])
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("[fields]\ntitle = 't'\n[answers]\nof = 'q'", "says not which records"),
+        ("[fields]\ntitle = 't'\n[answers]\nof = 'q'\nwhere = {a = 'b'}", "without an id"),
+        ("join = 'x'\n[fields]\ntitle = 't'\nid = 'i'\n[answers]\nof = 'q'\nwhere = {a = 'b'}", "join and"),
+        ("dates = 'us'\n[fields]\ntitle = 't'", "dates is 'us'"),
+        ("[fields]\ntitle = 'list[1:].t'", "records in 'list[1:]'"),
+        ("[fields]\ntitle = 't'\n[answer]\ntext = 'a[].t'\nauthor = 'b'", "is not in a[]"),
+    ],
+)
+def test_a_mapping_that_contradicts_itself_is_refused(text: str, what: str, tmp_path: Path) -> None:
+    """Each names what is wrong."""
+    (tmp_path / "m.toml").write_text(text)
+    with pytest.raises(CorpusError, match=re.escape(what)):
+        read(mapping=tmp_path / "m.toml")
+
+
+@pytest.mark.parametrize(
+    ("dates", "written", "expected"),
+    [
+        ("day-first", "03/06/2024", "2024-06-03"),
+        ("month-first", "03/06/2024", "2024-03-06"),
+        ("", "03/06/2024", None),
+        ("day-first", "2024-06-03", "2024-06-03"),
+        ("day-first", "31.2.2024", None),
+        ("", "Mon, 06 Sep 2021 10:00:00 +0000", "2021-09-06"),
+    ],
+)
+def test_the_order_of_a_date_is_the_mappings(dates: str, written: str, expected: str | None, tmp_path: Path) -> None:
+    """Day or month first as the mapping says; without that nobody can tell; a year in front always does."""
+    (tmp_path / "m.toml").write_text(f"dates = '{dates}'\n[fields]\ntitle = 't'\nasked = 'd'")
+    (tmp_path / "x.csv").write_text(f't,d\nHoarse,"{written}"\n')
+    (document,) = read(tmp_path / "x.csv", mapping=tmp_path / "m.toml")
+    assert isinstance(document, Question)
+    assert document.asked == (expected and date.fromisoformat(expected))
+
+
+@pytest.mark.parametrize("size", [1, 3_000])
+def test_records_within_an_object_are_found_wherever_their_list_stands(size: int, tmp_path: Path) -> None:
+    """Behind other lists, within other objects, over many chunks; what stands beside it is passed over."""
+    records = [{"subject": f"Question {number}", "filler": "x" * 40} for number in range(size)]
+    whole = {"tickets": {"tickets": []}, "filler": "y" * 70_000, "data": {"a": 1, "tickets": records}, "last": [1]}
+    (tmp_path / "m.toml").write_text("[fields]\ntitle = 'data.tickets[].subject'")
+    for indent in (None, 2):
+        (tmp_path / "x.json").write_text(json.dumps(whole, indent=indent))
+        found = [document.title for document in read(tmp_path / "x.json", mapping=tmp_path / "m.toml")]
+        assert found == [record["subject"] for record in records]
+
+
+def test_a_list_that_is_not_there_is_told(tmp_path: Path) -> None:
+    """A path that leads nowhere is one rejection of the file."""
+    (tmp_path / "m.toml").write_text("[fields]\ntitle = 'tickets[].subject'")
+    (tmp_path / "x.json").write_text('{"issues": [{"subject": "a"}]}')
+    rejected: list[Rejected] = []
+    assert list(read(tmp_path / "x.json", mapping=tmp_path / "m.toml", rejected=rejected.append)) == []
+    assert [(item.place, item.reason[:17]) for item in rejected] == [("file", "no list 'tickets'")]
+
+
+def test_xml_declares_no_entities_of_its_own(tmp_path: Path) -> None:
+    """A declaration of entities is never read, so what uses one is left out, and nothing grows."""
+    bomb = "".join(f'<!ENTITY {chr(97 + n)} "{f"&{chr(96 + n)};" * 10 if n else "ha" * 10}">' for n in range(9))
+    rows = '<row Id="1" PostTypeId="1" Title="&i;"/><row Id="2" PostTypeId="1" Title="Plain" Body="b"/>'
+    (tmp_path / "Posts.xml").write_text(f"<!DOCTYPE posts [{bomb}]><posts>{rows}</posts>")
+    rejected: list[Rejected] = []
+    assert [d.title for d in read(tmp_path / "Posts.xml", rejected=rejected.append)] == ["Plain"]
+    assert [item.place for item in rejected] == ["row 1"]

@@ -75,10 +75,11 @@ def test_every_format_and_mapping_key_is_documented() -> None:
     """Each format and each key of a mapping stands in the reference; the examples are mappings that load."""
     told = text("docs/reference/formats.md")
     assert [name for name in corpus.formats() if f"| `{name}` |" not in told] == []
-    keys = set(mapping.Mapping.__dataclass_fields__) - {"name"}
+    keys = set(mapping.Mapping.__dataclass_fields__) - mapping.NO_KEYS
     assert [key for key in keys if f"`{key}`" not in told and f"`[{key}]`" not in told] == []
     examples = sorted((ROOT / "docs" / "examples").glob("*.toml"))
     assert len(examples) >= 4
+    assert [name for name in mapping.shipped() if f"`{name}`" not in told] == []
     for path in examples:
         mapping.load(path)
 
