@@ -9,7 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from corpus.errors import CorpusError, Noticed, Rejected
-from corpus.formats import article_page, beir, exchange, medquad, question_page
+from corpus.formats import article_page, beir, exchange, medquad, question_page, web_archive, web_page
 from corpus.formats.format import Item
 from corpus.formats.mapping import Mapping, load, shipped
 from corpus.model import Document
@@ -19,7 +19,11 @@ log = logging.getLogger(__name__)
 
 # In the order in which they are tried on a source of unknown format.
 _FORMATS = {
-    f.name: f for f in (exchange.FORMAT, beir.FORMAT, medquad.FORMAT, question_page.FORMAT, article_page.FORMAT)
+    form.name: form
+    for form in (
+        *(exchange.FORMAT, beir.FORMAT, medquad.FORMAT, web_archive.FORMAT),
+        *(web_page.FORMAT, question_page.FORMAT, article_page.FORMAT),
+    )
 }
 
 
@@ -89,11 +93,10 @@ def _items(source: Source | Rejected, format_name: str | None, mappings: Sequenc
         if chosen := _FORMATS[format_name] if format_name else next(fits, None):
             yield from chosen.read(source)
             return
-        page = head.lstrip()[:15].lower().startswith(("<!doctype html", "<html"))
         yield Rejected(
             source=source.name,
             place="file",
-            reason="an HTML page where an export belongs" if page else "no format recognises it",
+            reason="no format recognises it",
             remedy="name its format, or give a mapping if it holds JSON or CSV records",
         )
     except BREAKS as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import gzip
 import io
 import lzma
@@ -53,16 +54,21 @@ class Source:
         with self.open() as stream, suppress(*BREAKS):
             while len(data) < HEAD and (piece := stream.read(512)):
                 data += piece
-        return data.decode("utf-8-sig", "replace")
+        wide = data[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+        return data.decode("utf-16" if wide else "utf-8-sig", "replace")
 
-    def whole(self) -> str:
-        """The whole text. Raises CorpusError where it is not UTF-8 or larger than a page can be."""
+    def data(self) -> bytes:
+        """All bytes. Raises CorpusError where there are more than a page can have."""
         with self.open() as stream:
             data = stream.read(MOST_WHOLE + 1)
         if len(data) > MOST_WHOLE:
             raise CorpusError(f"larger than {MOST_WHOLE // 1024**2} MB", "file", "split it")
+        return data
+
+    def whole(self) -> str:
+        """The whole text. Raises CorpusError where it is not UTF-8 or larger than a page can be."""
         try:
-            return data.decode("utf-8-sig")
+            return self.data().decode("utf-8-sig")
         except UnicodeDecodeError as error:
             raise CorpusError(f"byte {error.start:,} is not UTF-8", "file", "convert it to UTF-8") from error
 

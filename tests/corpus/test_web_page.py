@@ -1,0 +1,144 @@
+"""Pages of HTML, beside their samples: charsets, blocks and references that are broken, what is not installed."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from corpus import Document, Question, Rejected, read
+
+QUESTION = '{"@type": "Question", "name": "What is this?", "acceptedAnswer": {"@type": "Answer", "text": "A cyst."}}'
+
+
+def taken(path: Path, page: str | bytes) -> tuple[list[Document], list[Rejected]]:
+    """What is read of a page, and what is not."""
+    path.write_bytes(page if isinstance(page, bytes) else page.encode())
+    rejected: list[Rejected] = []
+    return list(read(path, rejected=rejected.append)), rejected
+
+
+def page(*blocks: str, head: str = "", body: str = "") -> str:
+    """A page with blocks of JSON-LD."""
+    scripts = "".join(f'<script type="application/ld+json">{block}</script>' for block in blocks)
+    return f"<!DOCTYPE html><html><head><title>t</title>{head}{scripts}</head><body>{body}</body></html>"
+
+
+@pytest.mark.parametrize("bad", ["", "<!-- -->", "{", "[1, 2", "null", "7", '"text"', "[" * 50_000, '{"@type": {}}'])
+def test_a_broken_block_loses_itself_alone(bad: str, tmp_path: Path) -> None:
+    """The good blocks beside an empty, cut or senseless one are read."""
+    documents, rejected = taken(tmp_path / "a.html", page(bad, QUESTION, bad))
+    assert [d.title for d in documents] == ["What is this?"]
+    assert rejected == []
+
+
+def test_microdata_beside_a_broken_block_is_read(tmp_path: Path) -> None:
+    """A page whose only block is broken still has its microdata."""
+    body = '<div itemscope itemtype="https://schema.org/Question"><h1 itemprop="name">Is it a cyst?</h1></div>'
+    documents, _ = taken(tmp_path / "a.html", page("{", body=body))
+    assert [d.title for d in documents] == ["Is it a cyst?"]
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        QUESTION.replace('"Question"', '["Question", "Thing"]'),
+        QUESTION.replace('"Question"', '"https://schema.org/Question"'),
+        QUESTION.replace('"Question"', '"schema:Question"'),
+        f"[{QUESTION}]",
+        f'{{"@graph": [{QUESTION}]}}',
+        f'{{"@type": "QAPage", "mainEntity": [{QUESTION}]}}',
+        f"<![CDATA[{QUESTION}]]>",
+        f"//<![CDATA[\n{QUESTION}\n//]]>",
+        f"/* <![CDATA[ */ {QUESTION} /* ]]> */",
+        f"<!--\n{QUESTION}\n-->",
+        f"{QUESTION};",
+        QUESTION.replace("A cyst.", "A\tcyst."),
+    ],
+)
+def test_a_question_is_read_however_its_block_is_written(block: str, tmp_path: Path) -> None:
+    """Lists of types, full names, arrays, graphs, comments and CDATA around, a tab within a string."""
+    (document,), rejected = taken(tmp_path / "a.html", page(block))
+    assert isinstance(document, Question)
+    assert (document.title, document.answers[0].text) == ("What is this?", "A cyst.")
+    assert rejected == []
+
+
+def test_references_in_a_circle_end(tmp_path: Path) -> None:
+    """Two nodes that name each other."""
+    graph = (
+        '{"@graph": [{"@type": "QAPage", "@id": "#p", "mainEntity": {"@id": "#q"}}, {"@type": "Question", "@id": "#q",'
+        ' "name": "Round?", "isPartOf": {"@id": "#p"}, "acceptedAnswer": {"@id": "#a"}},'
+        ' {"@type": "Answer", "@id": "#a", "text": "Yes.", "parentItem": {"@id": "#q"}}]}'
+    )
+    (document,), _ = taken(tmp_path / "a.html", page(graph))
+    assert isinstance(document, Question)
+    assert [answer.text for answer in document.answers] == ["Yes."]
+
+
+@pytest.mark.parametrize(
+    ("charset", "text"),
+    [
+        ("utf-8", "骨水泥?"),
+        ("big5", "骨水泥?"),
+        ("gb2312", "骨水泥?"),
+        ("shift_jis", "骨セメント?"),
+        ("euc-kr", "골시멘트?"),
+        ("windows-1251", "Что это?"),
+        ("iso-8859-1", "Qué “es” esto?"),
+        ("utf-16", "骨水泥?"),
+    ],
+)
+def test_the_charset_that_a_page_declares_is_used(charset: str, text: str, tmp_path: Path) -> None:
+    """As browsers do: windows-1252 for iso-8859-1, GB 18030 for gb2312; the mark of byte order goes before."""
+    head = f'<meta http-equiv="Content-Type" content="text/html; charset={charset}">'
+    written = page(QUESTION.replace("What is this?", text), head=head)
+    documents, _ = taken(tmp_path / "a.html", written.encode("cp1252" if charset == "iso-8859-1" else charset))
+    assert [d.title for d in documents] == [text]
+
+
+@pytest.mark.parametrize(
+    ("entity", "character"), [("&half;", "½"), ("&nbsp;", " "), ("&Zcaron;", "Ž"), ("&amp;", "&"), ("&#8804;", "≤")]
+)
+def test_entities_are_characters_whatever_the_parser_knows(entity: str, character: str, tmp_path: Path) -> None:
+    """In JSON-LD, in microdata and in running text, with none dropped: 5½ mg never becomes 5 mg."""
+    item = f'<p itemscope itemtype="http://schema.org/Question"><b itemprop="name">Take 5{entity} mg?</b></p>'
+    running = f"<article><h1>On doses</h1><p>{f'One takes 5{entity} mg of it in the morning. ' * 5}</p></article>"
+    for name, text in (
+        ("a", page(QUESTION.replace("What is this?", f"Take 5{entity} mg?"))),
+        ("b", page(body=item)),
+        ("c", page(body=running)),
+    ):
+        (document,), _ = taken(tmp_path / f"{name}.html", text)
+        assert " ".join(f"5{character} mg".split()) in f"{document.title} {document.body}"
+
+
+def test_the_canonical_address_is_the_identity(tmp_path: Path) -> None:
+    """By the link, by og:url, by what a base makes of a short one; without any by title and file."""
+    for head, id_ in (
+        ('<link rel="canonical" href="https://www.c.example/a/?utm_source=x">', "c.example/a"),
+        ('<meta property="og:url" content="https://c.example/b">', "c.example/b"),
+        ('<base href="https://c.example/x/"><link href="y" rel="shortlink canonical">', "c.example/x/y"),
+        ('<link rel="canonical" href="javascript:alert(1)">', ""),
+    ):
+        (document,), _ = taken(tmp_path / "a.html", page(QUESTION, head=head))
+        assert document.id == id_ or (not id_ and document.id.startswith("question-") and not document.url)
+
+
+def test_a_page_of_links_is_told(tmp_path: Path) -> None:
+    """Nothing is made of it."""
+    documents, rejected = taken(tmp_path / "a.html", page(body='<ul><li><a href="b">Wards</a></li></ul>'))
+    assert documents == []
+    assert [item.reason.partition(":")[0] for item in rejected] == ["no main text"]
+
+
+def test_what_is_not_installed_is_told_with_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the extra a page is left out, and the line says how to get it."""
+    monkeypatch.delitem(sys.modules, "corpus.formats.html_tree", raising=False)
+    monkeypatch.setitem(sys.modules, "lxml", None)
+    documents, rejected = taken(tmp_path / "a.html", page(QUESTION))
+    assert documents == []
+    assert [(item.reason, item.remedy) for item in rejected] == [
+        ("a page of HTML, and lxml is not installed (page)", "pip install seealso[sites]")
+    ]
