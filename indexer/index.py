@@ -180,6 +180,10 @@ class Index:
         """By id, what lists tell of those of some documents that the index has."""
         return self._held.questions.told(self._generation, ids)
 
+    def addressed(self, url: str) -> str | None:
+        """The id of the document at an address, None where the index has none."""
+        return self._generation.addressed(url)
+
     def known(self, ids: Sequence[str]) -> dict[str, Document]:
         """By id, those of some documents that the index has."""
         return {document.id: document for document in self._generation.get(ids)}
@@ -290,8 +294,6 @@ def _not_found(id_: str) -> DocumentNotFound:
 
 def _checked(limit: int) -> int:
     if not 1 <= limit <= MOST_CARDS:
-        bounds = {"limit": limit, "most": MOST_CARDS}
-        raise RequestRefused(
-            f"{limit} cards", "limit", f"ask for 1 to {MOST_CARDS}", code="limit-out-of-bounds", **bounds
-        )
+        code, told = "limit-out-of-bounds", {"limit": limit, "most": MOST_CARDS}
+        raise RequestRefused(f"{limit} cards", "limit", f"ask for 1 to {MOST_CARDS}", code=code, **told)
     return limit

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Flask
 
 from indexer import Settings, read_notices
-from search_app import api, desk, errors, monitoring, overload, pages, revalidation, security, services, settings
+from search_app import api, desk, errors, monitoring, overload, pages, panel, revalidation, security, services, settings
 from search_app.decisions.ledger import Ledger
 
 __all__ = ["create_app"]
@@ -33,7 +33,7 @@ def create_app(given: Mapping[str, str | None] | None = None) -> Flask:
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     app.config["SEEALSO"] = values
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider has it; facets are in order of counts
-    security.init_app(app)
+    security.init_app(app, settings.origins_of(values))
     monitoring.init_app(app)
     overload.init_app(app, int(values["budget"]))
     read_notices(values["notices"] or None)  # a table that cannot be used is told before anybody is served
@@ -43,4 +43,5 @@ def create_app(given: Mapping[str, str | None] | None = None) -> Flask:
     pages.init_app(app)
     desk.init_app(app)
     app.register_blueprint(api.bp)
+    app.register_blueprint(panel.bp)
     return app

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
-from indexer import RequestRefused
+from indexer import DocumentNotFound, RequestRefused
 from search_app.present import to_json
 from search_app.requests import CARDS, FILTERS, SEARCH_KEYS, as_typed_of, filter_of, number_of, sort_of, text_of
 from search_app.security import ROUTE_OF_API
@@ -31,12 +31,23 @@ def search() -> Response:
     return jsonify(to_json(results))
 
 
+@bp.get("/related")
 @bp.get("/related/<path:id_>")
-def related(id_: str) -> Response:
-    """The panel of a document. Query: limit, and the filters of search."""
-    args = known(("limit", *FILTERS))
-    panel = served().panel(id_, filter_of(args), number_of(args, "limit", CARDS))
+def related(id_: str = "") -> Response:
+    """The panel of a document, by id or by the address of its page. Query: url, limit, and the filters of search."""
+    args = known(("limit", *FILTERS) if id_ else ("url", "limit", *FILTERS))
+    panel = served().panel(id_ or addressed(args), filter_of(args), number_of(args, "limit", CARDS))
     return Response(panel.json, mimetype="application/json")
+
+
+def addressed(args: Mapping[str, str]) -> str:
+    """The id of the document at the address that a request gives as `url`. Raises RequestRefused, DocumentNotFound."""
+    if not args.get("url"):
+        raise RequestRefused("neither an id nor an address", "address", "give an id in the path, or url=")
+    id_ = index().addressed(args["url"])
+    if id_ is None:
+        raise DocumentNotFound("no document has this address", "url", "check that the page is in the index")
+    return id_
 
 
 @bp.post("/similar")

@@ -162,6 +162,8 @@ def answer(
     """The error as a problem under the API, as a page elsewhere."""
     if request_ctx.url_adapter is None:  # a Host header that is none: no address can be made, so no page of ours
         return Response(f"{title}: {what}. {next_}.\n", mimetype="text/plain"), status, headers
+    if request.blueprint == "panel":  # it stands within a page of another site: a comment says what is wrong
+        return f"<!-- SeeAlso: {title.lower()}: {next_} -->\n", status, headers
     if not request.path.startswith(ROUTE_OF_API):
         page = render_template("error.html", status=status, title=title, what=what, where=where, next=next_)
         return page, status, headers

@@ -11,7 +11,7 @@ from indexer import SearchError
 # Where a server says when a request had arrived, in seconds of the monotonic clock.
 ARRIVED = "seealso.arrived"
 # What searches nothing must be answered where all else is refused.
-_BLUEPRINTS = ("api", "pages", "desk")
+_BLUEPRINTS = ("api", "pages", "panel", "desk")
 
 
 class Overloaded(SearchError):

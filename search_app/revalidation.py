@@ -12,7 +12,9 @@ from search_app.services import served
 # The settings that a page shows.
 _SHOWN = ("site_name", "emergency", "crisis", "notices")
 # The editors' pages are kept by nobody, and files have tags of their own.
-_BLUEPRINTS = ("api", "pages")
+# Seconds in which the browser of another site's visitor may show the panel it has while it asks for the new one.
+_STALE = 60
+_BLUEPRINTS = ("api", "pages", "panel")
 
 
 def init_app(app: Flask, version: str) -> None:
@@ -29,6 +31,8 @@ def init_app(app: Flask, version: str) -> None:
         if asked == "pages":
             # They show settings, and say of a reply that it is over a year old.
             parts += [shown, datetime.now(UTC).date().isoformat()]
+        if asked == "panel":  # its links are whole addresses
+            parts.append(request.host_url)
         g.tag = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
         return Response(status=304) if g.tag in request.if_none_match.as_set(include_weak=True) else None
 
@@ -40,6 +44,8 @@ def init_app(app: Flask, version: str) -> None:
             # Kept, but never used without asking; what somebody searched for is kept by nobody on the way.
             private = "q" in request.args
             response.headers["Cache-Control"] = "private, no-cache" if private else "no-cache"
+            if request.blueprint == "panel":
+                response.headers["Cache-Control"] = f"max-age=0, stale-while-revalidate={_STALE}"
             if not private:
                 # nginx keeps nothing that says no-cache, unless this tells it to: until long ago, so it asks each time.
                 response.headers["X-Accel-Expires"] = "@1"

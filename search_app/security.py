@@ -13,12 +13,13 @@ from flask import Flask, Request, Response, abort, g, request
 
 ROUTE_OF_API = "/api/"
 MOST_BODY = 128 * 1024
+# No script is needed anywhere, so none may run; that of the desk gives keys to its buttons.
+_POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors "
+# What the listed sites may put in a frame, and what their scripts may ask.
+_FRAMED, _ASKED = ("pages", "panel"), ("api", "panel")
+# What the script of the panel is made of, which any site may load; nobody else's is answered by it.
+_FOR_ALL = ("see-also.js", "panel.css")
 _HEADERS = {
-    # No script is needed anywhere, so none may run; that of the desk gives keys to its buttons.
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
-        "frame-ancestors 'none'"
-    ),
     "X-Content-Type-Options": "nosniff",
     # What somebody searched for stands in the address; it must not travel to the next site.
     "Referrer-Policy": "no-referrer",
@@ -32,8 +33,10 @@ _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE",
 access = logging.getLogger("seealso.access")
 
 
-def init_app(app: Flask) -> None:
-    """Bound the size of requests, set the headers, and log each request as a line of JSON without its texts."""
+def init_app(app: Flask, origins: tuple[str, ...]) -> None:
+    """Bound the size of requests, set the headers, and log each request as a line of JSON without its texts. `origins`
+    are the sites that may ask by scripts and show in frames.
+    """
     app.config["MAX_CONTENT_LENGTH"] = MOST_BODY
     # Ids may hold slashes; two in a row are none of ours.
     app.url_map.merge_slashes = False
@@ -50,6 +53,9 @@ def init_app(app: Flask) -> None:
     @app.after_request
     def finish(response: Response) -> Response:
         response.headers.extend(_HEADERS)
+        framed = request.blueprint in _FRAMED and origins
+        response.headers["Content-Security-Policy"] = _POLICY + (" ".join(origins) if framed else "'none'")
+        _admit(response, origins)
         if request.blueprint == "desk":
             response.headers["Content-Security-Policy"] += "; script-src 'self'"
             # By no-referrer a browser says of a form that it comes from nowhere (Origin: null).
@@ -62,6 +68,21 @@ def init_app(app: Flask) -> None:
             line = {"method": method, "route": route_of(request), "status": response.status_code, "ms": spent}
             access.info("request", extra={"fields": line})
         return response
+
+
+def _admit(response: Response, origins: tuple[str, ...]) -> None:
+    """Let scripts of the listed sites read the answer (CORS), and any site load the script of the panel."""
+    if request.endpoint == "static" and (request.view_args or {}).get("filename") in _FOR_ALL:
+        response.headers["Access-Control-Allow-Origin"] = "*"
+    elif request.blueprint in _ASKED and origins:
+        response.vary.add("Origin")
+        if (origin := request.headers.get("Origin", "")) in origins:
+            response.headers["Access-Control-Allow-Origin"] = origin
+            response.headers["Access-Control-Expose-Headers"] = f"ETag, {REQUEST_ID}"
+            if request.method == "OPTIONS":
+                response.headers["Access-Control-Allow-Methods"] = "GET, POST"
+                response.headers["Access-Control-Allow-Headers"] = "Content-Type, If-None-Match"
+                response.headers["Access-Control-Max-Age"] = "600"
 
 
 def route_of(request: Request) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from pathlib import Path
 from search_app.errors import UsageError
 
 FILE = "seealso.toml"
+_ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:\d{1,5})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,11 @@ SETTINGS = (
         "waiting", "8", "how many requests may wait for their turn; one more is refused with 503", range=(1, 1_000)
     ),
     Setting("budget", "5", "seconds after its arrival in which a request must begin its work", range=(1, 600)),
+    Setting(
+        "origins",
+        "",
+        "the sites that may show panels and read the API, such as `https://www.example.org`, parted by blanks",
+    ),
     Setting("site_name", "SeeAlso", "the name in the header and in titles"),
     Setting("emergency", "112", "the number to call in an emergency, shown on every page"),
     Setting(
@@ -88,6 +95,16 @@ def load(given: Mapping[str, str | None] | None = None, folder: Path | None = No
             what = f"{name} is {values[name][:20]!r}"
             raise UsageError(what, _places(setting), f"give a whole number from {least} to {most}")
     return values
+
+
+def origins_of(values: Mapping[str, str]) -> tuple[str, ...]:
+    """The origins that may show panels. Raises UsageError for what is none."""
+    origins = values["origins"].lower().split()
+    for origin in origins:
+        if not _ORIGIN.fullmatch(origin):
+            what = f"origins has {origin[:60]!r}"
+            raise UsageError(what, "origins", "write origins such as https://www.example.org, without a path")
+    return tuple(origins)
 
 
 def _is_within(text: str, least: int, most: int) -> bool:

@@ -43,9 +43,9 @@ class Mapping:
 
     `files` are patterns for the names of the sources that the mapping is for, `marks` what its sources say in their
     first characters; `join` names the column by which several records are the answers of one question. Of records
-    `where` says which are meant, `within` in which list of a JSON object they stand, `record` which element of XML one
-    is. `answer_list` is the list of a record in which its answers stand. Several mappings may be given: the first that
-    fits is used.
+    `where` says which are meant, `within` in which list of a JSON object they stand, `record` which element of XML
+    one is; `address` is the address of a page with the columns in braces that it is made of. `answer_list` is the
+    list of a record in which its answers stand. Several mappings may be given: the first that fits is used.
     """
 
     name: str
@@ -62,6 +62,7 @@ class Mapping:
     within: str = ""
     record: str = ""
     dates: str = ""
+    address: str = ""
     marks: tuple[str, ...] = ()
 
     def fits(self, path: PurePath, head: str) -> bool:
@@ -107,7 +108,7 @@ def _check(table: dict[str, Any], where: str) -> Mapping:
         raise CorpusError(f"kind is {kind!r}", where, f"give one of {', '.join(sorted(KINDS))}")
     if (dates := table.get("dates", "")) not in ("", *DATE_ORDERS):
         raise CorpusError(f"dates is {dates!r}", where, f"give one of {', '.join(DATE_ORDERS)}, or leave it out")
-    for name in ("join", "record"):
+    for name in ("join", "record", "address"):
         if not isinstance(table.get(name, ""), str):
             raise CorpusError(f"{name} is no name", where, f"write {name} = '...'")
     tables = _tables(table, kind, where)
@@ -120,6 +121,7 @@ def _check(table: dict[str, Any], where: str) -> Mapping:
         join=table.get("join", ""),
         record=table.get("record", ""),
         dates=dates,
+        address=table.get("address", ""),
         answers=_answer_records(table, tables["fields"], where),
         within=within,
         answer_list=answer_list,

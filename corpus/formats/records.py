@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any, cast
+from urllib.parse import quote
 
 from corpus.errors import CorpusError, Noticed
 from corpus.formats.columns import Record, find
@@ -25,6 +26,7 @@ from corpus.text import clean, is_unicode, one_line, parse_date, plain_text
 
 MOST_TITLE = 120
 _SEXES = {"female": "female", "f": "female", "woman": "female", "male": "male", "m": "male", "man": "male"}
+_COLUMN = re.compile(r"\{([^{}]+)\}")
 _LIST_MARKS = re.compile(r"[;|]")
 # How Stack Exchange writes a question's tags: <knee><bone-cement>.
 _TAG_LIST = re.compile(r"(?:<[^<>\s]+>)+")
@@ -109,6 +111,8 @@ def _document(mapping: Mapping, record: Record, answers: tuple[Answer, ...]) -> 
         else:
             text = _text(value, column)
             values[name] = clean(text) if name in ("body", "more") else one_line(text)
+    if mapping.address and not values.get("url"):
+        values["url"] = _COLUMN.sub(lambda found: quote(_text(find(record, found[1]), found[1])), mapping.address)
     body = values.get("body", "")
     values["title"] = values.get("title") or opening(body)
     if body.casefold().rstrip("?.! ") == values["title"].casefold().rstrip("?.! "):

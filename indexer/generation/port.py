@@ -129,6 +129,9 @@ class Generation(Protocol):
     def wordings(self, ids: Sequence[str]) -> list[int | None]:
         """The digest of title and body of each of some ids, None for one that no document has."""
 
+    def addressed(self, url: str) -> str | None:
+        """The id of the document at an address, the first of several, None where none is."""
+
     def shown(self, ids: Sequence[str]) -> list[int]:
         """Of how many documents each of some known ids is among the first four stored neighbours."""
 

@@ -379,3 +379,15 @@ def test_xml_declares_no_entities_of_its_own(tmp_path: Path) -> None:
     rejected: list[Rejected] = []
     assert [d.title for d in read(tmp_path / "Posts.xml", rejected=rejected.append)] == ["Plain"]
     assert [item.place for item in rejected] == ["row 1"]
+
+
+def test_an_address_is_made_of_columns(tmp_path: Path) -> None:
+    """Where no column has it; what stands in a column is escaped, and one that has an address goes before."""
+    (tmp_path / "m.toml").write_text("address = 'https://e.example/t/{slug}/{n.id}'\n[fields]\ntitle = 't'\nurl = 'u?'")
+    records = [
+        {"t": "a", "slug": "my knee?", "n": {"id": 4}},
+        {"t": "b", "slug": "x", "n": {"id": 5}, "u": "https://f.example/"},
+    ]
+    (tmp_path / "x.json").write_text(json.dumps(records))
+    found = [document.url for document in read(tmp_path / "x.json", mapping=tmp_path / "m.toml")]
+    assert found == ["https://e.example/t/my%20knee%3F/4", "https://f.example/"]

@@ -30,8 +30,9 @@ MOST_LINES = 300
 # 380 metrics, request ids, backups, and what was found by attacking all this; 520 to apply what editors decide;
 # 2,997 the desk: 1,190 for decisions, accounts and what stands by them, 1,190 for pages and API, 320 for commands, the
 # rest for labels, reports and their charts, and clusters that are filtered, sorted and formed by what is settled;
-# 1,033 to read what sites have: fields within fields, XML, answers that are records of their own, pages, archives.
-MOST_OF_ALL = 20_000
+# 1,033 to read what sites have: fields within fields, XML, answers that are records of their own, pages, archives;
+# 128 to show a panel on another site, and to find a page by its address.
+MOST_OF_ALL = 20_128
 MOST_NAMES = 30
 MOST_FUNCTION = 40
 # Compiled loops are cut where the compiler joins the parts again; where it does not, a call in the innermost loop costs

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from corpus import Document, Question, kind_of
+from corpus import Document, Question, kind_of, same_address
 from indexer.analysis import (
     FIELDS,
     FINER,
@@ -238,6 +238,11 @@ class PlainGeneration:
         """See Generation."""
         there = self._documents
         return [wording(own_text(there[id_])) if id_ in there else None for id_ in ids]
+
+    def addressed(self, url: str) -> str | None:
+        """See Generation."""
+        there = [d.id for d in self._documents.values() if d.url and same_address(d.url) == same_address(url)]
+        return min(there, default=None)
 
     def shown(self, ids: Sequence[str]) -> list[int]:
         """See Generation."""

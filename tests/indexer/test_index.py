@@ -25,7 +25,7 @@ from indexer.answering.panel import close_ones, make_panel
 from indexer.answering.weighing import own_analysed, weigh, weigh_terms
 from indexer.generation import store_of
 from indexer.opened import Held
-from tests.documents import corpora
+from tests.documents import corpora, question
 from tests.indexer.plain import NOTHING, PlainGeneration, boilerplate_of
 
 JUDGMENTS = Path(corpus.__file__).parent / "sample" / "judgments.tsv"
@@ -212,3 +212,22 @@ def test_an_order_may_be_given_by_its_name(sample_index: indexer.Index) -> None:
     assert newest == sample_index.search("cement", sort=indexer.Sort.NEWEST)
     with pytest.raises(indexer.RequestRefused):
         sample_index.search("cement", sort="foo")  # type: ignore[arg-type]
+
+
+def test_a_document_is_found_by_its_address(tmp_path: Path) -> None:
+    """As RFC 3986 compares addresses; of several at one the first by id; none that is gone."""
+    at = [question(f"q{n}", f"Question {n}", url=f"https://www.c.example/a/{n}") for n in range(4)]
+    indexer.build(tmp_path / "index", [*at, question("q9", "Beside q3", url="http://c.example/a/3/")])
+    indexer.update(tmp_path / "index", [question("q1", "Question 1", url="https://c.example/b")], delete=["q2"])
+    with indexer.open_index(tmp_path / "index") as index:
+        for url, id_ in (
+            ("http://C.example:80/a/0/?utm_source=x#top", "q0"),
+            ("https://c.example/a/1", None),
+            ("https://c.example/b", "q1"),
+            ("https://c.example/a/2", None),
+            ("https://c.example/a/3", "q3"),
+            ("https://c.example/a/4", None),
+            ("", None),
+            ("nothing of the kind", None),
+        ):
+            assert index.addressed(url) == id_, url

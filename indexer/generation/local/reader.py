@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus import Document, from_json
+from corpus import Document, from_json, same_address
 from indexer.analysis import FIELDS, Analyzer, Templates
 from indexer.generation.folder.manifest import Manifest
 from indexer.generation.local.groups import Groups
@@ -103,6 +103,11 @@ class LocalGeneration:
     def wordings(self, ids: Sequence[str]) -> list[int | None]:
         numbers = map(self._ids.find, ids)
         return [None if n < 0 else int(self._columns.wordings[n]) for n in numbers]
+
+    def addressed(self, url: str) -> str | None:
+        there = [self._ids[number] for number in self._columns.at(url) if self._ids.find(self._ids[number]) == number]
+        address = same_address(url)
+        return min((d.id for d in self.get(there) if same_address(d.url) == address), default=None)
 
     def shown(self, ids: Sequence[str]) -> list[int]:
         return self._neighbours.shown([self._ids.find(id_) for id_ in ids])
