@@ -206,7 +206,7 @@ def _table(text: Iterator[str], columns: Collection[str]) -> Iterator[Placed]:
                     continue
                 separator = separator if separator in header else max(",\t;", key=header.count)
                 names = [*map(str.strip, next(csv.reader([header], strict=True, delimiter=separator), []))]
-                if header.strip() and not set(columns) & set(names):
+                if header.strip() and columns and not set(columns) & set(names):
                     what = f"no header: the first line has none of the columns {', '.join(sorted(columns))}"
                     yield place, CorpusError(what, "header", "name the columns in the first line, or mend the mapping")
                     return

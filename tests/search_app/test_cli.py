@@ -25,6 +25,8 @@ COMMANDS = (
     "test",
     "build",
     "update",
+    "check",
+    "mapping",
     "search",
     "related",
     "similar",
@@ -295,3 +297,20 @@ def test_warm_leaves_nothing_for_a_server_to_compile(tmp_path: Path) -> None:
     )
     subprocess.run([sys.executable, "-c", program, str(tmp_path / "index")], check=True, env=environment, timeout=120)
     assert {path.name for path in (tmp_path / "compiled").rglob("*.nb*")} == kept
+
+
+def test_sources_are_checked_and_mapped_before_a_build(tmp_path: Path) -> None:
+    """A mapping is proposed, the check reads by it what a build would; 1 where that is nothing."""
+    (tmp_path / "a.csv").write_text("question,details,answer\nHoarse?,For three days,Tea.\n")
+    (tmp_path / "m.toml").write_text(run("mapping", "a.csv", cwd=tmp_path).stdout)
+    told = run("check", "a.csv", "--mapping", "m.toml", cwd=tmp_path)
+    assert told.returncode == 0
+    assert "1 document (1 question)" in told.stdout
+    assert "reply: Tea." in told.stdout
+    assert "* 1 documents have neither id nor address" in told.stdout
+    found = json.loads(run("check", "a.csv", "--mapping", "m.toml", "--json", cwd=tmp_path).stdout)
+    assert (found["documents"], found["unnamed"], found["missing"]["date"]) == (1, 1, 1)
+    none = run("check", "a.csv", cwd=tmp_path)
+    assert none.returncode == 1
+    assert "no format recognises it" in none.stdout
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.csv", "m.toml"]

@@ -1,0 +1,80 @@
+"""What is said of sources before a build: by file, what would be left out, what repeats, what is missing."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+import corpus
+from corpus import CorpusError, Question
+
+FOOT = "Call us on working days from nine to five."
+
+
+def test_each_file_is_told_with_what_it_was_taken_for(tmp_path: Path) -> None:
+    """Documents and what is left out, by file; the first three as they would be."""
+    lines = [json.dumps({"kind": "question", "id": f"q{n}", "title": f"Title {n}"}) for n in range(5)]
+    (tmp_path / "a.jsonl").write_text("\n".join([*lines, '{"kind": "question"}', "{"]))
+    (tmp_path / "b.bin").write_bytes(b"\x00\x01")
+    found = corpus.check(tmp_path)
+    assert [(Path(file.name).name, file.format, file.documents, file.rejected) for file in found.files] == [
+        ("a.jsonl", "jsonl", 5, 2),
+        ("b.bin", "", 0, 1),
+    ]
+    assert [document.id for document in found.first["jsonl"]] == ["q0", "q1", "q2"]
+    assert sum(count for _, count in found.reasons) == 3
+
+
+def test_what_is_missing_repeated_and_everywhere_is_counted(tmp_path: Path) -> None:
+    """Ids of different documents, fields that are empty, the letters of the texts, and paragraphs of the site."""
+    documents = [
+        Question(id=f"q{n % 7}", title=f"Title {n}", body=f"{'骨水泥的問題' * 12} {n}\n\n{FOOT}", url="https://e.org/")
+        for n in range(8)
+    ]
+    corpus.write(documents, tmp_path / "a.jsonl")
+    found = corpus.check(tmp_path / "a.jsonl")
+    assert found.repeated == {"q0": 2}
+    assert found.missing == {"date": 8, "topics": 8, "reply": 8}
+    assert found.letters == {"Chinese or Japanese": 8}
+    assert found.boilerplate == [(FOOT, 8)]
+    assert found.own == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "fields"),
+    [
+        ("a.csv", "Subject,Message,Link,Junk\nHoarse?,For days,https://e.org/1,x\n", {"title", "body", "url"}),
+        ("a.json", '[{"pk": 1, "fields": {"title": "Hoarse", "text": "y"}}]', {"id", "title", "body"}),
+        ("b.json", '{\n"n": 1,\n"tickets": [{"id": 1, "subject": "s", "description": "d"}]}', {"id", "title", "body"}),
+        ("c.jsonl", '{"question": "Hoarse?", "answer": "Rest.", "doctor": "A"}\n' * 2, {"title"}),
+        ("d.xml", "<all><entry><title>t</title><content>c</content></entry></all>", {"title", "body"}),
+        ("e.csv", "foo;bar\na;what is long is taken for the text\n", {"body"}),
+    ],
+)
+def test_a_proposed_mapping_reads_its_own_file(name: str, text: str, fields: set[str], tmp_path: Path) -> None:
+    """Whatever the file is, the proposal is a mapping that names these fields and gives documents without an error."""
+    (tmp_path / name).write_text(text)
+    proposed = corpus.propose(tmp_path / name)
+    assert all(f"\n{field} = " in proposed for field in fields), proposed
+    (tmp_path / "m.toml").write_text(proposed)
+    rejected: list[corpus.Rejected] = []
+    assert list(corpus.read(tmp_path / name, mapping=tmp_path / "m.toml", rejected=rejected.append))
+    assert rejected == []
+
+
+def test_answers_and_their_doctor_are_proposed(tmp_path: Path) -> None:
+    """A column of answers makes it a mapping of questions."""
+    (tmp_path / "a.jsonl").write_text('{"question": "Hoarse?", "answer": "Rest.", "doctor": "Dr. A"}\n')
+    (tmp_path / "m.toml").write_text(corpus.propose(tmp_path / "a.jsonl"))
+    (document,) = corpus.read(tmp_path / "a.jsonl", mapping=tmp_path / "m.toml")
+    assert isinstance(document, Question)
+    assert [(answer.text, answer.author) for answer in document.answers] == [("Rest.", "Dr. A")]
+
+
+def test_a_file_without_records_is_told(tmp_path: Path) -> None:
+    """Nothing is proposed for what holds none."""
+    (tmp_path / "a.json").write_text("{}x")
+    with pytest.raises(CorpusError, match="no records"):
+        corpus.propose(tmp_path / "a.json")
