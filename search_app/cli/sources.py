@@ -72,9 +72,8 @@ def _told(found: Check) -> str:
 
 def _files(found: Check) -> str:
     kinds = " and ".join(f"{count:,} {kind}{'s' * (count != 1)}" for kind, count in found.kinds.items())
-    lines = [
-        f"{found.documents:,} document{'s' * (found.documents != 1)} ({kinds})" if found.documents else "no document"
-    ]
+    many = "s" * (found.documents != 1)
+    lines = [f"{found.documents:,} document{many} ({kinds})" if found.documents else "no document"]
     shown = sorted(found.files, key=lambda file: (-file.documents, -file.rejected))[:_FILES]
     for file in shown:
         left = f", {file.rejected:,} left out" if file.rejected else ""
