@@ -86,6 +86,7 @@ def check(
     *sources: str | Path,
     format: str | None = None,  # noqa: A002 (the option's name)
     mapping: str | Path | Sequence[str | Path] | None = None,
+    database: str = "",
     progress: Callable[[int], object] | None = None,
 ) -> Check:
     """Read sources as a build would, and say what they hold; `progress` is called with the number of documents so far.
@@ -95,7 +96,7 @@ def check(
     files, first, counts = list[CheckedFile](), dict[str, list[Document]](), _Counts()
     reasons, noticed = Counter[str](), Counter[str]()
     examples: dict[str, Rejected] = {}
-    for file in by_file(*sources, format=format, mapping=mapping):
+    for file in by_file(*sources, format=format, mapping=mapping, database=database):
         documents = rejected = 0
         for item in file.items:
             if isinstance(item, Rejected):

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from corpus.errors import CorpusError, Noticed, Rejected
-from corpus.formats import article_page, beir, exchange, medquad, question_page, web_archive, web_page
+from corpus.formats import article_page, beir, exchange, medquad, question_page, sql, web_archive, web_page
 from corpus.formats.format import Item
 from corpus.formats.mapping import Mapping, load, shipped
 from corpus.model import Document
@@ -31,7 +31,7 @@ class File(NamedTuple):
 _FORMATS = {
     form.name: form
     for form in (
-        *(exchange.FORMAT, beir.FORMAT, medquad.FORMAT, web_archive.FORMAT),
+        *(exchange.FORMAT, beir.FORMAT, medquad.FORMAT, web_archive.FORMAT, sql.FORMAT),
         *(web_page.FORMAT, question_page.FORMAT, article_page.FORMAT),
     )
 }
@@ -41,23 +41,25 @@ def read(
     *sources: str | Path,
     format: str | None = None,  # noqa: A002 (the option's name)
     mapping: str | Path | Sequence[str | Path] | None = None,
+    database: str = "",
     rejected: Callable[[Rejected], object] | None = None,
     noticed: Callable[[Noticed], object] | None = None,
 ) -> Iterator[Document]:
     """The documents of files, folders and zip archives, one at a time; memory does not grow with a file.
 
     `format` names one of `formats()` for all sources; without it each file's format is told by its first
-    characters. `mapping` is a TOML file (or several) that says how JSON and CSV records become documents.
+    characters. `mapping` is a TOML file (or several) that says how JSON, CSV and XML records become documents.
+    `database` is the address, as SQLAlchemy writes it, of what is asked where a source is a mapping with a query.
     `rejected` is called with each record that was left out; without it a warning is logged for each. `noticed` is
     called with what records were taken without: a date that could not be read, an id.
 
     Raises CorpusError at once for an unknown format, a mapping that cannot be used, or a source that does not
     exist; nothing has been read then.
     """
-    loaded = _loaded(sources, format, mapping)
+    choice = _choice(sources, format, mapping, database)
 
     def documents() -> Iterator[Document]:
-        for file in _files(sources, format, loaded):
+        for file in _files(sources, choice):
             for item in file.items:
                 if isinstance(item, Rejected):
                     (rejected or _warn)(item)
@@ -73,12 +75,13 @@ def by_file(
     *sources: str | Path,
     format: str | None = None,  # noqa: A002 (the option's name)
     mapping: str | Path | Sequence[str | Path] | None = None,
+    database: str = "",
 ) -> Iterator[File]:
     """The same file by file, each with what it was taken for and all that comes of it, to be looked at before a build.
 
     Raises CorpusError as `read` does.
     """
-    return _files(sources, format, _loaded(sources, format, mapping))
+    return _files(sources, _choice(sources, format, mapping, database))
 
 
 def formats() -> AnyMapping[str, str]:
@@ -92,43 +95,56 @@ def sample() -> tuple[Path, ...]:
     return (folder / "articles.jsonl", folder / "questions.jsonl")
 
 
-def _loaded(
-    sources: Sequence[str | Path], format_name: str | None, mapping: str | Path | Sequence[str | Path] | None
-) -> list[Mapping]:
-    """The mappings, loaded. Raises CorpusError for what cannot be read at all."""
+class _Choice(NamedTuple):
+    """What decides how a file is read: the format that was named, the mappings that were given, the database."""
+
+    format: str | None
+    mappings: Sequence[Mapping]
+    database: str
+
+
+def _choice(
+    sources: Sequence[str | Path],
+    format_name: str | None,
+    mapping: str | Path | Sequence[str | Path] | None,
+    database: str,
+) -> _Choice:
+    """What decides, with the mappings loaded. Raises CorpusError for what cannot be read at all."""
     if format_name is not None and format_name not in _FORMATS:
         raise CorpusError(f"no format {format_name!r}", "format", f"known are {', '.join(_FORMATS)}")
     for source in sources:
         if not Path(source).exists():
             raise CorpusError("no such file or folder", str(source), "check the path")
-    return [load(path) for path in ([mapping] if isinstance(mapping, str | Path) else mapping or ())]
+    given = [mapping] if isinstance(mapping, str | Path) else mapping or ()
+    return _Choice(format_name, [load(path) for path in given], database)
 
 
-def _files(sources: Sequence[str | Path], format_name: str | None, mappings: Sequence[Mapping]) -> Iterator[File]:
+def _files(sources: Sequence[str | Path], choice: _Choice) -> Iterator[File]:
     """Each file of the sources with its reader."""
     for source in (source for path in sources for source in find(path)):
         if isinstance(source, Rejected):
             yield File(source.source, "", iter([source]))
             continue
         try:
-            name, items = _reader(source, format_name, mappings)
+            name, items = _reader(source, choice)
         except BREAKS as error:
             name, items = "", iter([_broken(source, error)])
         yield File(source.name, name, _unbroken(source, items))
 
 
-def _reader(source: Source, format_name: str | None, mappings: Sequence[Mapping]) -> tuple[str, Iterator[Item]]:
+def _reader(source: Source, choice: _Choice) -> tuple[str, Iterator[Item]]:
     """What a file is taken for, and what it gives."""
-    head = "" if format_name else source.head()
+    head = "" if choice.format else source.head()
     # What the user says of a file goes before what its first characters say.
-    given = [] if format_name else [*mappings, *(known for known in shipped().values() if known.marks)]
+    given = [] if choice.format else [*choice.mappings, *(known for known in shipped().values() if known.marks)]
     if fitting := next((known for known in given if known.fits(source.path, head)), None):
         from corpus.formats import records  # noqa: PLC0415 (it loads SQLite, which no other source needs)
 
         return f"mapping {Path(fitting.name).stem}", records.read(source, fitting)
     fits = (f for f in _FORMATS.values() if f.recognises(source.name, head))
-    if chosen := _FORMATS[format_name] if format_name else next(fits, None):
-        return chosen.name, chosen.read(source)
+    if chosen := _FORMATS[choice.format] if choice.format else next(fits, None):
+        is_sql = chosen is sql.FORMAT
+        return chosen.name, sql.read(source, choice.database) if is_sql else chosen.read(source)
     remedy = "name its format, or give a mapping if it holds JSON, CSV or XML records; see seealso mapping"
     return "", iter([Rejected(source=source.name, place="file", reason="no format recognises it", remedy=remedy)])
 

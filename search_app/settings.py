@@ -37,6 +37,11 @@ class Setting:
 SETTINGS = (
     Setting("index", "index", "the folder of the index"),
     Setting("decisions", "decisions.sqlite3", "the file in which editors' decisions, and editors, are kept"),
+    Setting(
+        "database",
+        "",
+        "the database that mappings with a query ask, such as `postgresql+psycopg://reader@localhost/site`",
+    ),
     Setting("synonyms", "", "a file of the site's own synonyms for `build`, `a, b => c` a line"),
     Setting("host", "127.0.0.1", "the address to serve on"),
     Setting("port", "8000", "the port to serve on; 0 takes a free one", range=(0, 65_535)),

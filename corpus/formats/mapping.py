@@ -44,8 +44,9 @@ class Mapping:
     `files` are patterns for the names of the sources that the mapping is for, `marks` what its sources say in their
     first characters; `join` names the column by which several records are the answers of one question. Of records
     `where` says which are meant, `within` in which list of a JSON object they stand, `record` which element of XML
-    one is; `address` is the address of a page with the columns in braces that it is made of. `answer_list` is the
-    list of a record in which its answers stand. Several mappings may be given: the first that fits is used.
+    one is; `address` is the address of a page with the columns in braces that it is made of; `query` is asked of a
+    database. `answer_list` is the list of a record in which its answers stand. Several mappings may be given: the
+    first that fits is used.
     """
 
     name: str
@@ -63,6 +64,7 @@ class Mapping:
     record: str = ""
     dates: str = ""
     address: str = ""
+    query: str = ""
     marks: tuple[str, ...] = ()
 
     def fits(self, path: PurePath, head: str) -> bool:
@@ -108,7 +110,7 @@ def _check(table: dict[str, Any], where: str) -> Mapping:
         raise CorpusError(f"kind is {kind!r}", where, f"give one of {', '.join(sorted(KINDS))}")
     if (dates := table.get("dates", "")) not in ("", *DATE_ORDERS):
         raise CorpusError(f"dates is {dates!r}", where, f"give one of {', '.join(DATE_ORDERS)}, or leave it out")
-    for name in ("join", "record", "address"):
+    for name in ("join", "record", "address", "query"):
         if not isinstance(table.get(name, ""), str):
             raise CorpusError(f"{name} is no name", where, f"write {name} = '...'")
     tables = _tables(table, kind, where)
@@ -122,6 +124,7 @@ def _check(table: dict[str, Any], where: str) -> Mapping:
         record=table.get("record", ""),
         dates=dates,
         address=table.get("address", ""),
+        query=table.get("query", ""),
         answers=_answer_records(table, tables["fields"], where),
         within=within,
         answer_list=answer_list,

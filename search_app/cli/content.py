@@ -211,12 +211,18 @@ class _Reading:
     ) -> None:
         self._rejects, self._rejected, self._empty = rejects, list[Rejected](), list[str]()
         self._noticed = Counter[str]()
+        database = settings.load()["database"]
         # Each is looked at here, so that a wrong path or mapping is told before anything is read.
         self._sources = [
             (
                 source,
                 corpus.read(
-                    source, format=format_, mapping=mapping or None, rejected=self.reject, noticed=self._notice
+                    source,
+                    format=format_,
+                    mapping=mapping or None,
+                    database=database,
+                    rejected=self.reject,
+                    noticed=self._notice,
                 ),
             )
             for source in sources

@@ -9,6 +9,7 @@ import click
 import corpus
 from corpus import Article, Check, Document
 from indexer import Progress
+from search_app import settings
 from search_app.cli.common import Output, shared
 from search_app.cli.progress import Teller
 
@@ -41,6 +42,7 @@ def check(sources: tuple[str, ...], format_: str | None, mapping: tuple[str, ...
             *sources,
             format=format_,
             mapping=mapping or None,
+            database=settings.load()["database"],
             progress=lambda count: tell(Progress(stage="read", done=count)),
         )
     finally:

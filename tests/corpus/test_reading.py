@@ -92,7 +92,16 @@ def test_rejections_are_logged_where_nobody_takes_them(tmp_path: Path, caplog: p
 
 def test_formats_have_names_and_summaries() -> None:
     """Five formats are known without a mapping, and the mapping of names is read-only."""
-    assert list(formats()) == ["jsonl", "beir", "medquad", "web-archive", "web-page", "question-page", "article-page"]
+    assert list(formats()) == [
+        "jsonl",
+        "beir",
+        "medquad",
+        "web-archive",
+        "sql",
+        "web-page",
+        "question-page",
+        "article-page",
+    ]
     assert all(formats().values())
     assert not hasattr(formats(), "__setitem__")
 
