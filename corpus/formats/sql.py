@@ -10,9 +10,7 @@ from typing import Any
 from corpus.errors import CorpusError
 from corpus.formats.columns import Record
 from corpus.formats.format import Format, Item, rejected
-from corpus.formats.joined import groups
 from corpus.formats.mapping import load
-from corpus.formats.records import documents
 from corpus.formats.rows import Placed
 from corpus.sources import Source
 
@@ -25,8 +23,11 @@ def read(source: Source, database: str) -> Iterator[Item]:
     """The documents of the query in a mapping file. `database` is an address as SQLAlchemy writes it, such as
     `postgresql+psycopg://reader@localhost/site`.
     """
+    from corpus.formats.joined import groups  # noqa: PLC0415 (they load SQLite, which no other source needs)
+    from corpus.formats.records import documents  # noqa: PLC0415
+
     try:
-        mapping = load(source.path)
+        mapping = load(str(source.path))
         if not database:
             raise CorpusError("no database to ask", "database", "set SEEALSO_DATABASE, such as postgresql+psycopg://…")
         for group in groups(_rows(mapping.query, database), mapping):

@@ -91,7 +91,7 @@ def test_rejections_are_logged_where_nobody_takes_them(tmp_path: Path, caplog: p
 
 
 def test_formats_have_names_and_summaries() -> None:
-    """Five formats are known without a mapping, and the mapping of names is read-only."""
+    """Eight formats are known without a mapping, and the mapping of names is read-only."""
     assert list(formats()) == [
         "jsonl",
         "beir",

@@ -1,4 +1,4 @@
-"""Databases: SQLite, and a real PostgreSQL that the test starts; memory that does not grow; what is told when it fails."""
+"""Databases: SQLite, and a PostgreSQL that the test starts; memory that does not grow; what is told when it fails."""
 
 from __future__ import annotations
 
