@@ -8,7 +8,20 @@ from typing import Any
 from flask import Flask
 
 from indexer import Settings, read_notices
-from search_app import api, desk, errors, monitoring, overload, pages, panel, revalidation, security, services, settings
+from search_app import (
+    api,
+    desk,
+    errors,
+    monitoring,
+    overload,
+    pages,
+    panel,
+    pushing,
+    revalidation,
+    security,
+    services,
+    settings,
+)
 from search_app.decisions.ledger import Ledger
 
 __all__ = ["create_app"]
@@ -44,4 +57,5 @@ def create_app(given: Mapping[str, str | None] | None = None) -> Flask:
     desk.init_app(app)
     app.register_blueprint(api.bp)
     app.register_blueprint(panel.bp)
+    app.register_blueprint(pushing.bp)
     return app

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
+import corpus
 from indexer import DocumentNotFound, RequestRefused
 from search_app.present import to_json
 from search_app.requests import CARDS, FILTERS, SEARCH_KEYS, as_typed_of, filter_of, number_of, sort_of, text_of
@@ -38,6 +40,15 @@ def related(id_: str = "") -> Response:
     args = known(("limit", *FILTERS) if id_ else ("url", "limit", *FILTERS))
     panel = served().panel(id_ or addressed(args), filter_of(args), number_of(args, "limit", CARDS))
     return Response(panel.json, mimetype="application/json")
+
+
+@bp.get("/documents/<path:id_>")
+def document(id_: str) -> Response:
+    """A document as the index has it, in the exchange format; `canonical` where it is a settled duplicate."""
+    known(())
+    told = json.loads(corpus.to_json(index().get(id_)))
+    kept = index().settled.instead.get(id_)
+    return jsonify(told | {"canonical": kept} if kept else told)
 
 
 def addressed(args: Mapping[str, str]) -> str:

@@ -22,6 +22,7 @@ from search_app.decisions.refusals import (
     NotSignedIn,
     TooManyAttempts,
 )
+from search_app.inbox import InboxUnavailable
 from search_app.overload import Overloaded
 from search_app.security import ROUTE_OF_API
 from search_app.services import PAUSE
@@ -65,6 +66,7 @@ ERRORS: dict[type[Exception], Outside] = {
     indexer.BuildInProgress: Outside(409, 4, "Another build is at work"),
     indexer.WouldShrink: Outside(409, 3, "The index would lose most of its documents"),
     Overloaded: Outside(503, 3, "Too many requests at once"),
+    InboxUnavailable: Outside(503, 3, "The inbox cannot be used"),
     indexer.SearchError: Outside(503, 3, "The index cannot be used"),
     CorpusError: Outside(400, 3, "A source cannot be used"),
     UsageError: Outside(400, 2, "Wrong usage"),

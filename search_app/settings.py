@@ -42,6 +42,7 @@ SETTINGS = (
         "",
         "the database that mappings with a query ask, such as `postgresql+psycopg://reader@localhost/site`",
     ),
+    Setting("inbox", "inbox.sqlite3", "the file in which documents that a site pushed wait for `seealso inbox`"),
     Setting("synonyms", "", "a file of the site's own synonyms for `build`, `a, b => c` a line"),
     Setting("host", "127.0.0.1", "the address to serve on"),
     Setting("port", "8000", "the port to serve on; 0 takes a free one", range=(0, 65_535)),

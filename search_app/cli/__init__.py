@@ -9,7 +9,7 @@ import sys
 import click
 
 import search_app
-from search_app.cli import ask, bench, checks, content, deciding, demo, editors, measure, operate, sources
+from search_app.cli import ask, bench, checks, content, deciding, demo, editors, follow, measure, operate, sources
 from search_app.cli.common import fail
 from search_app.errors import UsageError
 
@@ -26,7 +26,7 @@ def cli() -> None:
     """
 
 
-for module in (ask, bench, checks, content, demo, measure, operate, sources):
+for module in (ask, bench, checks, content, demo, follow, measure, operate, sources):
     for command in vars(module).values():
         if isinstance(command, click.Command):
             cli.add_command(command)

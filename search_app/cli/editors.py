@@ -8,7 +8,7 @@ import click
 
 from search_app import settings
 from search_app.cli.common import Output, setting_option, shared
-from search_app.decisions.accounts import Accounts, ApiKey, Editor
+from search_app.decisions.accounts import SCOPES, Accounts, ApiKey, Editor
 from search_app.decisions.ledger import Ledger
 
 
@@ -79,17 +79,24 @@ def password(name: str, decisions: str | None, output: Output) -> None:
 
 @click.group()
 def key() -> None:
-    """Make keys for programs that read and write decisions by the API: add, list, remove."""
+    """Make keys for programs that push documents, or read and write decisions, by the API: add, list, remove."""
 
 
 @key.command(name="add", epilog="Example: seealso key add site-admin")
 @click.argument("name")
+@click.option(
+    "--scope",
+    type=click.Choice(SCOPES),
+    default="desk",
+    show_default=True,
+    help="What it opens: `content` to push documents, `desk` to read and write decisions.",
+)
 @setting_option("decisions")
 @shared
-def add_key(name: str, decisions: str | None, output: Output) -> None:
-    """Make a key of scope `desk` called NAME, and print it: it is not kept, and cannot be printed again."""
-    made = _accounts(decisions).add_key(name)
-    output.result({"name": name, "scope": "desk", "key": made}, lambda: made)
+def add_key(name: str, scope: str, decisions: str | None, output: Output) -> None:
+    """Make a key called NAME, and print it: it is not kept, and cannot be printed again."""
+    made = _accounts(decisions).add_key(name, scope)
+    output.result({"name": name, "scope": scope, "key": made}, lambda: made)
 
 
 @key.command(name="list", epilog="Example: seealso key list")

@@ -17,8 +17,10 @@ import corpus
 import indexer
 from indexer import Info, Settings, backups, open_index
 from indexer.decisions import Decided, Lapsed
+from search_app import settings
 from search_app.cli import server
 from search_app.cli.common import Output, decided, drifted, index_path, setting_option, shared
+from search_app.inbox import Inbox, Waiting
 from search_app.present import fault_in_words
 
 # Seconds until a server that does not answer is given up.
@@ -76,7 +78,7 @@ def info(index: str | None, servers: Sequence[str], output: Output) -> None:
     if not (output.json or output.quiet):  # told also where the index is damaged
         for address, told in served.items():
             click.echo(f"{address}  {_in_words(told)}")
-    settled = decided().decisions
+    settled, waits = decided().decisions, Inbox(settings.load()["inbox"]).waiting()
     with open_index(index_path(index), decisions=settled) as opened:
         held, lapsed, pairs = opened.info, opened.settled.lapsed(), len(settled.pairs)
     lost = [pair for pair in lapsed if pair.gone]
@@ -86,9 +88,13 @@ def info(index: str | None, servers: Sequence[str], output: Output) -> None:
         "changed": [_lapsed(pair.decided, pair.changed) for pair in lapsed if not pair.gone],
     }
     output.result(
-        {**asdict(held), "served": served, "decisions": decisions},
-        lambda: "\n".join((described(held), *_decided(pairs, lapsed))),
+        {**asdict(held), "served": served, "decisions": decisions, "inbox": waits._asdict()},
+        lambda: "\n".join((described(held), *_decided(pairs, lapsed), *_in_inbox(waits))),
     )
+
+
+def _in_inbox(waits: Waiting) -> list[str]:
+    return [f"inbox       {waits.items:,} documents wait, since {waits.since}"] if waits.items else []
 
 
 def _lapsed(decided: Decided, ids: Sequence[str]) -> dict[str, object]:

@@ -23,7 +23,7 @@ SESSION = timedelta(hours=12)
 # Within so long, so many failed attempts of one name from one address, of one name, and of one address.
 WINDOW = timedelta(minutes=10)
 _MOST_TOGETHER, _MOST_NAME, _MOST_ADDRESS = 5, 20, 40
-_SCOPE = "desk"
+SCOPES = ("content", "desk")
 
 
 class Editor(NamedTuple):
@@ -167,14 +167,16 @@ class Accounts:
             rows = connection.execute("SELECT name, scope, added, removed FROM api_key ORDER BY name")
             return [ApiKey(*row) for row in rows]
 
-    def add_key(self, name: str) -> str:
-        """Make a key that may read and write decisions, and tell it: it is not kept. Raises DecisionRefused."""
+    def add_key(self, name: str, scope: str = "desk") -> str:
+        """Make a key for one of SCOPES, and tell it: it is not kept. Raises DecisionRefused."""
         _check_name(name)
+        if scope not in SCOPES:
+            raise DecisionRefused(f"no scope {scope[:20]!r}", "scope", f"give one of {', '.join(SCOPES)}")
         key = secrets.token_urlsafe(32)
         with self._database.writing() as connection:
             if connection.execute("SELECT 1 FROM api_key WHERE name = ? AND removed IS NULL", (name,)).fetchone():
                 raise DecisionRefused(f"there is a key {name!r}", "NAME", "choose another, or remove it first")
-            row = (name, _key_of(key), _SCOPE, self._now())
+            row = (name, _key_of(key), scope, self._now())
             connection.execute("INSERT OR REPLACE INTO api_key VALUES (?, ?, ?, ?, NULL)", row)
         return key
 
@@ -187,13 +189,13 @@ class Accounts:
             if not done.rowcount:
                 raise DecisionRefused(f"no key is called {name!r}", "NAME", "see: seealso key list")
 
-    def named_by(self, key: str) -> str | None:
-        """The name of a key that holds; None for any other."""
+    def named_by(self, key: str, scope: str) -> str | None:
+        """The name of a key of a scope that holds; None for any other."""
         with self._database.reading() as connection:
             if connection is None:
                 return None
             query = "SELECT name FROM api_key WHERE digest = ? AND scope = ? AND removed IS NULL"
-            row = connection.execute(query, (_key_of(key), _SCOPE)).fetchone()
+            row = connection.execute(query, (_key_of(key), scope)).fetchone()
         return row[0] if row else None
 
     def _now(self) -> str:

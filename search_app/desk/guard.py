@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 from flask import Blueprint, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from search_app.decisions.accounts import SESSION, Accounts, Session
+from search_app.bearer import accounts
+from search_app.decisions.accounts import SESSION, Session
 from search_app.decisions.refusals import DecisionsUnavailable, NotAllowed, NotSignedIn, TooManyAttempts
 from search_app.services import ledger
 
@@ -20,11 +21,6 @@ COOKIE = "seealso_desk"
 _FORM_COOKIE = "seealso_form"
 _OPEN = ("desk.sign_in", "desk.signed_in")
 _WRITES = ("POST", "PUT", "PATCH", "DELETE")
-
-
-def accounts() -> Accounts:
-    """Who may decide."""
-    return Accounts(ledger().database, ledger().clock)
 
 
 def editor() -> Session:

@@ -8,9 +8,10 @@ from typing import Any
 
 from flask import render_template, request, url_for
 
+from search_app.bearer import accounts
 from search_app.decisions.events import ACTIONS, Event
 from search_app.decisions.history import History
-from search_app.desk.guard import accounts, bp
+from search_app.desk.guard import bp
 from search_app.desk.recent import here, in_words, just_done
 from search_app.requests import number_of
 from search_app.services import served

@@ -9,10 +9,9 @@ from flask import Blueprint, Response, g, jsonify, request
 from corpus import Question
 from indexer import RequestRefused
 from search_app.api import known
+from search_app.bearer import admitted
 from search_app.decisions.events import ACTIONS, CARDS, Event
-from search_app.decisions.refusals import NotSignedIn
 from search_app.desk.compare import event_of
-from search_app.desk.guard import accounts
 from search_app.desk.queue import asked
 from search_app.desk.recent import number_in
 from search_app.present import to_json
@@ -29,12 +28,7 @@ _BODY = {"action": str, "a": str, "b": str, "note": str, "seen": int, "undoes": 
 @bp.before_request
 def admit() -> None:
     """Let in who has a key of scope `desk`. Raises NotSignedIn."""
-    scheme, _, key = request.headers.get("Authorization", "").partition(" ")
-    name = accounts().named_by(key.strip()) if scheme.lower() == "bearer" else None
-    if name is None:
-        what = "no key of scope desk came with the request"
-        raise NotSignedIn(what, "Authorization", "send Authorization: Bearer KEY; see seealso key add")
-    g.key = name
+    g.key = admitted("desk")
 
 
 @bp.after_request

@@ -68,10 +68,10 @@ def test_editors_are_added_listed_and_removed(at: Path) -> None:
 def test_keys_are_told_once(at: Path) -> None:
     """What `add` prints opens the API; the list has names alone."""
     key = run("key", "add", "site-admin")[1].strip()
-    assert Accounts(Ledger("decisions.sqlite3").database).named_by(key) == "site-admin"
+    assert Accounts(Ledger("decisions.sqlite3").database).named_by(key, "desk") == "site-admin"
     assert key not in run("key", "list")[1]
     assert run("key", "remove", "site-admin")[0] == 0
-    assert Accounts(Ledger("decisions.sqlite3").database).named_by(key) is None
+    assert Accounts(Ledger("decisions.sqlite3").database).named_by(key, "desk") is None
     assert run("key", "remove", "none")[0] == 2
 
 

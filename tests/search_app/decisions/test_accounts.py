@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from search_app.decisions import accounts
+from search_app.decisions import accounts, database
 from search_app.decisions.accounts import SESSION, WINDOW, Accounts
 from search_app.decisions.database import Database
 from search_app.decisions.refusals import DecisionRefused, NotSignedIn, TooManyAttempts
@@ -153,12 +154,12 @@ def test_names_are_names(people: Accounts, name: str) -> None:
 def test_a_key_is_told_once_and_may_be_removed(people: Accounts) -> None:
     """It is known by its name; once it is removed it opens nothing."""
     key = people.add_key("site admin")
-    assert people.named_by(key) == "site admin"
-    assert people.named_by("") is None
+    assert people.named_by(key, "desk") == "site admin"
+    assert people.named_by("", "desk") is None
     with pytest.raises(DecisionRefused, match="there is a key"):
         people.add_key("site admin")
     people.remove_key("site admin")
-    assert people.named_by(key) is None
+    assert people.named_by(key, "desk") is None
     assert [(one.name, bool(one.removed)) for one in people.api_keys()] == [("site admin", True)]
     with pytest.raises(DecisionRefused, match="no key"):
         people.remove_key("site admin")
@@ -177,3 +178,21 @@ def test_passwords_are_digested_by_scrypt(tmp_path: Path) -> None:
     assert len(set(digests)) == 2
     assert accounts._SCRYPT["n"] * accounts._SCRYPT["p"] >= 2**16
     assert people.sign_in("a", SECRET, "::1")
+
+
+def test_keys_of_an_older_file_are_kept(tmp_path: Path) -> None:
+    """A file in which keys were of the desk alone still opens by them what it did, and by new ones more."""
+    path, folder = tmp_path / "decisions.sqlite3", Path(database.__file__).parent / "migrations"
+    with closing(sqlite3.connect(path)) as old:
+        for step in sorted(folder.iterdir())[:2]:
+            old.executescript(step.read_text("utf-8"))
+        digest = hashlib.sha256(b"secret").hexdigest()
+        old.execute("INSERT INTO api_key VALUES ('old', ?, 'desk', '2026-11-29T00:00:00+00:00', NULL)", (digest,))
+        old.execute("PRAGMA user_version = 2")
+        old.commit()
+    accounts = Accounts(Database(path))
+    assert accounts.named_by("secret", "desk") == "old"
+    assert accounts.named_by("secret", "content") is None
+    assert accounts.named_by(accounts.add_key("new", "content"), "content") == "new"
+    with pytest.raises(DecisionRefused, match="no scope"):
+        accounts.add_key("other", "everything")

@@ -1,0 +1,24 @@
+"""Lets programs in by a key of the API: `Authorization: Bearer KEY`, never in the address, where logs would keep it."""
+
+from __future__ import annotations
+
+from flask import request
+
+from search_app.decisions.accounts import Accounts
+from search_app.decisions.refusals import NotSignedIn
+from search_app.services import ledger
+
+
+def accounts() -> Accounts:
+    """Who may decide, and which keys open what."""
+    return Accounts(ledger().database, ledger().clock)
+
+
+def admitted(scope: str) -> str:
+    """The name of the key of a scope that came with this request. Raises NotSignedIn."""
+    scheme, _, key = request.headers.get("Authorization", "").partition(" ")
+    name = accounts().named_by(key.strip(), scope) if scheme.lower() == "bearer" else None
+    if name is None:
+        what = f"no key of scope {scope} came with the request"
+        raise NotSignedIn(what, "Authorization", "send Authorization: Bearer KEY; see seealso key add")
+    return name
