@@ -18,19 +18,21 @@ _INVISIBLE = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ufeff\u200b\u2060
 _TAGS = (
     "p|br|div|span|a|b|i|u|s|em|strong|ul|ol|li|dl|dt|dd|h[1-6]|table|t[rdh]|tbody|thead|tfoot|blockquote|pre|code|kbd|img"
     "|figure|hr|font|center|small|big|su[bp]|abbr|del|ins|wbr|script|style|iframe|section|article|header|footer|main|nav"
+    "|aside|mark|cite|q|button|details|summary|figcaption|address|time|label|svg|use|path|picture|source|video|audio"
+    "|noscript|template|form|input|select|option|textarea|dfn|var|samp|ruby|r[tp]|col|colgroup|caption"
 )
 _TAG = rf"/?(?:{_TAGS})(?:\s+[\w:-]+(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s\"'<>]+))?)*\s*/?>"
 _MARKUP = re.compile(rf"<{_TAG}|&(?:#\d{{1,7}}|#x[0-9a-f]{{1,6}}|[a-z][a-z0-9]{{1,30}});", re.IGNORECASE)
-_NO_TAG = re.compile(rf"<(?!{_TAG}|!--)", re.IGNORECASE)
+_NO_TAG = re.compile(rf"<(?!{_TAG})", re.IGNORECASE)
 # Tags within a line; any other begins and ends one.
 INLINE_TAGS = frozenset(
     {
         *("a", "b", "i", "u", "s", "em", "strong", "span", "font", "sub", "sup", "small", "big", "code", "kbd", "abbr"),
-        *("mark", "del", "ins", "wbr", "img"),
+        *("mark", "del", "ins", "wbr", "img", "cite", "q", "time", "label", "dfn", "var", "samp"),
     }
 )
 _NAMED = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,31});")
-_UNSEEN_TAGS = frozenset({"script", "style"})
+_UNSEEN_TAGS = frozenset({"script", "style", "svg", "template", "button", "select", "textarea"})
 
 # The standard library's names of months are those of the reader's locale; here they are English.
 _MONTHS = "january february march april may june july august september october november december"
@@ -63,7 +65,7 @@ def plain_text(text: str) -> str:
     if not _MARKUP.search(text):
         return text
     reader = _Markup()
-    reader.feed(_NO_TAG.sub("&lt;", text))
+    reader.feed(_NO_TAG.sub("&lt;", _without_comments(text)))
     reader.close()
     return "".join(reader.found).strip()
 
@@ -78,17 +80,37 @@ def _number_of(name: str) -> str:
     return "".join(f"&#{ord(character)};" for character in characters)
 
 
+def _without_comments(text: str) -> str:
+    """The text without comments of HTML; one that does not end is text."""
+    kept, at = [], 0
+    while (begins := text.find("<!--", at)) >= 0 and (ends := text.find("-->", begins)) >= 0:
+        kept.append(text[at:begins])
+        at = ends + 3
+    return "".join((*kept, text[at:]))
+
+
 class _Markup(HTMLParser):
-    """Gathers what a reader sees of HTML."""
+    """Gathers what a reader sees of HTML; not who is quoted, where software names the author of a quote."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.found: list[str] = []
-        self._hidden = 0
+        # The element that is left out and how often one of its name is open within it; the quotes that are open.
+        self._left_out, self._depth = "", 0
+        self._quotes: list[str] = []
 
-    def handle_starttag(self, tag: str, attrs: object) -> None:  # noqa: ARG002 (it is given)
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """See HTMLParser."""
-        self._hidden += tag in _UNSEEN_TAGS
+        if self._left_out:
+            self._depth += tag == self._left_out
+            return
+        kind = (dict(attrs).get("class") or "").split()
+        names = tag == "cite" or (tag == "div" and "title" in kind)
+        if tag in _UNSEEN_TAGS or (names and self._quotes):
+            self._left_out, self._depth = tag, 1
+            return
+        if tag == "blockquote" or (tag == "aside" and "quote" in kind):
+            self._quotes.append(tag)
         if tag == "sup" and self.found and self.found[-1][-1:].isdigit():
             self.found.append("^")  # 10<sup>9</sup> is not 109
         elif tag not in INLINE_TAGS:
@@ -96,13 +118,18 @@ class _Markup(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         """See HTMLParser."""
-        self._hidden = max(0, self._hidden - (tag in _UNSEEN_TAGS))
+        if self._left_out:
+            self._depth -= tag == self._left_out
+            self._left_out = self._left_out if self._depth else ""
+            return
+        if tag in self._quotes:
+            self._quotes.pop()
         if tag not in INLINE_TAGS and tag != "br":
             self.found.append("\n" if tag in {"li", "tr"} else "\n\n")
 
     def handle_data(self, data: str) -> None:
         """See HTMLParser."""
-        if not self._hidden:
+        if not self._left_out:
             self.found.append(data)
 
 

@@ -35,8 +35,12 @@ _INSTEAD = {
 _BLOCK_EDGES = re.compile(
     r"^\s*(?:<!--|(?://\s*|/\*\s*)?<!\[CDATA\[(?:\s*\*/)?)|(?:-->|(?://\s*|/\*\s*)?\]\]>(?:\s*\*/)?)\s*$"
 )
+# A comment around CDATA around the block.
+_EDGES = 3
 _LINKS = {"a": "href", "area": "href", "link": "href", "img": "src", "iframe": "src", "source": "src", "embed": "src"}
 _DEEPEST = 60
+# More than these a page has only by mistake: elements, things that references lead to, text of properties.
+_MOST_ELEMENTS, _MOST_REFERRED, _MOST_SAID = 150_000, 5_000, 2_000_000
 
 
 def decoded(data: bytes) -> str:
@@ -73,6 +77,15 @@ def parsed(text: str) -> Any:
         raise CorpusError(f"no page of HTML: {str(error)[:80]}", "page", "save the page again") from error
     if tree is None:
         raise CorpusError("an empty page", "page", "save the page again")
+    if sum(1 for _ in tree.iter()) > _MOST_ELEMENTS:
+        raise CorpusError(f"over {_MOST_ELEMENTS:,} elements", "page", "give a mapping for an export of it")
+    return tree
+
+
+def without_scripts(tree: Any) -> Any:
+    """The tree without what no reader sees or what stands for it where scripts are off; what was read of it is gone."""
+    for element in list(tree.iter("script", "style", "noscript", "template", "svg")):
+        element.drop_tree()
     return tree
 
 
@@ -106,10 +119,7 @@ def meta_of(tree: Any, name: str) -> str:
 
 
 def described(tree: Any) -> list[Node]:
-    """The things that a page describes for machines: those of its JSON-LD blocks, else those of its microdata.
-
-    A block that is broken loses itself alone.
-    """
+    """The things that the JSON-LD blocks of a page describe. A block that is broken loses itself alone."""
     found: list[Node] = []
     for script in tree.iter("script"):
         if script.get("type", "").partition(";")[0].strip().lower() == "application/ld+json":
@@ -118,12 +128,13 @@ def described(tree: Any) -> list[Node]:
     for node in _all(found):
         if isinstance(node.get("@id"), str) and len(node) > 1:
             by_id.setdefault(node["@id"], node)
-    return [_resolved(node, by_id, 0) for node in found] or list(_microdata(tree))
+    graph = _Graph(by_id)
+    return [graph.resolved(node, (), 0) for node in found]
 
 
 def _block(text: str) -> list[Node]:
-    while (bare := _BLOCK_EDGES.sub("", text).strip().removesuffix(";")) != text:
-        text = bare
+    for _ in range(_EDGES):
+        text = _BLOCK_EDGES.sub("", text).strip().rstrip(";")
     try:
         value = json.loads(text, strict=False)
     except (ValueError, RecursionError):
@@ -150,51 +161,67 @@ def _all(nodes: list[Node]) -> Iterator[Node]:
             waiting += value
 
 
-def _resolved(value: Any, by_id: dict[str, Node], depth: int) -> Any:
-    """A value with each reference to a node, `{"@id": …}`, replaced by that node."""
-    if depth > _DEEPEST:
-        return None
-    if isinstance(value, list):
-        return [_resolved(item, by_id, depth + 1) for item in value]
-    if not isinstance(value, dict):
-        return value
-    name = value.get("@id")
-    if value.keys() <= {"@id", "@type"} and isinstance(name, str) and name in by_id:
-        # A circle of references ends where it closes.
-        value, by_id = by_id[name], {known: node for known, node in by_id.items() if known != name}
-    return {key: _resolved(item, by_id, depth + 1) for key, item in value.items()}
+class _Graph:
+    """Nodes that refer to each other by `{"@id": …}`."""
+
+    def __init__(self, by_id: dict[str, Node]) -> None:
+        self._by_id, self._left = by_id, _MOST_REFERRED
+
+    def resolved(self, value: Any, within: tuple[str, ...], depth: int) -> Any:
+        """A value with each reference replaced by its node; a circle ends where it closes."""
+        if depth > _DEEPEST:
+            return None
+        if isinstance(value, list):
+            return [self.resolved(item, within, depth + 1) for item in value]
+        if not isinstance(value, dict):
+            return value
+        name = value.get("@id")
+        refers = value.keys() <= {"@id", "@type"} and isinstance(name, str) and name in self._by_id
+        if refers and name not in within and self._left > 0:
+            self._left -= 1
+            value, within = self._by_id[name], (*within, name)
+        return {key: self.resolved(item, within, depth + 1) for key, item in value.items()}
 
 
-def _microdata(tree: Any) -> Iterator[Node]:
-    """The items of a page that are no property of another one."""
-    for element in tree.iter():
-        if isinstance(element.tag, str) and element.get("itemscope") is not None and element.get("itemprop") is None:
-            yield _item(element, 0)
+def microdata(tree: Any) -> list[Node]:
+    """The items of a page that stand in no other one."""
+    tops = [element for element in tree.iter() if isinstance(element.tag, str) and element.get("itemscope") is not None]
+    items = _Items()
+    return [items.item(top, 0) for top in tops if all(outer.get("itemscope") is None for outer in top.iterancestors())]
 
 
-def _item(element: Any, depth: int) -> Node:
-    node: Node = {"@type": (element.get("itemtype") or "").split()}
-    if element.get("itemid"):
-        node["@id"] = element.get("itemid")
-    waiting = list(reversed(element))
-    while waiting:
-        child = waiting.pop()
-        if not isinstance(child.tag, str):
-            continue
-        is_item = child.get("itemscope") is not None
-        for name in (child.get("itemprop") or "").split():
-            if not is_item:
-                node.setdefault(name, []).append(_said(child))
-            elif depth < _DEEPEST:
-                node.setdefault(name, []).append(_item(child, depth + 1))
-        if not is_item:
-            waiting += reversed(child)
-    return node
+class _Items:
+    """Makes nodes of items; so much text is read of a page and no more, since properties may stand in each other."""
 
+    def __init__(self) -> None:
+        self._left = _MOST_SAID
 
-def _said(element: Any) -> str:
-    """The value of a property of microdata."""
-    for attribute in ("content", "datetime", _LINKS.get(element.tag, "")):
-        if attribute and element.get(attribute) is not None:
-            return str(element.get(attribute))
-    return text_of(element)
+    def item(self, element: Any, depth: int) -> Node:
+        """An item with its properties."""
+        node: Node = {"@type": (element.get("itemtype") or "").split()}
+        if element.get("itemid"):
+            node["@id"] = element.get("itemid")
+        waiting = list(reversed(element))
+        while waiting:
+            child = waiting.pop()
+            if not isinstance(child.tag, str):
+                continue
+            names = (child.get("itemprop") or "").split()
+            if child.get("itemscope") is None:
+                for name in names:
+                    node.setdefault(name, []).append(self._said(child))
+                waiting += reversed(child)
+            elif names and depth < _DEEPEST:
+                node.setdefault(names[0], []).append(self.item(child, depth + 1))
+        return node
+
+    def _said(self, element: Any) -> str:
+        """The value of a property, as HTML has it in JSON-LD."""
+        for attribute in ("content", "datetime", _LINKS.get(element.tag, "")):
+            if attribute and element.get(attribute) is not None:
+                return str(element.get(attribute))
+        if self._left <= 0:
+            return ""
+        text = etree.tostring(element, encoding="unicode", method="html", with_tail=False)
+        self._left -= len(text)
+        return f"<p>{text}"

@@ -26,6 +26,9 @@ from corpus.text import clean, is_unicode, one_line, parse_date, plain_text
 
 MOST_TITLE = 120
 _SEXES = {"female": "female", "f": "female", "woman": "female", "male": "male", "m": "male", "man": "male"}
+# A longer text is no list of names; to parse it as one takes two hundred times its size.
+_MOST_LIST = 64 * 1024
+_DECLARED = re.compile(rb"""<\?xml[^>]*?encoding\s*=\s*["']([\w.-]+)""")
 _COLUMN = re.compile(r"\{([^{}]+)\}")
 _LIST_MARKS = re.compile(r"[;|]")
 # How Stack Exchange writes a question's tags: <knee><bone-cement>.
@@ -36,12 +39,22 @@ def read(source: Source, mapping: Mapping) -> Iterator[Item]:
     """The documents of a JSON array, of JSON lines or of a CSV table; a record that fails costs itself alone."""
     with source.open() as stream:
         # Undecodable bytes become surrogates, which are refused in the one record that holds them.
-        start = cast("io.BufferedReader", stream).peek(2)[:2]
-        encoding = "utf-16" if start in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) else "utf-8-sig"
+        start = cast("io.BufferedReader", stream).peek(100)[:100]
+        declared = _DECLARED.match(start)
+        wide = start[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+        encoding = "utf-16" if wide else _known(declared[1].decode()) if declared else "utf-8-sig"
         text = io.TextIOWrapper(stream, encoding=encoding, errors="surrogateescape", newline="")
         rows = elements(text, mapping.record) if mapping.record else rows_of(text, mapping.columns, mapping.within)
         for group in groups(rows, mapping):
             yield from documents(source.name, mapping, group)
+
+
+def _known(encoding: str) -> str:
+    """An encoding that XML declares, UTF-8 where that is none or the same."""
+    with suppress(LookupError):
+        name = codecs.lookup(encoding).name
+        return "utf-8-sig" if name.startswith("utf") else name
+    return "utf-8-sig"
 
 
 def documents(source: str, mapping: Mapping, group: list[Placed]) -> Iterator[Item]:
@@ -168,13 +181,16 @@ def _listed(value: object, column: str) -> list[str]:
         names = _LIST_MARKS.split(text) if _LIST_MARKS.search(text) else text.split(",")
     else:
         items = listed if isinstance(value, str) else value
-        names = [_text(item, column) for item in items] if isinstance(items, list) else []
+        items = (
+            [item.get("name") if isinstance(item, dict) else item for item in items] if isinstance(items, list) else []
+        )
+        names = [_text(item, column) for item in items]
     return [name for name in map(one_line, names) if name]
 
 
 def _list_as_text(text: str) -> list[object] | None:
     """The list that a text writes in JSON or Python, if it does."""
-    if not text.startswith("[") or not text.endswith("]"):
+    if not text.startswith("[") or not text.endswith("]") or len(text) > _MOST_LIST:
         return None
     for parse in (json.loads, ast.literal_eval):
         with suppress(ValueError, SyntaxError, TypeError, MemoryError, RecursionError):

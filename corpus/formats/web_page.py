@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 from corpus.errors import CorpusError, Noticed
@@ -14,8 +15,14 @@ from corpus.model import MOST_LINE, Answer, Article, Comment, Document, Question
 from corpus.sources import Source
 from corpus.text import clean, one_line, parse_date, plain_text
 
-_ARTICLES = re.compile(r"(Article|Posting|Report|MedicalWebPage|HowTo)$")
-_HTML = re.compile(r"(?si)\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype html|html|head|body|meta|title)\b")
+_ARTICLES = re.compile(r"(Article|BlogPosting|Report|MedicalWebPage|HowTo)$")
+# What opens a thread: it asks, its comments answer.
+_THREADS = re.compile(r"(DiscussionForum|SocialMedia)Posting$")
+_QUESTIONS = re.compile(r"^Question$")
+_WANTED = re.compile(f"{_ARTICLES.pattern}|{_THREADS.pattern}|{_QUESTIONS.pattern}")
+_PERSONS = re.compile(r"^(Person|Organization|Physician)$")
+_COMMENT = r"<!--(?:(?!-->).)*-->\s*"
+_HTML = re.compile(rf"(?si)\s*(?:<\?xml[^>]*>\s*)?(?:{_COMMENT})*<(?:!doctype html|html|head|body|meta|title)\b")
 # Shorter than this it is no text of a page, but what is left of a menu.
 _LEAST_TEXT = 80
 _ADVICE = "give a mapping for an export of it, or leave the page out"
@@ -39,29 +46,42 @@ def documents(text: str, source: str, place: str = "page", *, url: str = "", fil
     """The documents of a page's text. `url` is the address that it was fetched from, where it names none itself; `file`
     tells pages without an address apart.
     """
-    from corpus.formats.html_tree import address_of, described, meta_of, parsed  # noqa: PLC0415 (the extra `sites`)
+    from corpus.formats.html_tree import address_of, described, meta_of, microdata, parsed  # noqa: PLC0415 (as above)
 
     try:
         tree = parsed(text)
-        page = _Page(tree, address_of(tree) or url, one_line(meta_of(tree, "og:site_name"))[:MOST_LINE], file)
-        nodes = described(tree)
-        asked = [*_of_type(nodes, _QUESTIONS)]
-        about = next(_of_type(nodes, _ARTICLES), None)
-        if not asked and about and "DiscussionForumPosting" in _types(about):
-            asked = [about | {"suggestedAnswer": about.get("comment")}]
-            about = None
-        found: list[Document] = list(_forum(page)) if not asked and not about else []
-        several = len(asked) > 1 or about is not None
-        found += [question for node in asked if (question := _question(page, node, several))]
-        if about or not found:
-            found.append(_article(page, about or {}))
     except CorpusError as error:
         yield rejected(source, place, error)
         return
-    for document in found:
-        if not document.url:
-            yield Noticed(source=source, place=place, what="identity")
-        yield document
+    page = _Page(tree, address_of(tree) or url, one_line(meta_of(tree, "og:site_name"))[:MOST_LINE], file)
+    nodes = described(tree)
+    if not any(True for _ in _of_type(nodes, _WANTED)):
+        nodes = microdata(tree)
+    for make in _parts(page, nodes):
+        try:
+            if (document := make()) is None:
+                continue
+            if not document.url:
+                yield Noticed(source=source, place=place, what="identity")
+            yield document
+        except CorpusError as error:
+            yield rejected(source, place, error)
+
+
+def _parts(page: _Page, nodes: list[dict[str, Any]]) -> Iterator[Callable[[], Document | None]]:
+    """What makes each document of a page, so that one that cannot be made costs itself alone."""
+    asked = [*_of_type(nodes, _QUESTIONS)]
+    about = next(_of_type(nodes, _ARTICLES), None)
+    if not asked and (thread := next(_of_type(nodes, _THREADS), None)):
+        asked, about = [thread | {"suggestedAnswer": thread.get("comment")}], None
+    several = len(asked) > 1 or about is not None
+    for node in asked:
+        yield partial(_question, page, node, several)
+    topic = None if asked or about else _forum(page)
+    if topic:
+        yield topic
+    elif about or not (asked or any(_of_type(nodes, re.compile("^(QA|FAQ)Page$")))):
+        yield partial(_article, page, about or {})
 
 
 class _Page:
@@ -69,16 +89,18 @@ class _Page:
 
     def __init__(self, tree: Any, url: str, site: str, file: str) -> None:
         self.tree, self.url, self.site, self.file = tree, url, site, file
+        self._parts: set[str] = set()
 
     def id(self, kind: str, title: str, part: str = "") -> str:
-        """The id of the page, or of a part of it; by its title and file where it has no address."""
+        """The id of the page, or of a part of it, by its title where two have one name; by title and file without an
+        address.
+        """
         if not self.url:
             return id_from_content(kind, title, self.file)
         own = id_from_url(self.url)
+        part = title if part in self._parts else part
+        self._parts.add(part)
         return f"{own}/{hashlib.sha256(part.casefold().encode()).hexdigest()[:8]}" if part else own
-
-
-_QUESTIONS = re.compile(r"^Question$")
 
 
 def _types(node: dict[str, Any]) -> list[str]:
@@ -103,6 +125,16 @@ def _of_type(nodes: list[dict[str, Any]], wanted: re.Pattern[str]) -> Iterator[d
                 yield value
 
 
+def _listed(value: object) -> list[Any]:
+    if isinstance(value, dict) and "@list" in value:
+        value = value["@list"]
+    return value if isinstance(value, list) else [value]
+
+
+def _is_person(node: dict[str, Any]) -> bool:
+    return any(map(_PERSONS.search, _types(node)))
+
+
 def _first(value: object) -> object:
     return value[0] if isinstance(value, list) and value else value
 
@@ -110,10 +142,14 @@ def _first(value: object) -> object:
 def _text(node: dict[str, Any], *names: str) -> str:
     """The first of some properties that says something, as text in paragraphs."""
     for name in names:
-        value = _first(node.get(name))
+        value = node.get(name)
+        if isinstance(value, list) and all(isinstance(item, str) for item in value):
+            value = "\n\n".join(value)
+        value = _first(value)
         if isinstance(value, dict):
             value = _first(value.get("@value", value.get("name")))
-        if isinstance(value, str | int | float) and (said := clean(plain_text(str(value)))):
+        plain = isinstance(value, str | int | float) and not isinstance(value, bool)
+        if plain and (said := clean(plain_text(str(value)))):
             return said
     return ""
 
@@ -123,7 +159,7 @@ def _names(node: dict[str, Any], *properties: str) -> list[str]:
     found: list[str] = []
     for name in properties:
         value = node.get(name)
-        for item in value if isinstance(value, list) else [value]:
+        for item in _listed(value):
             if isinstance(item, dict):
                 found.append(_text(item, "name"))
             elif isinstance(item, str):
@@ -132,22 +168,25 @@ def _names(node: dict[str, Any], *properties: str) -> list[str]:
 
 
 def _topics(node: dict[str, Any]) -> tuple[Topic, ...]:
-    names = _names(node, "keywords", "articleSection", "about")
+    """What it is about, and nobody whom it is about."""
+    about = [item for item in _listed(node.get("about")) if not (isinstance(item, dict) and _is_person(item))]
+    names = _names(node | {"about": about}, "keywords", "articleSection", "about")
     return tuple(Topic(name=name) for name in names if len(name) <= MOST_LINE)
 
 
 def _answers(node: dict[str, Any]) -> Iterator[Answer]:
-    """The accepted answer, then the others, each once."""
+    """The accepted answer, then the others, each once. Who asked stays without a name, answering too."""
     seen: set[str] = set()
+    asker = set(_names(node, "author", "creator"))
     for name in ("acceptedAnswer", "suggestedAnswer"):
-        value = node.get(name)
-        for item in value if isinstance(value, list) else [value]:
+        for item in _listed(node.get(name)):
             part = item if isinstance(item, dict) else {"text": item}
             text = _text(part, "text", "articleBody", "description")
             if text and text not in seen:
                 seen.add(text)
                 day = parse_date(_text(part, "dateCreated", "datePublished"))
-                yield Answer(text=text, author=", ".join(_names(part, "author"))[:MOST_LINE], answered=day)
+                authors = [author for author in _names(part, "author") if author not in asker]
+                yield Answer(text=text, author=", ".join(authors)[:MOST_LINE], answered=day)
 
 
 def _question(page: _Page, node: dict[str, Any], several: bool) -> Question | None:
@@ -181,9 +220,9 @@ def _article(page: _Page, node: dict[str, Any]) -> Document:
     if len(body) < _LEAST_TEXT or not title:
         from trafilatura import bare_extraction  # noqa: PLC0415 (it takes a second to load)
 
-        from corpus.formats.html_tree import meta_of  # noqa: PLC0415 (the extra `sites`)
+        from corpus.formats.html_tree import meta_of, without_scripts  # noqa: PLC0415 (the extra `sites`)
 
-        main: Any = bare_extraction(page.tree, include_comments=False, with_metadata=True)
+        main: Any = bare_extraction(without_scripts(page.tree), include_comments=False, with_metadata=True)
         text = _paragraphs((main.text or "") if main else "")
         body = body if len(body) >= len(text) else text
         title = title or one_line((main and main.title) or page.tree.findtext(".//title") or "")
@@ -220,18 +259,31 @@ def _paragraphs(text: str) -> str:
     return "\n\n".join(lines).replace("\n\n- ", "\n- ")
 
 
-def _forum(page: _Page) -> Iterator[Question]:
-    """The topic of a phpBB forum, which describes nothing for machines: the first post asks, the others answer."""
+def _forum(page: _Page) -> Callable[[], Question] | None:
+    """What makes the topic of a phpBB forum, which describes nothing for machines: the first post asks, the others answer;
+    None for any other page.
+    """
+    posts = [_post_of(content) for content in page.tree.find_class("content")]
+    if not page.tree.find_class("topic-title") or not any(post is not None for post in posts):
+        return None
+    return partial(_topic, page)
+
+
+def _post_of(content: Any) -> Any:
+    return next((outer for outer in content.iterancestors() if "post" in (outer.get("class") or "").split()), None)
+
+
+def _topic(page: _Page) -> Question:
     from corpus.formats.html_tree import text_of  # noqa: PLC0415 (the extra `sites`)
 
-    headings = page.tree.find_class("topic-title")
-    posts = [post for post in page.tree.find_class("post") if post.find_class("content")]
-    if not headings or not posts:
-        return
-    title = one_line(text_of(headings[0]))
-    texts = [text_of(post.find_class("content")[0]) for post in posts]
-    days = [parse_date(next((time.get("datetime", "") for time in post.iter("time")), "")) for post in posts]
-    yield Question(
+    if re.search(r"[?&]start=[1-9]", page.url):
+        what = "a later page of a topic, whose first post is no question"
+        raise CorpusError(what, "page", "give an export of the forum, or the first pages alone")
+    title = one_line(text_of(page.tree.find_class("topic-title")[0]))
+    posts = [(content, post) for content in page.tree.find_class("content") if (post := _post_of(content)) is not None]
+    texts = [text_of(content) for content, _ in posts]
+    days = [parse_date(next((time.get("datetime", "") for time in post.iter("time")), "")) for _, post in posts]
+    return Question(
         id=page.id("question", title),
         title=title[:MOST_LINE],
         body=texts[0],

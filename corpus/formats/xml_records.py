@@ -13,37 +13,42 @@ from corpus.text import numeric_entities
 
 _CHUNK = 64 * 1024
 _DEEPEST = 100
-_ATTRIBUTES = r"(?:[^\"'<>]|\"[^\"]*\"|'[^']*')*?"
+# An element whose end has not been read yet, and one that cannot end.
+_UNKNOWN, _BROKEN = 0, -1
+# So much is looked at in search of ends that are not there.
+_MOST_LOOKED_AT = 64 * 1024 * 1024
+# No value holds a `<` (XML 1.0, section 2.3), so that a tag without an end is known by the next tag.
+_ATTRIBUTES = r"(?:[^\"'<>]|\"[^\"<]*\"|'[^'<]*')*?"
 
 
 def elements(text: TextIO, name: str) -> Iterator[Placed]:
     """Each element of a name as a record with its place, or what is wrong with it: attributes and children by their
     names as they are written, a child that occurs several times as a list, one with children as a record of its own.
 
-    Each is parsed alone, so that a broken one costs itself, and no declaration of entities is ever read.
+    Each is parsed alone, so that a broken one costs itself, and no declaration of entities is ever read. Elements of the
+    name do not stand in each other: one that begins within another says that the other is broken.
     """
-    begins = re.compile(rf"<{re.escape(name)}(?=[\s/>])")
-    # What may stand between the two tags of an element and hold what looks like a tag.
-    ends = re.compile(
-        rf"<!\[CDATA\[.*?\]\]>|<!--.*?-->|(?P<own><{re.escape(name)}(?=[\s/>]){_ATTRIBUTES}(?P<closed>/?)>)"
-        rf"|(?P<end></{re.escape(name)}\s*>)",
-        re.DOTALL,
-    )
-    buffer, at, number, ended = "", 0, 0, False
+    tags = _Tags(name)
+    buffer, at, number, ended, looked_at = "", 0, 0, False, 0
     while True:
-        found = begins.search(buffer, at)
-        end = _end(ends, buffer, found.start()) if found else None
-        if found and end is None and not ended and len(buffer) - found.start() <= MOST_RECORD:
+        found = tags.begins.search(buffer, at)
+        end = tags.end(buffer, found.start()) if found else 0
+        if found and end == _UNKNOWN and not ended and len(buffer) - found.start() <= MOST_RECORD:
             at = found.start()
         elif found:
             number += 1
-            place = f"{name} {number}"
-            record = (
-                _record(buffer[found.start() : end]) if end else CorpusError(f"no end of <{name}>", "record", "mend it")
-            )
-            yield place, record
+            record: dict[str, Any] | CorpusError = CorpusError(f"no end of <{name}>", "record", "export it again")
+            if end > 0:
+                record = _record(buffer[found.start() : end])
+            yield f"{name} {number}", record
+            if end == _UNKNOWN:
+                looked_at += len(buffer) - found.start()
+                if looked_at > _MOST_LOOKED_AT:
+                    what = CorpusError("too much of it is broken to go on", "file", "export it again")
+                    yield f"behind {name} {number}", what
+                    return
             # What follows a broken one may stand within it, as far as can be seen.
-            at = end if end and not isinstance(record, CorpusError) else found.end()
+            at = end if end > 0 and not isinstance(record, CorpusError) else found.end()
             continue
         elif ended:
             if not number:
@@ -55,19 +60,33 @@ def elements(text: TextIO, name: str) -> Iterator[Placed]:
         buffer, at = buffer[keep:] + chunk, 0
 
 
-def _end(ends: re.Pattern[str], buffer: str, at: int) -> int | None:
-    """Where the element that begins at a place ends, if it does in what has been read."""
-    depth = 0
-    for found in ends.finditer(buffer, at):
-        if found["own"]:
-            depth += not found["closed"]
-        elif found["end"]:
-            depth -= 1
-        else:
-            continue
-        if depth <= 0:
-            return found.end()
-    return None
+class _Tags:
+    """Finds where elements of a name begin and end."""
+
+    def __init__(self, name: str) -> None:
+        self.begins = re.compile(rf"<{re.escape(name)}(?=[\s/>])")
+        self._start = re.compile(rf"<{re.escape(name)}(?=[\s/>]){_ATTRIBUTES}(?P<closed>/?)>")
+        # What may stand between the two tags of an element and hold what looks like a tag.
+        self._next = re.compile(rf"<!\[CDATA\[|<!--|<(?P<again>{re.escape(name)}(?=[\s/>]))|</{re.escape(name)}\s*>")
+
+    def end(self, buffer: str, at: int) -> int:
+        """Where the element that begins at a place ends; _UNKNOWN where that has not been read, _BROKEN where it cannot
+        end.
+        """
+        started = self._start.match(buffer, at)
+        if started is None:
+            return _BROKEN if buffer.find("<", at + 1) >= 0 else _UNKNOWN
+        if started["closed"]:
+            return started.end()
+        at = started.end()
+        while found := self._next.search(buffer, at):
+            closing = {"<![CDATA[": "]]>", "<!--": "-->"}.get(found[0])
+            if closing is None:
+                return _BROKEN if found["again"] else found.end()
+            at = buffer.find(closing, found.end()) + len(closing)
+            if at < len(closing):
+                return _UNKNOWN
+        return _UNKNOWN
 
 
 def _record(text: str) -> dict[str, Any] | CorpusError:
