@@ -176,10 +176,10 @@ class _Graph:
         if not isinstance(value, dict):
             return value
         name = value.get("@id")
-        refers = value.keys() <= {"@id", "@type"} and isinstance(name, str) and name in self._by_id
-        if refers and name not in within and self._left > 0:
+        node = self._by_id.get(name) if isinstance(name, str) and value.keys() <= {"@id", "@type"} else None
+        if node is not None and name not in within and self._left > 0:
             self._left -= 1
-            value, within = self._by_id[name], (*within, name)
+            value, within = node, (*within, str(name))
         return {key: self.resolved(item, within, depth + 1) for key, item in value.items()}
 
 

@@ -8,7 +8,6 @@ import json
 import re
 from collections import deque
 from collections.abc import Collection, Iterator
-from contextlib import suppress
 from functools import partial
 from itertools import chain, islice
 from typing import TextIO
@@ -28,6 +27,8 @@ _NEXT = re.compile(r"\}\s*,\s*(?=\{)")
 _BRACE = re.compile(r"\{")
 # So many beginnings of a record are tried within a broken one, and so many first lines looked at.
 _MOST_BRACES, _LOOKED_AT = 1_000, 6
+# So many characters of a file are looked at in search of records within broken ones; each place costs some.
+_MOST_SEARCHED, _LEAST_SEARCHED = 32 * 1024 * 1024, 2_000
 _BROKEN = (ValueError, RecursionError)
 _MOST_ROW_LINES = 10_000
 # What stands above a header: Excel's own line, empty ones of PHP.
@@ -119,7 +120,7 @@ def _objects(text: TextIO, buffer: str, at: int, close: str) -> Iterator[Placed]
     the last good one, which may stand within what is broken, else behind the next `}, {`.
     """
     known: Collection[str] = ()
-    decoder, number = json.JSONDecoder(parse_constant=_no_number), 1
+    decoder, number, searched = json.JSONDecoder(parse_constant=_no_number), 1, 0
     ended = False
     while True:
         at = _BETWEEN.match(buffer, at).end()  # type: ignore[union-attr]  # it matches nothing, too
@@ -142,12 +143,15 @@ def _objects(text: TextIO, buffer: str, at: int, close: str) -> Iterator[Placed]
                 ended = not chunk
                 buffer, at = buffer[at:] + chunk, 0
                 continue
-            what = str(error)[:80] if buffer[at:].strip() else "the array breaks off"
+            what = str(error)[:80] if buffer[at : at + _OVERLAP].strip() else "the array breaks off"
             yield f"record {number}", CorpusError(f"not JSON: {what}", "record", "mend the record")
             number += 1
-            if within := _record_within(decoder, buffer, at, known):
-                at = within
-                continue
+            if searched < _MOST_SEARCHED:
+                within, more = _record_within(decoder, buffer, at, known)
+                searched += more
+                if within:
+                    at = within
+                    continue
             while not (following := _NEXT.search(buffer, at)) and (chunk := text.read(_CHUNK)):
                 buffer, at = buffer[max(at, len(buffer) - _OVERLAP) :] + chunk, 0
             if following is None:
@@ -155,14 +159,25 @@ def _objects(text: TextIO, buffer: str, at: int, close: str) -> Iterator[Placed]
             at = following.end()
 
 
-def _record_within(decoder: json.JSONDecoder, buffer: str, at: int, known: Collection[str]) -> int:
-    """Where behind the beginning of a broken record, `at`, one with most of the known names begins; 0 for nowhere."""
+def _record_within(decoder: json.JSONDecoder, buffer: str, at: int, known: Collection[str]) -> tuple[int, int]:
+    """Where behind the beginning of a broken record, `at`, one with most of the known names begins, 0 for nowhere; and
+    how many characters were looked at.
+    """
+    searched = 0
     for brace in islice(_BRACE.finditer(buffer, at + 1), _MOST_BRACES if known else 0):
-        with suppress(*_BROKEN):
-            record, _ = decoder.raw_decode(buffer, brace.start())
+        end = brace.end()
+        try:
+            record, end = decoder.raw_decode(buffer, brace.start())
             if 2 * len(record.keys() & known) > len(known):
-                return brace.start()
-    return 0
+                return brace.start(), searched
+        except json.JSONDecodeError as error:
+            end = error.pos
+        except _BROKEN:
+            end = len(buffer)
+        searched += max(end - brace.start(), _LEAST_SEARCHED)
+        if searched > _MOST_SEARCHED:
+            break
+    return 0, searched
 
 
 def _json_lines(lines: Iterator[str]) -> Iterator[Placed]:

@@ -11,7 +11,7 @@ from typing import Any
 from corpus.errors import CorpusError, Noticed
 from corpus.formats.format import Format, Item, rejected
 from corpus.identity import id_from_content, id_from_url
-from corpus.model import MOST_LINE, Answer, Article, Comment, Document, Question, Topic
+from corpus.model import MOST_LINE, MOST_TEXT, Answer, Article, Comment, Document, Question, Topic
 from corpus.sources import Source
 from corpus.text import clean, one_line, parse_date, plain_text
 
@@ -222,7 +222,10 @@ def _article(page: _Page, node: dict[str, Any]) -> Document:
 
         from corpus.formats.html_tree import meta_of, without_scripts  # noqa: PLC0415 (the extra `sites`)
 
-        main: Any = bare_extraction(without_scripts(page.tree), include_comments=False, with_metadata=True)
+        tree = without_scripts(page.tree)
+        if len(tree.text_content()) > MOST_TEXT:
+            raise CorpusError(f"over {MOST_TEXT:,} characters", "page", "split it")
+        main: Any = bare_extraction(tree, include_comments=False, with_metadata=True)
         text = _paragraphs((main.text or "") if main else "")
         body = body if len(body) >= len(text) else text
         title = title or one_line((main and main.title) or page.tree.findtext(".//title") or "")
@@ -260,8 +263,8 @@ def _paragraphs(text: str) -> str:
 
 
 def _forum(page: _Page) -> Callable[[], Question] | None:
-    """What makes the topic of a phpBB forum, which describes nothing for machines: the first post asks, the others answer;
-    None for any other page.
+    """What makes the topic of a phpBB forum, which describes nothing for machines: the first post asks, the others
+    answer; None for any other page.
     """
     posts = [_post_of(content) for content in page.tree.find_class("content")]
     if not page.tree.find_class("topic-title") or not any(post is not None for post in posts):

@@ -25,8 +25,8 @@ def elements(text: TextIO, name: str) -> Iterator[Placed]:
     """Each element of a name as a record with its place, or what is wrong with it: attributes and children by their
     names as they are written, a child that occurs several times as a list, one with children as a record of its own.
 
-    Each is parsed alone, so that a broken one costs itself, and no declaration of entities is ever read. Elements of the
-    name do not stand in each other: one that begins within another says that the other is broken.
+    Each is parsed alone, so that a broken one costs itself, and no declaration of entities is ever read. None stands in
+    another: one that begins there says that the other is broken.
     """
     tags = _Tags(name)
     buffer, at, number, ended, looked_at = "", 0, 0, False, 0
