@@ -68,12 +68,15 @@ def _file(folder: Path, name: str) -> Path:
 
 def _lines(path: Path) -> Iterator[tuple[str, str]]:
     """Each line that is not blank with where it stands; the first that cannot be read is an error."""
+    source = Source(str(path), path, lambda: path.open("rb", buffering=0))
     try:
-        for place, line in lines_of(Source(str(path), path, lambda: path.open("rb", buffering=0))):
+        for place, line in lines_of(source):
             if isinstance(line, CorpusError):
                 raise CorpusError(line.what, f"{path}, {place}", line.next)
             yield f"{path}, {place}", line
     except BREAKS as error:
+        source.breaks.append(error)
+    for error in source.breaks:
         raise CorpusError(f"breaks off: {error}", str(path), "fetch the file again") from error
 
 

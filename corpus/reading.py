@@ -154,7 +154,9 @@ def _unbroken(source: Source, items: Iterator[Item]) -> Iterator[Item]:
     try:
         yield from items
     except BREAKS as error:
-        yield _broken(source, error)
+        source.breaks.append(error)
+    if source.breaks:
+        yield _broken(source, source.breaks[0])
 
 
 def _broken(source: Source, error: Exception) -> Rejected:

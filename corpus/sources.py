@@ -10,11 +10,11 @@ import re
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path, PurePath
-from typing import IO, cast
+from typing import IO, Any, cast
 
 from corpus.errors import CorpusError, Rejected
 
@@ -36,24 +36,27 @@ class Source:
     name: str
     path: PurePath
     _open: Callable[[], IO[bytes]]
+    # Why its stream ended before it should have, where it did.
+    breaks: list[Exception] = field(default_factory=list)
 
     @contextmanager
     def open(self) -> Iterator[IO[bytes]]:
-        """The bytes as a stream; gzip is recognised by its first two bytes, not by the name."""
+        """The bytes as a stream; gzip is recognised by its first two bytes, not by the name. One that breaks off ends
+        there, so that nothing before it is lost, and `breaks` says why.
+        """
         with self._open() as raw:
             buffered = io.BufferedReader(cast("io.RawIOBase", raw))
             if buffered.peek(2)[:2] == _GZIP:
                 with gzip.open(buffered) as unpacked:
-                    yield cast("IO[bytes]", unpacked)
+                    yield io.BufferedReader(_UpToABreak(unpacked, self.breaks))
             else:
-                yield buffered
+                yield io.BufferedReader(_UpToABreak(buffered, self.breaks))
 
     def head(self) -> str:
         """The first characters, for telling the format; of a stream that breaks off, what came before the break."""
-        data = b""
-        with self.open() as stream, suppress(*BREAKS):
-            while len(data) < HEAD and (piece := stream.read(512)):
-                data += piece
+        with self.open() as stream:
+            data = stream.read(HEAD)
+        self.breaks.clear()  # who reads on meets it again
         wide = data[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
         return data.decode("utf-16" if wide else "utf-8-sig", "replace")
 
@@ -61,6 +64,8 @@ class Source:
         """All bytes. Raises CorpusError where there are more than a page can have."""
         with self.open() as stream:
             data = stream.read(MOST_WHOLE + 1)
+        if self.breaks:
+            raise self.breaks.pop()
         if len(data) > MOST_WHOLE:
             raise CorpusError(f"larger than {MOST_WHOLE // 1024**2} MB", "file", "split it")
         return data
@@ -71,6 +76,27 @@ class Source:
             return self.data().decode("utf-8-sig")
         except UnicodeDecodeError as error:
             raise CorpusError(f"byte {error.start:,} is not UTF-8", "file", "convert it to UTF-8") from error
+
+
+class _UpToABreak(io.RawIOBase):
+    """A stream that ends where another breaks off, and keeps why."""
+
+    def __init__(self, stream: io.BufferedIOBase, breaks: list[Exception]) -> None:
+        self._stream, self._breaks = stream, breaks
+
+    def readable(self) -> bool:
+        """It is."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Some bytes; none behind a break."""
+        try:
+            data = self._stream.read1(len(buffer))
+        except BREAKS as error:
+            self._breaks.append(error)
+            return 0
+        buffer[: len(data)] = data
+        return len(data)
 
 
 def find(path: str | Path) -> Iterator[Source | Rejected]:

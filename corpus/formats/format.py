@@ -62,6 +62,8 @@ def lines_of(source: Source) -> Iterator[tuple[str, str | CorpusError]]:
     with source.open() as stream:
         number = 0
         while line := stream.readline(MOST_LINE_BYTES):
+            if source.breaks and not line.endswith(b"\n"):
+                return  # the line that the break cuts is told with it
             number += 1
             place = f"line {number}"
             if len(line) == MOST_LINE_BYTES and not line.endswith(b"\n"):

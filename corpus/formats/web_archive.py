@@ -10,7 +10,7 @@ from corpus.formats import web_page
 from corpus.formats.format import Format, Item, rejected
 from corpus.identity import id_from_url
 from corpus.model import MOST_LINE, Article
-from corpus.sources import BREAKS, MOST_WHOLE, Source
+from corpus.sources import MOST_WHOLE, Source
 from corpus.text import clean, one_line
 
 # What stands behind each record (WARC 1.1, section 4.1).
@@ -33,23 +33,20 @@ def _read(source: Source) -> Iterator[Item]:
                 yield from _documents(record, source.name, f"record {number}")
         except Exception as error:  # noqa: BLE001 (a cut head of a record is an AttributeError of the library)
             what = str(error)[:80]
-    if what := what or stream.broken or ("" if stream.last == _END else "its last record is cut short"):
+    if what := what or ("" if stream.last == _END or source.breaks else "its last record is cut short"):
         broken = CorpusError(f"the archive breaks off: {what}", "file", "fetch it again")
         yield rejected(source.name, f"behind record {number}", broken)
 
 
 class _Watched:
-    """A stream that keeps how it ended: the library takes a cut, and an error of gzip, for the end of the archive."""
+    """A stream that keeps how it ended: the library takes a cut for the end of the archive."""
 
     def __init__(self, stream: IO[bytes]) -> None:
-        self._stream, self.broken, self.last = stream, "", b""
+        self._stream, self.last = stream, b""
 
     def read(self, size: int = -1) -> bytes:
-        """Some bytes; none behind a break."""
-        try:
-            data = self._stream.read(size)
-        except BREAKS as error:
-            self.broken, data = str(error)[:80] or type(error).__name__, b""
+        """Some bytes."""
+        data = self._stream.read(size)
         self.last = (self.last + data)[-len(_END) :]
         return data
 
@@ -74,8 +71,9 @@ def _documents(record: Any, source: str, place: str) -> Iterator[Item]:
     from corpus.formats.html_tree import decoded  # noqa: PLC0415 (the extra `sites`)
 
     # An archive holds menus and lists as well: those are passed over, and no fault of it.
-    items = web_page.documents(decoded(data), source, place, url=url)
-    yield from (item for item in items if not isinstance(item, Rejected))
+    for item in web_page.documents(decoded(data), source, place, url=url):
+        if not isinstance(item, Rejected) or not item.reason.startswith(web_page.NO_TEXT):
+            yield item
 
 
 def _text(text: str, url: str, source: str, place: str) -> Iterator[Item]:

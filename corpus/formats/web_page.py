@@ -25,6 +25,8 @@ _COMMENT = r"<!--(?:(?!-->).)*-->\s*"
 _HTML = re.compile(rf"(?si)\s*(?:<\?xml[^>]*>\s*)?(?:{_COMMENT})*<(?:!doctype html|html|head|body|meta|title)\b")
 # Shorter than this it is no text of a page, but what is left of a menu.
 _LEAST_TEXT = 80
+# How a page without a text of its own is called.
+NO_TEXT = "no main text"
 _ADVICE = "give a mapping for an export of it, or leave the page out"
 
 
@@ -235,7 +237,7 @@ def _article(page: _Page, node: dict[str, Any]) -> Document:
     if one_line(body.partition("\n")[0]).rstrip("?.! ") == title.rstrip("?.! "):
         body = clean(body.partition("\n")[2])
     if len(body) < _LEAST_TEXT:
-        raise CorpusError("no main text: a list of links, a menu, or a page that scripts fill", "page", _ADVICE)
+        raise CorpusError(f"{NO_TEXT}: a list of links, a menu, or a page that scripts fill", "page", _ADVICE)
     comments = node.get("comment")
     said = [item for item in (comments if isinstance(comments, list) else [comments]) if isinstance(item, dict)]
     title = (title or body.partition("\n")[0])[:MOST_LINE]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 import subprocess
@@ -391,3 +392,47 @@ def test_an_address_is_made_of_columns(tmp_path: Path) -> None:
     (tmp_path / "x.json").write_text(json.dumps(records))
     found = [document.url for document in read(tmp_path / "x.json", mapping=tmp_path / "m.toml")]
     assert found == ["https://e.example/t/my%20knee%3F/4", "https://f.example/"]
+
+
+def test_a_cut_of_gzip_loses_no_record_before_it(tmp_path: Path) -> None:
+    """Of XML and of JSON: all records but the last are read, and the cut is told."""
+    rows = "".join(f'<row Id="{n}" PostTypeId="1" Title="Title {n}" Body="{"word " * n}"/>' for n in range(200))
+    topics = json.dumps([{"t": f"Title {n}", "b": "word " * n} for n in range(200)])
+    (tmp_path / "m.toml").write_text("[fields]\ntitle = 't'\nbody = 'b'")
+    for name, text in (("Posts.xml.gz", f"<posts>{rows}</posts>"), ("a.json.gz", topics)):
+        (tmp_path / name).write_bytes(gzip.compress(text.encode())[:-30])
+        rejected: list[Rejected] = []
+        found = list(read(tmp_path / name, mapping=tmp_path / "m.toml", rejected=rejected.append))
+        assert len(found) > 190
+        assert any("breaks off" in item.reason for item in rejected)
+
+
+@pytest.mark.parametrize(
+    "part", ["<row ", "<row>", '<row a="', "<row><![CDATA[", "<row><!--", "<row><a>"], ids=lambda part: part[1:]
+)
+def test_xml_without_ends_is_told_soon(part: str, tmp_path: Path) -> None:
+    """What begins again and again and never ends."""
+    (tmp_path / "Posts.xml").write_text(f"<posts> PostTypeId={part * 60_000}")
+    rejected: list[Rejected] = []
+    assert list(read(tmp_path / "Posts.xml", rejected=rejected.append)) == []
+    assert rejected
+
+
+def test_records_that_are_all_broken_are_told_soon(tmp_path: Path) -> None:
+    """Ten thousand of them, one good one before."""
+    broken = '{"id": 2, "requester_id": 2, "subject": , "description": "b"},' * 10_000
+    (tmp_path / "t.json").write_text(
+        '{"tickets": [{"id": 1, "requester_id": 2, "subject": "s", "description": "b"},' + broken + "]}"
+    )
+    rejected: list[Rejected] = []
+    assert len(list(read(tmp_path / "t.json", rejected=rejected.append))) == 1
+    assert len(rejected) == 10_000
+
+
+def test_xml_is_read_in_the_encoding_that_it_declares(tmp_path: Path) -> None:
+    """As old exports have it."""
+    text = (
+        '<?xml version="1.0" encoding="ISO-8859-1"?><posts><row Id="1" PostTypeId="1" Title="Café?" Body="é"/></posts>'
+    )
+    (tmp_path / "Posts.xml").write_bytes(text.encode("latin-1"))
+    assert [document.title for document in read(tmp_path / "Posts.xml")] == ["Café?"]

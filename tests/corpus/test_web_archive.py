@@ -73,3 +73,21 @@ def test_the_texts_of_wet_are_articles(tmp_path: Path) -> None:
         ("c.example/p", "Plaster and water", "Keep it dry.\n\nA bag helps.")
     ]
     assert rejected == []
+
+
+def test_what_stands_before_a_cut_of_gzip_is_read(tmp_path: Path) -> None:
+    """A record for each member of gzip, the last one cut: all before it are read, and the cut is told."""
+    documents, rejected = taken(tmp_path / "a.warc.gz", archive(packed=True)[:-12])
+    assert [d.title for d in documents][:2] == [f"May I swim with plaster {n}?" for n in range(2)]
+    assert any("breaks off" in item.reason for item in rejected)
+
+
+def test_a_page_that_cannot_be_taken_is_told(tmp_path: Path) -> None:
+    """A question in an archive whose text is no text is left out by name, unlike a menu."""
+    half = PAGE.format(number=0).replace("swim", chr(92) + "ud83d").encode()
+    menu = b"<!doctype html><html><body><ul><li><a href=b>Wards</a></ul></body></html>"
+    http = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n"
+    data = b"".join(record("response", "https://c.example/a", http + body) for body in (half, menu))
+    documents, rejected = taken(tmp_path / "a.warc", data)
+    assert documents == []
+    assert [item.place for item in rejected] == ["record 1"]

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from corpus import Document, Question, Rejected, read
+from corpus import Document, Question, Rejected, read, to_json
 
+Node = dict[str, Any]
 QUESTION = '{"@type": "Question", "name": "What is this?", "acceptedAnswer": {"@type": "Answer", "text": "A cyst."}}'
 
 
@@ -142,3 +145,80 @@ def test_what_is_not_installed_is_told_with_what_to_do(tmp_path: Path, monkeypat
     assert [(item.reason, item.remedy) for item in rejected] == [
         ("a page of HTML, and lxml is not installed (page)", "pip install seealso[sites]")
     ]
+
+
+JANE: Node = {"@type": "Person", "name": "Jane Roe"}
+SAID: list[Node] = [{"text": "Thanks", "author": JANE}, {"text": "Drops.", "author": {"name": "Dr. B"}}]
+QUOTE = "<blockquote><cite>Jane Roe wrote:</cite>ow</blockquote>"
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        {"@type": "Question", "name": "Ear?", "author": JANE, "suggestedAnswer": SAID},
+        {"@type": "DiscussionForumPosting", "headline": "Ear?", "text": "It hurts", "author": JANE, "comment": SAID},
+        {"@type": "Question", "name": "Ear?", "about": [JANE, {"name": "Ear"}], "acceptedAnswer": SAID[1]},
+        {"@type": "SocialMediaPosting", "headline": "Ear?", "author": JANE, "comment": SAID[1]},
+        {"@type": "QAPage", "mainEntity": {"@type": "Question", "name": "Ear?", "text": QUOTE, "acceptedAnswer": SAID}},
+    ],
+    ids=["question", "forum", "about", "posting", "quote"],
+)
+def test_who_asks_is_never_named(block: Node, tmp_path: Path) -> None:
+    """Not as the author of an answer of theirs, not as a topic, not where software says who is quoted; a doctor is."""
+    head = '<meta name="author" content="Jane Roe">'
+    documents, _ = taken(tmp_path / "a.html", page('{"@type": "NewsArticle"}', json.dumps(block), head=head))
+    assert [document.title for document in documents] == ["Ear?"]
+    assert "Jane" not in to_json(documents[0])
+    assert '"Dr. B"' in to_json(documents[0])
+
+
+def test_microdata_counts_where_the_blocks_say_nothing_of_it(tmp_path: Path) -> None:
+    """A block about the site alone hides no question; words that look like tags stay words."""
+    scope = "itemscope itemtype=https://schema.org"
+    answer = f"<div itemprop=acceptedAnswer {scope}/Answer><p itemprop=text>Yes, &lt;b&gt; and &amp;lt;</p></div>"
+    asked = f"<div itemprop=mainEntity {scope}/Question><h1 itemprop=name>Is &lt;b&gt; a tag?</h1>{answer}</div>"
+    body = f"<div {scope}/QAPage>{asked}</div>"
+    (document,), _ = taken(tmp_path / "a.html", page('{"@graph": [{"@type": "WebSite", "name": "x"}]}', body=body))
+    assert isinstance(document, Question)
+    assert (document.title, document.answers[0].text) == ("Is <b> a tag?", "Yes, <b> and &lt;")
+
+
+def test_a_question_that_cannot_be_read_costs_itself_alone(tmp_path: Path) -> None:
+    """Half a character in one answer of three."""
+    asked = [f'{{"@type": "Question", "name": "Q{n}?", "acceptedAnswer": {{"text": "A{n}%s"}}}}' for n in range(3)]
+    block = f'{{"@type": "FAQPage", "mainEntity": [{asked[0] % ""}, {asked[1] % chr(92)}ud83d, {asked[2] % ""}]}}'
+    block = block.replace(f'A1{chr(92)}"}}}}ud83d', f'A1{chr(92)}ud83d"}}}}')
+    documents, rejected = taken(tmp_path / "a.html", page(block))
+    assert [document.title for document in documents] == ["Q0?", "Q2?"]
+    assert len(rejected) == 1
+
+
+def test_questions_of_one_fragment_have_ids_of_their_own(tmp_path: Path) -> None:
+    """Two parts that a page calls by one name."""
+    asked = ", ".join(f'{{"@type": "Question", "@id": "https://c.example/a#faq", "name": "Q{n}?"}}' for n in range(2))
+    head = '<link rel="canonical" href="https://c.example/a">'
+    documents, _ = taken(tmp_path / "a.html", page(f'{{"@type": "FAQPage", "mainEntity": [{asked}]}}', head=head))
+    assert len({document.id for document in documents}) == 2
+
+
+def _node(number: int) -> Node:
+    """A question that refers to the next one twice."""
+    following = {"@id": f"#{number + 1}"}
+    return {"@id": f"#{number}", "@type": "Question", "name": "q", "a": following, "b": following}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<!-- a -->" * 500 + "<div>",
+        page(json.dumps({"@graph": [_node(n) for n in range(60)]})),
+        page(body='<div itemscope itemprop="a b" itemtype="http://schema.org/Question">' * 60),
+        page("{}" + ";" * 300_000),
+        page('{"@type": "Article", "headline": "h", "articleBody": "<p>x' + "<!--" * 100_000 + '"}'),
+        page(body="<p>" * 1_000_000),
+    ],
+    ids=["comments", "references", "items", "semicolons", "open-comments", "elements"],
+)
+def test_a_page_that_is_made_to_last_ends(text: str, tmp_path: Path) -> None:
+    """What doubles or rescans with each part; pytest's own limit of time tells where it does not end."""
+    taken(tmp_path / "a.html", text)
