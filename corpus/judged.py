@@ -76,8 +76,8 @@ def _lines(path: Path) -> Iterator[tuple[str, str]]:
             yield f"{path}, {place}", line
     except BREAKS as error:
         source.breaks.append(error)
-    for error in source.breaks:
-        raise CorpusError(f"breaks off: {error}", str(path), "fetch the file again") from error
+    for why in source.breaks:
+        raise CorpusError(f"breaks off: {why}", str(path), "fetch the file again") from why
 
 
 def _queries(path: Path) -> dict[str, str]:

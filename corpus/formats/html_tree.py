@@ -12,10 +12,8 @@ from urllib.parse import urljoin, urlsplit
 from lxml import etree, html
 
 from corpus.errors import CorpusError
+from corpus.formats.schema_org import Node
 from corpus.text import clean, numeric_entities, plain_text
-
-# A thing with its properties, as schema.org describes it: "@type", and each property's value or values.
-Node = dict[str, Any]
 
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _DECLARED = re.compile(rb"""<(?:meta|\?xml)[^>]*?(?:charset|encoding)\s*=\s*["']?\s*([\w:.-]+)""", re.IGNORECASE)

@@ -10,17 +10,17 @@ from typing import Any
 
 from corpus.errors import CorpusError, Noticed
 from corpus.formats.format import Format, Item, rejected
+from corpus.formats.schema_org import answers_of, names_in, of_type, text_in, topics_of
 from corpus.identity import id_from_content, id_from_url
-from corpus.model import MOST_LINE, MOST_TEXT, Answer, Article, Comment, Document, Question, Topic
+from corpus.model import MOST_LINE, MOST_TEXT, Answer, Article, Comment, Document, Question
 from corpus.sources import Source
-from corpus.text import clean, one_line, parse_date, plain_text
+from corpus.text import clean, one_line, parse_date
 
 _ARTICLES = re.compile(r"(Article|BlogPosting|Report|MedicalWebPage|HowTo)$")
 # What opens a thread: it asks, its comments answer.
 _THREADS = re.compile(r"(DiscussionForum|SocialMedia)Posting$")
 _QUESTIONS = re.compile(r"^Question$")
 _WANTED = re.compile(f"{_ARTICLES.pattern}|{_THREADS.pattern}|{_QUESTIONS.pattern}")
-_PERSONS = re.compile(r"^(Person|Organization|Physician)$")
 _COMMENT = r"<!--(?:(?!-->).)*-->\s*"
 _HTML = re.compile(rf"(?si)\s*(?:<\?xml[^>]*>\s*)?(?:{_COMMENT})*<(?:!doctype html|html|head|body|meta|title)\b")
 # Shorter than this it is no text of a page, but what is left of a menu.
@@ -57,7 +57,7 @@ def documents(text: str, source: str, place: str = "page", *, url: str = "", fil
         return
     page = _Page(tree, address_of(tree) or url, one_line(meta_of(tree, "og:site_name"))[:MOST_LINE], file)
     nodes = described(tree)
-    if not any(True for _ in _of_type(nodes, _WANTED)):
+    if not any(True for _ in of_type(nodes, _WANTED)):
         nodes = microdata(tree)
     for make in _parts(page, nodes):
         try:
@@ -72,9 +72,9 @@ def documents(text: str, source: str, place: str = "page", *, url: str = "", fil
 
 def _parts(page: _Page, nodes: list[dict[str, Any]]) -> Iterator[Callable[[], Document | None]]:
     """What makes each document of a page, so that one that cannot be made costs itself alone."""
-    asked = [*_of_type(nodes, _QUESTIONS)]
-    about = next(_of_type(nodes, _ARTICLES), None)
-    if not asked and (thread := next(_of_type(nodes, _THREADS), None)):
+    asked = [*of_type(nodes, _QUESTIONS)]
+    about = next(of_type(nodes, _ARTICLES), None)
+    if not asked and (thread := next(of_type(nodes, _THREADS), None)):
         asked, about = [thread | {"suggestedAnswer": thread.get("comment")}], None
     several = len(asked) > 1 or about is not None
     for node in asked:
@@ -82,7 +82,7 @@ def _parts(page: _Page, nodes: list[dict[str, Any]]) -> Iterator[Callable[[], Do
     topic = None if asked or about else _forum(page)
     if topic:
         yield topic
-    elif about or not (asked or any(_of_type(nodes, re.compile("^(QA|FAQ)Page$")))):
+    elif about or not (asked or any(of_type(nodes, re.compile("^(QA|FAQ)Page$")))):
         yield partial(_article, page, about or {})
 
 
@@ -105,99 +105,13 @@ class _Page:
         return f"{own}/{hashlib.sha256(part.casefold().encode()).hexdigest()[:8]}" if part else own
 
 
-def _types(node: dict[str, Any]) -> list[str]:
-    given = node.get("@type")
-    names = given if isinstance(given, list) else [given]
-    return [re.split(r"[/#:]", name)[-1] for name in names if isinstance(name, str)]
-
-
-def _of_type(nodes: list[dict[str, Any]], wanted: re.Pattern[str]) -> Iterator[dict[str, Any]]:
-    """The nodes of a type, wherever they stand, in the order of the page; what is in one of them is not looked at."""
-    waiting: list[Any] = list(reversed(nodes))
-    seen: set[str] = set()
-    while waiting:
-        value = waiting.pop()
-        if isinstance(value, list):
-            waiting += reversed(value)
-        elif isinstance(value, dict):
-            if not any(map(wanted.search, _types(value))):
-                waiting += reversed(value.values())
-            elif (name := f"{value.get('@id')} {_text(value, 'name', 'headline', 'text')[:200]}") not in seen:
-                seen.add(name)
-                yield value
-
-
-def _listed(value: object) -> list[Any]:
-    if isinstance(value, dict) and "@list" in value:
-        value = value["@list"]
-    return value if isinstance(value, list) else [value]
-
-
-def _is_person(node: dict[str, Any]) -> bool:
-    return any(map(_PERSONS.search, _types(node)))
-
-
-def _first(value: object) -> object:
-    return value[0] if isinstance(value, list) and value else value
-
-
-def _text(node: dict[str, Any], *names: str) -> str:
-    """The first of some properties that says something, as text in paragraphs."""
-    for name in names:
-        value = node.get(name)
-        if isinstance(value, list) and all(isinstance(item, str) for item in value):
-            value = "\n\n".join(value)
-        value = _first(value)
-        if isinstance(value, dict):
-            value = _first(value.get("@value", value.get("name")))
-        plain = isinstance(value, str | int | float) and not isinstance(value, bool)
-        if plain and (said := clean(plain_text(str(value)))):
-            return said
-    return ""
-
-
-def _names(node: dict[str, Any], *properties: str) -> list[str]:
-    """The names in some properties: texts, parted by commas, or things with names."""
-    found: list[str] = []
-    for name in properties:
-        value = node.get(name)
-        for item in _listed(value):
-            if isinstance(item, dict):
-                found.append(_text(item, "name"))
-            elif isinstance(item, str):
-                found += plain_text(item).split(",") if name == "keywords" else [plain_text(item)]
-    return [name for name in dict.fromkeys(map(one_line, found)) if name and "://" not in name]
-
-
-def _topics(node: dict[str, Any]) -> tuple[Topic, ...]:
-    """What it is about, and nobody whom it is about."""
-    about = [item for item in _listed(node.get("about")) if not (isinstance(item, dict) and _is_person(item))]
-    names = _names(node | {"about": about}, "keywords", "articleSection", "about")
-    return tuple(Topic(name=name) for name in names if len(name) <= MOST_LINE)
-
-
-def _answers(node: dict[str, Any]) -> Iterator[Answer]:
-    """The accepted answer, then the others, each once. Who asked stays without a name, answering too."""
-    seen: set[str] = set()
-    asker = set(_names(node, "author", "creator"))
-    for name in ("acceptedAnswer", "suggestedAnswer"):
-        for item in _listed(node.get(name)):
-            part = item if isinstance(item, dict) else {"text": item}
-            text = _text(part, "text", "articleBody", "description")
-            if text and text not in seen:
-                seen.add(text)
-                day = parse_date(_text(part, "dateCreated", "datePublished"))
-                authors = [author for author in _names(part, "author") if author not in asker]
-                yield Answer(text=text, author=", ".join(authors)[:MOST_LINE], answered=day)
-
-
 def _question(page: _Page, node: dict[str, Any], several: bool) -> Question | None:
     """A question of the page; None where it asks nothing."""
-    title, body = one_line(_text(node, "name", "headline")), _text(node, "text", "articleBody", "description")
+    title, body = one_line(text_in(node, "name", "headline")), text_in(node, "text", "articleBody", "description")
     title = title or one_line(body)[:MOST_LINE]
     if not title:
         return None
-    own = _text(node, "@id", "url")
+    own = text_in(node, "@id", "url")
     part = own.partition("#")[2] or title if several else ""
     fragment = f"#{own.partition('#')[2]}" if several and "#" in own else ""
     return Question(
@@ -206,9 +120,9 @@ def _question(page: _Page, node: dict[str, Any], several: bool) -> Question | No
         body="" if one_line(body).rstrip("?.! ") == title.rstrip("?.! ") else body,
         url=page.url and page.url.partition("#")[0] + fragment,
         site=page.site,
-        asked=parse_date(_text(node, "dateCreated", "datePublished")),
-        topics=_topics(node),
-        answers=tuple(_answers(node)),
+        asked=parse_date(text_in(node, "dateCreated", "datePublished")),
+        topics=topics_of(node),
+        answers=tuple(answers_of(node)),
     )
 
 
@@ -217,8 +131,11 @@ def _article(page: _Page, node: dict[str, Any]) -> Document:
 
     Raises CorpusError where there is none.
     """
-    body, title = _text(node, "articleBody"), one_line(_text(node, "headline", "name"))
-    author, day = ", ".join(_names(node, "author"))[:MOST_LINE], parse_date(_text(node, "datePublished", "dateCreated"))
+    body, title = text_in(node, "articleBody"), one_line(text_in(node, "headline", "name"))
+    author, day = (
+        ", ".join(names_in(node, "author"))[:MOST_LINE],
+        parse_date(text_in(node, "datePublished", "dateCreated")),
+    )
     if len(body) < _LEAST_TEXT or not title:
         from trafilatura import bare_extraction  # noqa: PLC0415 (it takes a second to load)
 
@@ -249,11 +166,11 @@ def _article(page: _Page, node: dict[str, Any]) -> Document:
         site=page.site,
         author=author,
         published=day,
-        topics=_topics(node),
+        topics=topics_of(node),
         comments=tuple(
-            Comment(text=text, posted=parse_date(_text(item, "dateCreated", "datePublished")))
+            Comment(text=text, posted=parse_date(text_in(item, "dateCreated", "datePublished")))
             for item in said
-            if (text := _text(item, "text", "description"))
+            if (text := text_in(item, "text", "description"))
         ),
     )
 
