@@ -132,10 +132,8 @@ def _article(page: _Page, node: dict[str, Any]) -> Document:
     Raises CorpusError where there is none.
     """
     body, title = text_in(node, "articleBody"), one_line(text_in(node, "headline", "name"))
-    author, day = (
-        ", ".join(names_in(node, "author"))[:MOST_LINE],
-        parse_date(text_in(node, "datePublished", "dateCreated")),
-    )
+    author = ", ".join(names_in(node, "author"))[:MOST_LINE]
+    day = parse_date(text_in(node, "datePublished", "dateCreated"))
     if len(body) < _LEAST_TEXT or not title:
         from trafilatura import bare_extraction  # noqa: PLC0415 (it takes a second to load)
 
@@ -155,8 +153,6 @@ def _article(page: _Page, node: dict[str, Any]) -> Document:
         body = clean(body.partition("\n")[2])
     if len(body) < _LEAST_TEXT:
         raise CorpusError(f"{NO_TEXT}: a list of links, a menu, or a page that scripts fill", "page", _ADVICE)
-    comments = node.get("comment")
-    said = [item for item in (comments if isinstance(comments, list) else [comments]) if isinstance(item, dict)]
     title = (title or body.partition("\n")[0])[:MOST_LINE]
     return Article(
         id=page.id("article", title),
@@ -167,12 +163,16 @@ def _article(page: _Page, node: dict[str, Any]) -> Document:
         author=author,
         published=day,
         topics=topics_of(node),
-        comments=tuple(
-            Comment(text=text, posted=parse_date(text_in(item, "dateCreated", "datePublished")))
-            for item in said
-            if (text := text_in(item, "text", "description"))
-        ),
+        comments=tuple(_comments(node)),
     )
+
+
+def _comments(node: dict[str, Any]) -> Iterator[Comment]:
+    """What readers wrote under an article, without their names."""
+    given = node.get("comment")
+    for item in given if isinstance(given, list) else [given]:
+        if isinstance(item, dict) and (text := text_in(item, "text", "description")):
+            yield Comment(text=text, posted=parse_date(text_in(item, "dateCreated", "datePublished")))
 
 
 def _paragraphs(text: str) -> str:
