@@ -146,7 +146,8 @@ def _reader(source: Source, choice: _Choice) -> tuple[str, Iterator[Item]]:
         is_sql = chosen is sql.FORMAT
         return chosen.name, sql.read(source, choice.database) if is_sql else chosen.read(source)
     remedy = "name its format, or give a mapping if it holds JSON, CSV or XML records; see seealso mapping"
-    return "", iter([Rejected(source=source.name, place="file", reason="no format recognises it", remedy=remedy)])
+    reason = "an HTML page where an export belongs" if web_page.is_page(head) else "no format recognises it"
+    return "", iter([Rejected(source=source.name, place="file", reason=reason, remedy=remedy)])
 
 
 def _unbroken(source: Source, items: Iterator[Item]) -> Iterator[Item]:

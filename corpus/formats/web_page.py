@@ -23,11 +23,18 @@ _QUESTIONS = re.compile(r"^Question$")
 _WANTED = re.compile(f"{_ARTICLES.pattern}|{_THREADS.pattern}|{_QUESTIONS.pattern}")
 _COMMENT = r"<!--(?:(?!-->).)*-->\s*"
 _HTML = re.compile(rf"(?si)\s*(?:<\?xml[^>]*>\s*)?(?:{_COMMENT})*<(?:!doctype html|html|head|body|meta|title)\b")
+# A page under such a name is what a failed export left: a sign-in, an error.
+_EXPORT = re.compile(r"\.(jsonl?|ndjson|csv|tsv|xml)(\.gz)?$", re.IGNORECASE)
 # Shorter than this it is no text of a page, but what is left of a menu.
 _LEAST_TEXT = 80
 # How a page without a text of its own is called.
 NO_TEXT = "no main text"
 _ADVICE = "give a mapping for an export of it, or leave the page out"
+
+
+def is_page(head: str) -> bool:
+    """Whether a file that begins with these characters is a page of HTML."""
+    return bool(_HTML.match(head))
 
 
 def read(source: Source) -> Iterator[Item]:
@@ -219,6 +226,6 @@ def _topic(page: _Page) -> Question:
 FORMAT = Format(
     name="web-page",
     summary="a page of HTML: the questions or the article it describes for machines, else its main text",
-    recognises=lambda _name, head: bool(_HTML.match(head)),
+    recognises=lambda name, head: is_page(head) and not _EXPORT.search(name),
     read=read,
 )

@@ -75,17 +75,17 @@ class Site:
         self.server.wait(timeout=30)
 
 
-@pytest.fixture(params=["listed"])
-def site(sample_path: Path, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Site]:
-    """The site, its origin listed by the server or not."""
-    host = ThreadingHTTPServer(("127.0.0.1", 0), Host)
+@pytest.fixture(scope="module", params=["listed"])
+def site(sample_path: Path, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Site]:
+    """The site, its origin listed by the server or not; `leaving` is one whose server a test may stop."""
+    host, folder = ThreadingHTTPServer(("127.0.0.1", 0), Host), tmp_path_factory.mktemp("site")
     threading.Thread(target=host.serve_forever, daemon=True).start()
     origin = f"http://127.0.0.1:{host.server_port}"
-    listed = origin if request.param == "listed" else "https://other.example"
+    listed = "https://other.example" if request.param == "unlisted" else origin
     command = [sys.executable, "-m", "search_app", "serve", "--index", str(sample_path), "--port", "0", "--json"]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "SEEALSO_ORIGINS": listed}
     with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment, cwd=tmp_path
+        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment, cwd=folder
     ) as server:
         assert server.stdout is not None
         Host.seealso = json.loads(server.stdout.readline())["address"].rstrip("/")
@@ -156,6 +156,7 @@ def test_the_element_names_a_page_or_a_text(
     assert errors == []
 
 
+@pytest.mark.parametrize("site", ["leaving"], indirect=True)
 def test_nothing_is_shown_when_the_service_is_away(browser: Browser, site: Site) -> None:
     """The script was loaded once; the service is gone when it asks."""
     page, errors = opened(browser)

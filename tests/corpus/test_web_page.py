@@ -216,7 +216,7 @@ def _node(number: int) -> Node:
         page(body='<div itemscope itemprop="a b" itemtype="http://schema.org/Question">' * 60),
         page("{}" + ";" * 300_000),
         page('{"@type": "Article", "headline": "h", "articleBody": "<p>x' + "<!--" * 100_000 + '"}'),
-        page(body="<p>" * 1_000_000),
+        page(body="<p>" * 300_000),
     ],
     ids=["comments", "references", "items", "semicolons", "open-comments", "elements"],
 )

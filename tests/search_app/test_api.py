@@ -145,6 +145,7 @@ def test_readiness_names_the_generation(client: FlaskClient) -> None:
         "published": 1,
         "since": None,
         "decisions": "ok",
+        "inbox": {"items": 0, "since": None},
     }
 
 

@@ -338,6 +338,7 @@ def test_a_deleted_page_is_gone_with_the_next_request(tmp_path: Path, purge: boo
         "published": 2,
         "since": None,
         "decisions": "ok",
+        "inbox": {"items": 0, "since": None},
     }
 
 
