@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 import unicodedata
 from datetime import date
@@ -37,6 +38,8 @@ _UNSEEN_TAGS = frozenset({"script", "style", "svg", "template", "button", "selec
 # The standard library's names of months are those of the reader's locale; here they are English.
 _MONTHS = "january february march april may june july august september october november december"
 _MONTH = {name: str(number) for number, full in enumerate(_MONTHS.split(), 1) for name in (full, full[:3])}
+# Codecs of text that no file is written in.
+_NO_CHARSETS = frozenset({"idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined"})
 # How a date of three numbers that begins with no year is read, where a mapping says so.
 DATE_ORDERS = ("day-first", "month-first")
 _ORDERED = re.compile(r"(?P<first>\d{1,2})[-/.](?P<second>\d{1,2})[-/.](?P<year>\d{4})(?!\d)")
@@ -131,6 +134,16 @@ class _Markup(HTMLParser):
         """See HTMLParser."""
         if not self._left_out:
             self.found.append(data)
+
+
+def charset_of(declared: str) -> str:
+    """The charset that a file declares, as Python calls it; empty where it is none, or UTF, which is tried anyway."""
+    try:
+        name = codecs.lookup(declared).name
+        "a".encode(name).decode(name, "replace")  # some codecs are of bytes, some take no other errors than their own
+    except (LookupError, UnicodeError):
+        return ""
+    return "" if name.startswith("utf") or name in _NO_CHARSETS else name
 
 
 def is_unicode(text: str) -> bool:

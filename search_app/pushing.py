@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint, Response, current_app, jsonify, request
 
-from corpus import CorpusError, from_json
+from corpus import CorpusError, Question, from_json
 from indexer import DocumentNotFound, RequestRefused, SearchError
 from search_app.api import known
 from search_app.bearer import admitted
@@ -71,7 +71,7 @@ def post() -> tuple[Response, int]:
         try:
             body = _object(line)
             gone = body.get("delete") if body.keys() == {"delete"} else None
-            items.append(Item(gone, None) if isinstance(gone, str) else _document(body))
+            items.append(_document(body) if gone is None else _gone(gone))
         except (RequestRefused, CorpusError) as error:
             refused.append({"line": number, "what": error.what, "where": error.where, "next": error.next})
     if not items:
@@ -100,6 +100,11 @@ def _document(body: dict[str, Any]) -> Item:
     """A document as it waits: checked now, so that its sender is told, and written as the exchange format has it."""
     line = json.dumps(body)
     return Item(from_json(line).id, line)
+
+
+def _gone(id_: Any) -> Item:
+    """That a document is to go; its id is checked as that of a document."""
+    return Item(Question(id=id_, title="gone").id, None)
 
 
 def _is_there(id_: str) -> bool:

@@ -32,6 +32,12 @@ def rejected(source: str, place: str, error: CorpusError) -> Rejected:
     return Rejected(source=source, place=place, reason=f"{error.what} ({error.where})", remedy=error.next)
 
 
+def not_installed(source: str, place: str, what: str, error: ImportError) -> Rejected:
+    """The rejection of a file whose reader needs a package of the extra `sites`."""
+    missing = CorpusError(f"{what}, and {error.name} is not installed", place, "pip install seealso[sites]")
+    return rejected(source, place, missing)
+
+
 def reader(
     parse: Callable[[str], Document], pieces: Callable[[Source], Iterator[tuple[str, str | CorpusError]]]
 ) -> Callable[[Source], Iterator[Item]]:

@@ -13,7 +13,7 @@ from lxml import etree, html
 
 from corpus.errors import CorpusError
 from corpus.formats.schema_org import Node
-from corpus.text import clean, numeric_entities, plain_text
+from corpus.text import charset_of, clean, numeric_entities, plain_text
 
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _DECLARED = re.compile(rb"""<(?:meta|\?xml)[^>]*?(?:charset|encoding)\s*=\s*["']?\s*([\w:.-]+)""", re.IGNORECASE)
@@ -54,12 +54,8 @@ def decoded(data: bytes) -> str:
     except UnicodeDecodeError:
         pass
     declared = _DECLARED.search(data, 0, 4096)
-    try:
-        name = codecs.lookup(declared[1].decode("ascii", "replace")).name if declared else ""
-        if name and not name.startswith("utf"):
-            return data.decode(_INSTEAD.get(name, name), "replace")
-    except LookupError:
-        pass
+    if name := charset_of(declared[1].decode("ascii", "replace")) if declared else "":
+        return data.decode(_INSTEAD.get(name, name), "replace")
     from charset_normalizer import from_bytes  # noqa: PLC0415 (few pages declare nothing that holds)
 
     best = from_bytes(data[:65_536]).best()

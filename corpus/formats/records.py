@@ -22,7 +22,7 @@ from corpus.formats.xml_records import elements
 from corpus.identity import id_from_content, id_from_url
 from corpus.model import BANDS, KINDS, MOST_AGE, Answer, Asker, Document, Topic
 from corpus.sources import Source
-from corpus.text import clean, is_unicode, one_line, parse_date, plain_text
+from corpus.text import charset_of, clean, is_unicode, one_line, parse_date, plain_text
 
 MOST_TITLE = 120
 _SEXES = {"female": "female", "f": "female", "woman": "female", "male": "male", "m": "male", "man": "male"}
@@ -42,19 +42,11 @@ def read(source: Source, mapping: Mapping) -> Iterator[Item]:
         start = cast("io.BufferedReader", stream).peek(100)[:100]
         declared = _DECLARED.match(start)
         wide = start[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-        encoding = "utf-16" if wide else _known(declared[1].decode()) if declared else "utf-8-sig"
+        encoding = "utf-16" if wide else charset_of(declared[1].decode() if declared else "") or "utf-8-sig"
         text = io.TextIOWrapper(stream, encoding=encoding, errors="surrogateescape", newline="")
         rows = elements(text, mapping.record) if mapping.record else rows_of(text, mapping.columns, mapping.within)
         for group in groups(rows, mapping):
             yield from documents(source.name, mapping, group)
-
-
-def _known(encoding: str) -> str:
-    """An encoding that XML declares, UTF-8 where that is none or the same."""
-    with suppress(LookupError):
-        name = codecs.lookup(encoding).name
-        return "utf-8-sig" if name.startswith("utf") else name
-    return "utf-8-sig"
 
 
 def documents(source: str, mapping: Mapping, group: list[Placed]) -> Iterator[Item]:

@@ -7,7 +7,7 @@ from typing import IO, Any
 
 from corpus.errors import CorpusError, Rejected
 from corpus.formats import web_page
-from corpus.formats.format import Format, Item, rejected
+from corpus.formats.format import Format, Item, not_installed, rejected
 from corpus.identity import id_from_url
 from corpus.model import MOST_LINE, Article
 from corpus.sources import MOST_WHOLE, Source
@@ -22,8 +22,7 @@ def _read(source: Source) -> Iterator[Item]:
     try:
         from warcio.archiveiterator import ArchiveIterator  # noqa: PLC0415 (the extra `sites`)
     except ImportError as error:
-        missing = CorpusError(f"a web archive, and {error.name} is not installed", "file", "pip install seealso[sites]")
-        yield rejected(source.name, "file", missing)
+        yield not_installed(source.name, "file", "a web archive", error)
         return
     number, what = 0, ""
     with source.open() as raw:

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from corpus.errors import CorpusError, Noticed
-from corpus.formats.format import Format, Item, rejected
+from corpus.formats.format import Format, Item, not_installed, rejected
 from corpus.formats.schema_org import answers_of, names_in, of_type, text_in, topics_of
 from corpus.identity import id_from_content, id_from_url
 from corpus.model import MOST_LINE, MOST_TEXT, Answer, Article, Comment, Document, Question
@@ -42,8 +42,7 @@ def read(source: Source) -> Iterator[Item]:
     try:
         from corpus.formats.html_tree import decoded  # noqa: PLC0415 (the extra `sites`)
     except ImportError as error:
-        what = CorpusError(f"a page of HTML, and {error.name} is not installed", "page", "pip install seealso[sites]")
-        yield rejected(source.name, "page", what)
+        yield not_installed(source.name, "page", "a page of HTML", error)
         return
     try:
         yield from documents(decoded(source.data()), source.name, file=source.path.name)

@@ -436,3 +436,18 @@ def test_xml_is_read_in_the_encoding_that_it_declares(tmp_path: Path) -> None:
     )
     (tmp_path / "Posts.xml").write_bytes(text.encode("latin-1"))
     assert [document.title for document in read(tmp_path / "Posts.xml")] == ["Café?"]
+
+
+@pytest.mark.parametrize(
+    "encoding", ["hex", "idna", "undefined", "rot13", "punycode", "unicode_escape", "nothing", "utf-16"]
+)
+def test_an_encoding_that_is_none_is_not_used(encoding: str, tmp_path: Path) -> None:
+    """XML that declares what no file is written in is read as UTF-8, and so is a page."""
+    text = (
+        f'<?xml version="1.0" encoding="{encoding}"?><posts><row Id="1" PostTypeId="1" Title="Café?" Body="é"/></posts>'
+    )
+    (tmp_path / "Posts.xml").write_text(text, encoding="utf-8")
+    assert [document.title for document in read(tmp_path / "Posts.xml")] == ["Café?"]
+    page = f'<html><head><meta charset="{encoding}"></head><body>'.encode() + bytes([0xE9]) + b"</body></html>"
+    (tmp_path / "a.html").write_bytes(page)
+    assert list(read(tmp_path / "a.html", rejected=lambda _: None)) == []

@@ -118,11 +118,13 @@ def test_many_lines_cost_only_the_bad_ones(site: Pusher) -> None:
         '{"kind": "question", "id": "q2"}',
         '{"delete": "q1"}',
         to_json(question("q3", "Three")),
+        '{"delete": "' + chr(92) + 'ud83d"}',
+        '{"delete": 7}',
     ]
     answer = site.send("POST", "", "\n".join(lines))
     assert answer.status_code == 202
     assert answer.json is not None
-    assert (answer.json["taken"], [refused["line"] for refused in answer.json["refused"]]) == (3, [3, 4])
+    assert (answer.json["taken"], [refused["line"] for refused in answer.json["refused"]]) == (3, [3, 4, 7, 8])
     assert site.send("POST", "", "{\n{").status_code == 400
     assert site.send("POST", "", "").status_code == 400
 
