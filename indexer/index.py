@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+import sys
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -10,6 +11,7 @@ from typing import Self
 
 from corpus import Document
 from indexer.analysis import own_text
+from indexer.answering.bounds import few_enough, short_enough
 from indexer.answering.closeness import DRAFT_FLOOR, JUDGED, draft_closeness, page_closeness, page_floor
 from indexer.answering.neighbours import neighbours_of
 from indexer.answering.notices import read_notices, titled
@@ -21,15 +23,13 @@ from indexer.decisions import Decisions
 from indexer.duplicates.answers import Clusters, SideBySide
 from indexer.duplicates.compare import same_as, same_question, side_by_side
 from indexer.duplicates.listing import ClusterRequest, Listing, Told
-from indexer.errors import DocumentNotFound, RequestRefused, SearchError
+from indexer.errors import DocumentNotFound, SearchError
 from indexer.generation import FindRequest, Generation, Store, store_of
 from indexer.opened import Held, Opening
 from indexer.ranking.resources import wins_by_loops
 from indexer.settings import Settings
 from indexer.types import EVERYTHING, Band, Filter, Info, Newer, Notice, Panel, Results, Search, Sort, Verification
 
-MOST_CARDS = 20
-MOST_DRAFT = 20_000
 _WARM_UP = "How long does it take to get warm?"
 
 
@@ -127,7 +127,7 @@ class Index:
         close = settled.shown(id, close)
         passing = {r.id for r in close}
         first = [other for other in settled.put_first(id) if where == EVERYTHING or other in passing]
-        panel = make_panel(generation, telling, close, _checked(limit), settled, first)
+        panel = make_panel(generation, telling, close, few_enough(limit), settled, first)
         cards = tuple(same_as(generation, id, panel.cards, settled))
         return replace(panel, cards=cards, canonical=settled.instead.get(id))
 
@@ -136,17 +136,13 @@ class Index:
 
         Raises RequestRefused for a text of more than 20,000 characters.
         """
-        if len(text) > MOST_DRAFT:
-            size = {"characters": len(text), "most": MOST_DRAFT}
-            what, remedy = f"{len(text):,} characters", f"send at most {MOST_DRAFT:,}"
-            raise RequestRefused(what, "text", remedy, code="text-too-long", **size)
         generation = self._generation
-        draft = generation.analyzer.draft(text)
+        draft = generation.analyzer.draft(short_enough(text))
         weighed = weigh(generation, draft.text)
         ranked = neighbours_of(generation, weighed, where=where, instead=self.settled.instead)[0].ranked
         close = close_ones(ranked, draft_closeness(generation, draft.text, [r.id for r in ranked]), DRAFT_FLOOR)
         close = self.settled.shown("", close)
-        panel = make_panel(generation, weighed.telling, close, _checked(limit), self.settled)
+        panel = make_panel(generation, weighed.telling, close, few_enough(limit), self.settled)
         return replace(panel, cards=tuple(same_question(generation, draft, panel.cards, self.settled)))
 
     def duplicates(
@@ -187,6 +183,10 @@ class Index:
     def known(self, ids: Sequence[str]) -> dict[str, Document]:
         """By id, those of some documents that the index has."""
         return {document.id: document for document in self._generation.get(ids)}
+
+    def facets(self, where: Filter = EVERYTHING) -> Mapping[str, Mapping[str, int]]:
+        """How many documents have each value of each facet, every value, the most frequent first."""
+        return self._generation.find(FindRequest(where=where, facets=sys.maxsize, instead=self.settled.instead)).facets
 
     def documents(self, where: Filter = EVERYTHING) -> Iterator[Document]:
         """Every document, in the order of the ids, one at a time; with a filter those that pass, the newest first."""
@@ -290,10 +290,3 @@ def _opened(store: Store, opening: Opening, beside: str, decisions: Decisions) -
 
 def _not_found(id_: str) -> DocumentNotFound:
     return DocumentNotFound(f"no document has the id {id_!r}", "id", "search for its title", id=id_)
-
-
-def _checked(limit: int) -> int:
-    if not 1 <= limit <= MOST_CARDS:
-        code, told = "limit-out-of-bounds", {"limit": limit, "most": MOST_CARDS}
-        raise RequestRefused(f"{limit} cards", "limit", f"ask for 1 to {MOST_CARDS}", code=code, **told)
-    return limit

@@ -16,7 +16,6 @@ from search_app import (
     overload,
     pages,
     panel,
-    pushing,
     revalidation,
     security,
     services,
@@ -51,11 +50,10 @@ def create_app(given: Mapping[str, str | None] | None = None) -> Flask:
     overload.init_app(app, int(values["budget"]))
     read_notices(values["notices"] or None)  # a table that cannot be used is told before anybody is served
     services.init_app(app, values["index"], Settings(notices=values["notices"] or None), Ledger(values["decisions"]))
+    api.init_app(app, values)
     revalidation.init_app(app, __version__)
     errors.init_app(app)
     pages.init_app(app)
     desk.init_app(app)
-    app.register_blueprint(api.bp)
     app.register_blueprint(panel.bp)
-    app.register_blueprint(pushing.bp)
     return app

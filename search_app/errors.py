@@ -14,6 +14,8 @@ from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAll
 
 import indexer
 from corpus import CorpusError
+from search_app.api.keys import KeyNeeded
+from search_app.api.limits import TooManySearches
 from search_app.decisions.refusals import (
     DecidedMeanwhile,
     DecisionRefused,
@@ -55,6 +57,7 @@ ERRORS: dict[type[Exception], Outside] = {
     DecisionRefused: Outside(409, 2, "This cannot be decided so"),
     DecidedMeanwhile: Outside(409, 2, "Another editor was faster"),
     DecisionsUnavailable: Outside(503, 3, "Decisions cannot be used"),
+    KeyNeeded: Outside(401, 2, "A key is needed"),
     NotSignedIn: Outside(401, 2, "Only for editors"),
     NotAllowed: Outside(403, 2, "This was not sent from a page of the desk"),
     TooManyAttempts: Outside(429, 2, "Too many attempts"),
@@ -65,6 +68,7 @@ ERRORS: dict[type[Exception], Outside] = {
     indexer.IndexDamaged: Outside(503, 3, "The index is damaged"),
     indexer.BuildInProgress: Outside(409, 4, "Another build is at work"),
     indexer.WouldShrink: Outside(409, 3, "The index would lose most of its documents"),
+    TooManySearches: Outside(429, 3, "Too many searches"),
     Overloaded: Outside(503, 3, "Too many requests at once"),
     InboxUnavailable: Outside(503, 3, "The inbox cannot be used"),
     indexer.SearchError: Outside(503, 3, "The index cannot be used"),
@@ -117,13 +121,13 @@ def init_app(app: Flask) -> None:
         # Where the server keeps its index is the operator's to know: it stands in the log.
         where = "the index" if shown.http >= 500 and not isinstance(error, Overloaded) else error.where
         kind, (what, next_), more = type(error).__name__, words_of(error), _MORE.get(shown.http, _NONE)
+        more = {"Retry-After": str(error.wait)} if isinstance(error, TooManySearches) else more
         return answer(shown.http, shown.title, kind=kind, what=what, where=where, next_=next_, headers=more)
 
     @app.errorhandler(HTTPException)
     def http(error: HTTPException) -> Sent:
         status = error.code or 500
         if isinstance(error, InternalServerError):
-            reference = g.id
             cause = error.original_exception or error
             # Where it broke, and as what; an error's message may hold what somebody asked, so it is not logged.
             frames = traceback.extract_tb(cause.__traceback__)[-_FRAMES:]
@@ -134,7 +138,7 @@ def init_app(app: Flask) -> None:
                 "Something broke on our side",
                 kind="InternalError",
                 what="the page could not be put together",
-                where=f"reference {reference}",
+                where=f"reference {g.id}",
                 next_="try again; if it happens again, send the reference to the site",
             )
         allow = {"Allow": ", ".join(sorted(error.valid_methods or ()))} if isinstance(error, MethodNotAllowed) else {}

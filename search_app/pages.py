@@ -14,7 +14,7 @@ from indexer import Card, DocumentNotFound, Filter, Hit, Notice, Panel, RequestR
 from search_app import present, revalidation
 from search_app.decisions.history import moment
 from search_app.overload import is_late
-from search_app.requests import CARDS, FILTERS, SEARCH_KEYS, as_typed_of, filter_of, number_of, sort_of, text_of
+from search_app.requests import CARDS, FILTERS, SEARCH, as_typed_of, filter_of, number_of, sort_of, text_of
 from search_app.services import index, served
 
 log = logging.getLogger(__name__)
@@ -32,7 +32,7 @@ _SHOWN_VALUES = 6
 _MOST_DROPPED = 6
 _MOST_OTHERS = 12
 # What of a search's address its links carry on; the page begins anew.
-_KEPT = tuple(key for key in SEARCH_KEYS if key != "page")
+_KEPT = tuple(parameter.name for parameter in SEARCH if parameter.name != "page")
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +193,7 @@ def _choices(results: Results) -> list[tuple[str, list[Choice]]]:
     parts nothing is left out, unless it is chosen.
     """
     facets = []
-    for name in FILTERS:
+    for name in [parameter.name for parameter in FILTERS]:
         chosen = request.args.get(name) or None
         counts = list(results.facets.get(name, {}).items())
         counts = (sorted(counts, reverse=True) if name == "year" else counts)[:_SHOWN_VALUES]

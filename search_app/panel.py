@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, render_template, request, url_for
 
 from indexer import Card, Filter, Panel
-from search_app.api import addressed, known
-from search_app.requests import CARDS, number_of
+from search_app.api.reading import addressed
+from search_app.requests import CARDS, LIMIT, URL, known, number_of
 from search_app.services import index, served
 
 bp = Blueprint("panel", __name__)
@@ -22,7 +22,7 @@ def fragment(id_: str = "") -> str:
 @bp.post("/panel")
 def of_text() -> str:
     """The panel of a text as a fragment of HTML. Form: text, limit. The text is neither logged, kept nor echoed."""
-    known(("limit",))
+    known(request.args, [LIMIT])
     limit = number_of(request.args, "limit", CARDS)
     panel = index().similar(request.form.get("text", ""), limit=limit)
     return render_template("panel/fragment.html", panel=panel, public_page_of=public_page_of)
@@ -41,5 +41,5 @@ def public_page_of(card: Card) -> str:
 
 
 def _panel(id_: str) -> Panel:
-    args = known(("limit",) if id_ else ("url", "limit"))
+    args = known(request.args, [LIMIT] if id_ else [URL, LIMIT])
     return served().panel(id_ or addressed(args), Filter(), number_of(args, "limit", CARDS)).panel

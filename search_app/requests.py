@@ -1,15 +1,81 @@
-"""What a visitor asked for in the address: text, filters, order and page, checked and bounded."""
+"""What a request may say in its address: the parameters with their meaning, checked and bounded."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 from indexer import Band, Filter, RequestRefused, Sort
 
-FILTERS = ("kind", "specialty", "topic", "year", "answered")
-SEARCH_KEYS = ("q", *FILTERS, "as_typed", "sort", "page", "size")
 # The cards of a panel that asks for no number.
 CARDS = 4
+# What a parameter may be long, as a search may.
+MOST_CHARACTERS = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A parameter of an address: its name, what it means, and as JSON Schema what it may be."""
+
+    name: str
+    meaning: str
+    schema: Mapping[str, Any]
+    required: bool = False
+
+
+_TEXT = {"type": "string"}
+
+
+def one_of(*values: str, **more: str) -> dict[str, Any]:
+    """The schema of a parameter that is one of some; an empty one, as a form sends it, counts as none."""
+    return {"enum": [*values, ""], **more}
+
+
+Q = Parameter("q", 'Words, "phrases" and -exclusions; without it, everything.', {**_TEXT, "maxLength": MOST_CHARACTERS})
+FILTERS = (
+    Parameter("kind", "Articles alone, or questions.", one_of("article", "question")),
+    Parameter("specialty", "What is filed under this specialty.", _TEXT),
+    Parameter("topic", "What is filed under this topic.", _TEXT),
+    Parameter(
+        "year", "The year in which it was asked or published.", {"type": "integer", "minimum": 0, "maximum": 9_999}
+    ),
+    Parameter("answered", "What is answered, or not; articles count as answered.", one_of("yes", "no")),
+)
+AS_TYPED = Parameter("as_typed", "Whether the words are searched as typed, and none is corrected.", FILTERS[-1].schema)
+SORT = Parameter("sort", "The order of the hits.", one_of(*Sort, default=Sort.RELEVANCE))
+PAGE = Parameter("page", "Which page.", {"type": "integer", "minimum": 1, "maximum": 1_000, "default": 1})
+SIZE = Parameter("size", "How many on a page.", {"type": "integer", "minimum": 1, "maximum": 100, "default": 10})
+SEARCH = (Q, *FILTERS, AS_TYPED, SORT, PAGE, SIZE)
+LIMIT = Parameter("limit", "How many at most.", {"type": "integer", "minimum": 1, "maximum": 20, "default": CARDS})
+URL = Parameter(
+    "url",
+    "The address of the document's own page, as RFC 3986 compares addresses.",
+    {**_TEXT, "minLength": 1},
+    required=True,
+)
+
+
+def bounded(parameter: Parameter, **schema: int) -> Parameter:
+    """A parameter with other bounds or another default."""
+    return replace(parameter, schema={**parameter.schema, **schema})
+
+
+def known(args: Mapping[str, str], parameters: Sequence[Parameter]) -> dict[str, str]:
+    """What an address says. Raises RequestRefused for a parameter that it does not know, which would pass silently, and
+    for a text that is too long.
+    """
+    names = [parameter.name for parameter in parameters]
+    if unknown := sorted(set(args) - set(names)):
+        what = f"unknown parameter {unknown[0][:40]!r}"
+        raise RequestRefused(what, "address", f"known are {', '.join(names) or 'none'}")
+    for parameter in parameters:
+        length, most = len(args.get(parameter.name, "")), parameter.schema.get("maxLength", MOST_CHARACTERS)
+        if length > most:
+            told = {"characters": length, "most": most}
+            what, remedy = f"{length:,} characters", f"send at most {most:,}"
+            raise RequestRefused(what, parameter.name, remedy, code="text-too-long", **told)
+    return dict(args)
 
 
 def text_of(args: Mapping[str, str]) -> str:

@@ -42,7 +42,7 @@ def init_app(app: Flask, version: str) -> None:
             # Weak: a proxy may compress the answer on its way.
             response.set_etag(g.tag, weak=True)
             # Kept, but never used without asking; what somebody searched for is kept by nobody on the way.
-            private = "q" in request.args
+            private = "q" in request.args or "key" in g
             response.headers["Cache-Control"] = "private, no-cache" if private else "no-cache"
             if request.blueprint == "panel":
                 response.headers["Cache-Control"] = f"max-age=0, stale-while-revalidate={_STALE}"

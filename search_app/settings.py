@@ -56,6 +56,13 @@ SETTINGS = (
         "",
         "the sites that may show panels and read the API, such as `https://www.example.org`, parted by blanks",
     ),
+    Setting("reading", "open", "who may read by the API: `open` for all, `key` for who has a key", ("open", "key")),
+    Setting(
+        "limit",
+        "600",
+        "how often a client may search in a minute, a text counting by its length; 0 for any number",
+        range=(0, 100_000),
+    ),
     Setting("site_name", "SeeAlso", "the name in the header and in titles"),
     Setting("emergency", "112", "the number to call in an emergency, shown on every page"),
     Setting(

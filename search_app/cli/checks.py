@@ -35,7 +35,9 @@ def test(thorough: bool, arguments: tuple[str, ...]) -> None:
             failed.append(name)
     click.echo("== pytest")
     sys.stdout.flush()
-    tests = subprocess.run([sys.executable, "-m", "pytest", *arguments], cwd=root, check=False, env=environment)
+    # All of them by as many processes as there are cores; some alone, whose order and output are looked at.
+    chosen = arguments or ("-n", "auto", "--dist", "loadfile")
+    tests = subprocess.run([sys.executable, "-m", "pytest", *chosen], cwd=root, check=False, env=environment)
     if failed:
         click.echo(f"failed: {', '.join(failed)}", err=True)
     sys.exit(1 if failed or tests.returncode else 0)

@@ -79,7 +79,7 @@ def password(name: str, decisions: str | None, output: Output) -> None:
 
 @click.group()
 def key() -> None:
-    """Make keys for programs that push documents, or read and write decisions, by the API: add, list, remove."""
+    """Make keys for programs that read, push documents, or read and write decisions, by the API: add, list, remove."""
 
 
 @key.command(name="add", epilog="Example: seealso key add site-admin")
@@ -89,7 +89,7 @@ def key() -> None:
     type=click.Choice(SCOPES),
     default="desk",
     show_default=True,
-    help="What it opens: `content` to push documents, `desk` to read and write decisions.",
+    help="What it opens: `content` to push documents, `desk` decisions, `read` neither, where reading asks for a key.",
 )
 @setting_option("decisions")
 @shared

@@ -23,7 +23,7 @@ SESSION = timedelta(hours=12)
 # Within so long, so many failed attempts of one name from one address, of one name, and of one address.
 WINDOW = timedelta(minutes=10)
 _MOST_TOGETHER, _MOST_NAME, _MOST_ADDRESS = 5, 20, 40
-SCOPES = ("content", "desk")
+SCOPES = ("content", "desk", "read")
 
 
 class Editor(NamedTuple):
@@ -190,11 +190,11 @@ class Accounts:
                 raise DecisionRefused(f"no key is called {name!r}", "NAME", "see: seealso key list")
 
     def named_by(self, key: str, scope: str) -> str | None:
-        """The name of a key of a scope that holds; None for any other."""
+        """The name of a key of a scope that holds, where that is `read` of any scope; None for any other."""
         with self._database.reading() as connection:
             if connection is None:
                 return None
-            query = "SELECT name FROM api_key WHERE digest = ? AND scope = ? AND removed IS NULL"
+            query = "SELECT name FROM api_key WHERE digest = ? AND ? IN (scope, 'read') AND removed IS NULL"
             row = connection.execute(query, (_key_of(key), scope)).fetchone()
         return row[0] if row else None
 

@@ -18,7 +18,7 @@ class DecidedMeanwhile(DecisionRefused):
 
 
 class NotSignedIn(SearchError):
-    """Only for editors who are signed in, or for who has a key."""
+    """Only for editors who are signed in."""
 
 
 class NotAllowed(SearchError):

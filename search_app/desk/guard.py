@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from flask import Blueprint, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from search_app.bearer import accounts
+from search_app.api.keys import accounts
 from search_app.decisions.accounts import SESSION, Session
 from search_app.decisions.refusals import DecisionsUnavailable, NotAllowed, NotSignedIn, TooManyAttempts
 from search_app.services import ledger

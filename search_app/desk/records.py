@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import render_template, request, url_for
 
-from search_app.bearer import accounts
+from search_app.api.keys import accounts
 from search_app.decisions.events import ACTIONS, Event
 from search_app.decisions.history import History
 from search_app.desk.guard import bp

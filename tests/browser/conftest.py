@@ -64,7 +64,7 @@ def address(sample_path: Path) -> Iterator[str]:
         try:
             yield json.loads(server.stdout.readline())["address"]
         finally:
-            server.send_signal(signal.SIGINT)
+            server.send_signal(signal.SIGTERM)
             server.wait(timeout=30)
 
 

@@ -71,7 +71,7 @@ class Site:
 
     def stop_server(self) -> None:
         """The service goes away."""
-        self.server.send_signal(signal.SIGINT)
+        self.server.send_signal(signal.SIGTERM)
         self.server.wait(timeout=30)
 
 

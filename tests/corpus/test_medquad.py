@@ -10,6 +10,7 @@ import pytest
 
 from corpus import Question
 from tests.corpus.conftest import ids, take
+from tests.memory import PEAK
 
 XML = '<Document source="Example" url="{url}"><Focus>Fever</Focus><QAPairs>{pairs}</QAPairs></Document>'
 ROOT = Path(__file__).parents[2]
@@ -83,10 +84,10 @@ def test_a_file_of_tags_alone_is_read_in_bounds(tmp_path: Path, piece: str) -> N
     )
     file = tmp_path / "a.xml"
     program = (
-        "import corpus, resource, sys\n"
+        PEAK + "import corpus\n"
         "told = []\n"
         "list(corpus.read(sys.argv[1], rejected=told.append))\n"
-        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, [item.reason for item in told])\n"
+        "print(peak(), [item.reason for item in told])\n"
     )
     for text in (answer, answer + piece * 100_000 + closed * 100_000):
         file.write_text(head + text + tail, "utf-8")

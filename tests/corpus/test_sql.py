@@ -14,6 +14,7 @@ import pytest
 import sqlalchemy
 
 from corpus import Question, Rejected, read
+from tests.memory import PEAK
 
 ROOT = Path(__file__).parents[2]
 MAPPING = (ROOT / "docs" / "examples" / "database.toml").read_text("utf-8")
@@ -119,11 +120,10 @@ def test_memory_does_not_grow_with_a_table(postgresql: str, tmp_path: Path) -> N
         rows = "SELECT n AS id, 'Title ' || n AS title, repeat('word ', 1000) AS body FROM generate_series(1, 20000) n"
         connection.execute(sqlalchemy.text(f"DROP TABLE IF EXISTS much; CREATE TABLE much AS {rows}"))
     program = (
-        "import resource, sys, corpus, sqlalchemy, psycopg\n"
-        "peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
+        PEAK + "import corpus, sqlalchemy, psycopg\n"
         "before = peak()\n"
         "count = sum(1 for _ in corpus.read(sys.argv[1], database=sys.argv[2]))\n"
-        "print(count, (peak() - before) // 1024)\n"
+        "print(count, peak() - before)\n"
     )
     command = [sys.executable, "-c", program, str(tmp_path / "m.toml"), postgresql]
     told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout

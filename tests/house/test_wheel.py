@@ -44,7 +44,7 @@ def test_an_installed_wheel_has_everything(tmp_path: Path) -> None:
             with urllib.request.urlopen(f"{address}static/seealso.css", timeout=30) as response:
                 assert response.status == 200
         finally:
-            server.send_signal(signal.SIGINT)
+            server.send_signal(signal.SIGTERM)
             server.wait(timeout=30)
     told = subprocess.run([command, "test"], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
     assert told.returncode == 2

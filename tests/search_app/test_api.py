@@ -11,6 +11,8 @@ from flask.testing import FlaskClient
 
 import indexer
 from search_app import create_app
+from search_app.decisions.accounts import SCOPES, Accounts
+from search_app.decisions.database import Database
 from search_app.errors import ERRORS
 from tests.search_app.conftest import renew
 
@@ -253,3 +255,108 @@ def test_the_servers_paths_are_not_told(empty_client: FlaskClient, tmp_path: Pat
     """Where the index lies on the server's disk is in no answer."""
     for address in ("/", "/api/v1/search?q=x"):
         assert str(tmp_path) not in empty_client.get(address).text
+
+
+def test_similar_takes_the_filters_of_search(client: FlaskClient) -> None:
+    """Kind, specialty, topic, year and reply, as in the address of a search."""
+    text = "cement leaked after kyphoplasty, is it bad?"
+
+    def kinds(**more: object) -> set[str]:
+        answer = client.post("/api/v1/similar", json={"text": text, "limit": 10, **more}).json
+        assert answer is not None
+        return {card["kind"] for card in answer["cards"]}
+
+    assert kinds() == {"article", "question"}
+    assert kinds(kind="article") == {"article"}
+    assert kinds(kind="question", answered="yes") == {"question"}
+    assert kinds(specialty="none") == set()
+
+
+def test_a_draft_is_told_whether_it_is_asked_already(client: FlaskClient, sample_index: indexer.Index) -> None:
+    """A question that is there word for word is the same, others are similar, and no article is either."""
+    asked = sample_index.get("q-0039")
+    there = client.post("/api/v1/duplicates/check", json={"title": asked.title, "body": asked.body}).json
+    assert there is not None
+    assert [(card["id"], card["same"]) for card in there["same"]] == [("q-0039", "same-wording")]
+    near = client.post("/api/v1/duplicates/check", json={"title": "cement leaked after kyphoplasty, is it bad?"}).json
+    assert near is not None
+    assert {card["kind"] for card in near["similar"]} == {"question"}
+    new = client.post("/api/v1/duplicates/check", json={"title": "zzxqv"}).json
+    assert new == {"generation": 1, "same": [], "similar": []}
+
+
+def test_topics_are_counted_and_found_by_their_beginnings(client: FlaskClient, sample_index: indexer.Index) -> None:
+    """Those of most documents first, page by page; each word that is typed begins a word of the topic."""
+    counted = sample_index.facets()["topic"]
+    first = client.get("/api/v1/topics?size=3").json
+    assert first is not None
+    assert (first["total"], first["pages"]) == (len(counted), -(-len(counted) // 3))
+    assert [(one["name"], one["count"]) for one in first["topics"]] == list(counted.items())[:3]
+    found = client.get("/api/v1/topics?q=cem+BO").json
+    assert found is not None
+    assert [one["name"] for one in found["topics"]] == ["Bone cement"]
+    assert client.get("/api/v1/topics?page=1001").status_code == 400
+
+
+def test_what_is_typed_is_suggested_for(client: FlaskClient) -> None:
+    """Topics that begin so and titles; for nothing nothing."""
+    found = client.get("/api/v1/suggest?q=bone+cem&limit=2").json
+    assert found is not None
+    assert found["topics"][0]["name"] == "Bone cement"
+    assert 0 < len(found["documents"]) <= 2
+    nothing = client.get("/api/v1/suggest").json
+    assert nothing is not None
+    assert (nothing["topics"], nothing["documents"]) == ([], [])
+    assert client.get("/api/v1/suggest?q=x&limit=21").status_code == 400
+
+
+def test_reading_may_need_a_key(sample_path: Path, tmp_path: Path) -> None:
+    """By the setting `reading`: any key reads, one that was removed does not; pages stay open, and caches on the way
+    keep nothing.
+    """
+    decisions = str(tmp_path / "decisions.sqlite3")
+    client = create_app({"index": str(sample_path), "decisions": decisions, "reading": "key"}).test_client()
+    accounts = Accounts(Database(decisions))
+    keys = [accounts.add_key(scope, scope) for scope in SCOPES]
+    for address in ("/api/v1/search?q=cement", "/api/v1/documents/q-0039"):
+        refused = client.get(address)
+        assert (refused.status_code, refused.headers["WWW-Authenticate"]) == (401, "Bearer")
+        for key in keys:
+            answer = client.get(address, headers={"Authorization": f"Bearer {key}"})
+            assert answer.status_code == 200
+            assert "X-Accel-Expires" not in answer.headers
+            assert answer.headers["Cache-Control"].startswith("private")
+    tag = client.get("/api/v1/topics", headers={"Authorization": f"Bearer {keys[0]}"}).headers["ETag"]
+    assert client.get("/api/v1/topics", headers={"If-None-Match": tag}).status_code == 401
+    assert client.get(f"/api/v1/topics?key={keys[0]}").status_code == 401
+    assert client.get("/questions/q-0039").status_code == 200
+    assert client.get("/api/v1/openapi.json").status_code == 200
+    accounts.remove_key("read")
+    assert client.get("/api/v1/topics", headers={"Authorization": f"Bearer {keys[2]}"}).status_code == 401
+
+
+def test_a_client_may_search_so_often(sample_path: Path) -> None:
+    """By the setting `limit`, counted by client, a long text for several; then 429 says how long to wait."""
+    client = create_app({"index": str(sample_path), "limit": "12"}).test_client()
+    other = {"REMOTE_ADDR": "127.0.0.9"}
+    assert client.post("/api/v1/similar", json={"text": "cement " * 2_500}).status_code == 200
+    answers = [client.get("/api/v1/search?q=cement") for _ in range(6)]
+    assert [answer.status_code for answer in answers] == [200] * 3 + [429] * 3
+    assert 1 <= int(answers[-1].headers["Retry-After"]) <= 60
+    assert answers[-1].json is not None
+    assert answers[-1].json["title"] == "Too many searches"
+    assert client.get("/search?q=cement").status_code == 429
+    assert client.get("/api/v1/related/q-0039").status_code == 200
+    assert client.get("/api/v1/search?q=cement", environ_overrides=other).status_code == 200
+
+
+def test_the_api_tells_itself_as_a_page(client: FlaskClient) -> None:
+    """Every operation of the description is on it, with its parameters."""
+    described, page = client.get("/api/v1/openapi.json").json, client.get("/api/v1/").text
+    assert described is not None
+    assert described["openapi"] == "3.1.0"
+    for path, methods in described["paths"].items():
+        for method, told in methods.items():
+            assert f"{method.upper()} {path}" in page
+            assert all(f"<code>{one['name']}</code>" in page for one in told["parameters"])
+    assert "<script" not in page

@@ -15,7 +15,7 @@ from corpus import Answer, Article, Comment, Question
 from search_app import create_app
 from tests.documents import question
 
-NASTY = "<script>alert(1)</script>\"'&{{ 7*7 }}"
+NASTY = "<script>alert(1)</script>\"'&{{ 7919*7919 }}"
 
 
 def page(client: FlaskClient, address: str, status: int = 200) -> str:
@@ -228,7 +228,7 @@ def test_everything_is_escaped(tmp_path: Path) -> None:
     for address in addresses:
         html = page(client, address)
         assert "<script" not in html, address
-        assert "49" not in html, address
+        assert "62710561" not in html, address
 
 
 def test_ids_with_slashes_have_pages(tmp_path: Path) -> None:

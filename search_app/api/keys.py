@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from flask import request
 
+from indexer import SearchError
 from search_app.decisions.accounts import Accounts
-from search_app.decisions.refusals import NotSignedIn
 from search_app.services import ledger
+
+
+class KeyNeeded(SearchError):
+    """A route of the API that only who has a key may use."""
 
 
 def accounts() -> Accounts:
@@ -15,10 +19,10 @@ def accounts() -> Accounts:
 
 
 def admitted(scope: str) -> str:
-    """The name of the key of a scope that came with this request. Raises NotSignedIn."""
+    """The name of the key of a scope that came with this request; any key may `read`. Raises KeyNeeded."""
     scheme, _, key = request.headers.get("Authorization", "").partition(" ")
     name = accounts().named_by(key.strip(), scope) if scheme.lower() == "bearer" else None
     if name is None:
         what = f"no key of scope {scope} came with the request"
-        raise NotSignedIn(what, "Authorization", "send Authorization: Bearer KEY; see seealso key add")
+        raise KeyNeeded(what, "Authorization", "send Authorization: Bearer KEY; see seealso key add")
     return name

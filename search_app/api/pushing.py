@@ -3,30 +3,56 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from dataclasses import dataclass
+from typing import Annotated, Any
 
 from flask import Blueprint, Response, current_app, jsonify, request
+from msgspec import Meta
 
-from corpus import CorpusError, Question, from_json
+from corpus import Article, CorpusError, Question, from_json
 from indexer import DocumentNotFound, RequestRefused, SearchError
-from search_app.api import known
-from search_app.bearer import admitted
+from search_app.api.operations import operation
 from search_app.inbox import Inbox, Item
+from search_app.present import to_json
 from search_app.security import ROUTE_OF_API
 from search_app.services import index
 
 bp = Blueprint("content_api", __name__, url_prefix=f"{ROUTE_OF_API}v1")
 
 
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """That changes are safe on the disk: how many were taken, and how many wait for the index."""
+
+    taken: int
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedLine:
+    """A line that was not taken: its number, what is wrong with it, where, and what to do."""
+
+    line: int
+    what: str
+    where: str
+    next: str
+
+
+@dataclass(frozen=True, slots=True)
+class TakenLines(Taken):
+    """That changes are safe on the disk, and which lines were not taken."""
+
+    refused: tuple[RefusedLine, ...]
+
+
+# A document of the exchange format without its id, which stands in the address.
+NewDocument = Annotated[Article | Question, "without id"]
+Lines = Annotated[str, Meta(description='JSON lines: each a document, or {"delete": ID}.')]
+
+
 def inbox() -> Inbox:
     """Where pushed documents wait."""
     return Inbox(current_app.config["SEEALSO"]["inbox"])
-
-
-@bp.before_request
-def admit() -> None:
-    """Let in who has a key of scope `content`. Raises NotSignedIn."""
-    admitted("content")
 
 
 @bp.after_request
@@ -37,34 +63,34 @@ def unkept(response: Response) -> Response:
 
 
 @bp.put("/documents/<path:id_>")
+@operation(Taken, body=NewDocument, status=202, scope="content")
 def put(id_: str) -> tuple[Response, int]:
     """Add a document, or replace that of its id. Body: the document as JSON, in the exchange format.
 
     202: it is safe on the disk, and in the index within seconds where `seealso inbox` runs.
     """
-    known(())
     body = _object(request.get_data())
     if body.get("id", id_) != id_:
         raise RequestRefused("the id in the body is another one", "id", "leave it out of the body")
-    return _taken([_document(body | {"id": id_})])
+    return _taken(_document(body | {"id": id_}))
 
 
 @bp.delete("/documents/<path:id_>")
+@operation(Taken, status=202, scope="content")
 def delete(id_: str) -> tuple[Response, int]:
     """Let a document go. 202 as for PUT; 404 where there is none, and none waits."""
-    known(())
     if not inbox().holds(id_) and not _is_there(id_):
         raise DocumentNotFound(f"no document has the id {id_!r}", "id", "check the id", id=id_)
-    return _taken([Item(id_, None)])
+    return _taken(Item(id_, None))
 
 
 @bp.post("/documents")
+@operation(TakenLines, body=Lines, status=202, scope="content")
 def post() -> tuple[Response, int]:
     """Add and let go of many. Body: JSON lines, each a document or {"delete": ID}; one that is refused costs itself
     alone, and is told with its line.
     """
-    known(())
-    items, refused = list[Item](), list[dict[str, object]]()
+    items, refused = list[Item](), list[RefusedLine]()
     for number, line in enumerate(request.get_data().split(b"\n"), 1):
         if not line.strip():
             continue
@@ -73,17 +99,15 @@ def post() -> tuple[Response, int]:
             gone = body.get("delete") if body.keys() == {"delete"} else None
             items.append(_document(body) if gone is None else _gone(gone))
         except (RequestRefused, CorpusError) as error:
-            refused.append({"line": number, "what": error.what, "where": error.where, "next": error.next})
+            refused.append(RefusedLine(number, error.what, error.where, error.next))
     if not items:
-        first = f", the first: {refused[0]['what']}" if refused else ""
+        first = f", the first: {refused[0].what}" if refused else ""
         raise RequestRefused(f"no document in {len(refused)} lines{first}", "body", "send JSON lines, a document each")
-    return _taken(items, refused)
+    return jsonify(to_json(TakenLines(len(items), inbox().put(items), tuple(refused)))), 202
 
 
-def _taken(items: list[Item], refused: list[dict[str, object]] | None = None) -> tuple[Response, int]:
-    waiting = inbox().put(items)
-    told: dict[str, object] = {"taken": len(items), "waiting": waiting}
-    return jsonify(told if refused is None else told | {"refused": refused}), 202
+def _taken(item: Item) -> tuple[Response, int]:
+    return jsonify(to_json(Taken(1, inbox().put([item])))), 202
 
 
 def _object(text: bytes) -> dict[str, Any]:

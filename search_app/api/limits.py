@@ -1,0 +1,67 @@
+"""Limits how often a client may search in a minute, a long text counting several times; beyond it, 429 says how long to
+wait. Counted by this process, in memory alone.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+from collections import OrderedDict
+
+from flask import Flask, g, request
+
+from indexer import SearchError
+
+# What searches anew each time; a document's own panel is kept, and costs next to nothing.
+_COUNTED = ("api.search", "api.suggest", "api.similar", "api.check", "panel.of_text", "pages.search")
+# A text of 20,000 characters takes as long as ten searches.
+_CHARACTERS = 2_000
+_MINUTE = 60.0
+# So many clients are remembered, those that asked last.
+MOST_CLIENTS = 10_000
+
+
+class TooManySearches(SearchError):
+    """A client searched more often than the site lets it; after `wait` seconds it may again."""
+
+    def __init__(self, wait: int) -> None:
+        super().__init__("too many searches from one client", "the client", f"wait {wait} seconds, then search again")
+        self.wait = wait
+
+
+class Buckets:
+    """A token bucket for each client: it holds a minute's searches, and fills evenly within a minute."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        # By client what was left in its bucket, and when that was.
+        self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def take(self, client: str, cost: int, now: float) -> float:
+        """Take from a client's bucket; gives 0, or the seconds until there is enough, and takes nothing then."""
+        cost = min(cost, self._limit)
+        with self._lock:
+            left, at = self._left.pop(client, (float(self._limit), now))
+            left = min(self._limit, left + (now - at) * self._limit / _MINUTE)
+            wait = max(0.0, cost - left) * _MINUTE / self._limit
+            self._left[client] = (left if wait else left - cost, now)
+            if len(self._left) > MOST_CLIENTS:
+                self._left.popitem(last=False)
+        return wait
+
+
+def init_app(app: Flask, limit: int) -> None:
+    """`limit`: so many searches in a minute from one client; 0 for any number."""
+    if not limit:
+        return
+    buckets = Buckets(limit)
+
+    @app.before_request
+    def count() -> None:
+        if request.endpoint in _COUNTED and request.method != "OPTIONS":
+            client = f"key {g.key}" if "key" in g else request.remote_addr or ""
+            cost = 1 + (request.content_length or 0) // _CHARACTERS
+            if wait := buckets.take(client, cost, time.monotonic()):
+                raise TooManySearches(math.ceil(wait))
