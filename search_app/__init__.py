@@ -40,10 +40,14 @@ def create_app(given: Mapping[str, str | None] | None = None) -> Flask:
     The index is not opened before the first request, so a server may fork after this. Raises UsageError for settings,
     and RequestRefused for notices that cannot be used.
     """
+    # Babel loads what writes dates in every language, which no command needs.
+    from search_app import words  # noqa: PLC0415
+
     values = settings.load(given)
     app = _Application(__name__)
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     app.config["SEEALSO"] = values
+    site_words = words.init_app(app, values["words"])
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider has it; facets are in order of counts
     security.init_app(app, settings.origins_of(values))
     monitoring.init_app(app)
@@ -51,8 +55,8 @@ def create_app(given: Mapping[str, str | None] | None = None) -> Flask:
     read_notices(values["notices"] or None)  # a table that cannot be used is told before anybody is served
     services.init_app(app, values["index"], Settings(notices=values["notices"] or None), Ledger(values["decisions"]))
     api.init_app(app, values)
-    revalidation.init_app(app, __version__)
-    errors.init_app(app)
+    revalidation.init_app(app, f"{__version__} {site_words.digest}")
+    errors.init_app(app, site_words.text)
     pages.init_app(app)
     desk.init_app(app)
     app.register_blueprint(panel.bp)

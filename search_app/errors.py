@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -77,6 +77,8 @@ ERRORS: dict[type[Exception], Outside] = {
 }
 
 
+# What refuses a request before it reaches a view.
+NAMES = {404: "There is no page at this address", 405: "This address does not take that method"}
 # What a visitor may meet, in words: what is wrong, and what to do about it.
 WORDS: Mapping[str, tuple[str, str]] = {
     "text-too-long": ("{characters:,} characters", "send at most {most:,}"),
@@ -93,12 +95,12 @@ WORDS: Mapping[str, tuple[str, str]] = {
 }
 
 
-def words_of(error: indexer.SearchError | CorpusError) -> tuple[str, str]:
-    """What is wrong and what to do, for people: by the error's code, else as the error itself says it."""
+def words_of(error: indexer.SearchError | CorpusError, said: Callable[[str], str] = str) -> tuple[str, str]:
+    """What is wrong and what to do, for people: by its code in the language of `said`, else as it says it."""
     if isinstance(error, CorpusError) or not error.parameters or error.code not in WORDS:
         return error.what, error.next
     what, next_ = WORDS[error.code]
-    return what.format(**error.parameters), next_.format(**error.parameters)
+    return said(what).format(**error.parameters), said(next_).format(**error.parameters)
 
 
 def outside(error: Exception) -> Outside:
@@ -109,8 +111,8 @@ def outside(error: Exception) -> Outside:
     return Outside(500, 1, "Something broke on our side")
 
 
-def init_app(app: Flask) -> None:
-    """Answer every error as a page, or under the API as a problem (RFC 9457)."""
+def init_app(app: Flask, said: Callable[[str], str]) -> None:
+    """Answer every error as a page, in the language of `said`, or under the API as a problem (RFC 9457)."""
 
     @app.errorhandler(indexer.SearchError)
     @app.errorhandler(CorpusError)
@@ -120,7 +122,9 @@ def init_app(app: Flask) -> None:
             log.error("%s: %s (%s)", type(error).__name__, error.what, error.where)
         # Where the server keeps its index is the operator's to know: it stands in the log.
         where = "the index" if shown.http >= 500 and not isinstance(error, Overloaded) else error.where
-        kind, (what, next_), more = type(error).__name__, words_of(error), _MORE.get(shown.http, _NONE)
+        english = request.path.startswith(ROUTE_OF_API)
+        what, next_ = words_of(error) if english else words_of(error, said)
+        kind, more = type(error).__name__, _MORE.get(shown.http, _NONE)
         more = {"Retry-After": str(error.wait)} if isinstance(error, TooManySearches) else more
         return answer(shown.http, shown.title, kind=kind, what=what, where=where, next_=next_, headers=more)
 
@@ -142,8 +146,7 @@ def init_app(app: Flask) -> None:
                 next_="try again; if it happens again, send the reference to the site",
             )
         allow = {"Allow": ", ".join(sorted(error.valid_methods or ()))} if isinstance(error, MethodNotAllowed) else {}
-        names = {404: "There is no page at this address", 405: "This address does not take that method"}
-        title = names.get(status, error.name)
+        title = NAMES.get(status, error.name)
         return answer(
             status,
             title,

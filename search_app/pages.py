@@ -16,6 +16,7 @@ from search_app.decisions.history import moment
 from search_app.overload import is_late
 from search_app.requests import CARDS, FILTERS, SEARCH, as_typed_of, filter_of, number_of, sort_of, text_of
 from search_app.services import index, served
+from search_app.words import _, words
 
 log = logging.getLogger(__name__)
 bp = Blueprint("pages", __name__)
@@ -23,10 +24,16 @@ bp = Blueprint("pages", __name__)
 SIZE = 10
 HOME_SPECIALTIES = 8
 HOME_TOPICS = 9
-_FACET_TITLES = {"kind": "Kind", "specialty": "Specialty", "topic": "Topic", "year": "Year", "answered": "Reply"}
+_FACET_TITLES = {
+    "kind": _("Kind"),
+    "specialty": _("Specialty"),
+    "topic": _("Topic"),
+    "year": _("Year"),
+    "answered": _("Reply"),
+}
 _VALUE_NAMES = {
-    "kind": {"article": "Articles", "question": "Questions"},
-    "answered": {"yes": "Answered", "no": "Waiting for a reply"},
+    "kind": {"article": _("Articles"), "question": _("Questions")},
+    "answered": {"yes": _("Answered"), "no": _("Waiting for a reply")},
 }
 _SHOWN_VALUES = 6
 _MOST_DROPPED = 6
@@ -48,7 +55,7 @@ class Choice:
 def init_app(app: Flask) -> None:
     """Register the pages and what all templates use."""
     app.register_blueprint(bp)
-    for name in ("band_name", "beyond", "blocks", "day", "in_words", "listing", "paragraphs", "who", "why_kept"):
+    for name in ("band_name", "beyond", "blocks", "paragraphs", "why_kept"):
         app.jinja_env.filters[name] = getattr(present, name)
     app.jinja_env.globals.update(page_of=page_of, topic_page=topic_page, settings=app.config["SEEALSO"])
 
@@ -192,7 +199,7 @@ def _choices(results: Results) -> list[tuple[str, list[Choice]]]:
     """The facets as links: of each the most frequent values (of years, the newest), and the chosen one. A facet that
     parts nothing is left out, unless it is chosen.
     """
-    facets = []
+    facets, said = [], words().text
     for name in [parameter.name for parameter in FILTERS]:
         chosen = request.args.get(name) or None
         counts = list(results.facets.get(name, {}).items())
@@ -203,14 +210,14 @@ def _choices(results: Results) -> list[tuple[str, list[Choice]]]:
             names = _VALUE_NAMES.get(name, {})
             choices = [
                 Choice(
-                    names.get(value, value),
+                    said(names[value]) if value in names else value,
                     count,
                     _address(**{name: None if value == chosen else value}),
                     value == chosen,
                 )
                 for value, count in counts
             ]
-            facets.append((_FACET_TITLES[name], choices))
+            facets.append((said(_FACET_TITLES[name]), choices))
     return facets
 
 

@@ -9,14 +9,12 @@ from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any
 
-from corpus import Asker, Topic
+from corpus import Topic
 from indexer import Band, Cluster, Mark
 
 _MONTHS = "January February March April May June July August September October November December".split()  # noqa: SIM905
-_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _PLAIN = (str, bool, float, int, type(None))
 _HEADING = 80
-_GROWN = 20
 
 
 def to_json(value: Any) -> Any:
@@ -71,15 +69,6 @@ ACTIONS = {
 }
 
 
-def who(asker: Asker | None) -> str:
-    """Who asks, in words: Woman, 70 to 79."""
-    if asker is None:
-        return ""
-    young = bool(asker.age) and int(asker.age.partition("-")[0]) < _GROWN
-    names = {"female": "Girl" if young else "Woman", "male": "Boy" if young else "Man", "": ""}
-    return ", ".join(part for part in (names[asker.sex], asker.age.replace("-", " to ")) if part)
-
-
 @dataclass(frozen=True, slots=True)
 class Block:
     """A paragraph, with the heading that stands above it if there is one."""
@@ -105,12 +94,6 @@ def beyond(topics: Iterable[Topic], own: Iterable[Topic]) -> list[Topic]:
     return [topic for topic in topics if topic.name.casefold() not in names]
 
 
-def listing(words: list[str] | tuple[str, ...]) -> list[tuple[str, str]]:
-    """Words with what follows each in a list: cement, disc and nerve."""
-    ends = [", "] * max(0, len(words) - 2) + [" and "] * (len(words) > 1) + [""] * bool(words)
-    return list(zip(words, ends, strict=True))
-
-
 def paragraphs(marks: Iterable[Mark]) -> list[list[Mark]]:
     """Marked pieces by paragraph: a blank line within a piece ends one."""
     found: list[list[Mark]] = [[]]
@@ -119,11 +102,6 @@ def paragraphs(marks: Iterable[Mark]) -> list[list[Mark]]:
         found[-1].append(Mark(first, kind))
         found += [[Mark(part, kind)] for part in rest]
     return [part for part in found if "".join(text for text, _ in part).strip()]
-
-
-def in_words(number: int) -> str:
-    """A small number in words: three."""
-    return _NUMBERS[number] if number < len(_NUMBERS) else f"{number:,}"
 
 
 def why_kept(cluster: Cluster) -> str:

@@ -28,8 +28,8 @@ _TEXT = {"type": "string"}
 
 
 def one_of(*values: str, **more: str) -> dict[str, Any]:
-    """The schema of a parameter that is one of some; an empty one, as a form sends it, counts as none."""
-    return {"enum": [*values, ""], **more}
+    """The schema of a parameter that is one of some."""
+    return {"enum": [*values], **more}
 
 
 Q = Parameter("q", 'Words, "phrases" and -exclusions; without it, everything.', {**_TEXT, "maxLength": MOST_CHARACTERS})
@@ -38,7 +38,7 @@ FILTERS = (
     Parameter("specialty", "What is filed under this specialty.", _TEXT),
     Parameter("topic", "What is filed under this topic.", _TEXT),
     Parameter(
-        "year", "The year in which it was asked or published.", {"type": "integer", "minimum": 0, "maximum": 9_999}
+        "year", "The year in which it was asked or published.", {"type": "integer", "minimum": 0, "maximum": 999_999}
     ),
     Parameter("answered", "What is answered, or not; articles count as answered.", one_of("yes", "no")),
 )
@@ -126,7 +126,7 @@ def _one_of(args: Mapping[str, str], name: str, known: Sequence[str]) -> str | N
 
 def number_of(args: Mapping[str, str], name: str, default: int) -> int:
     """A whole number of at most six digits. Raises RequestRefused for anything else."""
-    value = args.get(name, "").strip()
+    value = args.get(name, "").strip(" ")
     if not value:
         return default
     if not (value.isascii() and value.isdigit() and len(value) <= 6):

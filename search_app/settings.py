@@ -63,6 +63,7 @@ SETTINGS = (
         "how often a client may search in a minute, a text counting by its length; 0 for any number",
         range=(0, 100_000),
     ),
+    Setting("words", "en", "the words of the visitors' pages: `en`, `zh-Hant`, or a catalogue in a file (PO)"),
     Setting("site_name", "SeeAlso", "the name in the header and in titles"),
     Setting("emergency", "112", "the number to call in an emergency, shown on every page"),
     Setting(

@@ -31,7 +31,7 @@ _FIELDS: dict[str, dict[str, Any]] = {
     "url": {"maxLength": 1_000, "pattern": r"^(https?://[A-Za-z0-9.-]+(/[!-~]*)?)?$"},
     "references": {"items": {"type": "string", "maxLength": 10_000, "pattern": _PRINTED}},
     "text": {"pattern": _PRINTED},
-    "age": {"pattern": r"^(\d0-\d9|1[01]0-1[01]9)?$"},
+    "age": {"enum": ["", *(f"{low}-{low + 9}" for low in range(0, 120, 10))]},
     "sex": {"enum": ["", "female", "male"]},
 }
 
@@ -70,7 +70,7 @@ def name_of(schema: dict[str, Any]) -> str:
     if "$ref" in schema:
         return str(schema["$ref"]).rpartition("/")[2]
     if "enum" in schema:
-        return " | ".join(filter(None, schema["enum"]))
+        return " | ".join(schema["enum"])
     if "anyOf" in schema:
         return " or ".join(map(name_of, schema["anyOf"]))
     if schema.get("type") == "array" and "items" in schema and schema["items"]:
@@ -119,7 +119,14 @@ def _operation(app: Flask, rule: Rule, one: Operation, by_type: dict[int, Any]) 
     )
     blueprint, _, name = rule.endpoint.partition(".")
     parameters: list[dict[str, Any]] = [
-        {"name": p.name, "in": "query", "required": p.required, "description": p.meaning, "schema": dict(p.schema)}
+        {
+            "name": p.name,
+            "in": "query",
+            "required": p.required,
+            "allowEmptyValue": not p.required,
+            "description": p.meaning,
+            "schema": dict(p.schema),
+        }
         for p in one.query
     ]
     if rule.arguments:

@@ -36,7 +36,7 @@ def test(thorough: bool, arguments: tuple[str, ...]) -> None:
     click.echo("== pytest")
     sys.stdout.flush()
     # All of them by as many processes as there are cores; some alone, whose order and output are looked at.
-    chosen = arguments or ("-n", "auto", "--dist", "loadfile")
+    chosen = arguments or ("-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder")
     tests = subprocess.run([sys.executable, "-m", "pytest", *chosen], cwd=root, check=False, env=environment)
     if failed:
         click.echo(f"failed: {', '.join(failed)}", err=True)

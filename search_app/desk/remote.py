@@ -26,7 +26,9 @@ _MOST = 1_000
 _BAND = Parameter("band", "How sure it is; without it, all.", one_of(*Band))
 _SITE = Parameter("site", "Clusters with a question of this site.", {"type": "string"})
 _ORDER = Parameter("sort", "The order of the clusters.", one_of(*ClusterSort))
-_AFTER = Parameter("after", "The last event that is known; 0 for none.", {"type": "integer", "minimum": 0})
+_AFTER = Parameter(
+    "after", "The last event that is known; 0 for none.", {"type": "integer", "minimum": 0, "maximum": 10**15 - 1}
+)
 _ID = Parameter("id", "Events on this document alone.", {"type": "string"})
 
 
@@ -80,7 +82,17 @@ def unkept(response: Response) -> Response:
 
 
 @bp.get("/duplicates")
-@operation(Clusters, _BAND, FILTERS[1], _SITE, Q, _ORDER, PAGE, bounded(SIZE, default=50, maximum=200), scope="desk")
+@operation(
+    Clusters,
+    _BAND,
+    FILTERS[1],
+    _SITE,
+    Q,
+    _ORDER,
+    bounded(PAGE, maximum=999_999),
+    bounded(SIZE, default=50, maximum=200),
+    scope="desk",
+)
 def duplicates() -> Response:
     """One page of the open clusters of questions that may be one."""
     args = request.args.to_dict()
@@ -94,7 +106,7 @@ def decisions() -> Response:
     """The events after one, in order."""
     args = request.args
     after, limit = number_in(args.get("after", "")), number_of(args, "limit", _MOST)
-    if args.get("after", "0") not in ("0", str(after)):
+    if args.get("after") not in (None, "", "0", str(after)):
         raise RequestRefused("after is no number of an event", "after", "give the last one that you know, or 0")
     if not 1 <= limit <= _MOST:
         raise RequestRefused(f"{limit} events", "limit", f"ask for 1 to {_MOST:,}")

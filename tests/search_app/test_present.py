@@ -12,17 +12,20 @@ from indexer import Mark, Progress
 from search_app import settings
 from search_app.cli.progress import line
 from search_app.errors import UsageError
-from search_app.present import blocks, day, in_words, listing, paragraphs, to_json, who
+from search_app.present import blocks, day, paragraphs, to_json
+from search_app.words import load
+
+ENGLISH = load("en")
 
 
 def test_days_and_askers_are_words() -> None:
     """Dates are written out; an asker is a band and a sex, as far as they are known."""
     assert day(date(2020, 5, 31)) == "31 May 2020"
     assert day(None) == ""
-    assert who(Asker(age="70-79", sex="female")) == "Woman, 70 to 79"
-    assert who(Asker(age="0-9", sex="male")) == "Boy, 0 to 9"
-    assert who(Asker(age="30-39")) == "30 to 39"
-    assert who(None) == ""
+    assert ENGLISH.who(Asker(age="70-79", sex="female")) == "Woman, 70 to 79"
+    assert ENGLISH.who(Asker(age="0-9", sex="male")) == "Boy, 0 to 9"
+    assert ENGLISH.who(Asker(age="30-39")) == "30 to 39"
+    assert ENGLISH.who(None) == ""
 
 
 def test_marked_pieces_stand_in_paragraphs() -> None:
@@ -44,7 +47,7 @@ def test_marked_pieces_stand_in_paragraphs() -> None:
 
 def test_small_numbers_are_words() -> None:
     """Up to twelve in words, then in figures."""
-    assert [in_words(number) for number in (1, 3, 12, 13, 1000)] == ["one", "three", "twelve", "13", "1,000"]
+    assert [ENGLISH.in_words(number) for number in (1, 3, 12, 13, 1000)] == ["one", "three", "twelve", "13", "1,000"]
 
 
 def test_a_short_line_above_a_text_is_its_heading() -> None:
@@ -55,8 +58,8 @@ def test_a_short_line_above_a_text_is_its_heading() -> None:
 
 def test_lists_are_joined_as_people_do() -> None:
     """Commas, then and."""
-    assert "".join(a + b for a, b in listing(["a", "b", "c"])) == "a, b and c"
-    assert listing([]) == []
+    assert "".join(a + b for a, b in ENGLISH.listing(["a", "b", "c"])) == "a, b and c"
+    assert ENGLISH.listing([]) == []
 
 
 def test_json_is_the_dataclass() -> None:
