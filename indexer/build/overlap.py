@@ -15,28 +15,36 @@ from indexer.analysis.compounds import counts_alone
 from indexer.analysis.terms import stem
 from indexer.duplicates.likelihood import MOST_UNMATCHED_POSSIBLE
 from indexer.generation import Generation
-from indexer.ranking.hashing import Numbers, expand, match, starts_of, sums_of
-from indexer.ranking.token_store import Words
+from indexer.ranking.hashing import Numbers, expand, match, ranges, starts_of, sums_of
+from indexer.ranking.token_store import BATCH, Words
 
 # Sums are made in another order than those of profiles: what is beyond a limit by rounding alone is not.
 _ROUNDING = 1e-9
 # The fields by which documents are compared.
 _OWN = ("title", "body")
+# Of a word whose term was not looked up yet, and of one that tells nothing alone.
+_UNKNOWN, _NONE = -2, -1
 
 
 class Overlap:
-    """The terms by which each document of a generation is compared, as numbers."""
+    """The terms by which some documents of a generation are compared, as numbers."""
 
-    def __init__(self, generation: Generation, segments: Sequence[Words], in_template: Callable[[int], bool]) -> None:
-        """`in_template` says of the number of a document whether its question is written in a template."""
+    def __init__(
+        self, generation: Generation, segments: Sequence[Words], among: Numbers, in_template: Callable[[int], bool]
+    ) -> None:
+        """`among` are the numbers of the documents that are compared, ascending; `in_template` says of the number of a
+        document whether its question is written in a template.
+        """
         self._in_template = in_template
         number: dict[str, int] = {}
         documents, terms, first = [np.empty(0, np.int64)], [np.empty(0, np.int64)], 0
         for words in segments:
-            for document, own in _own_terms(words, number):
+            size = (len(words.starts) - 1) // len(FIELDS)
+            own = among[(among >= first) & (among < first + size)] - first
+            for document, told in _own_terms(words, number, own):
                 documents.append(first + document)
-                terms.append(own)
-            first += (len(words.starts) - 1) // len(FIELDS)
+                terms.append(told)
+            first += size
         self._terms = np.concatenate(terms).astype(np.int32)
         self._starts = starts_of(np.bincount(np.concatenate(documents), minlength=first))
         rare = generation.rarities(number)
@@ -70,13 +78,18 @@ class Overlap:
         return sums_of(owner, values[self._terms], len(self._starts) - 1)
 
 
-def _own_terms(words: Words, number: dict[str, int]) -> Iterator[tuple[Numbers, Numbers]]:
-    """The documents of a segment, ascending, and the terms of their own words, each once; `number` learns new terms."""
-    term_of = np.array([number.setdefault(stem(bare(word)), len(number)) for word in words.words], np.int64)
-    telling = np.array([counts_alone(word) for word in words.words], np.bool_)
-    fields = [FIELDS.index(name) for name in _OWN]
-    for batch in words.batches():
-        there = np.isin(batch.owner % len(FIELDS), fields) & telling[batch.sequence]
-        document = batch.document + batch.owner[there] // len(FIELDS)
-        cells = np.unique(document << 32 | term_of[batch.sequence[there]])
+def _own_terms(words: Words, number: dict[str, int], documents: Numbers) -> Iterator[tuple[Numbers, Numbers]]:
+    """Some documents of a segment, ascending, and their own terms, each once; `number` learns new terms."""
+    term_of = np.full(len(words.words), _UNKNOWN, np.int64)
+    fields = documents[:, None] * len(FIELDS) + np.array([FIELDS.index(name) for name in _OWN])
+    sizes: Numbers = (words.starts[fields + 1] - words.starts[fields]).sum(axis=1)
+    for at, beyond in ranges(starts_of(sizes), BATCH):
+        place, row = expand(words.starts, fields[at:beyond].ravel())
+        sequence = words.sequence[place]
+        for n in np.unique(sequence[term_of[sequence] == _UNKNOWN]).tolist():
+            word = words.words[n]
+            term_of[n] = number.setdefault(stem(bare(word)), len(number)) if counts_alone(word) else _NONE
+        term, document = term_of[sequence], documents[at + row // len(_OWN)]
+        telling = term != _NONE
+        cells = np.unique(document[telling] << 32 | term[telling])
         yield cells >> 32, cells & 0xFFFFFFFF

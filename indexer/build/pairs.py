@@ -71,9 +71,7 @@ class PairFinder:
         self._is_question, self._wordings = columns.questions(), columns.wordings
         self._questions: Numbers = np.flatnonzero(self._is_question[self._numbers])
         self._keep_order = keep_order(folders, ids.live)[self._numbers]
-        own = StoredWords(arrays)
-        in_template = lru_cache(maxsize=None)(lambda number: generation.templates.hold(own.own(number)))
-        self._overlap = Overlap(generation, own.segments, in_template)
+        self._own = own = StoredWords(arrays)
 
         @lru_cache(maxsize=_KEPT)
         def profiled(place: int) -> Profile:
@@ -127,9 +125,12 @@ class PairFinder:
         """
         asking = self._asking(fresh)
         candidates = self._candidates(asking, fresh)
+        compared = np.unique(self._numbers[candidates])
+        in_template = lru_cache(maxsize=None)(lambda number: self._generation.templates.hold(self._own.own(number)))
+        overlap = Overlap(self._generation, self._own.segments, compared, in_template)
         for at in range(0, len(candidates), _TOGETHER):
             ones, others = candidates[at : at + _TOGETHER].T
-            may = self._overlap.may_compare(self._numbers[ones], self._numbers[others])
+            may = overlap.may_compare(self._numbers[ones], self._numbers[others])
             for a, b in zip(ones[may].tolist(), others[may].tolist(), strict=True):
                 pair = QuestionPair(self._profiled(a), self._profiled(b))
                 if kind := pair.band:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -113,6 +113,16 @@ def _renumbered(folder: Path, name: str, numbers: Mapping[str, int], values: NDA
     return renumbered
 
 
+class _TopicGroups(NamedTuple):
+    """Topics that differ in case alone are one, called as most documents call it: the names in order, the number of
+    each by its folded name, and that of each topic as it is written.
+    """
+
+    names: list[str]
+    number: dict[str, int]
+    of_topic: NDArray[np.int32]
+
+
 class Columns:
     """The columns of a generation, those of its segments one after the other; `wordings` are the digests of all
     documents' own words.
@@ -132,19 +142,21 @@ class Columns:
         # The document of each tag: a facet of many documents counts tags without looking for theirs.
         self._tagged = np.repeat(np.arange(len(self._kind), dtype=np.int32), np.concatenate(sizes))
 
-        # Topics that differ in case alone are one, called as most documents call it.
-        there = self._topic if ids.live is None else self._topic[ids.live[self._tagged]]
-        written: dict[str, list[tuple[int, bool, bool, str]]] = {}
-        for name, count in zip(self._topics, np.bincount(there, minlength=len(self._topics)).tolist(), strict=True):
-            written.setdefault(name.casefold(), []).append((-count, name.isupper(), name.islower(), name))
-        self._group_names = sorted(min(names)[-1] for names in written.values())
-        self._group_of = {name.casefold(): n for n, name in enumerate(self._group_names)}
-        self._topic_group = np.array([self._group_of[name.casefold()] for name in self._topics], np.int32)
-
         # Made once: most documents share their topics, and making one checks it. It holds names and not this object, or
         # else they would hold each other, and files would stay open until the collector comes.
         names, given_by = self._topics, self._topic_specialties
         self._topic_of = lru_cache(_REMEMBERED)(lambda name, given: Topic(name=names[name], specialty=given_by[given]))
+
+    @cached_property
+    def _groups(self) -> _TopicGroups:
+        """The topics as visitors meet them, worked out when first asked for: an update never asks."""
+        there = self._topic if self._ids.live is None else self._topic[self._ids.live[self._tagged]]
+        written: dict[str, list[tuple[int, bool, bool, str]]] = {}
+        for name, count in zip(self._topics, np.bincount(there, minlength=len(self._topics)).tolist(), strict=True):
+            written.setdefault(name.casefold(), []).append((-count, name.isupper(), name.islower(), name))
+        names = sorted(min(names)[-1] for names in written.values())
+        number = {name.casefold(): n for n, name in enumerate(names)}
+        return _TopicGroups(names, number, np.array([number[name.casefold()] for name in self._topics], np.int32))
 
     def mask(self, where: Filter) -> Mask:
         """Which documents a filter lets through."""
@@ -155,8 +167,8 @@ class Columns:
             mask &= self._specialty == place_of(self._specialties, where.specialty)
         if where.topic is not None:
             tagged = np.zeros(len(mask), np.bool_)
-            group = self._group_of.get(where.topic.casefold(), -1)
-            tagged[self._tagged[self._topic_group[self._topic] == group]] = True
+            group = self._groups.number.get(where.topic.casefold(), -1)
+            tagged[self._tagged[self._groups.of_topic[self._topic] == group]] = True
             mask &= tagged
         if where.year is not None:
             mask &= self._year == where.year
@@ -175,7 +187,7 @@ class Columns:
         return {
             "kind": _counted(self._kind[numbers], KINDS, most),
             "specialty": _counted(self._specialty[numbers], self._specialties, most),
-            "topic": _counted(self._topic_group[self._topic[tags]], self._group_names, most),
+            "topic": _counted(self._groups.of_topic[self._topic[tags]], self._groups.names, most),
             "year": _counted(self._year[numbers], _YEARS, most),
             "answered": _counted(self._answered[numbers].view(np.int8), ANSWERED, most),
         }

@@ -29,7 +29,7 @@ def told(documents: list[Document]) -> dict[tuple[str, str], tuple[bool, bool]]:
         for kind, lines in zip(("openings", "frames"), TEMPLATES.lines(), strict=True):
             write_strings(Path(name) / ARRAYS, kind, lines)
         own = StoredWords(Path(name) / ARRAYS)
-        overlap = Overlap(generation, own.segments, lambda number: TEMPLATES.hold(own.own(number)))
+        overlap = Overlap(generation, own.segments, np.arange(len(ids)), lambda number: TEMPLATES.hold(own.own(number)))
         profiles = [Profile(generation, *own.title_and_body(number)) for number in range(len(ids))]
         return {
             (ids[a], ids[b]): (
