@@ -16,6 +16,8 @@ from corpus.formats.schema_org import Node
 from corpus.text import charset_of, clean, numeric_entities, plain_text
 
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+# What lxml reads, and then refuses to move: control characters, and what is no character.
+_NO_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _DECLARED = re.compile(rb"""<(?:meta|\?xml)[^>]*?(?:charset|encoding)\s*=\s*["']?\s*([\w:.-]+)""", re.IGNORECASE)
 # What browsers read in place of what is declared (WHATWG Encoding Standard, section 4.2).
 _INSTEAD = {
@@ -66,7 +68,8 @@ def parsed(text: str) -> Any:
     """The tree of a page. Raises CorpusError where there is none."""
     try:
         parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
-        tree = html.document_fromstring(numeric_entities(text).encode(errors="replace"), parser=parser)
+        text = _NO_TEXT.sub(" ", numeric_entities(text))
+        tree = html.document_fromstring(text.encode(errors="replace"), parser=parser)
     except (etree.LxmlError, ValueError, AssertionError) as error:
         raise CorpusError(f"no page of HTML: {str(error)[:80]}", "page", "save the page again") from error
     if tree is None:

@@ -31,19 +31,27 @@ _MOST_LIST = 64 * 1024
 _DECLARED = re.compile(rb"""<\?xml[^>]*?encoding\s*=\s*["']([\w.-]+)""")
 _COLUMN = re.compile(r"\{([^{}]+)\}")
 _LIST_MARKS = re.compile(r"[;|]")
+_LONE = "seealso.lone-surrogates"
 # How Stack Exchange writes a question's tags: <knee><bone-cement>.
 _TAG_LIST = re.compile(r"(?:<[^<>\s]+>)+")
+
+
+def _as_surrogates(error: UnicodeError) -> tuple[str, int]:
+    assert isinstance(error, UnicodeDecodeError)
+    return "\udc80" * (error.end - error.start), error.end
 
 
 def read(source: Source, mapping: Mapping) -> Iterator[Item]:
     """The documents of a JSON array, of JSON lines or of a CSV table; a record that fails costs itself alone."""
     with source.open() as stream:
-        # Undecodable bytes become surrogates, which are refused in the one record that holds them.
+        # Undecodable bytes become surrogates, which are refused in the one record that holds them. Python's own handler
+        # of errors knows bytes beyond ASCII alone, and raises for half a character of UTF-16.
+        codecs.register_error(_LONE, _as_surrogates)
         start = cast("io.BufferedReader", stream).peek(100)[:100]
         declared = _DECLARED.match(start)
         wide = start[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
         encoding = "utf-16" if wide else charset_of(declared[1].decode() if declared else "") or "utf-8-sig"
-        text = io.TextIOWrapper(stream, encoding=encoding, errors="surrogateescape", newline="")
+        text = io.TextIOWrapper(stream, encoding=encoding, errors=_LONE, newline="")
         rows = elements(text, mapping.record) if mapping.record else rows_of(text, mapping.columns, mapping.within)
         for group in groups(rows, mapping):
             yield from documents(source.name, mapping, group)

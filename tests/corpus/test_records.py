@@ -451,3 +451,14 @@ def test_an_encoding_that_is_none_is_not_used(encoding: str, tmp_path: Path) -> 
     page = f'<html><head><meta charset="{encoding}"></head><body>'.encode() + bytes([0xE9]) + b"</body></html>"
     (tmp_path / "a.html").write_bytes(page)
     assert list(read(tmp_path / "a.html", rejected=lambda _: None)) == []
+
+
+def test_half_a_character_at_the_end_costs_its_record(tmp_path: Path) -> None:
+    """A table in UTF-16 that breaks off within a character: what stands before is read, and nothing raises."""
+    table = "id,title\n1,Knee pain\n2,Hip pain\n".encode("utf-16")
+    (tmp_path / "m.toml").write_text('[fields]\nid = "id"\ntitle = "title"\n')
+    (tmp_path / "t.csv").write_bytes(table[:-3])
+    rejected: list[Rejected] = []
+    found = list(read(tmp_path / "t.csv", mapping=[tmp_path / "m.toml"], rejected=rejected.append))
+    assert [document.title for document in found] == ["Knee pain"]
+    assert [item.place for item in rejected] == ["line 3"]

@@ -223,3 +223,13 @@ def _node(number: int) -> Node:
 def test_a_page_that_is_made_to_last_ends(text: str, tmp_path: Path) -> None:
     """What doubles or rescans with each part; pytest's own limit of time tells where it does not end."""
     taken(tmp_path / "a.html", text)
+
+
+def test_a_control_character_is_white_space(tmp_path: Path) -> None:
+    """As old editors end a file: the page is read as it is without."""
+    words = "<p>Ice and rest help a sprained ankle in the first two days, and walking soon does no harm.</p>" * 3
+    text = page(body=f"<article><h1>A sprained ankle</h1><script>x()</script>\x1a{words}</article>")
+    (tmp_path / "a.html").write_text(text, "utf-8")
+    (document,) = read(tmp_path / "a.html")
+    assert "Ice and rest" in document.body
+    assert "\x1a" not in document.body
