@@ -14,6 +14,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAll
 
 import indexer
 from corpus import CorpusError
+from search_app.api.hooks import SiteUnavailable
 from search_app.api.keys import KeyNeeded
 from search_app.api.limits import TooManySearches
 from search_app.decisions.refusals import (
@@ -28,6 +29,7 @@ from search_app.inbox import InboxUnavailable
 from search_app.overload import Overloaded
 from search_app.security import ROUTE_OF_API
 from search_app.services import PAUSE
+from search_app.usage import UsageError
 
 log = logging.getLogger(__name__)
 _FRAMES = 4
@@ -37,10 +39,6 @@ _NONE: Mapping[str, str] = MappingProxyType({})
 _MORE = {_UNAVAILABLE: {"Retry-After": f"{PAUSE:.0f}"}, _UNAUTHORISED: {"WWW-Authenticate": "Bearer"}}
 Refusal = tuple[str, list[tuple[str, str]], bytes]
 Sent = tuple[Response | str, int, Mapping[str, str]]
-
-
-class UsageError(CorpusError):
-    """A setting or an option that cannot be used, such as a port that is taken."""
 
 
 class Outside(NamedTuple):
@@ -70,6 +68,7 @@ ERRORS: dict[type[Exception], Outside] = {
     indexer.WouldShrink: Outside(409, 3, "The index would lose most of its documents"),
     TooManySearches: Outside(429, 3, "Too many searches"),
     Overloaded: Outside(503, 3, "Too many requests at once"),
+    SiteUnavailable: Outside(502, 3, "The site could not be asked"),
     InboxUnavailable: Outside(503, 3, "The inbox cannot be used"),
     indexer.SearchError: Outside(503, 3, "The index cannot be used"),
     CorpusError: Outside(400, 3, "A source cannot be used"),

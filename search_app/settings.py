@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from search_app.errors import UsageError
+from search_app.usage import UsageError
 
 FILE = "seealso.toml"
 _ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:\d{1,5})?")
@@ -43,6 +43,8 @@ SETTINGS = (
         "the database that mappings with a query ask, such as `postgresql+psycopg://reader@localhost/site`",
     ),
     Setting("inbox", "inbox.sqlite3", "the file in which documents that a site pushed wait for `seealso inbox`"),
+    Setting("hooks", "", "a folder of mappings, each the webhook of a site (`/api/v1/hooks/NAME`)"),
+    Setting("hook_secret", "", "what those sites sign with"),
     Setting("synonyms", "", "a file of the site's own synonyms for `build`, `a, b => c` a line"),
     Setting("host", "127.0.0.1", "the address to serve on"),
     Setting("port", "8000", "the port to serve on; 0 takes a free one", range=(0, 65_535)),

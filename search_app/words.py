@@ -21,7 +21,7 @@ from flask import Flask, current_app
 from markupsafe import escape
 
 from corpus import Asker
-from search_app.errors import UsageError
+from search_app.usage import UsageError
 
 _SHIPPED = Path(__file__).parent / "catalogues"
 ENGLISH = "en"

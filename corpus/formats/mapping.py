@@ -46,7 +46,7 @@ class Mapping:
     `where` says which are meant, `within` in which list of a JSON object they stand, `record` which element of XML
     one is; `address` is the address of a page with the columns in braces that it is made of; `query` is asked of a
     database. `answer_list` is the list of a record in which its answers stand. Several mappings may be given: the
-    first that fits is used.
+    first that fits is used. `hook` is for who takes such records as they change.
     """
 
     name: str
@@ -66,6 +66,7 @@ class Mapping:
     address: str = ""
     query: str = ""
     marks: tuple[str, ...] = ()
+    hook: AnyMapping[str, object] = field(default_factory=dict)
 
     def fits(self, path: PurePath, head: str) -> bool:
         """Whether the source of this path, which begins with these characters, is to be read by this mapping."""
@@ -125,6 +126,7 @@ def _check(table: dict[str, Any], where: str) -> Mapping:
         dates=dates,
         address=table.get("address", ""),
         query=table.get("query", ""),
+        hook=table.get("hook", {}),
         answers=_answer_records(table, tables["fields"], where),
         within=within,
         answer_list=answer_list,

@@ -6,13 +6,15 @@ from collections.abc import Mapping
 
 from flask import Flask
 
-from search_app.api import limits, openapi, operations, pushing, reading
+from search_app.api import hooks, limits, openapi, operations, pushing, reading
 
 
 def init_app(app: Flask, values: Mapping[str, str]) -> None:
     """Register the routes, and what is checked before each: its key, its parameters, how often its client asked."""
     operations.init_app(app, values["reading"])
     limits.init_app(app, int(values["limit"]))
+    hooks.init_app(app, values["hooks"])
     openapi.init_app(app)
     app.register_blueprint(reading.bp)
     app.register_blueprint(pushing.bp)
+    app.register_blueprint(hooks.bp)

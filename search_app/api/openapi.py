@@ -12,13 +12,13 @@ from flask import Flask, Response, current_app, jsonify, render_template
 from werkzeug.routing import Rule
 
 import corpus
-from search_app.api.operations import Operation, operation_of
+from search_app.api.operations import SIGNED, Operation, operation_of
 from search_app.api.pushing import NewDocument
 from search_app.api.reading import bp
 from search_app.security import ROUTE_OF_API
 
 _REF = "#/components/schemas/{name}"
-_TAGS = {"api": "Reading", "content_api": "Content", "desk_api": "Decisions"}
+_TAGS = {"api": "Reading", "content_api": "Content", "hooks_api": "Content", "desk_api": "Decisions"}
 _KINDS, _PARTS = ("Article", "Question"), ("Topic", "Link", "Asker", "Answer", "Comment")
 # Something besides white space, of which Python knows more than patterns do.
 _PRINTED = r"[^\s\x1c-\x1f\x85]"
@@ -94,7 +94,7 @@ def describe(app: Flask) -> dict[str, Any]:
     paths: dict[str, dict[str, Any]] = {}
     for rule, one in sorted(told, key=lambda pair: str(pair[0])):
         method = next(name for name in ("GET", "PUT", "POST", "DELETE") if name in (rule.methods or ()))
-        path = paths.setdefault(re.sub(r"<path:(\w+?)_?>", r"{\1}", str(rule)), {})
+        path = paths.setdefault(re.sub(r"<(?:path:)?(\w+?)_?>", r"{\1}", str(rule)), {})
         path[method.lower()] = _operation(app, rule, one, by_type)
     return {
         "openapi": "3.1.0",
@@ -118,20 +118,7 @@ def _operation(app: Flask, rule: Rule, one: Operation, by_type: dict[int, Any]) 
         inspect.cleandoc(app.view_functions[rule.endpoint].__doc__ or "").replace("\n", " ").partition(". ")
     )
     blueprint, _, name = rule.endpoint.partition(".")
-    parameters: list[dict[str, Any]] = [
-        {
-            "name": p.name,
-            "in": "query",
-            "required": p.required,
-            "allowEmptyValue": not p.required,
-            "description": p.meaning,
-            "schema": dict(p.schema),
-        }
-        for p in one.query
-    ]
-    if rule.arguments:
-        at = {"name": "id", "in": "path", "required": True, "description": "The id of a document; it may hold slashes."}
-        parameters.insert(0, {**at, "schema": {"type": "string", **_FIELDS["id"]}})
+    parameters = _parameters(rule, one)
     told: dict[str, Any] = {
         "operationId": name,
         "tags": [_TAGS[blueprint]],
@@ -150,9 +137,33 @@ def _operation(app: Flask, rule: Rule, one: Operation, by_type: dict[int, Any]) 
         schema = by_type[id(one.body)]
         kind = "application/x-ndjson" if schema.get("type") == "string" else "application/json"
         told["requestBody"] = {"required": True, "content": _content(schema, kind)}
-    if one.scope != "read" or app.config["SEEALSO"]["reading"] == "key":
+    if one.scope != SIGNED and (one.scope != "read" or app.config["SEEALSO"]["reading"] == "key"):
         told["security"] = [{"key": []}]
     return told
+
+
+def _parameters(rule: Rule, one: Operation) -> list[dict[str, Any]]:
+    """What stands in the address of an operation: in its path, and in its query."""
+    found: list[dict[str, Any]] = [
+        {
+            "name": p.name,
+            "in": "query",
+            "required": p.required,
+            "allowEmptyValue": not p.required,
+            "description": p.meaning,
+            "schema": dict(p.schema),
+        }
+        for p in one.query
+    ]
+    if "name" in rule.arguments:
+        schema = {"type": "string"}
+        found.insert(
+            0, {"name": "name", "in": "path", "required": True, "description": "Of a mapping.", "schema": schema}
+        )
+    elif rule.arguments:
+        at = {"name": "id", "in": "path", "required": True, "description": "The id of a document; it may hold slashes."}
+        found.insert(0, {**at, "schema": {"type": "string", **_FIELDS["id"]}})
+    return found
 
 
 def _content(schema: dict[str, Any], kind: str = "application/json") -> dict[str, Any]:

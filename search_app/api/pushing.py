@@ -69,7 +69,7 @@ def put(id_: str) -> tuple[Response, int]:
 
     202: it is safe on the disk, and in the index within seconds where `seealso inbox` runs.
     """
-    body = _object(request.get_data())
+    body = object_of(request.get_data())
     if body.get("id", id_) != id_:
         raise RequestRefused("the id in the body is another one", "id", "leave it out of the body")
     return _taken(_document(body | {"id": id_}))
@@ -95,7 +95,7 @@ def post() -> tuple[Response, int]:
         if not line.strip():
             continue
         try:
-            body = _object(line)
+            body = object_of(line)
             gone = body.get("delete") if body.keys() == {"delete"} else None
             items.append(_document(body) if gone is None else _gone(gone))
         except (RequestRefused, CorpusError) as error:
@@ -110,7 +110,8 @@ def _taken(item: Item) -> tuple[Response, int]:
     return jsonify(to_json(Taken(1, inbox().put([item])))), 202
 
 
-def _object(text: bytes) -> dict[str, Any]:
+def object_of(text: bytes) -> dict[str, Any]:
+    """The JSON object of a body. Raises RequestRefused."""
     try:
         body = json.loads(text)
     except (ValueError, RecursionError):

@@ -11,7 +11,7 @@ import click
 import search_app
 from search_app.cli import ask, bench, checks, content, deciding, demo, editors, follow, measure, operate, sources
 from search_app.cli.common import fail
-from search_app.errors import UsageError
+from search_app.usage import UsageError
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

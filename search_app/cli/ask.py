@@ -12,9 +12,9 @@ import click
 from indexer import Band, Clusters, Filter, Panel, Results, Settings, Sort, open_index
 from search_app import settings
 from search_app.cli.common import Output, decided, index_path, setting_option, shared
-from search_app.errors import UsageError
 from search_app.present import band_name, day, why_kept
 from search_app.spreadsheet import rows
+from search_app.usage import UsageError
 
 _WIDTH = 100
 _HELP = {

@@ -21,7 +21,7 @@ from search_app import settings
 from search_app.cli.common import Command, Output, decided, drifted, index_path, setting_option, shared
 from search_app.cli.progress import Teller
 from search_app.decisions.events import Event
-from search_app.errors import UsageError
+from search_app.usage import UsageError
 
 _NAMED = 5
 

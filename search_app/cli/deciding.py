@@ -16,7 +16,7 @@ from search_app.decisions.exchange import lines, take
 from search_app.decisions.labels import write_labels
 from search_app.decisions.ledger import Ledger
 from search_app.decisions.refusals import DecisionRefused
-from search_app.errors import UsageError
+from search_app.usage import UsageError
 
 
 def _ledger(decisions: str | None, *, needed: bool = True) -> Ledger:

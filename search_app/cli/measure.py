@@ -19,7 +19,7 @@ from indexer.evaluation import Agreement, Comparison, Evaluation, PairQuality, S
 from search_app.cli.common import Output, decided, index_path, setting_option, shared
 from search_app.cli.progress import Teller
 from search_app.decisions.labels import judged_scores
-from search_app.errors import UsageError
+from search_app.usage import UsageError
 
 _NAMED = 20
 

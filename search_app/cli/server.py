@@ -23,9 +23,10 @@ from waitress.parser import HTTPRequestParser
 from waitress.task import ErrorTask, ThreadedTaskDispatcher, WSGITask
 
 from search_app import create_app, monitoring, services, settings
-from search_app.errors import Refusal, UsageError, refusal
+from search_app.errors import Refusal, refusal
 from search_app.overload import ARRIVED
 from search_app.security import MOST_BODY, REQUEST_ID, ROUTE_OF_API, id_of
+from search_app.usage import UsageError
 
 # Seconds until a refusal is told: who asks again at once, whatever it says, would take the time of those who wait. So
 # many are held back at a time, and those that come then are told sooner.

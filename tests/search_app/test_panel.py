@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 
 import indexer
 from search_app import create_app
-from search_app.errors import UsageError
+from search_app.usage import UsageError
 from tests.documents import question
 
 SITE = "https://clinic.example"

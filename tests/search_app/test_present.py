@@ -11,8 +11,8 @@ from corpus import Asker, Topic
 from indexer import Mark, Progress
 from search_app import settings
 from search_app.cli.progress import line
-from search_app.errors import UsageError
 from search_app.present import blocks, day, paragraphs, to_json
+from search_app.usage import UsageError
 from search_app.words import load
 
 ENGLISH = load("en")

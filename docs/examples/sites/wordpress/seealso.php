@@ -1,9 +1,11 @@
 <?php
 /**
  * Plugin Name: SeeAlso
- * Description: The shortcode [see_also] shows the similar questions of the post it stands in.
+ * Description: The shortcode [see_also] shows the similar questions of the post it stands in; posts are sent as they change.
  *
- * Put this file into wp-content/plugins, activate it, and write [see_also] into a post or a template.
+ * Put this file into wp-content/plugins, activate it, and write [see_also] into a post or a template. To send posts as
+ * they change, write the secret of SeeAlso's setting hook_secret into wp-config.php:
+ *     define( 'SEEALSO_HOOK_SECRET', '...' );
  */
 
 const SEEALSO_SERVER = 'https://seealso.example';
@@ -27,3 +29,39 @@ add_shortcode( 'see_also', function () {
 	}
 	return $html;
 } );
+
+// What a post is now is told once it is saved, terms and all; one that is published no longer is deleted there.
+add_action( 'wp_after_insert_post', 'seealso_send', 10, 2 );
+add_action( 'before_delete_post', function ( $id, $post ) {
+	seealso_send( $id, $post, true );
+}, 10, 2 );
+
+function seealso_send( $id, $post, $deleted = false ) {
+	if ( ! defined( 'SEEALSO_HOOK_SECRET' ) || ! in_array( $post->post_type, array( 'post', 'page' ), true ) ) {
+		return;
+	}
+	$public = 'publish' === $post->post_status;
+	if ( ! $public ) {
+		$post              = clone $post;
+		$post->post_status = 'publish'; // So that its address is that which it had.
+	}
+	$record = array(
+		'link'      => get_permalink( $post ),
+		'title'     => array( 'rendered' => get_the_title( $post ) ),
+		'content'   => array( 'rendered' => apply_filters( 'the_content', $post->post_content ) ),
+		'date'      => $post->post_date,
+		'_embedded' => array( 'wp:term' => array( array_map( function ( $term ) {
+			return array( 'name' => $term->name );
+		}, wp_get_post_categories( $id, array( 'fields' => 'all' ) ) ) ) ),
+	);
+	$body = wp_json_encode( $record );
+	wp_remote_post( SEEALSO_SERVER . '/api/v1/hooks/wordpress', array(
+		'timeout' => 3,
+		'body'    => $body,
+		'headers' => array(
+			'Content-Type'        => 'application/json',
+			'X-SeeAlso-Event'     => $public && ! $deleted ? 'saved' : 'deleted',
+			'X-SeeAlso-Signature' => 'sha256=' . hash_hmac( 'sha256', $body, SEEALSO_HOOK_SECRET ),
+		),
+	) );
+}

@@ -1,0 +1,155 @@
+"""Takes what a site's own software announces by webhook: the page that changed is read by the site's mapping, and waits
+in the inbox for the index.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+import urllib.request
+from http.client import HTTPException
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+from urllib.error import HTTPError
+
+import msgspec
+from flask import Blueprint, Flask, Response, abort, current_app, jsonify, request
+
+import corpus
+from corpus import Document
+from indexer import RequestRefused, SearchError
+from search_app.api.keys import KeyNeeded
+from search_app.api.operations import SIGNED, operation
+from search_app.api.pushing import Taken, inbox, object_of
+from search_app.inbox import Item
+from search_app.present import to_json
+from search_app.security import ROUTE_OF_API
+from search_app.usage import UsageError
+
+bp = Blueprint("hooks_api", __name__, url_prefix=f"{ROUTE_OF_API}v1")
+
+_KEY = "seealso.hooks"
+_ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
+# Other visitors of this process wait meanwhile.
+_SECONDS = 3
+_MOST_FETCHED = 8 * 1024**2
+# With these a site says that a page is there for nobody any more.
+_GONE = (403, 404, 410)
+
+
+class SiteUnavailable(SearchError):
+    """The site that announced a change could not be asked for it; it may announce it again."""
+
+
+class Hook(msgspec.Struct, forbid_unknown_fields=True):
+    """How a site announces changes. `signature` is the header with the HMAC-SHA256 of the body, `prefix` what stands
+    before its hex digits. Where the header `event` has one of the values `deletes`, the page is gone. The body is the
+    record, or with `fetch`, an address with {id} in it, what the site answers there; `id` are the columns of the body
+    that may hold that id.
+    """
+
+    signature: str
+    prefix: str = ""
+    event: str = ""
+    deletes: tuple[str, ...] = ()
+    id: tuple[str, ...] = ()
+    fetch: str = ""
+
+
+class _Mapping(msgspec.Struct):
+    """What a mapping says of its hook; the rest of it is for the reader of records."""
+
+    hook: Hook
+
+
+@bp.post("/hooks/<name>")
+@operation(Taken, body=dict[str, Any], status=202, scope=SIGNED)
+def announce(name: str) -> tuple[Response, int]:
+    """A page changed or went, as the site's own software tells. Signed by the secret of `hook_secret`."""
+    if name not in current_app.extensions[_KEY]:
+        abort(404, "no hook has this name")
+    hook, path = current_app.extensions[_KEY][name]
+    body = request.get_data()
+    _check(hook, body)
+    told = object_of(body)
+    goes = request.headers.get(hook.event, "") in hook.deletes if hook.event else False
+    items = _fetched(hook, told, path, goes=goes) if hook.fetch else [_item(d, goes=goes) for d in _read(body, path)]
+    return jsonify(to_json(Taken(len(items), inbox().put(items)))), 202
+
+
+def init_app(app: Flask, folder: str) -> None:
+    """Know the hooks of a folder of mappings. Raises UsageError and CorpusError for one that cannot be used."""
+    paths = sorted(Path(folder).glob("*.toml")) if folder else []
+    if folder and not paths:
+        raise UsageError("hooks names a folder without mappings", folder, "see docs/examples/hooks")
+    app.extensions[_KEY] = {path.stem: (_hook_of(path), path) for path in paths}
+
+
+def _hook_of(path: Path) -> Hook:
+    corpus.read(mapping=path)  # its records can be read
+    try:
+        return msgspec.toml.decode(path.read_bytes(), type=_Mapping).hook
+    except msgspec.MsgspecError as error:
+        raise UsageError(f"no mapping with a [hook]: {error}", str(path), "see docs/examples/hooks") from error
+
+
+def _check(hook: Hook, body: bytes) -> None:
+    secret = current_app.config["SEEALSO"]["hook_secret"]
+    if not secret:
+        raise KeyNeeded("no secret is set", "hook_secret", "set the one that the site signs with")
+    expected = hook.prefix + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+    given = request.headers.get(hook.signature, "")
+    if not hmac.compare_digest(expected.encode(), given.encode(errors="replace")):
+        raise KeyNeeded("the signature is not that of this body", hook.signature, "sign with the same secret")
+
+
+def _fetched(hook: Hook, told: dict[str, Any], path: Path, *, goes: bool) -> list[Item]:
+    """What the site answers for the id that it told; nothing where it told none, as when it tries its hook."""
+    id_ = next((found for column in hook.id if (found := _value(told, column))), "")
+    if not id_:
+        return []
+    if not _ID.fullmatch(id_):
+        raise RequestRefused("an id that cannot stand in an address", "body", "see the columns of `id` in [hook]")
+    page = None if goes else _get(hook.fetch.replace("{id}", id_))
+    return [Item(id_, None)] if page is None else [_item(document, goes=False) for document in _read(page, path)]
+
+
+def _value(told: Any, column: str) -> str:
+    """The value of a column such as topic.id; empty where there is none."""
+    for name in column.split("."):
+        told = told.get(name) if isinstance(told, dict) else None
+    return str(told) if isinstance(told, str | int) else ""
+
+
+def _get(url: str) -> bytes | None:
+    """What a site answers; None where it says that nothing is there. Raises SiteUnavailable."""
+    try:
+        with urllib.request.urlopen(url, timeout=_SECONDS) as answer:  # noqa: S310 (the mapping's own address)
+            data: bytes = answer.read(_MOST_FETCHED + 1)
+    except HTTPError as error:
+        if error.code in _GONE:
+            return None
+        raise SiteUnavailable(f"it answers {error.code}", "the site", "announce the change again") from error
+    except (OSError, ValueError, HTTPException) as error:
+        raise SiteUnavailable(f"{type(error).__name__}", "the site", "announce the change again") from error
+    if len(data) > _MOST_FETCHED:
+        raise SiteUnavailable("it answers more than 8 MB", "the site", "push the document instead")
+    return data
+
+
+def _read(data: bytes, path: Path) -> list[Document]:
+    """The documents of a record, by the mapping. Raises RequestRefused where it is refused."""
+    refused: list[corpus.Rejected] = []
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "record.json"
+        file.write_bytes(data)
+        found = list(corpus.read(file, mapping=path, rejected=refused.append))
+    if refused and not found:
+        raise RequestRefused(refused[0].reason, "the record", refused[0].remedy)
+    return found
+
+
+def _item(document: Document, *, goes: bool) -> Item:
+    return Item(document.id, None if goes else corpus.to_json(document))
