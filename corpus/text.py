@@ -32,8 +32,22 @@ INLINE_TAGS = frozenset(
         *("mark", "del", "ins", "wbr", "img", "cite", "q", "time", "label", "dfn", "var", "samp"),
     }
 )
+# A shortcode of WordPress, `[name key="value"]` or `[/name]`, and those that stand alone without saying more.
+_SHORTCODE = re.compile(r"\[(?P<ends>/?)(?P<name>[A-Za-z][\w-]{0,60})(?P<said>\s[^\[\]]*)?\]")
+_SHORTCODE_ENDS = re.compile(r"\[/([A-Za-z][\w-]{0,60})\]")
+_SHORTCODES = frozenset(
+    {"gallery", "playlist", "audio", "video", "embed", "contact-form", "contact-form-7", "more", "toc"}
+)
 _NAMED = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,31});")
-_UNSEEN_TAGS = frozenset({"script", "style", "svg", "template", "button", "select", "textarea"})
+_UNSEEN_TAGS = frozenset({"script", "style", "svg", "template", "button", "select", "textarea", "figcaption"})
+# Elements that are left out where they are of one of these classes: pages that WordPress embeds, and quotes of other
+# posts in Discourse and phpBB.
+_NO_CLASSES: frozenset[str] = frozenset()
+_LEFT_OUT = {
+    "figure": frozenset({"wp-block-embed"}),
+    "aside": frozenset({"quote"}),
+    "blockquote": frozenset({"uncited"}),
+}
 
 # The standard library's names of months are those of the reader's locale; here they are English.
 _MONTHS = "january february march april may june july august september october november december"
@@ -83,6 +97,19 @@ def _number_of(name: str) -> str:
     return "".join(f"&#{ord(character)};" for character in characters)
 
 
+def without_shortcodes(text: str) -> str:
+    """The text without the shortcodes of WordPress, which its plugins fill in when a page is shown; what stands between
+    two of a name stays. Words in brackets that are none stay too: `[sic]`, `x[0]`.
+    """
+    ends = set(_SHORTCODE_ENDS.findall(text))
+
+    def kept(found: re.Match[str]) -> str:
+        name, said = found["name"], found["said"] or ""
+        return "" if found["ends"] or "=" in said or name in ends or "_" in name or name in _SHORTCODES else found[0]
+
+    return _SHORTCODE.sub(kept, text) if "[" in text else text
+
+
 def _without_comments(text: str) -> str:
     """The text without comments of HTML; one that does not end is text."""
     kept, at = [], 0
@@ -93,14 +120,17 @@ def _without_comments(text: str) -> str:
 
 
 class _Markup(HTMLParser):
-    """Gathers what a reader sees of HTML; not who is quoted, where software names the author of a quote."""
+    """Gathers what a reader sees of HTML, but for what is no text of its author: captions and credits of pictures,
+    embedded pages, and quotes of other posts as forums make them, marked, or with their author named first.
+    """
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.found: list[str] = []
         # The element that is left out and how often one of its name is open within it; the quotes that are open.
         self._left_out, self._depth = "", 0
-        self._quotes: list[str] = []
+        # Of each quote that is open its tag, and where it begins in what was found.
+        self._quotes: list[tuple[str, int]] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """See HTMLParser."""
@@ -108,12 +138,16 @@ class _Markup(HTMLParser):
             self._depth += tag == self._left_out
             return
         kind = (dict(attrs).get("class") or "").split()
-        names = tag == "cite" or (tag == "div" and "title" in kind)
-        if tag in _UNSEEN_TAGS or (names and self._quotes):
+        names = self._quotes and (tag == "cite" or (tag == "div" and "title" in kind))
+        if names and not "".join(self.found[self._quotes[-1][1] :]).strip():
+            # It opens the quote: the rest is the other's, up to where the quote ends.
+            self._left_out, self._depth = self._quotes.pop()[0], 1
+            return
+        if tag in _UNSEEN_TAGS or names or not _LEFT_OUT.get(tag, _NO_CLASSES).isdisjoint(kind):
             self._left_out, self._depth = tag, 1
             return
-        if tag == "blockquote" or (tag == "aside" and "quote" in kind):
-            self._quotes.append(tag)
+        if tag in {"blockquote", "aside"}:
+            self._quotes.append((tag, len(self.found)))
         if tag == "sup" and self.found and self.found[-1][-1:].isdigit():
             self.found.append("^")  # 10<sup>9</sup> is not 109
         elif tag not in INLINE_TAGS:
@@ -125,7 +159,7 @@ class _Markup(HTMLParser):
             self._depth -= tag == self._left_out
             self._left_out = self._left_out if self._depth else ""
             return
-        if tag in self._quotes:
+        if self._quotes and tag == self._quotes[-1][0]:
             self._quotes.pop()
         if tag not in INLINE_TAGS and tag != "br":
             self.found.append("\n" if tag in {"li", "tr"} else "\n\n")

@@ -36,6 +36,11 @@ def find(record: Mapping[str, Any], column: str) -> object:
     raise CorpusError(f"no column {column!r}", "record", f"it has {', '.join(map(str, record))[:200]}")
 
 
+def as_text(value: object) -> str:
+    """A value as text, by which records are told apart: nothing for none, `true` and `false` as JSON has them."""
+    return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value).strip()
+
+
 def parted(path: str) -> tuple[str, str]:
     """A path parted behind the first list that it goes through: the list, and what stands in each of its members; no
     list and the whole path where it goes through none.

@@ -9,7 +9,7 @@ from collections.abc import Mapping as AnyMapping
 from contextlib import closing
 
 from corpus.errors import CorpusError
-from corpus.formats.columns import Record, find
+from corpus.formats.columns import Record, as_text, find
 from corpus.formats.mapping import Mapping
 from corpus.formats.rows import Placed
 from corpus.identity import same_address
@@ -39,7 +39,7 @@ def groups(records: Iterator[Placed], mapping: Mapping) -> Iterator[list[Placed]
 
 def is_meant(record: Record, where: AnyMapping[str, str]) -> bool:
     """Whether each column has the value that is asked for, or one of several with `|` between."""
-    return all(_said(record, column) in wanted.split("|") for column, wanted in where.items())
+    return all(said_in(record, column) in wanted.split("|") for column, wanted in where.items())
 
 
 def is_answer(record: Record, mapping: Mapping) -> bool:
@@ -47,13 +47,12 @@ def is_answer(record: Record, mapping: Mapping) -> bool:
     return mapping.answers is not None and is_meant(record, mapping.answers.where)
 
 
-def _said(record: Record, column: str) -> str:
+def said_in(record: Record, column: str) -> str:
     """A column as text, by which records are told apart and joined; nothing where it is missing."""
     try:
-        value = find(record, column)
+        return as_text(find(record, column))
     except CorpusError:
         return ""
-    return "" if value is None else str(value).strip()
 
 
 def _joined(records: Iterator[Placed], mapping: Mapping) -> Iterator[list[Placed]]:
@@ -65,7 +64,7 @@ def _joined(records: Iterator[Placed], mapping: Mapping) -> Iterator[list[Placed
         for place, record in records:
             if not isinstance(record, CorpusError) and not _is_either(record, mapping):
                 continue
-            value = "" if isinstance(record, CorpusError) else same_address(_said(record, _key(record, mapping)))
+            value = "" if isinstance(record, CorpusError) else same_address(said_in(record, _key(record, mapping)))
             if isinstance(record, CorpusError) or not value or not is_unicode(value):
                 yield [(place, record)]  # nothing to join by: it stands, or falls, alone
                 continue
@@ -91,6 +90,6 @@ def _key(record: Record, mapping: Mapping) -> str:
 def _in_order(group: list[tuple[str, Record]], mapping: Mapping) -> list[Placed]:
     """A question's records with the answer first that it names."""
     first = mapping.answers.first if mapping.answers else ""
-    if named := _said(group[0][1], first) if first else "":
-        group.sort(key=lambda it: is_answer(it[1], mapping) and _said(it[1], mapping.fields["id"]) != named)
+    if named := said_in(group[0][1], first) if first else "":
+        group.sort(key=lambda it: is_answer(it[1], mapping) and said_in(it[1], mapping.fields["id"]) != named)
     return [*group]

@@ -11,7 +11,7 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from corpus.errors import CorpusError
-from corpus.formats.columns import parted
+from corpus.formats.columns import as_text, parted
 from corpus.model import KINDS, PARTS, Answer, Asker
 from corpus.text import DATE_ORDERS
 
@@ -47,6 +47,8 @@ class Mapping:
     one is; `address` is the address of a page with the columns in braces that it is made of; `query` is asked of a
     database. `answer_list` is the list of a record in which its answers stand. Several mappings may be given: the
     first that fits is used. `hook` is for who takes such records as they change.
+    `shortcodes` says that texts hold those of WordPress, which are no text. `names` says which `record` of XML, before
+    the others, gives under its column `key` what a record calls its author, and under `name` how that is to be shown.
     """
 
     name: str
@@ -67,6 +69,8 @@ class Mapping:
     query: str = ""
     marks: tuple[str, ...] = ()
     hook: AnyMapping[str, object] = field(default_factory=dict)
+    shortcodes: bool = False
+    names: AnyMapping[str, str] = field(default_factory=dict)
 
     def fits(self, path: PurePath, head: str) -> bool:
         """Whether the source of this path, which begins with these characters, is to be read by this mapping."""
@@ -127,11 +131,21 @@ def _check(table: dict[str, Any], where: str) -> Mapping:
         address=table.get("address", ""),
         query=table.get("query", ""),
         hook=table.get("hook", {}),
+        shortcodes=table.get("shortcodes", False) is True,
+        names=_names(table, where),
         answers=_answer_records(table, tables["fields"], where),
         within=within,
         answer_list=answer_list,
         **tables,
     )
+
+
+def _names(table: dict[str, Any], where: str) -> dict[str, str]:
+    given = table.get("names", {})
+    keys = {"record", "key", "name"} if given else set()
+    if not isinstance(given, dict) or set(given) != keys or not all(isinstance(one, str) for one in given.values()):
+        raise CorpusError("[names] is no table of record, key and name", where, "see formats/shipped/wordpress.toml")
+    return given
 
 
 def _tables(table: dict[str, Any], kind: str, where: str) -> dict[str, dict[str, str]]:
@@ -144,6 +158,9 @@ def _tables(table: dict[str, Any], kind: str, where: str) -> dict[str, dict[str,
         "where": None,
     }
     tables: dict[str, dict[str, str]] = {part: table.get(part, {}) for part in allowed}
+    if isinstance(tables["where"], dict):  # TOML has numbers, and truths, which records have too
+        plain = {name: as_text(said) for name, said in tables["where"].items() if isinstance(said, str | int)}
+        tables["where"] = tables["where"] | plain
     for part, given in tables.items():
         if not isinstance(given, dict) or not all(isinstance(value, str) for value in given.values()):
             remedy = f"write [{part}] and lines such as title = 'column'"

@@ -9,20 +9,21 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any, cast
 from urllib.parse import quote
 
 from corpus.errors import CorpusError, Noticed
 from corpus.formats.columns import Record, find
 from corpus.formats.format import Item, answer_of, rejected
-from corpus.formats.joined import groups, is_answer
+from corpus.formats.joined import groups, is_answer, said_in
 from corpus.formats.mapping import Mapping
 from corpus.formats.rows import Placed, rows_of
 from corpus.formats.xml_records import elements
 from corpus.identity import id_from_content, id_from_url
-from corpus.model import BANDS, KINDS, MOST_AGE, Answer, Asker, Document, Topic
+from corpus.model import BANDS, KINDS, MOST_AGE, Answer, Article, Asker, Document, Topic
 from corpus.sources import Source
-from corpus.text import charset_of, clean, is_unicode, one_line, parse_date, plain_text
+from corpus.text import charset_of, clean, is_unicode, one_line, parse_date, plain_text, without_shortcodes
 
 MOST_TITLE = 120
 _SEXES = {"female": "female", "f": "female", "woman": "female", "male": "male", "m": "male", "man": "male"}
@@ -31,6 +32,8 @@ _MOST_LIST = 64 * 1024
 _DECLARED = re.compile(rb"""<\?xml[^>]*?encoding\s*=\s*["']([\w.-]+)""")
 _COLUMN = re.compile(r"\{([^{}]+)\}")
 _LIST_MARKS = re.compile(r"[;|]")
+# So many values of a column are told, and so much of each.
+_VALUES, _VALUE = 4, 40
 _LONE = "seealso.lone-surrogates"
 # How Stack Exchange writes a question's tags: <knee><bone-cement>.
 _TAG_LIST = re.compile(r"(?:<[^<>\s]+>)+")
@@ -53,8 +56,54 @@ def read(source: Source, mapping: Mapping) -> Iterator[Item]:
         encoding = "utf-16" if wide else charset_of(declared[1].decode() if declared else "") or "utf-8-sig"
         text = io.TextIOWrapper(stream, encoding=encoding, errors=_LONE, newline="")
         rows = elements(text, mapping.record) if mapping.record else rows_of(text, mapping.columns, mapping.within)
-        for group in groups(rows, mapping):
-            yield from documents(source.name, mapping, group)
+        names, found = _display_names(source, mapping), False
+        seen = _Seen(mapping)
+        for group in groups(seen.watch(rows), mapping):
+            found = True
+            for item in documents(source.name, mapping, group):
+                yield _with_name(item, names) if mapping.names and isinstance(item, Article) else item
+        if not found and seen.records:
+            yield rejected(source.name, "file", seen.nothing())
+
+
+def _display_names(source: Source, mapping: Mapping) -> dict[str, str]:
+    """How authors are to be shown, by what records call them, as an export says before its records."""
+    if not mapping.names:
+        return {}
+    told = [record for _, record in elements(io.StringIO(source.head()), mapping.names["record"])]
+    pairs = [
+        [record.get(mapping.names[part]) for part in ("key", "name")] for record in told if isinstance(record, dict)
+    ]
+    return {key: one_line(name) for key, name in pairs if isinstance(key, str) and isinstance(name, str)}
+
+
+def _with_name(article: Article, names: dict[str, str]) -> Article:
+    return replace(article, author=names.get(article.author, ""))
+
+
+class _Seen:
+    """What records say in the columns of [where], told where it fits none of them."""
+
+    def __init__(self, mapping: Mapping) -> None:
+        self._mapping, self.records = mapping, 0
+        self._said: dict[str, dict[str, None]] = {column: {} for column in mapping.where}
+
+    def watch(self, rows: Iterator[Placed]) -> Iterator[Placed]:
+        """The records as they come."""
+        for place, record in rows:
+            if isinstance(record, dict):
+                self.records += 1
+                for column, said in self._said.items():
+                    if len(said) < _VALUES:
+                        said[said_in(record, column)[:_VALUE]] = None
+            yield place, record
+
+    def nothing(self) -> CorpusError:
+        """That none of the records is meant."""
+        there = "; ".join(
+            f"{column} is {', '.join(filter(None, said)) or 'empty'}" for column, said in self._said.items()
+        )
+        return CorpusError(f"[where] fits none of its {self.records:,} records: {there}", "file", "mend the mapping")
 
 
 def documents(source: str, mapping: Mapping, group: list[Placed]) -> Iterator[Item]:
@@ -99,6 +148,8 @@ def _answers(mapping: Mapping, record: Record) -> list[Answer]:
     for part in parts if isinstance(parts, list) else []:
         own = part if isinstance(part, dict) else {"": part}
         texts = {name: _text(find(own, column), column) for name, column in sorted(mapping.answer.items())}
+        if mapping.shortcodes:
+            texts["text"] = without_shortcodes(texts["text"])
         found.append(answer_of(texts, mapping.dates))
     return [answer for answer in found if answer]
 
@@ -123,6 +174,7 @@ def _document(mapping: Mapping, record: Record, answers: tuple[Answer, ...]) -> 
             values[name] = parse_date(_text(value, column), mapping.dates)
         else:
             text = _text(value, column)
+            text = without_shortcodes(text) if mapping.shortcodes else text
             values[name] = clean(text) if name in ("body", "more") else one_line(text)
     if mapping.address and not values.get("url"):
         values["url"] = _COLUMN.sub(lambda found: quote(_text(find(record, found[1]), found[1])), mapping.address)

@@ -12,7 +12,7 @@ from corpus.errors import CorpusError, Noticed
 from corpus.formats.format import Format, Item, not_installed, rejected
 from corpus.formats.schema_org import answers_of, names_in, of_type, text_in, topics_of
 from corpus.identity import id_from_content, id_from_url
-from corpus.model import MOST_LINE, MOST_TEXT, Answer, Article, Comment, Document, Question
+from corpus.model import MOST_LINE, MOST_TEXT, Answer, Article, Comment, Document, Question, Topic
 from corpus.sources import Source
 from corpus.text import clean, one_line, parse_date
 
@@ -137,6 +137,10 @@ def _article(page: _Page, node: dict[str, Any]) -> Document:
 
     Raises CorpusError where there is none.
     """
+    from corpus.formats.html_tree import tags_of  # noqa: PLC0415 (the extra `sites`)
+
+    # Told before the text is looked for, which takes links away.
+    topics = topics_of(node) or tuple(Topic(name=name) for name in tags_of(page.tree) if len(name) <= MOST_LINE)
     body, title = text_in(node, "articleBody"), one_line(text_in(node, "headline", "name"))
     author = ", ".join(names_in(node, "author"))[:MOST_LINE]
     day = parse_date(text_in(node, "datePublished", "dateCreated"))
@@ -168,7 +172,7 @@ def _article(page: _Page, node: dict[str, Any]) -> Document:
         site=page.site,
         author=author,
         published=day,
-        topics=topics_of(node),
+        topics=topics,
         comments=tuple(_comments(node)),
     )
 

@@ -68,9 +68,10 @@ def search(
 @_limit
 @shared
 def related(id: str, index: str | None, limit: int, output: Output) -> None:  # noqa: A002 (what a document calls it)
-    """Show the panel of the document ID: what is most like it."""
+    """Show the panel of the document ID, or of the one at an address: what is most like it."""
     with open_index(index_path(index), decisions=decided().decisions) as opened:
-        panel = opened.related(id, limit=limit)
+        at = opened.addressed(id) if id.startswith(("http://", "https://")) else None
+        panel = opened.related(at or id, limit=limit)
     output.result(panel, lambda: shown(panel))
 
 

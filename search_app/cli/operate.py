@@ -10,6 +10,7 @@ import time
 import urllib.request
 from collections.abc import Sequence
 from dataclasses import asdict
+from pathlib import Path
 
 import click
 
@@ -44,7 +45,8 @@ def serve(
     running = server.Server(given)
     running.stop_at_signals()
     server.log_to_stderr(quiet=output.quiet)
-    output.result({"address": running.address}, lambda: f"serving on {running.address}, Ctrl-C stops")
+    at = Path(settings.load(given)["index"]).resolve()
+    output.result({"address": running.address}, lambda: f"serving {at} on {running.address}, Ctrl-C stops")
     sys.stdout.flush()
     running.run()
 

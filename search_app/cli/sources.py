@@ -68,7 +68,8 @@ def _told(found: Check) -> str:
         parts.append(_left_out(found))
     if found.documents:
         parts.append(_counted(found))
-    parts.append("\n".join(f"* {line}" for line in _advice(found)) or "Nothing stands in the way of a build.")
+    fine = "Nothing stands in the way of a build." if found.documents else "Nothing could be read: a build would fail."
+    parts.append("\n".join(f"* {line}" for line in _advice(found)) or fine)
     return "\n\n".join(parts)
 
 
@@ -120,7 +121,8 @@ def _left_out(found: Check) -> str:
 def _counted(found: Check) -> str:
     letters = ", ".join(f"{name} {count:,}" for name, count in found.letters.items())
     missing = ", ".join(f"{name} {count:,}" for name, count in found.missing.items()) or "nothing"
-    return f"Letters: {letters}\nLacking: {missing}\nParagraphs that few documents share: {found.own:.0%}"
+    own = f"Paragraphs that are a document's own: {found.own:.0%}; the others stand in many"
+    return f"Letters: {letters}\nLacking: {missing}\n{own}"
 
 
 def _advice(found: Check) -> list[str]:
@@ -144,6 +146,11 @@ def _advice(found: Check) -> list[str]:
     if found.own < 1 - _MUCH:
         often = _short(found.boilerplate[0][0])
         said.append(f"much stands on many pages, such as “{often}”: leave it out of the export")
+    if (missing := found.missing.get("url", 0)) > _MUCH * found.documents:
+        said.append(
+            f"{missing:,} documents have no address: a panel on your pages asks by it, and its cards lead there; give "
+            "pages a canonical link, or write address = ... into the mapping"
+        )
     asked = found.kinds.get("question", 0)
     if found.missing.get("reply", 0) > _MUCH * asked and asked:
         said.append(

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from corpus import CorpusError, Question, Rejected, read
+from corpus import Article, CorpusError, Question, Rejected, read
+from corpus.text import plain_text
 from tests.corpus.conftest import ids, take
 
 ROOT = Path(__file__).parents[2]
@@ -462,3 +463,87 @@ def test_half_a_character_at_the_end_costs_its_record(tmp_path: Path) -> None:
     found = list(read(tmp_path / "t.csv", mapping=[tmp_path / "m.toml"], rejected=rejected.append))
     assert [document.title for document in found] == ["Knee pain"]
     assert [item.place for item in rejected] == ["line 3"]
+
+
+WORDPRESS = """<rss xmlns:wp="http://wordpress.org/export/1.2/"><channel><wp:author><wp:author_login>lgreen</wp:author_login>
+<wp:author_display_name>Dr. Lea Green</wp:author_display_name></wp:author>{items}</channel></rss>"""
+
+
+def post(title: str, content: str, more: str = "") -> str:
+    """A published post of an export."""
+    return (
+        f"<item><title>{title}</title><link>https://c.example/{title}</link><content:encoded><![CDATA[{content}]]>"
+        "</content:encoded><wp:post_type>post</wp:post_type><wp:status>publish</wp:status><dc:creator>lgreen"
+        f"</dc:creator>{more}</item>"
+    )
+
+
+def test_a_post_behind_a_password_stays_there(tmp_path: Path) -> None:
+    """It is published, but for those who know it."""
+    items = [
+        post("open", "For all."),
+        post("empty", "For all too.", "<wp:post_password></wp:post_password>"),
+        post("shut", "For some.", "<wp:post_password>secret</wp:post_password>"),
+    ]
+    (tmp_path / "site.xml").write_text(WORDPRESS.format(items="".join(items)), "utf-8")
+    assert [document.title for document in read(tmp_path / "site.xml")] == ["open", "empty"]
+
+
+def test_an_author_has_the_name_to_be_shown(tmp_path: Path) -> None:
+    """Not the one to sign in with; who is not listed is not named."""
+    items = [post("a", "Words."), post("b", "Words.").replace("lgreen", "root2")]
+    (tmp_path / "site.xml").write_text(WORDPRESS.format(items="".join(items)), "utf-8")
+    found = [document for document in read(tmp_path / "site.xml") if isinstance(document, Article)]
+    assert [document.author for document in found] == ["Dr. Lea Green", ""]
+
+
+@pytest.mark.parametrize(
+    ("written", "text"),
+    [
+        ('Call us. [contact-form-7 id="12" title="Contact"]', "Call us."),
+        ("[su_box title=Dose]Twice a day.[/su_box]", "Twice a day."),
+        ("[b]Bold[/b] words [gallery] here", "Bold words here"),
+        ("It was [sic] said, x[0], [not a shortcode], [1]", "It was [sic] said, x[0], [not a shortcode], [1]"),
+        ('<figure class="wp-block-embed"><div>https://v.example/1</div></figure><p>Watch.</p>', "Watch."),
+        ("<figure><img src=a.jpg><figcaption>Photo: A. Keller</figcaption></figure><p>A knee.</p>", "A knee."),
+    ],
+)
+def test_what_wordpress_fills_in_is_no_text(written: str, text: str, tmp_path: Path) -> None:
+    """Shortcodes, embedded pages, and credits of pictures; words in brackets are words."""
+    (tmp_path / "site.xml").write_text(WORDPRESS.format(items=post("a", written)), "utf-8")
+    (document,) = read(tmp_path / "site.xml")
+    assert document.body == text
+
+
+@pytest.mark.parametrize(
+    "quote",
+    [
+        "<blockquote><div><cite>northwind wrote:</cite>I lose hair</div></blockquote>",
+        '<blockquote class="uncited"><div>I lose hair</div></blockquote>',
+        '<aside class="quote"><div class="title">northwind:</div><blockquote><p>I lose hair</p></blockquote></aside>',
+        "<blockquote><div><cite>b:</cite><blockquote><cite>a:</cite>I lose hair</blockquote>So do I</div></blockquote>",
+    ],
+)
+def test_what_somebody_else_said_is_nobody_elses_word(quote: str) -> None:
+    """A reply that quotes a post, as forums write it, is the reply alone; a quote without a name before it stays."""
+    assert plain_text(f"{quote}<p>A blood test tells.</p>") == "A blood test tells."
+    own = "<blockquote><p>Rest is medicine.</p><cite>A textbook</cite></blockquote><p>It says.</p>"
+    assert "Rest is medicine." in plain_text(own)
+
+
+@pytest.mark.parametrize("wanted", ["true", '"true"'])
+def test_a_truth_is_told_as_json_has_it(wanted: str, tmp_path: Path) -> None:
+    """In [where] of a mapping as a truth of TOML or as text; numbers too."""
+    records = '[{"t": "a", "open": true, "n": 1}, {"t": "b", "open": false, "n": 1}, {"t": "c", "open": true, "n": 2}]'
+    (tmp_path / "r.json").write_text(records)
+    (tmp_path / "m.toml").write_text(f'[where]\nopen = {wanted}\nn = 1\n[fields]\ntitle = "t"\n')
+    assert [document.title for document in read(tmp_path / "r.json", mapping=tmp_path / "m.toml")] == ["a"]
+
+
+def test_conditions_that_fit_no_record_are_told(tmp_path: Path) -> None:
+    """With what the records say there."""
+    (tmp_path / "r.json").write_text('[{"t": "a", "open": true}, {"t": "b", "open": false}]')
+    (tmp_path / "m.toml").write_text('[where]\nopen = "yes"\n[fields]\ntitle = "t"\n')
+    rejected: list[Rejected] = []
+    assert list(read(tmp_path / "r.json", mapping=tmp_path / "m.toml", rejected=rejected.append)) == []
+    assert rejected[0].reason == "[where] fits none of its 2 records: open is true, false (file)"

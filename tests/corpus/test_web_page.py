@@ -233,3 +233,14 @@ def test_a_control_character_is_white_space(tmp_path: Path) -> None:
     (document,) = read(tmp_path / "a.html")
     assert "Ice and rest" in document.body
     assert "\x1a" not in document.body
+
+
+def test_a_page_is_filed_under_what_it_says(tmp_path: Path) -> None:
+    """By its meta elements, and by links that are marked as tags."""
+    head = '<meta property="article:section" content="Knee"><meta property="article:tag" content="Sprain">'
+    words = "<p>Ice and rest help a sprained ankle in the first two days, and walking soon does no harm.</p>" * 3
+    tags = '<a href="/t" rel="category tag">Ankle</a><a href="/t" rel="tag">Sprain</a><a href="/u">Elsewhere</a>'
+    text = page(head=head, body=f"<article><h1>A sprained ankle</h1>{words}</article><footer>{tags}</footer>")
+    (tmp_path / "a.html").write_text(text, "utf-8")
+    (document,) = read(tmp_path / "a.html")
+    assert [topic.name for topic in document.topics] == ["Knee", "Sprain", "Ankle"]

@@ -122,3 +122,18 @@ def test_what_is_no_origin_is_refused(origin: str) -> None:
     """Where the application is made, before anybody is served."""
     with pytest.raises(UsageError, match="write origins such as"):
         create_app({"index": "none", "origins": origin})
+
+
+def test_a_page_of_several_questions_is_not_on_its_own_panel(tmp_path: Path) -> None:
+    """Its other questions stand on it already, and their cards would lead to where the reader is."""
+    page, other = "https://clinic.example/faq", "https://clinic.example/other"
+    words = ["How long does a cast stay on", "When is a cast taken off", "Why does a cast itch", "May a cast get wet"]
+    made = [question(f"f{n}", f"{text}?", url=f"{page}#{n}") for n, text in enumerate(words)]
+    made += [question("o", "How long does a cast stay on the arm?", url=other)]
+    made += [question(f"x{n}", f"Something else entirely, number {n}?") for n in range(30)]
+    indexer.build(tmp_path / "index", made)
+    client = create_app({"index": str(tmp_path / "index")}).test_client()
+    shown = client.get(f"/panel?url={page}%230").text
+    assert other in shown
+    assert page not in shown
+    assert f"{page}#" in client.get("/api/v1/related/f0").text
