@@ -9,7 +9,9 @@ import subprocess
 import sys
 import threading
 import time
+from http.client import HTTPException
 from pathlib import Path
+from urllib.request import Request, urlopen
 
 import pytest
 from flask.testing import FlaskClient
@@ -25,6 +27,7 @@ from tests.documents import question
 from tests.search_app.conftest import renew
 
 ROOT = Path(__file__).parents[2]
+ROUNDS = 200 if os.environ.get("SEEALSO_LONG") else 6
 
 
 class Pusher:
@@ -211,11 +214,11 @@ def test_killed_at_any_moment_nothing_acknowledged_is_lost(site: Pusher) -> None
     pusher = threading.Thread(target=push)
     pusher.start()
     try:
-        for round_ in range(6):
+        for round_ in range(ROUNDS):
             with subprocess.Popen(
                 site.command(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment, cwd=site.folder
             ) as process:
-                time.sleep(0.9 + 0.23 * round_)
+                time.sleep(0.9 + 0.23 * (round_ % 7))
                 process.send_signal(signal.SIGKILL)
     finally:
         ended.set()
@@ -226,3 +229,33 @@ def test_killed_at_any_moment_nothing_acknowledged_is_lost(site: Pusher) -> None
         assert index.info.generation < len(acknowledged)
     assert len(acknowledged) > 100
     assert site.inbox.waiting().items == 0
+
+
+def test_a_server_that_is_killed_loses_nothing_it_acknowledged(site: Pusher) -> None:
+    """It is killed again and again in the midst of pushes; what it answered 202 waits, or is there, in the end."""
+    acknowledged: list[str] = []
+    given = {f"SEEALSO_{name.upper()}": value for name, value in site.values.items()}
+    environment = {**os.environ, **given, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-m", "search_app", "serve", "--port", "0", "--json", "--quiet"]
+    for round_ in range(ROUNDS // 2):
+        with subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment, text=True, cwd=site.folder
+        ) as server:
+            assert server.stdout is not None
+            address = json.loads(server.stdout.readline())["address"]
+            threading.Timer(0.5 + 0.07 * (round_ % 7), server.kill).start()
+            while True:
+                name = f"r{round_}/{len(acknowledged)}"
+                body = json.dumps({"kind": "question", "title": f"Question {name}"}).encode()
+                headers = {"Authorization": f"Bearer {site.key}"}
+                asked = Request(f"{address}api/v1/documents/{name}", body, headers, method="PUT")
+                try:
+                    with urlopen(asked, timeout=10) as answer:
+                        assert answer.status == 202
+                except (OSError, HTTPException):
+                    break  # it is killed
+                acknowledged.append(name)
+    site.take()
+    with indexer.open_index(site.values["index"]) as index:
+        assert set(index.known(acknowledged)) == set(acknowledged)
+    assert len(acknowledged) > ROUNDS

@@ -40,7 +40,7 @@ function seealso_send( $id, $post, $deleted = false ) {
 	if ( ! defined( 'SEEALSO_HOOK_SECRET' ) || ! in_array( $post->post_type, array( 'post', 'page' ), true ) ) {
 		return;
 	}
-	$public = 'publish' === $post->post_status;
+	$public = 'publish' === $post->post_status && '' === (string) $post->post_password;
 	if ( ! $public ) {
 		$post              = clone $post;
 		$post->post_status = 'publish'; // So that its address is that which it had.
