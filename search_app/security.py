@@ -13,6 +13,8 @@ from flask import Flask, Request, Response, abort, g, request
 
 ROUTE_OF_API = "/api/"
 MOST_BODY = 128 * 1024
+# What a site may push at once, with its key: a document may have a million characters.
+MOST_PUSHED = 4 * 1024**2
 # No script is needed anywhere, so none may run; that of the desk gives keys to its buttons.
 _POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors "
 # What the listed sites may put in a frame, and what their scripts may ask.

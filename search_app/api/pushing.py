@@ -14,7 +14,7 @@ from indexer import DocumentNotFound, RequestRefused, SearchError
 from search_app.api.operations import operation
 from search_app.inbox import Inbox, Item
 from search_app.present import to_json
-from search_app.security import ROUTE_OF_API
+from search_app.security import MOST_PUSHED, ROUTE_OF_API
 from search_app.services import index
 
 bp = Blueprint("content_api", __name__, url_prefix=f"{ROUTE_OF_API}v1")
@@ -53,6 +53,12 @@ Lines = Annotated[str, Meta(description='JSON lines: each a document, or {"delet
 def inbox() -> Inbox:
     """Where pushed documents wait."""
     return Inbox(current_app.config["SEEALSO"]["inbox"])
+
+
+@bp.before_request
+def admit_more() -> None:
+    """Who has come so far has a key, and may send more than others."""
+    request.max_content_length = MOST_PUSHED
 
 
 @bp.after_request

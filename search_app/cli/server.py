@@ -25,7 +25,7 @@ from waitress.task import ErrorTask, ThreadedTaskDispatcher, WSGITask
 from search_app import create_app, monitoring, services, settings
 from search_app.errors import Refusal, refusal
 from search_app.overload import ARRIVED
-from search_app.security import MOST_BODY, REQUEST_ID, ROUTE_OF_API, id_of
+from search_app.security import MOST_PUSHED, REQUEST_ID, ROUTE_OF_API, id_of
 from search_app.usage import UsageError
 
 # Seconds until a refusal is told: who asks again at once, whatever it says, would take the time of those who wait. So
@@ -152,7 +152,7 @@ class Server:
                 trusted_proxy="::1" if ":" in host else "127.0.0.1",
                 trusted_proxy_headers={"x-forwarded-for", "x-forwarded-proto"},
                 clear_untrusted_proxy_headers=True,
-                max_request_body_size=2 * MOST_BODY,  # Flask refuses at half of it, with a problem
+                max_request_body_size=2 * MOST_PUSHED,  # Flask refuses at half of it or less, with a problem
                 channel_timeout=_PATIENCE,
                 cleanup_interval=_PATIENCE // 4,
                 connection_limit=_most_connections(),

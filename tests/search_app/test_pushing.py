@@ -143,7 +143,7 @@ def test_many_lines_cost_only_the_bad_ones(site: Pusher) -> None:
         ("PUT", "/a", {"kind": "question", "title": "x", "url": "javascript:alert(1)"}, 400),
         ("PUT", "/a", {"kind": "question", "title": "x", "author": "y"}, 400),
         ("PUT", "/a?x=1", {"kind": "question", "title": "x"}, 400),
-        ("PUT", "/a", {"kind": "question", "title": "x" * 200_000}, 413),
+        ("PUT", "/a", {"kind": "question", "title": "x" * 4_200_000}, 413),
         ("DELETE", "/a", None, 404),
     ],
 )
@@ -259,3 +259,14 @@ def test_a_server_that_is_killed_loses_nothing_it_acknowledged(site: Pusher) -> 
     with indexer.open_index(site.values["index"]) as index:
         assert set(index.known(acknowledged)) == set(acknowledged)
     assert len(acknowledged) > ROUNDS
+
+
+def test_a_site_may_push_more_than_visitors_may_send(site: Pusher) -> None:
+    """Four megabytes with its key, a document of a million characters among them; without a key nothing is read."""
+    long = {"kind": "article", "title": "All of it", "body": "knee pain " * 99_999}
+    assert site.send("PUT", "/long", long).status_code == 202
+    lines = "\n".join(json.dumps({"kind": "question", "id": f"q{n}", "title": f"Question {n}"}) for n in range(20_000))
+    assert site.send("POST", "", lines).json["taken"] == 20_000  # type: ignore[index]
+    assert site.send("POST", "", "x" * (4 * 1024**2 + 1)).status_code == 413
+    assert site.send("PUT", "/long", long, key="none").status_code == 401
+    assert site.client.post("/api/v1/similar", json={"text": "x" * 200_000}).status_code == 413
