@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from typing import cast
 
 from corpus.errors import Noticed, Rejected
 from corpus.identity import id_from_content
@@ -20,6 +21,8 @@ _REPEATED = 5
 _LEAST_PARAGRAPH = 15
 # So many characters of each document tell in which letters it is written.
 _LOOKED_AT = 400
+# With so many letters its language can be told.
+_LEAST_TOLD = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +38,9 @@ class CheckedFile:
 @dataclass(frozen=True, slots=True)
 class Check:
     """What sources hold. `files` are those that hold anything or are refused, `first` the first documents of each
-    format, `reasons` why records are left out, most often first, each with one of them. `kinds`, `letters` and
-    `missing` count documents: by kind, by the letters that most of each is written in, and by the field they lack.
+    format, `reasons` why records are left out, most often first, each with one of them. `kinds`, `letters`, `languages`
+    and `missing` count documents: by kind, by the letters that most of each is written in, by its language (ISO 639;
+    `unknown` for what is too short to tell, and for all without the extra `sites`), and by the field they lack.
     `repeated` are ids that stand for several different documents, with how many. `own` is the share of all paragraphs
     that few documents share, from 0 to 1, `boilerplate` the others that stand in most documents.
     """
@@ -47,6 +51,7 @@ class Check:
     reasons: list[tuple[Rejected, int]]
     kinds: dict[str, int]
     letters: dict[str, int]
+    languages: dict[str, int]
     missing: dict[str, int]
     repeated: dict[str, int]
     undated: int
@@ -61,6 +66,7 @@ class _Counts:
 
     kinds: Counter[str] = field(default_factory=Counter)
     letters: Counter[str] = field(default_factory=Counter)
+    languages: Counter[str] = field(default_factory=Counter)
     missing: Counter[str] = field(default_factory=Counter)
     ids: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     paragraphs: Counter[str] = field(default_factory=Counter)
@@ -71,7 +77,9 @@ class _Counts:
         texts = (
             [document.body] if isinstance(document, Article) else [document.body, *(a.text for a in document.answers)]
         )
-        self.letters[_letters(f"{document.title} {' '.join(texts)[:_LOOKED_AT]}")] += 1
+        start = f"{document.title} {' '.join(texts)[:_LOOKED_AT]}"
+        self.letters[_letters(start)] += 1
+        self.languages[_language(start)] += 1
         self.ids[document.id].add(id_from_content("", document.title, *texts))
         own = {part.strip() for text in texts for part in text.split("\n") if len(part.strip()) >= _LEAST_PARAGRAPH}
         self.paragraphs.update(own)
@@ -122,6 +130,7 @@ def check(
         reasons=[(examples[reason], count) for reason, count in reasons.most_common()],
         kinds=dict(counts.kinds),
         letters=dict(counts.letters.most_common()),
+        languages=dict(counts.languages.most_common()),
         missing=dict(counts.missing.most_common()),
         repeated={id_: len(texts) for id_, texts in counts.ids.items() if len(texts) > 1},
         undated=noticed["date"],
@@ -129,6 +138,23 @@ def check(
         own=1 - sum(count for _, count in common) / said if said else 1.0,
         boilerplate=common[:_SHOWN],
     )
+
+
+def _language(text: str) -> str:
+    """The language of a text, as a library tells it that knows 97; it mistakes what is short."""
+    classify = _classifier()
+    # A character of Chinese, Japanese or Korean says as much as a word.
+    size = sum(4 if character >= "\u2e80" else 1 for character in text if character.isalpha())
+    return str(classify(text)[0]) if classify and size >= _LEAST_TOLD else "unknown"
+
+
+@cache
+def _classifier() -> Callable[[str], tuple[str, float]] | None:
+    try:
+        from py3langid import classify  # noqa: PLC0415 (the extra `sites`)
+    except ImportError:
+        return None
+    return cast("Callable[[str], tuple[str, float]]", classify)
 
 
 def _letters(text: str) -> str:

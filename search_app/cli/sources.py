@@ -119,10 +119,12 @@ def _left_out(found: Check) -> str:
 
 
 def _counted(found: Check) -> str:
-    letters = ", ".join(f"{name} {count:,}" for name, count in found.letters.items())
+    letters, languages = (
+        ", ".join(f"{name} {count:,}" for name, count in counts.items()) for counts in (found.letters, found.languages)
+    )
     missing = ", ".join(f"{name} {count:,}" for name, count in found.missing.items()) or "nothing"
     own = f"Paragraphs that are a document's own: {found.own:.0%}; the others stand in many"
-    return f"Letters: {letters}\nLacking: {missing}\n{own}"
+    return f"Letters: {letters}\nLanguages: {languages}\nLacking: {missing}\n{own}"
 
 
 def _advice(found: Check) -> list[str]:

@@ -78,3 +78,16 @@ def test_a_file_without_records_is_told(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_text("{}x")
     with pytest.raises(CorpusError, match="no records"):
         corpus.propose(tmp_path / "a.json")
+
+
+def test_languages_are_told_where_there_is_enough_to_tell(tmp_path: Path) -> None:
+    """By the text; a title of two words may be of any."""
+    texts = [
+        "My knee hurts since two weeks and I cannot walk up the stairs any more, what should I do?",
+        "Seit zwei Wochen schmerzt mein Knie, und ich kann keine Treppen mehr steigen. Was soll ich tun?",
+        "我的膝蓋痛了兩個星期,已經不能爬樓梯了,請問醫師我應該怎麼辦才好?",
+        "Hip pain",
+    ]
+    lines = [corpus.to_json(Question(id=str(n), title=text)) for n, text in enumerate(texts)]
+    (tmp_path / "a.jsonl").write_text("\n".join(lines), "utf-8")
+    assert corpus.check(tmp_path / "a.jsonl").languages == {"en": 1, "de": 1, "zh": 1, "unknown": 1}
