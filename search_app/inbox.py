@@ -114,3 +114,11 @@ class Inbox:
         except (sqlite3.Error, OSError) as error:
             what = f"the inbox cannot be used: {error}" if isinstance(error, sqlite3.Error) else str(error.strerror)
             raise InboxUnavailable(what, str(self.path), "see that it is whole, may be written and has room") from error
+
+
+def told(path: str | Path) -> dict[str, object] | str:
+    """What waits in the inbox of a file, as JSON tells it: `unavailable` where it cannot be used."""
+    try:
+        return Inbox(path).waiting()._asdict()
+    except InboxUnavailable:
+        return "unavailable"

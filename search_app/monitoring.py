@@ -14,7 +14,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from indexer import Index, SearchError
-from search_app.inbox import Inbox, Waiting
+from search_app import inbox
 from search_app.security import route_of
 from search_app.services import index, ledger
 
@@ -123,14 +123,13 @@ def readyz() -> Response:
         decisions = "unavailable"
     published, since = _published(own)
     told = since.isoformat(timespec="seconds") if since else None
-    box = _inbox()
     return jsonify(
         status="ready",
         generation=own.info.generation,
         published=published,
         since=told,
         decisions=decisions,
-        inbox=box._asdict() if box else "unavailable",
+        inbox=inbox.told(current_app.config["SEEALSO"]["inbox"]),
     )
 
 
@@ -138,14 +137,6 @@ def readyz() -> Response:
 def robots() -> Response:
     """What crawlers are asked to leave out."""
     return Response(_ROBOTS, mimetype="text/plain")
-
-
-def _inbox() -> Waiting | None:
-    """What waits in the inbox; None where that cannot be told."""
-    try:
-        return Inbox(current_app.config["SEEALSO"]["inbox"]).waiting()
-    except SearchError:
-        return None
 
 
 def _published(own: Index) -> tuple[int, datetime | None]:

@@ -18,10 +18,9 @@ import corpus
 import indexer
 from indexer import Info, Settings, backups, open_index
 from indexer.decisions import Decided, Lapsed
-from search_app import settings
+from search_app import inbox, settings
 from search_app.cli import server
 from search_app.cli.common import Output, decided, drifted, index_path, setting_option, shared
-from search_app.inbox import Inbox, Waiting
 from search_app.present import fault_in_words
 
 # Seconds until a server that does not answer is given up.
@@ -80,7 +79,7 @@ def info(index: str | None, servers: Sequence[str], output: Output) -> None:
     if not (output.json or output.quiet):  # told also where the index is damaged
         for address, told in served.items():
             click.echo(f"{address}  {_in_words(told)}")
-    settled, waits = decided().decisions, Inbox(settings.load()["inbox"]).waiting()
+    settled, waits = decided().decisions, inbox.told(settings.load()["inbox"])
     with open_index(index_path(index), decisions=settled) as opened:
         held, lapsed, pairs = opened.info, opened.settled.lapsed(), len(settled.pairs)
     lost = [pair for pair in lapsed if pair.gone]
@@ -90,13 +89,15 @@ def info(index: str | None, servers: Sequence[str], output: Output) -> None:
         "changed": [_lapsed(pair.decided, pair.changed) for pair in lapsed if not pair.gone],
     }
     output.result(
-        {**asdict(held), "served": served, "decisions": decisions, "inbox": waits._asdict()},
+        {**asdict(held), "served": served, "decisions": decisions, "inbox": waits},
         lambda: "\n".join((described(held), *_decided(pairs, lapsed), *_in_inbox(waits))),
     )
 
 
-def _in_inbox(waits: Waiting) -> list[str]:
-    return [f"inbox       {waits.items:,} documents wait, since {waits.since}"] if waits.items else []
+def _in_inbox(waits: dict[str, object] | str) -> list[str]:
+    if isinstance(waits, str):
+        return [f"inbox       {waits}"]
+    return [f"inbox       {waits['items']:,} documents wait, since {waits['since']}"] if waits["items"] else []
 
 
 def _lapsed(decided: Decided, ids: Sequence[str]) -> dict[str, object]:

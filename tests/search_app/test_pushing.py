@@ -270,3 +270,17 @@ def test_a_site_may_push_more_than_visitors_may_send(site: Pusher) -> None:
     assert site.send("POST", "", "x" * (4 * 1024**2 + 1)).status_code == 413
     assert site.send("PUT", "/long", long, key="none").status_code == 401
     assert site.client.post("/api/v1/similar", json={"text": "x" * 200_000}).status_code == 413
+
+
+def test_an_inbox_that_cannot_be_used_is_told(site: Pusher, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By `info` and /readyz, which tell the rest all the same."""
+    indexer.build(site.values["index"], [question("a", "Knee pain")])
+    Path(site.values["inbox"]).write_bytes(b"no database at all, " * 100)
+    monkeypatch.setenv("SEEALSO_INBOX", site.values["inbox"])
+    command = [sys.executable, "-m", "search_app", "info", "--json", "--index", site.values["index"]]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment, cwd=site.folder)
+    assert json.loads(done.stdout)["inbox"] == "unavailable"
+    ready = site.client.get("/readyz").json
+    assert ready is not None
+    assert (ready["status"], ready["inbox"]) == ("ready", "unavailable")
