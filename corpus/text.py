@@ -32,13 +32,16 @@ INLINE_TAGS = frozenset(
         *("mark", "del", "ins", "wbr", "img", "cite", "q", "time", "label", "dfn", "var", "samp"),
     }
 )
-# A shortcode of WordPress, `[name key="value"]` or `[/name]`, and those that stand alone without saying more.
-_SHORTCODE = re.compile(r"\[(?P<ends>/?)(?P<name>[A-Za-z][\w-]{0,60})(?P<said>\s[^\[\]]*)?\]")
-_SHORTCODE_ENDS = re.compile(r"\[/([A-Za-z][\w-]{0,60})\]")
-_SHORTCODES = frozenset(
-    {"gallery", "playlist", "audio", "video", "embed", "contact-form", "contact-form-7", "more", "toc"}
-)
+# A shortcode of WordPress, `[name key="value"]` or `[/name]`; values in quotes, whose brackets are theirs; and names of
+# those that stand alone without saying more, or begin so.
+_VALUE = r"\s+[\w-]+=(?:\"[^\"]*\"|'[^']*'|[^\s\"'\[\],]+)"
+_SHORTCODE = re.compile(rf"(?:(?<!\w)\[|\[(?P<ends>/))(?P<name>[A-Za-z][\w-]{{0,60}})(?P<said>(?:{_VALUE})*)\s*/?\]")
+_QUOTED = re.compile(r"=[\"']")
+_ENDS = re.compile(r"\[/([A-Za-z][\w-]{0,60})\]")
+_SHORTCODES = frozenset({"gallery", "playlist", "contact-form", "contact-form-7", "toc"})
+_BUILDERS = ("woocommerce_", "vc_", "et_pb_", "fusion_", "su_", "wpforms")
 _NAMED = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,31});")
+_CODE = frozenset({"script", "style", "svg", "template"})
 _UNSEEN_TAGS = frozenset({"script", "style", "svg", "template", "button", "select", "textarea", "figcaption"})
 # Elements that are left out where they are of one of these classes: pages that WordPress embeds, and quotes of other
 # posts in Discourse and phpBB.
@@ -98,16 +101,20 @@ def _number_of(name: str) -> str:
 
 
 def without_shortcodes(text: str) -> str:
-    """The text without the shortcodes of WordPress, which its plugins fill in when a page is shown; what stands between
-    two of a name stays. Words in brackets that are none stay too: `[sic]`, `x[0]`.
+    """The text without the shortcodes of WordPress, which its plugins fill in when a page is shown: those with a value
+    in quotes, those that end (`[box]…[/box]`, what is between stays), and some that stand alone. Other words in
+    brackets stay, such as `[sic]`, `[Hb = 12.1]` and `x[0]`.
     """
-    ends = set(_SHORTCODE_ENDS.findall(text))
+    if "[" not in text:
+        return text
+    paired = {found["name"] for found in _SHORTCODE.finditer(text) if not found["ends"]} & set(_ENDS.findall(text))
 
     def kept(found: re.Match[str]) -> str:
         name, said = found["name"], found["said"] or ""
-        return "" if found["ends"] or "=" in said or name in ends or "_" in name or name in _SHORTCODES else found[0]
+        alone = name in _SHORTCODES or name.startswith(_BUILDERS)
+        return "" if name in paired or (not found["ends"] and (alone or _QUOTED.search(said))) else found[0]
 
-    return _SHORTCODE.sub(kept, text) if "[" in text else text
+    return _SHORTCODE.sub(kept, text)
 
 
 def _without_comments(text: str) -> str:
@@ -127,27 +134,32 @@ class _Markup(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.found: list[str] = []
-        # The element that is left out and how often one of its name is open within it; the quotes that are open.
+        # The element that is left out, how often one of its name is open within it, and what it said: where it does not
+        # end, its end was forgotten, and what stands behind it is the author's.
         self._left_out, self._depth = "", 0
-        # Of each quote that is open its tag, and where it begins in what was found.
-        self._quotes: list[tuple[str, int]] = []
+        self._held: list[str] = []
+        self._naming = False
+        # Of each quote that is open its tag, and whether it has said anything yet.
+        self._quotes: list[tuple[str, bool]] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """See HTMLParser."""
         if self._left_out:
             self._depth += tag == self._left_out
+            self._naming |= tag == "cite"
+            self._held += [] if tag in INLINE_TAGS else ["\n\n"]
             return
         kind = (dict(attrs).get("class") or "").split()
         names = self._quotes and (tag == "cite" or (tag == "div" and "title" in kind))
-        if names and not "".join(self.found[self._quotes[-1][1] :]).strip():
+        if names and not self._quotes[-1][1]:
             # It opens the quote: the rest is the other's, up to where the quote ends.
-            self._left_out, self._depth = self._quotes.pop()[0], 1
+            self._left_out, self._depth, self._naming = self._quotes.pop()[0], 1, True
             return
         if tag in _UNSEEN_TAGS or names or not _LEFT_OUT.get(tag, _NO_CLASSES).isdisjoint(kind):
             self._left_out, self._depth = tag, 1
             return
         if tag in {"blockquote", "aside"}:
-            self._quotes.append((tag, len(self.found)))
+            self._quotes.append((tag, False))
         if tag == "sup" and self.found and self.found[-1][-1:].isdigit():
             self.found.append("^")  # 10<sup>9</sup> is not 109
         elif tag not in INLINE_TAGS:
@@ -157,7 +169,9 @@ class _Markup(HTMLParser):
         """See HTMLParser."""
         if self._left_out:
             self._depth -= tag == self._left_out
-            self._left_out = self._left_out if self._depth else ""
+            self._naming &= tag not in {"cite", "div"}
+            if not self._depth:
+                self._left_out, self._held = "", []
             return
         if self._quotes and tag == self._quotes[-1][0]:
             self._quotes.pop()
@@ -166,8 +180,18 @@ class _Markup(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         """See HTMLParser."""
-        if not self._left_out:
-            self.found.append(data)
+        if self._left_out:
+            self._held += [] if self._naming else [data]
+            return
+        self.found.append(data)
+        if self._quotes and not self._quotes[-1][1] and data.strip():
+            self._quotes[-1] = (self._quotes[-1][0], True)
+
+    def close(self) -> None:
+        """See HTMLParser."""
+        super().close()
+        if self._left_out not in _CODE:
+            self.found += self._held
 
 
 def charset_of(declared: str) -> str:

@@ -5,15 +5,17 @@ it writes them. What a catalogue leaves out comes from the shipped one of its la
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable
 from datetime import date
 from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import PoFileError, read_po
 from babel.numbers import format_decimal
@@ -27,6 +29,8 @@ _SHIPPED = Path(__file__).parent / "catalogues"
 ENGLISH = "en"
 _KEY = "seealso.words"
 _GROWN = 20
+# Plurals are worked out for so many numbers before anybody is served.
+_COUNTS = 200
 
 
 def _(text: str) -> str:
@@ -102,17 +106,21 @@ def load(name: str) -> Words:
         return Words(ENGLISH, NullTranslations(), ENGLISH)
     own = name in shipped()
     catalog, content = _read(_SHIPPED / f"{name}.po" if own else Path(name))
-    lang = str(catalog.locale_identifier or ENGLISH).replace("_", "-")
-    translations = _compiled(catalog)
+    given = str(catalog.locale_identifier or ENGLISH)
+    try:
+        lang = str(Locale.parse(given.replace("-", "_"))).replace("_", "-")
+    except (UnknownLocaleError, ValueError) as error:
+        raise _unusable(Path(name), f"its header says Language: {given[:20]}", "give one such as zh-Hant") from error
+    try:
+        translations = _compiled(catalog)
+    except (ArithmeticError, ValueError, LookupError, RecursionError) as error:
+        raise _unusable(Path(name), f"its header: {error}", "see docs/examples/catalogues") from error
     digest = hashlib.sha256(content)
     if not own and lang in shipped():
         below, more = _read(_SHIPPED / f"{lang}.po")
         translations.add_fallback(_compiled(below))
         digest.update(more)
-    try:
-        return Words(lang, translations, digest.hexdigest())
-    except (UnknownLocaleError, ValueError) as error:
-        raise _unusable(Path(name), f"its header says Language: {lang[:20]}", "give one such as zh-Hant") from error
+    return Words(lang, translations, digest.hexdigest())
 
 
 def init_app(app: Flask, name: str) -> Words:
@@ -121,8 +129,13 @@ def init_app(app: Flask, name: str) -> Words:
     app.jinja_env.add_extension("jinja2.ext.i18n")
 
     def safe(lookup: Callable[..., str]) -> Callable[..., str]:
-        """A line of a catalogue is text, and no markup."""
-        return lambda *asked: str(escape(lookup(*asked)))
+        """A line of a catalogue is text, and no markup; where it names no values its signs of percent are such."""
+
+        def line(*asked: Any) -> str:
+            told = str(escape(lookup(*asked)))
+            return told if "%(" in asked[0] else told.replace("%", "%%")
+
+        return line
 
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]  # the extension brings it
         safe(found.text), safe(found.counted), newstyle=True
@@ -149,18 +162,41 @@ def _read(path: Path) -> tuple[Catalog, bytes]:
     except (PoFileError, ValueError, LookupError) as error:
         raise _unusable(path, f"no PO file: {error}", "see docs/examples/catalogues") from error
     for message in catalog:
-        if "%(" in str(message.id):
-            message.flags.add("python-format")  # so that its values are checked
-    for message, errors in catalog.check():
-        raise _unusable(path, f"line {message.lineno}: {errors[0]}", "name the values as the line above it does")
+        if (wrong := _wrong(message)) is not None:
+            raise _unusable(path, f"line {message.lineno}: {wrong}", "name the values as the line above it does")
     return catalog, content
 
 
+def _wrong(message: Message) -> str | None:
+    """What is wrong with the values that a line names, None where nothing is: they are put in, as pages will."""
+    lines = [message.string] if isinstance(message.string, str) else list(message.string or ())
+    asked = str(message.id)
+    by_percent = dict.fromkeys(re.findall(r"%\((\w+)\)", asked), "0")
+    by_braces = dict.fromkeys(re.findall(r"\{(\w+)", asked), 0)
+    if by_percent:
+        message.flags.add("python-format")  # so that it is checked as that
+    try:
+        for error in message.check():
+            return str(error)
+        for line in lines:
+            if by_percent:
+                line % by_percent
+            if by_braces:
+                line.format(**by_braces)
+    except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
+        return f"{type(error).__name__}: {error}"
+    return None
+
+
 def _compiled(catalog: Catalog) -> GNUTranslations:
+    """The lines as they are looked up. Raises what a plural that cannot be worked out raises."""
     file = BytesIO()
     write_mo(file, catalog)
     file.seek(0)
-    return GNUTranslations(file)
+    compiled = GNUTranslations(file)
+    for count in range(_COUNTS):
+        compiled.ngettext("", "", count)
+    return compiled
 
 
 def _unusable(path: Path, what: str, remedy: str) -> UsageError:

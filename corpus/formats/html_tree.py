@@ -16,6 +16,7 @@ from corpus.formats.schema_org import Node
 from corpus.text import charset_of, clean, numeric_entities, one_line, plain_text
 
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_MOST_TAGS = 50
 _TAGGED = ("article:section", "article:tag")
 # What lxml reads, and then refuses to move: control characters, and what is no character.
 _NO_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
@@ -119,8 +120,9 @@ def meta_of(tree: Any, name: str) -> str:
 def tags_of(tree: Any) -> list[str]:
     """What a page is filed under, by its meta elements and links (rel="tag", as WordPress and microformats have it)."""
     said = [meta.get("content", "") for meta in tree.iter("meta") if meta.get("property") in _TAGGED]
-    said += [link.text_content() for link in tree.iter("a") if "tag" in (link.get("rel") or "").lower().split()]
-    return list(dict.fromkeys(name for text in said if (name := one_line(text))))
+    links = [(link, (link.get("rel") or "").lower().split()) for link in tree.iter("a")]
+    said += [link.text_content() for link, rel in links if "tag" in rel and "author" not in rel]
+    return list(dict.fromkeys(name for text in said if (name := one_line(text))))[:_MOST_TAGS]
 
 
 def described(tree: Any) -> list[Node]:

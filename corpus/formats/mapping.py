@@ -115,6 +115,8 @@ def _check(table: dict[str, Any], where: str) -> Mapping:
         raise CorpusError(f"kind is {kind!r}", where, f"give one of {', '.join(sorted(KINDS))}")
     if (dates := table.get("dates", "")) not in ("", *DATE_ORDERS):
         raise CorpusError(f"dates is {dates!r}", where, f"give one of {', '.join(DATE_ORDERS)}, or leave it out")
+    if not isinstance(table.get("shortcodes", False), bool):
+        raise CorpusError("shortcodes is neither true nor false", where, "write shortcodes = true")
     for name in ("join", "record", "address", "query"):
         if not isinstance(table.get(name, ""), str):
             raise CorpusError(f"{name} is no name", where, f"write {name} = '...'")
@@ -131,7 +133,7 @@ def _check(table: dict[str, Any], where: str) -> Mapping:
         address=table.get("address", ""),
         query=table.get("query", ""),
         hook=table.get("hook", {}),
-        shortcodes=table.get("shortcodes", False) is True,
+        shortcodes=table.get("shortcodes", False),
         names=_names(table, where),
         answers=_answer_records(table, tables["fields"], where),
         within=within,
@@ -145,6 +147,8 @@ def _names(table: dict[str, Any], where: str) -> dict[str, str]:
     keys = {"record", "key", "name"} if given else set()
     if not isinstance(given, dict) or set(given) != keys or not all(isinstance(one, str) for one in given.values()):
         raise CorpusError("[names] is no table of record, key and name", where, "see formats/shipped/wordpress.toml")
+    if given and table.get("kind", "question") != "article":
+        raise CorpusError("[names] with questions", where, "name no author of answers by a name to sign in with")
     return given
 
 

@@ -21,7 +21,7 @@ from corpus.formats.mapping import Mapping
 from corpus.formats.rows import Placed, rows_of
 from corpus.formats.xml_records import elements
 from corpus.identity import id_from_content, id_from_url
-from corpus.model import BANDS, KINDS, MOST_AGE, Answer, Article, Asker, Document, Topic
+from corpus.model import BANDS, KINDS, MOST_AGE, MOST_LINE, Answer, Article, Asker, Document, Topic
 from corpus.sources import Source
 from corpus.text import charset_of, clean, is_unicode, one_line, parse_date, plain_text, without_shortcodes
 
@@ -32,6 +32,8 @@ _MOST_LIST = 64 * 1024
 _DECLARED = re.compile(rb"""<\?xml[^>]*?encoding\s*=\s*["']([\w.-]+)""")
 _COLUMN = re.compile(r"\{([^{}]+)\}")
 _LIST_MARKS = re.compile(r"[;|]")
+# So many characters at the beginning of an export name its authors.
+_BEFORE_RECORDS = 1 << 20
 # So many values of a column are told, and so much of each.
 _VALUES, _VALUE = 4, 40
 _LONE = "seealso.lone-surrogates"
@@ -56,7 +58,7 @@ def read(source: Source, mapping: Mapping) -> Iterator[Item]:
         encoding = "utf-16" if wide else charset_of(declared[1].decode() if declared else "") or "utf-8-sig"
         text = io.TextIOWrapper(stream, encoding=encoding, errors=_LONE, newline="")
         rows = elements(text, mapping.record) if mapping.record else rows_of(text, mapping.columns, mapping.within)
-        names, found = _display_names(source, mapping), False
+        names, found = _display_names(source, mapping, encoding), False
         seen = _Seen(mapping)
         for group in groups(seen.watch(rows), mapping):
             found = True
@@ -66,15 +68,18 @@ def read(source: Source, mapping: Mapping) -> Iterator[Item]:
             yield rejected(source.name, "file", seen.nothing())
 
 
-def _display_names(source: Source, mapping: Mapping) -> dict[str, str]:
-    """How authors are to be shown, by what records call them, as an export says before its records."""
+def _display_names(source: Source, mapping: Mapping, encoding: str) -> dict[str, str]:
+    """How authors are to be shown, by what records call them, as an export says before its records. A name that is the
+    one to sign in with, or an address, is none to be shown.
+    """
     if not mapping.names:
         return {}
-    told = [record for _, record in elements(io.StringIO(source.head()), mapping.names["record"])]
-    pairs = [
-        [record.get(mapping.names[part]) for part in ("key", "name")] for record in told if isinstance(record, dict)
-    ]
-    return {key: one_line(name) for key, name in pairs if isinstance(key, str) and isinstance(name, str)}
+    with source.open() as stream:
+        start = io.TextIOWrapper(stream, encoding=encoding, errors="replace", newline="").read(_BEFORE_RECORDS)
+    told = [record for _, record in elements(io.StringIO(start), mapping.names["record"]) if isinstance(record, dict)]
+    columns = mapping.names["key"], mapping.names["name"]
+    pairs = [[one_line(plain_text(said_in(record, column))) for column in columns] for record in told]
+    return {key: name for key, name in pairs if name != key and "@" not in name and len(name) <= MOST_LINE}
 
 
 def _with_name(article: Article, names: dict[str, str]) -> Article:

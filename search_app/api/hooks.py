@@ -7,12 +7,14 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
+import time
 import urllib.request
 from http.client import HTTPException
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.error import HTTPError
+from urllib.parse import urlsplit
 
 import msgspec
 from flask import Blueprint, Flask, Response, abort, current_app, jsonify, request
@@ -62,6 +64,17 @@ class _Mapping(msgspec.Struct):
     """What a mapping says of its hook; the rest of it is for the reader of records."""
 
     hook: Hook
+    fields: dict[str, str]
+
+
+class _SameSite(urllib.request.HTTPRedirectHandler):
+    """Follows a site to other addresses of its own alone."""
+
+    def redirect_request(self, req: Any, fp: Any, code: int, msg: str, headers: Any, newurl: str) -> Any:
+        """See HTTPRedirectHandler."""
+        if urlsplit(newurl)[:2] != urlsplit(req.full_url)[:2]:
+            return None  # it is an answer of 302 then
+        return super().redirect_request(req, fp, code, msg, headers, newurl)
 
 
 @bp.post("/hooks/<name>")
@@ -90,9 +103,13 @@ def init_app(app: Flask, folder: str) -> None:
 def _hook_of(path: Path) -> Hook:
     corpus.read(mapping=path)  # its records can be read
     try:
-        return msgspec.toml.decode(path.read_bytes(), type=_Mapping).hook
+        mapping = msgspec.toml.decode(path.read_bytes(), type=_Mapping)
     except msgspec.MsgspecError as error:
         raise UsageError(f"no mapping with a [hook]: {error}", str(path), "see docs/examples/hooks") from error
+    if mapping.hook.fetch and not (mapping.hook.id and "id" in mapping.fields):
+        what = "a [hook] with fetch, by whose id no document is known"
+        raise UsageError(what, str(path), "name id in [hook] and in [fields]")
+    return mapping.hook
 
 
 def _check(hook: Hook, body: bytes) -> None:
@@ -126,8 +143,12 @@ def _value(told: Any, column: str) -> str:
 def _get(url: str) -> bytes | None:
     """What a site answers; None where it says that nothing is there. Raises SiteUnavailable."""
     try:
-        with urllib.request.urlopen(url, timeout=_SECONDS) as answer:  # noqa: S310 (the mapping's own address)
-            data: bytes = answer.read(_MOST_FETCHED + 1)
+        until, data = time.monotonic() + _SECONDS, b""
+        with urllib.request.build_opener(_SameSite).open(url, timeout=_SECONDS) as answer:
+            while (more := answer.read1(_MOST_FETCHED)) and len(data) <= _MOST_FETCHED:
+                data += more
+                if time.monotonic() > until:
+                    raise TimeoutError
     except HTTPError as error:
         if error.code in _GONE:
             return None

@@ -20,9 +20,14 @@ def accounts() -> Accounts:
 
 def admitted(scope: str) -> str:
     """The name of the key of a scope that came with this request; any key may `read`. Raises KeyNeeded."""
-    scheme, _, key = request.headers.get("Authorization", "").partition(" ")
-    name = accounts().named_by(key.strip(), scope) if scheme.lower() == "bearer" else None
+    name = bearer_of(scope)
     if name is None:
         what = f"no key of scope {scope} came with the request"
         raise KeyNeeded(what, "Authorization", "send Authorization: Bearer KEY; see seealso key add")
     return name
+
+
+def bearer_of(scope: str) -> str | None:
+    """The name of the key of a scope that came with this request, None where none did."""
+    scheme, _, key = request.headers.get("Authorization", "").partition(" ")
+    return accounts().named_by(key.strip(), scope) if scheme.lower() == "bearer" else None

@@ -4,6 +4,7 @@ wait. Counted by this process, in memory alone.
 
 from __future__ import annotations
 
+import ipaddress
 import math
 import threading
 import time
@@ -14,7 +15,7 @@ from flask import Flask, g, request
 from indexer import SearchError
 
 # What searches anew each time; a document's own panel is kept, and costs next to nothing.
-_COUNTED = ("api.search", "api.suggest", "api.similar", "api.check", "panel.of_text", "pages.search")
+_COUNTED = ("api.search", "api.suggest", "api.topics", "api.similar", "api.check", "panel.of_text", "pages.search")
 # A text of 20,000 characters takes as long as ten searches.
 _CHARACTERS = 2_000
 _MINUTE = 60.0
@@ -61,7 +62,16 @@ def init_app(app: Flask, limit: int) -> None:
     @app.before_request
     def count() -> None:
         if request.endpoint in _COUNTED and request.method != "OPTIONS":
-            client = f"key {g.key}" if "key" in g else request.remote_addr or ""
+            client = f"key {g.key}" if "key" in g else _network(request.remote_addr or "")
             cost = 1 + (request.content_length or 0) // _CHARACTERS
             if wait := buckets.take(client, cost, time.monotonic()):
                 raise TooManySearches(math.ceil(wait))
+
+
+def _network(address: str) -> str:
+    """An address, of IPv6 its first half: who has one of these has 2^64."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:  # such as the name of a socket
+        return address
+    return address if parsed.version == 4 else str(ipaddress.ip_network(f"{parsed}/64", strict=False))

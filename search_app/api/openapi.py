@@ -28,7 +28,7 @@ _FIELDS: dict[str, dict[str, Any]] = {
     "id": {"minLength": 1, "maxLength": 300, "pattern": r"^[^\s/\x00-\x1f]+(/[^\s/\x00-\x1f]+)*$"},
     **{name: {**_LINE, "pattern": rf"^[^\r\n]*{_PRINTED}[^\r\n]*$"} for name in ("name", "title")},
     **dict.fromkeys(("site", "author", "specialty"), _LINE),
-    "url": {"maxLength": 1_000, "pattern": r"^(https?://[A-Za-z0-9.-]+(/[!-~]*)?)?$"},
+    "url": {"maxLength": 1_000, "pattern": r"^([Hh][Tt][Tt][Pp][Ss]?://[^\s/?#@:\[\]]+(:\d{1,4})?([/?#]\S*)?)?$"},
     "references": {"items": {"type": "string", "maxLength": 10_000, "pattern": _PRINTED}},
     "text": {"pattern": _PRINTED},
     "age": {"enum": ["", *(f"{low}-{low + 9}" for low in range(0, 120, 10))]},

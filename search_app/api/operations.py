@@ -13,7 +13,7 @@ import msgspec
 from flask import Flask, current_app, g, request
 
 from indexer import RequestRefused
-from search_app.api.keys import admitted
+from search_app.api.keys import admitted, bearer_of
 from search_app.requests import Parameter, known
 
 # The scope of what is let in by the signature of its body, which its view checks.
@@ -65,6 +65,8 @@ def init_app(app: Flask, reading: str) -> None:
             return
         if told.scope != SIGNED and (told.scope != "read" or reading == "key"):
             g.key = admitted(told.scope)
+        elif told.scope == "read" and (name := bearer_of("read")):
+            g.key = name  # by which it is counted
         known(request.args, told.query)
 
 

@@ -57,6 +57,9 @@ class Draft(Struct, forbid_unknown_fields=True):
     year: int | None = None
     answered: Literal["yes", "no"] | None = None
 
+    def __post_init__(self) -> None:
+        self.text.encode()  # half a character is no text
+
     def where(self) -> Filter:
         """Which documents may be on the cards."""
         answered = None if self.answered is None else self.answered == "yes"
@@ -69,6 +72,9 @@ class DraftQuestion(Struct, forbid_unknown_fields=True):
     title: Annotated[str, Meta(description="Its title.", max_length=1_000)]
     body: Annotated[str, Meta(description="The text below it.", max_length=18_999)] = ""
     limit: _Cards = CARDS
+
+    def __post_init__(self) -> None:
+        f"{self.title}{self.body}".encode()  # half a character is no text
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ import json
 import re
 import subprocess
 import sys
+import time
 from datetime import date
 from pathlib import Path
 
@@ -503,6 +504,12 @@ def test_an_author_has_the_name_to_be_shown(tmp_path: Path) -> None:
         ('Call us. [contact-form-7 id="12" title="Contact"]', "Call us."),
         ("[su_box title=Dose]Twice a day.[/su_box]", "Twice a day."),
         ("[b]Bold[/b] words [gallery] here", "Bold words here"),
+        ('[gallery ids="1,2" title="a]b"] Two.', "Two."),
+        (
+            "[Hb = 12.1] low, [TSH 4.2, range = 0.4-4.0], [IL-6 = 40]",
+            "[Hb = 12.1] low, [TSH 4.2, range = 0.4-4.0], [IL-6 = 40]",
+        ),
+        ("[Update BP=140/90] [HLA_B27] [audio] array[i]", "[Update BP=140/90] [HLA_B27] [audio] array[i]"),
         ("It was [sic] said, x[0], [not a shortcode], [1]", "It was [sic] said, x[0], [not a shortcode], [1]"),
         ('<figure class="wp-block-embed"><div>https://v.example/1</div></figure><p>Watch.</p>', "Watch."),
         ("<figure><img src=a.jpg><figcaption>Photo: A. Keller</figcaption></figure><p>A knee.</p>", "A knee."),
@@ -529,6 +536,59 @@ def test_what_somebody_else_said_is_nobody_elses_word(quote: str) -> None:
     assert plain_text(f"{quote}<p>A blood test tells.</p>") == "A blood test tells."
     own = "<blockquote><p>Rest is medicine.</p><cite>A textbook</cite></blockquote><p>It says.</p>"
     assert "Rest is medicine." in plain_text(own)
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("<p>Hello</p><blockquote><cite>Bob:</cite> pain<p>My answer is rest.</p>", "My answer is rest."),
+        ("<div><blockquote><cite>Bob:</cite> pain</div><p>My answer.</p>", "My answer."),
+        ("<p>a <button>x<p>My answer is long.</p>", "My answer is long."),
+        ("<textarea>My question is long", "My question is long"),
+    ],
+)
+def test_what_does_not_end_hides_nothing(written: str, kept: str) -> None:
+    """An element that would be left out, whose end was forgotten; who is quoted is not named all the same."""
+    assert kept in plain_text(written)
+    assert "Bob" not in plain_text(written)
+
+
+def test_quotes_without_end_take_no_time() -> None:
+    """As long as they are many: each is looked at once."""
+    began = time.process_time()
+    plain_text("<blockquote>a" + "<b>x</b><cite>x</cite>" * 100_000)
+    assert time.process_time() - began < 5
+
+
+def test_a_display_name_that_cannot_be_shown_costs_itself(tmp_path: Path) -> None:
+    """One that is too long, the name to sign in with, an address; of a file in another charset it is read as that."""
+    for name, shown in (
+        ("x" * 1_200, ""),
+        ("lgreen", ""),
+        ("l@c.example", ""),
+        ("Dr. Zoë &amp;amp; Co", "Dr. Zoë & Co"),
+    ):
+        text = WORDPRESS.format(items=post("a", "Words.")).replace("Dr. Lea Green", name)
+        declared = f'<?xml version="1.0" encoding="ISO-8859-1"?>{text}'
+        (tmp_path / "site.xml").write_bytes(declared.encode("latin-1"))
+        (document,) = read(tmp_path / "site.xml")
+        assert isinstance(document, Article)
+        assert document.author == shown
+
+
+@pytest.mark.parametrize(
+    ("mapping", "told"),
+    [
+        ('shortcodes = 1\n[fields]\ntitle = "t"\n', "shortcodes is neither true nor false"),
+        ('[fields]\ntitle = "t"\n[names]\nrecord = "a"\nkey = "b"\nname = "c"\n', "[names] with questions"),
+        ('kind = "article"\n[fields]\ntitle = "t"\n[names]\nrecord = "a"\n', "[names] is no table"),
+    ],
+)
+def test_keys_for_wordpress_are_checked(mapping: str, told: str, tmp_path: Path) -> None:
+    """Before anything is read."""
+    (tmp_path / "m.toml").write_text(mapping)
+    with pytest.raises(CorpusError, match=re.escape(told)):
+        read(mapping=tmp_path / "m.toml")
 
 
 @pytest.mark.parametrize("wanted", ["true", '"true"'])

@@ -88,6 +88,8 @@ FAILING: list[tuple[str, str, object, int]] = [
     ("POST", "/api/v1/similar", {"text": "x" * 20_001}, 400),
     ("POST", "/api/v1/similar", {"text": "x" * 200_000}, 413),
     ("POST", "/api/v1/similar?limit=4", {"text": "x"}, 400),
+    ("POST", "/api/v1/similar", {"text": "\ud800 knee"}, 400),
+    ("POST", "/api/v1/duplicates/check", {"title": "knee", "body": "\ud800"}, 400),
     ("GET", "/api/v1/search?q=x&kind=foo", None, 400),
     ("GET", "/api/v1/search?q=x&year=\u00b2", None, 400),
 ]
@@ -360,3 +362,25 @@ def test_the_api_tells_itself_as_a_page(client: FlaskClient) -> None:
             assert f"{method.upper()} {path}" in page
             assert all(f"<code>{one['name']}</code>" in page for one in told["parameters"])
     assert "<script" not in page
+
+
+def test_a_key_is_a_client_of_its_own(sample_path: Path, tmp_path: Path) -> None:
+    """Where others at its address searched too often, and reading needs none; a wrong one is nobody's."""
+    decisions = str(tmp_path / "decisions.sqlite3")
+    client = create_app({"index": str(sample_path), "decisions": decisions, "limit": "2"}).test_client()
+    key = Accounts(Database(decisions)).add_key("site", "read")
+    for _ in range(3):
+        last = client.get("/api/v1/search?q=cement")
+    assert last.status_code == 429
+    assert client.get("/api/v1/search?q=cement", headers={"Authorization": f"Bearer {key}"}).status_code == 200
+    assert client.get("/api/v1/search?q=cement", headers={"Authorization": "Bearer no"}).status_code == 429
+
+
+def test_half_an_address_of_ipv6_is_a_client(sample_path: Path) -> None:
+    """Whoever has one address of a network has all of it."""
+    client = create_app({"index": str(sample_path), "limit": "2"}).test_client()
+    asked = [{"REMOTE_ADDR": f"2001:db8::{n}"} for n in range(3)]
+    told = [client.get("/api/v1/search?q=cement", environ_overrides=one).status_code for one in asked]
+    assert told == [200, 200, 429]
+    other = {"REMOTE_ADDR": "2001:db8:0:1::1"}
+    assert client.get("/api/v1/search?q=cement", environ_overrides=other).status_code == 200

@@ -52,6 +52,8 @@ class Forum(BaseHTTPRequestHandler):
         """A topic."""
         status, body = self.answers.get(self.path, (404, b""))
         self.send_response(status)
+        if status == 302:
+            self.send_header("Location", body.decode())
         self.end_headers()
         self.wfile.write(body)
 
@@ -180,6 +182,20 @@ def test_hooks_that_cannot_be_used_are_told_before_anybody_is_served(tmp_path: P
     (tmp_path / "a.toml").write_text('[fields]\ntitle = "t"\n')
     with pytest.raises(UsageError, match="no mapping with a"):
         create_app({"hooks": str(tmp_path)})
+    (tmp_path / "a.toml").write_text(
+        '[fields]\ntitle = "t"\n[hook]\nsignature = "X"\nfetch = "https://a/{id}"\nid = ["id"]\n'
+    )
+    with pytest.raises(UsageError, match="no document is known"):
+        create_app({"hooks": str(tmp_path)})
     (tmp_path / "a.toml").write_text("[hook]\n")
     with pytest.raises(CorpusError):
         create_app({"hooks": str(tmp_path)})
+
+
+def test_a_forum_leads_to_itself_alone(site: Site, forum: str) -> None:
+    """It may answer by another address of its own; what stands elsewhere is not fetched."""
+    Forum.answers["/t/8.json"] = (302, b"/t/7.json")
+    assert site.announce("discourse", {"topic": {"id": 8}}, "topic_edited").status_code == 202
+    Forum.answers["/t/9.json"] = (302, forum.replace("127.0.0.1", "localhost").encode() + b"/t/7.json")
+    assert site.announce("discourse", {"topic": {"id": 9}}, "topic_edited").status_code == 502
+    assert [id_ for id_, _ in site.waiting()] == ["7"]

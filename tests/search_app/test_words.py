@@ -120,6 +120,12 @@ def test_a_site_has_its_own_words(sample_path: Path, tmp_path: Path) -> None:
         (b"msgid no", "no PO file"),
         (b'msgid ""\nmsgstr ""\n"Language: klingon9\\n"\n', "klingon9"),
         (b'msgid ""\nmsgstr ""\n"Language: tlh\\n"\n', "Language: tlh"),
+        (b'msgid "{characters:,} characters"\nmsgstr "{zeichen} Zeichen"\n', "line 1"),
+        (b'msgid "{characters:,} characters"\nmsgstr "{ Zeichen"\n', "line 1"),
+        (b'msgid "%(low)s to %(high)s"\nmsgstr "%(low)s bis %(high)s 100 %"\n', "line 1"),
+        (b'msgid ""\nmsgstr ""\n"Plural-Forms: nplurals=2; plural=1/0;\\n"\n', "header"),
+        (b'msgid ""\nmsgstr ""\n"Plural-Forms: nplurals=2; plural=n%0;\\n"\n', "header"),
+        (b'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=rot13\\n"\n', "header"),
         (b'#, python-format\nmsgid "In an emergency call %(number)s."\nmsgstr "Ring %(telephone)s"\n', "line 2"),
         (b'msgid "In an emergency call %(number)s."\nmsgstr "100 % sure: %(number)s"\n', "line 1"),
     ],
@@ -133,3 +139,14 @@ def test_a_catalogue_that_cannot_be_used_is_told(content: bytes | None, told: st
         create_app({"words": str(path)})
     assert told in str(error.value)
     assert str(path) in str(error.value)
+
+
+def test_signs_of_percent_are_such(sample_path: Path, tmp_path: Path) -> None:
+    """In a line that names no values; and a language is found however it is written."""
+    own = tmp_path / "own.po"
+    text = PLURAL.format(lang="zh-hant") + 'msgid "Search"\nmsgstr "100 % %(this)s"\n'
+    own.write_text(text, "utf-8")
+    page = create_app({"index": str(sample_path), "words": str(own)}).test_client().get("/").text
+    assert "100 % %(this)s" in page
+    assert '<html lang="zh-Hant">' in page
+    assert load("zh-Hant").text("Topics") in page

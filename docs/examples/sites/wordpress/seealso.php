@@ -40,10 +40,14 @@ function seealso_send( $id, $post, $deleted = false ) {
 	if ( ! defined( 'SEEALSO_HOOK_SECRET' ) || ! in_array( $post->post_type, array( 'post', 'page' ), true ) ) {
 		return;
 	}
+	if ( 'auto-draft' === $post->post_status ) {
+		return;
+	}
 	$public = 'publish' === $post->post_status && '' === (string) $post->post_password;
 	if ( ! $public ) {
 		$post              = clone $post;
-		$post->post_status = 'publish'; // So that its address is that which it had.
+		$post->post_status = 'publish'; // So that its address is that which it had before the trash.
+		$post->post_name   = preg_replace( '/__trashed(-\d+)?$/', '', $post->post_name );
 	}
 	$record = array(
 		'link'      => get_permalink( $post ),
