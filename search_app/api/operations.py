@@ -6,13 +6,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import msgspec
 from flask import Flask, current_app, g, request
 
-from indexer import RequestRefused
+from indexer import RequestRefused, SearchError
 from search_app.api.keys import admitted, bearer_of
 from search_app.requests import Parameter, known
 
@@ -65,8 +66,10 @@ def init_app(app: Flask, reading: str) -> None:
             return
         if told.scope != SIGNED and (told.scope != "read" or reading == "key"):
             g.key = admitted(told.scope)
-        elif told.scope == "read" and (name := bearer_of("read")):
-            g.key = name  # by which it is counted
+        elif told.scope == "read":
+            with suppress(SearchError):  # where keys cannot be read, reading is open all the same
+                if name := bearer_of("read"):
+                    g.key = name  # by which it is counted
         known(request.args, told.query)
 
 

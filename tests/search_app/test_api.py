@@ -384,3 +384,11 @@ def test_half_an_address_of_ipv6_is_a_client(sample_path: Path) -> None:
     assert told == [200, 200, 429]
     other = {"REMOTE_ADDR": "2001:db8:0:1::1"}
     assert client.get("/api/v1/search?q=cement", environ_overrides=other).status_code == 200
+
+
+def test_reading_goes_on_where_keys_cannot_be_read(sample_path: Path, tmp_path: Path) -> None:
+    """A file of decisions that is damaged costs who brings a key nothing, where reading needs none."""
+    decisions = tmp_path / "decisions.sqlite3"
+    decisions.write_bytes(b"no database at all, " * 100)
+    client = create_app({"index": str(sample_path), "decisions": str(decisions)}).test_client()
+    assert client.get("/api/v1/search?q=cement", headers={"Authorization": "Bearer x"}).status_code == 200
