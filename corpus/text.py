@@ -139,27 +139,28 @@ class _Markup(HTMLParser):
         self._left_out, self._depth = "", 0
         self._held: list[str] = []
         self._naming = False
-        # Of each quote that is open its tag, and whether it has said anything yet.
-        self._quotes: list[tuple[str, bool]] = []
+        # Of each quote that is open whether it has said anything yet.
+        self._quotes: list[bool] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """See HTMLParser."""
+        kind = (dict(attrs).get("class") or "").split()
+        names = tag == "cite" or (tag == "div" and "title" in kind)
         if self._left_out:
             self._depth += tag == self._left_out
-            self._naming |= tag == "cite"
+            self._naming |= names
             self._held += [] if tag in INLINE_TAGS else ["\n\n"]
             return
-        kind = (dict(attrs).get("class") or "").split()
-        names = self._quotes and (tag == "cite" or (tag == "div" and "title" in kind))
-        if names and not self._quotes[-1][1]:
+        if names and self._quotes and not self._quotes[-1]:
             # It opens the quote: the rest is the other's, up to where the quote ends.
-            self._left_out, self._depth, self._naming = self._quotes.pop()[0], 1, True
+            self._quotes.pop()
+            self._left_out, self._depth, self._naming = "blockquote", 1, True
             return
-        if tag in _UNSEEN_TAGS or names or not _LEFT_OUT.get(tag, _NO_CLASSES).isdisjoint(kind):
+        if tag in _UNSEEN_TAGS or (names and self._quotes) or not _LEFT_OUT.get(tag, _NO_CLASSES).isdisjoint(kind):
             self._left_out, self._depth = tag, 1
             return
-        if tag in {"blockquote", "aside"}:
-            self._quotes.append((tag, False))
+        if tag == "blockquote":
+            self._quotes.append(False)
         if tag == "sup" and self.found and self.found[-1][-1:].isdigit():
             self.found.append("^")  # 10<sup>9</sup> is not 109
         elif tag not in INLINE_TAGS:
@@ -173,7 +174,7 @@ class _Markup(HTMLParser):
             if not self._depth:
                 self._left_out, self._held = "", []
             return
-        if self._quotes and tag == self._quotes[-1][0]:
+        if tag == "blockquote" and self._quotes:
             self._quotes.pop()
         if tag not in INLINE_TAGS and tag != "br":
             self.found.append("\n" if tag in {"li", "tr"} else "\n\n")
@@ -184,8 +185,8 @@ class _Markup(HTMLParser):
             self._held += [] if self._naming else [data]
             return
         self.found.append(data)
-        if self._quotes and not self._quotes[-1][1] and data.strip():
-            self._quotes[-1] = (self._quotes[-1][0], True)
+        if self._quotes and data.strip():
+            self._quotes[-1] = True
 
     def close(self) -> None:
         """See HTMLParser."""

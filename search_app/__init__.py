@@ -20,6 +20,7 @@ from search_app import (
     security,
     services,
     settings,
+    words,
 )
 from search_app.decisions.ledger import Ledger
 
@@ -40,9 +41,6 @@ def create_app(given: Mapping[str, str | None] | None = None) -> Flask:
     The index is not opened before the first request, so a server may fork after this. Raises UsageError for settings,
     and RequestRefused for notices that cannot be used.
     """
-    # Babel loads what writes dates in every language, which no command needs.
-    from search_app import words  # noqa: PLC0415
-
     values = settings.load(given)
     app = _Application(__name__)
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}

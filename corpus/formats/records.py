@@ -90,7 +90,7 @@ class _Seen:
     """What records say in the columns of [where], told where it fits none of them."""
 
     def __init__(self, mapping: Mapping) -> None:
-        self._mapping, self.records = mapping, 0
+        self.records = 0
         self._said: dict[str, dict[str, None]] = {column: {} for column in mapping.where}
 
     def watch(self, rows: Iterator[Placed]) -> Iterator[Placed]:

@@ -17,16 +17,14 @@ from urllib.error import HTTPError
 from urllib.parse import urlsplit
 
 import msgspec
-from flask import Blueprint, Flask, Response, abort, current_app, jsonify, request
+from flask import Blueprint, Flask, Response, abort, current_app, request
 
 import corpus
-from corpus import Document
 from indexer import RequestRefused, SearchError
 from search_app.api.keys import KeyNeeded
 from search_app.api.operations import SIGNED, operation
-from search_app.api.pushing import Taken, inbox, object_of
+from search_app.api.pushing import Taken, object_of, taken
 from search_app.inbox import Item
-from search_app.present import to_json
 from search_app.security import ROUTE_OF_API
 from search_app.usage import UsageError
 
@@ -88,8 +86,7 @@ def announce(name: str) -> tuple[Response, int]:
     _check(hook, body)
     told = object_of(body)
     goes = request.headers.get(hook.event, "") in hook.deletes if hook.event else False
-    items = _fetched(hook, told, path, goes=goes) if hook.fetch else [_item(d, goes=goes) for d in _read(body, path)]
-    return jsonify(to_json(Taken(len(items), inbox().put(items)))), 202
+    return taken(_fetched(hook, told, path, goes=goes) if hook.fetch else _items(body, path, goes=goes))
 
 
 def init_app(app: Flask, folder: str) -> None:
@@ -130,7 +127,7 @@ def _fetched(hook: Hook, told: dict[str, Any], path: Path, *, goes: bool) -> lis
     if not _ID.fullmatch(id_):
         raise RequestRefused("an id that cannot stand in an address", "body", "see the columns of `id` in [hook]")
     page = None if goes else _get(hook.fetch.replace("{id}", id_))
-    return [Item(id_, None)] if page is None else [_item(document, goes=False) for document in _read(page, path)]
+    return [Item(id_, None)] if page is None else _items(page, path, goes=False)
 
 
 def _value(told: Any, column: str) -> str:
@@ -160,8 +157,8 @@ def _get(url: str) -> bytes | None:
     return data
 
 
-def _read(data: bytes, path: Path) -> list[Document]:
-    """The documents of a record, by the mapping. Raises RequestRefused where it is refused."""
+def _items(data: bytes, path: Path, *, goes: bool) -> list[Item]:
+    """What a record is by the mapping, or that it goes. Raises RequestRefused where it is refused."""
     refused: list[corpus.Rejected] = []
     with TemporaryDirectory() as folder:
         file = Path(folder) / "record.json"
@@ -169,8 +166,4 @@ def _read(data: bytes, path: Path) -> list[Document]:
         found = list(corpus.read(file, mapping=path, rejected=refused.append))
     if refused and not found:
         raise RequestRefused(refused[0].reason, "the record", refused[0].remedy)
-    return found
-
-
-def _item(document: Document, *, goes: bool) -> Item:
-    return Item(document.id, None if goes else corpus.to_json(document))
+    return [Item(document.id, None if goes else corpus.to_json(document)) for document in found]

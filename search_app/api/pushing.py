@@ -78,7 +78,7 @@ def put(id_: str) -> tuple[Response, int]:
     body = object_of(request.get_data())
     if body.get("id", id_) != id_:
         raise RequestRefused("the id in the body is another one", "id", "leave it out of the body")
-    return _taken(_document(body | {"id": id_}))
+    return taken([_document(body | {"id": id_})])
 
 
 @bp.delete("/documents/<path:id_>")
@@ -87,7 +87,7 @@ def delete(id_: str) -> tuple[Response, int]:
     """Let a document go. 202 as for PUT; 404 where there is none, and none waits."""
     if not inbox().holds(id_) and not _is_there(id_):
         raise DocumentNotFound(f"no document has the id {id_!r}", "id", "check the id", id=id_)
-    return _taken(Item(id_, None))
+    return taken([Item(id_, None)])
 
 
 @bp.post("/documents")
@@ -112,8 +112,9 @@ def post() -> tuple[Response, int]:
     return jsonify(to_json(TakenLines(len(items), inbox().put(items), tuple(refused)))), 202
 
 
-def _taken(item: Item) -> tuple[Response, int]:
-    return jsonify(to_json(Taken(1, inbox().put([item])))), 202
+def taken(items: list[Item]) -> tuple[Response, int]:
+    """Keep what was sent, and say that it is safe."""
+    return jsonify(to_json(Taken(len(items), inbox().put(items)))), 202
 
 
 def object_of(text: bytes) -> dict[str, Any]:

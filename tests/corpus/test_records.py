@@ -536,6 +536,10 @@ def test_what_somebody_else_said_is_nobody_elses_word(quote: str) -> None:
     assert plain_text(f"{quote}<p>A blood test tells.</p>") == "A blood test tells."
     own = "<blockquote><p>Rest is medicine.</p><cite>A textbook</cite></blockquote><p>It says.</p>"
     assert "Rest is medicine." in plain_text(own)
+    beside = "<aside><cite>The guideline</cite><p>Rest for two days.</p></aside><p>So did I.</p>"
+    assert "Rest for two days." in plain_text(beside)
+    open_ended = '<aside class="quote"><div class="title">northwind:</div><p>I lose hair</p><p>My answer.</p>'
+    assert "northwind" not in plain_text(open_ended)
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,8 @@ from werkzeug.test import TestResponse
 
 from search_app import services
 from search_app.decisions.accounts import Accounts
+from search_app.decisions.events import Event
+from search_app.desk.remote import EventTold
 from tests.search_app.desk.conftest import Desk
 
 
@@ -146,3 +148,8 @@ def test_another_editor_was_faster(site: Site, desk: Desk) -> None:
     assert answer.status_code == 409
     assert "Ruth decided this" in answer.json["detail"]  # type: ignore[index]
     assert site.post(action="duplicate", a="n1", b="n0", seen=1).status_code == 201
+
+
+def test_an_event_is_described_as_it_is_kept() -> None:
+    """The description of the API has the fields of an event, all of them."""
+    assert list(EventTold.__annotations__) == list(Event._fields)
