@@ -146,7 +146,15 @@ def _file(path: Path) -> Iterator[Source | Rejected]:
                 if member.flag_bits & 1:
                     yield Rejected(source=name, place="file", reason="encrypted", remedy="unpack the archive first")
                 else:
-                    yield Source(name, within, partial(archive.open, member))
+                    yield Source(name, within, partial(_unpack, archive, member))
     except (zipfile.BadZipFile, UnicodeDecodeError, NotImplementedError) as error:
         remedy = "fetch or pack the archive again"
         yield Rejected(source=str(path), place="file", reason=f"a damaged zip archive: {error}", remedy=remedy)
+
+
+def _unpack(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> IO[bytes]:
+    """The bytes of a member. Raises BadZipFile where they are damaged, its name before them too."""
+    try:
+        return archive.open(member)
+    except UnicodeDecodeError as error:
+        raise zipfile.BadZipFile("the name of a member is damaged") from error

@@ -123,7 +123,11 @@ def _damaged_bytes(raw: bytearray) -> None:
     raw[60:100] = b"\xff" * 40
 
 
-@pytest.mark.parametrize("damage", [_unknown_method, _wrong_checksum, _damaged_bytes])
+def _damaged_name(raw: bytearray) -> None:
+    raw[7], raw[30] = 8, 255  # it says that it is UTF-8, and is not
+
+
+@pytest.mark.parametrize("damage", [_unknown_method, _wrong_checksum, _damaged_bytes, _damaged_name])
 def test_a_damaged_member_costs_itself_alone(tmp_path: Path, damage: object) -> None:
     """A member that cannot be unpacked is rejected; the next one is read."""
     assert callable(damage)
