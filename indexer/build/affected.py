@@ -1,9 +1,10 @@
-"""Whose stored neighbours an update ranks anew: those with a changed document among their candidates."""
+"""Whose stored neighbours an update touches: those with a changed document among their candidates."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,22 +17,45 @@ from indexer.ranking.mapped import map_array
 _ROUNDING = 1e-5
 
 
-def affected(arrays: Path, least: NDArray[np.float64], changed: Sequence[Mapping[str, float]]) -> Numbers:
-    """The numbers of the documents of a generation into whose second stage a changed document comes, or came.
-
-    `least` is the score that a document needs for it, for each document; `changed` are the weights of the documents
-    that were added or are gone. What each document asks by, times these weights, gives every score.
+class Touched(NamedTuple):
+    """The documents whose lists a change touches, by number: those to rank `anew`; and with each other one the places
+    among the added documents of those that come into its second stage, in place of as many that are gone.
     """
-    best = np.zeros(len(least))
-    keys = np.unique(keys_of([term for weights in changed for term in weights]))
-    first = 0
+
+    anew: Numbers
+    entering: dict[int, list[int]]
+
+
+def affected(
+    arrays: Path, least: NDArray[np.float64], gone: Sequence[Mapping[str, float]], added: Sequence[Mapping[str, float]]
+) -> Touched:
+    """The documents of a generation into whose second stage an added document comes, or in which one was that is gone.
+
+    `least` is the score that a document needs for it, for each document; `gone` and `added` are weights of documents.
+    What each document asks by, times these weights, gives every score.
+    """
+    keys = np.unique(keys_of([term for weights in (*gone, *added) for term in weights]))
+    touched, unsure = np.zeros(len(least), np.bool_), np.zeros(len(least), np.bool_)
+    more, entering, first = np.zeros(len(least), np.int64), list[tuple[int, int]](), 0
     for folder in segment_folders(arrays):
         postings = _Postings(folder, keys)
-        own = best[first : first + postings.documents]
-        for weights in changed:
-            np.maximum(own, postings.scores(weights), out=own)
+        needed = least[first : first + postings.documents]
+        for place, weights in enumerate((*gone, *added), -len(gone)):
+            own = postings.scores(weights)
+            within = np.flatnonzero((own > 0) & (own >= needed * (1 - _ROUNDING)))
+            there = first + within
+            touched[there] = True
+            unsure[there[own[within] <= needed[within] * (1 + _ROUNDING)]] = True
+            more[there] += 1 if place >= 0 else -1
+            if place >= 0:
+                entering += [(n, place) for n in there.tolist()]
         first += postings.documents
-    return np.flatnonzero((best > 0) & (best >= least * (1 - _ROUNDING)))
+    surely = touched & ~unsure & (more == 0)
+    places: dict[int, list[int]] = {n: [] for n in np.flatnonzero(surely).tolist()}
+    for n, place in entering:
+        if n in places:
+            places[n].append(place)
+    return Touched(np.flatnonzero(touched & ~surely), places)
 
 
 class _Postings:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
@@ -16,6 +16,7 @@ from indexer.analysis import Analyzer
 from indexer.analysis.templates import find_templates
 from indexer.build.all_neighbours import QueryWeights, Staged, lay_out, rank_neighbours, write_query_weights
 from indexer.build.intake import Intake
+from indexer.build.merging import merge
 from indexer.build.pairs import Before, PairFinder
 from indexer.generation.folder.manifest import ENGINE, FORMAT, FileList, Manifest, list_files, now
 from indexer.generation.local.reader import LocalGeneration
@@ -76,6 +77,14 @@ class Pipeline:
         """Rank the neighbours of documents; give the weights by which each looks for them."""
         staged = Staged(self._staged, statistics, analyzer.synonyms, self._settings.compiled)
         return rank_neighbours(staged, numbers, self._told("neighbours", len(numbers)))
+
+    def merge(
+        self, statistics: Statistics, analyzer: Analyzer, added: Numbers, entering: Mapping[int, Sequence[int]]
+    ) -> tuple[Numbers, Numbers]:
+        """Put added documents into the lists of neighbours that they enter, as far as these tell how (see `merge`)."""
+        resources = Resources.of(self._settings, len(entering))
+        with closing(LocalGeneration(self._staged, statistics, analyzer, resources)) as generation:
+            return merge(self._arrays, generation, added, entering)
 
     def find_pairs(self, statistics: Statistics, analyzer: Analyzer, before: Before | None = None) -> None:
         """Find the pairs of questions that may be the same question; an update keeps those that did not change."""

@@ -217,24 +217,27 @@ class _Update:
         return moved
 
     def _rank(self, plan: _Plan, moved: NDArray[np.int64], new: list[str], given: Collection[str]) -> Numbers:
-        """Rank the neighbours of what is new, and of every document that has or had a changed one among its
-        candidates; give the numbers of all that were ranked.
+        """Rank the neighbours of what is new, and bring up to date every list that it touches; give the numbers of all
+        whose list may be another now.
         """
         first = len(Ids(self._arrays)) - len(new)
         added = np.array([first + n for n, id_ in enumerate(new) if id_ in given], np.int64)
-        changed = [*self._gone_weights]
+        came: list[dict[str, float]] = []
         if new:
             weights = self._pipeline.rank(self._statistics, self._analyzer, added)
             carried = query_weights_of(self._old, plan.carried)
             segment = self._arrays / segment_folders(self._arrays)[-1].name
             write_query_weights(segment, [(added, weights), (moved[plan.carried], carried)])
             with closing(LocalGeneration(self._staged, self._statistics, self._analyzer)) as generation:
-                changed += generation.weights([id_ for id_ in new if id_ in given])
-        again = affected(self._arrays, map_array(self._arrays, "near_least"), changed)
-        live = Ids(self._arrays).live
-        again = np.setdiff1d(again if live is None else again[live[again]], added)
+                came = generation.weights([id_ for id_ in new if id_ in given])
+        touched = affected(self._arrays, map_array(self._arrays, "near_least"), self._gone_weights, came)
+        live = np.setdiff1d(Ids(self._arrays).numbers(), added)
+        others = set(live.tolist())
+        entering = {n: places for n, places in touched.entering.items() if n in others}
+        merged, again = self._pipeline.merge(self._statistics, self._analyzer, added, entering)
+        again = np.union1d(again, np.intersect1d(touched.anew, live))
         self._pipeline.rank(self._statistics, self._analyzer, again)
-        return np.union1d(added, again)
+        return np.union1d(np.union1d(added, merged), again)
 
 
 def _link_or_copy(source: str, target: str) -> None:

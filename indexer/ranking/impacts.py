@@ -88,11 +88,9 @@ class Impacts:
         U − slack < score ≤ U in units: only documents with U > U_k − slack, where U_k is the k-th best U, can be among
         the best k. Of 200,000 some twenty are left for k = 10, and their floats decide.
         """
-        there = [(n, weight) for term, weight in weights.items() if weight and (n := self.number_of(term)) >= 0]
-        if not there or not self._documents or limit < 1:
+        terms, of_terms = self._known(weights)
+        if not len(terms) or not self._documents or limit < 1:
             return np.empty(0, np.int64), np.empty(0, np.float64)
-        numbers, floats = zip(*there, strict=True)
-        terms, of_terms = np.array(numbers, np.int64), np.array(floats, np.float64)
         live = _EVERYWHERE if among is None else among
         limit = min(limit, self._documents)
         if self._kernels:
@@ -102,6 +100,15 @@ class Impacts:
             self._wanted.append(wanted)
             return found
         return self._find(terms, of_terms, limit, live)
+
+    def scores(self, weights: Mapping[str, float], numbers: Numbers) -> NDArray[np.float64]:
+        """The sums of some documents, as `rank` gives them."""
+        return self._scores(*self._known(weights), numbers)
+
+    def _known(self, weights: Mapping[str, float]) -> tuple[Numbers, NDArray[np.float64]]:
+        """The numbers and weights of the terms that the segment has."""
+        there = [(n, weight) for term, weight in weights.items() if weight and (n := self.number_of(term)) >= 0]
+        return np.array([n for n, _ in there], np.int64), np.array([weight for _, weight in there], np.float64)
 
     def _find(self, terms: Numbers, weights: NDArray[np.float64], limit: int, live: Mask) -> Scored:
         """The best documents and their scores, as `rank` gives them."""
@@ -119,11 +126,7 @@ class Impacts:
         slack = int(np.ceil(np.where(whole, 1.0, share + 1 + most / divisor).sum())) + 1
         row_factors = np.empty(0, np.uint16) if whole else factor[in_row].astype(np.uint16)
         numbers = self._candidates(rows[in_row], row_factors, terms[~in_row], factor[~in_row], slack, limit, live)
-        wanted = self._wanted_scratch()
-        wanted[terms] = weights
-        scores = self._scores(numbers, wanted)
-        wanted[terms] = 0.0
-        self._wanted.append(wanted)
+        scores = self._scores(terms, weights, numbers)
         order = np.argsort(-scores, kind="stable")[:limit]  # numbers ascend
         return numbers[order], scores[order]
 
@@ -164,11 +167,16 @@ class Impacts:
         numbers.sort()
         return numbers
 
-    def _scores(self, numbers: Numbers, wanted: NDArray[np.float64]) -> NDArray[np.float64]:
+    def _scores(self, terms: Numbers, weights: NDArray[np.float64], numbers: Numbers) -> NDArray[np.float64]:
         """The exact scores of some documents; bincount adds in the order of the terms."""
-        starts, terms, weights = self._forward
+        wanted = self._wanted_scratch()
+        wanted[terms] = weights
+        starts, held, held_weights = self._forward
         place, owner = expand(starts, numbers)
-        return sums_of(owner, wanted[terms[place]] * weights[place], len(numbers))
+        scores = sums_of(owner, wanted[held[place]] * held_weights[place], len(numbers))
+        wanted[terms] = 0.0
+        self._wanted.append(wanted)
+        return scores
 
     def _wanted_scratch(self) -> NDArray[np.float64]:
         """A zero for every term, taken away while in use: what a failure leaves is never used."""

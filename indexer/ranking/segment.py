@@ -80,6 +80,15 @@ class Segments:
         order = np.lexsort((self.ids.places(numbers), -scores))[:limit]
         return numbers[order], scores[order]
 
+    def scores(self, weights: Mapping[str, float], numbers: Numbers) -> NDArray[np.float64]:
+        """What `rank` gives some documents."""
+        scores = np.zeros(len(numbers))
+        for part in self._parts:
+            own = np.flatnonzero((numbers >= part.span.start) & (numbers < part.span.stop))
+            if len(own):
+                scores[own] = part.impacts.scores(weights, numbers[own] - part.span.start)
+        return scores
+
     def judge(
         self, numbers: Numbers, scores: NDArray[np.float64], finer: Mapping[str, Mapping[str, float]], exponent: float
     ) -> NDArray[np.float64]:

@@ -135,6 +135,11 @@ class LocalGeneration:
         ranked, least = self._rank(request, chosen, groups)
         return Found(ranked, total, facets, least)
 
+    def scores(self, request: FindRequest, numbers: Numbers) -> NDArray[np.float64]:
+        """What `find` gives some documents, by number, that come into the second stage of a request for anything."""
+        first = self._segments.scores(request.weights, numbers)
+        return self._segments.judge(numbers, first, request.finer, length_exponent(request.words))
+
     def _groups(self, instead: Mapping[str, str]) -> Groups | None:
         """The groups of a request: those of the request before, if they are the same object."""
         if not instead:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import random
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 import indexer
 from corpus import Document, Link
-from indexer import DocumentNotFound, RequestRefused, Settings, build, open_index, update
+from indexer import DocumentNotFound, Progress, RequestRefused, Settings, build, open_index, update
+from indexer.answering.neighbours import neighbours_of
+from indexer.answering.weighing import own_analysed, weigh
 from indexer.generation import store_of
 from tests.documents import in_two_scripts, question
 from tests.indexer.generation.oracle import check_same, frozen_frequencies
@@ -79,6 +82,31 @@ def test_updates_are_a_rebuild_with_the_statistics_of_the_base(tmp_path: Path, s
         assert report.deleted == len(delete)
         assert report.replaced == sum(id_ in was and was[id_] != document for id_, document in documents.items())
         check_as_rebuilt(index, documents, step)
+
+
+@pytest.mark.parametrize("compiled", [False, True], ids=["numpy", "compiled"])
+def test_a_changed_word_ranks_few_lists_anew(tmp_path: Path, compiled: bool) -> None:
+    """Where documents change little, they take their places in the lists: what is stored is what is found."""
+    rng, settings, ranked = random.Random(11), Settings(compiled=compiled), list[int]()
+    base = in_two_scripts(rng, 300, "b")
+    build(tmp_path, base, settings=settings)
+    documents = {document.id: document for document in base}
+
+    def told(progress: Progress) -> None:
+        if progress.stage == "neighbours" and progress.done == progress.total:
+            ranked.append(progress.done)
+
+    for _ in range(3):
+        changed = [
+            replace(one, body=f"{one.body} {rng.choice(_WORDS)}") for one in rng.sample([*documents.values()], 6)
+        ]
+        documents |= {one.id: one for one in changed}
+        update(tmp_path, changed, settings=settings, progress=told)
+        with closing(store_of(tmp_path).open(settings)) as generation:
+            for id_ in documents:
+                asked = weigh(generation, own_analysed(generation, id_))
+                assert generation.neighbours(id_) == neighbours_of(generation, asked, without=id_)[0]
+    assert 0 < sum(ranked) < 450, ranked
 
 
 def test_the_generation_before_serves_on(tmp_path: Path) -> None:
