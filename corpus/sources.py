@@ -141,7 +141,7 @@ def _file(path: Path) -> Iterator[Source | Rejected]:
         with zipfile.ZipFile(path) as archive:
             for member in sorted(archive.infolist(), key=lambda member: member.filename):
                 name, within = f"{path}!{member.filename}", PurePath(member.filename)
-                if member.is_dir() or _is_beside(within):
+                if member.filename.endswith("/") or _is_beside(within):
                     continue
                 if member.flag_bits & 1:
                     yield Rejected(source=name, place="file", reason="encrypted", remedy="unpack the archive first")

@@ -140,6 +140,13 @@ def test_a_damaged_member_costs_itself_alone(tmp_path: Path, damage: object) -> 
     assert rejected
 
 
+def test_a_member_without_a_name_is_read(tmp_path: Path) -> None:
+    """What stands in a zip under an empty name is content like any other."""
+    file = _zip(tmp_path / "some.zip", {"x": line("a"), "b.jsonl": line("b")})
+    file.write_bytes(file.read_bytes().replace(b"x", b"\0"))  # a name ends at its first zero
+    assert sorted(ids(take(file)[0])) == ["a", "b"]
+
+
 def test_a_damaged_zip_in_a_folder_costs_itself_alone(tmp_path: Path) -> None:
     """The files after a broken archive are read."""
     (tmp_path / "a.zip").write_bytes(b"PK\x03\x04 and nothing else")
