@@ -24,6 +24,8 @@ log = logging.getLogger(__name__)
 _KEY, _LEDGER = "seealso.index", "seealso.decisions"
 # Seconds until a generation that does not open is tried again; so long a client is told to wait, too.
 PAUSE = 5.0
+# A process looks so many seconds apart for a newer generation where no request does.
+_LOOKING = 1.0
 # So many panels are kept, those asked for last.
 MOST_PANELS = 4_096
 
@@ -205,10 +207,15 @@ def init_app(app: Flask, path: str, settings: Settings, ledger: Ledger) -> None:
         g.pop("served", None)
 
 
-def open_ahead(app: Flask) -> None:
-    """Open the index before a request asks for it. Where it does not open, the request is told."""
-    with suppress(Exception):
-        app.extensions[_KEY].current()
+def keep_current(app: Flask, ended: threading.Event) -> None:
+    """Open the index before a request asks for it, and look for a newer generation each second, so that on a site where
+    nobody asks for a while the first who does sees what is new. Where it does not open, the request is told.
+    """
+    while True:
+        with suppress(Exception):
+            app.extensions[_KEY].current()
+        if ended.wait(_LOOKING):
+            return
 
 
 def served() -> Served:

@@ -238,10 +238,9 @@ def _listed(value: object, column: str) -> list[str]:
         names = _LIST_MARKS.split(text) if _LIST_MARKS.search(text) else text.split(",")
     else:
         items = listed if isinstance(value, str) else value
-        items = (
-            [item.get("name") if isinstance(item, dict) else item for item in items] if isinstance(items, list) else []
-        )
-        names = [_text(item, column) for item in items]
+        items = items if isinstance(items, list) else []
+        items = [own for item in items for own in (item if isinstance(item, list) else [item])]
+        names = [_text(item.get("name") if isinstance(item, dict) else item, column) for item in items]
     return [name for name in map(one_line, names) if name]
 
 

@@ -45,8 +45,8 @@ class SiteUnavailable(SearchError):
 
 class Hook(msgspec.Struct, forbid_unknown_fields=True):
     """How a site announces changes. `signature` is the header with the HMAC-SHA256 of the body, `prefix` what stands
-    before its hex digits. Where the header `event` has one of the values `deletes`, the page is gone. The body is the
-    record, or with `fetch`, an address with {id} in it, what the site answers there; `id` are the columns of the body
+    before its hex digits. Where the column or the header `event` has one of the values `deletes`, the page is gone. The
+    body is the record, or with `fetch`, an address with {id} in it, what the site answers there; `id` are the columns of the body
     that may hold that id.
     """
 
@@ -85,8 +85,11 @@ def announce(name: str) -> tuple[Response, int]:
     body = request.get_data()
     _check(hook, body)
     told = object_of(body)
-    goes = request.headers.get(hook.event, "") in hook.deletes if hook.event else False
-    return taken(_fetched(hook, told, path, goes=goes) if hook.fetch else _items(body, path, goes=goes))
+    event = _value(told, hook.event) or request.headers.get(hook.event, "") if hook.event else ""
+    goes = event in hook.deletes
+    if hook.fetch:
+        return taken(_fetched(hook, told, path, goes=goes))
+    return taken([_gone(told, path)] if goes else _items(body, path))
 
 
 def init_app(app: Flask, folder: str) -> None:
@@ -99,14 +102,18 @@ def init_app(app: Flask, folder: str) -> None:
 
 def _hook_of(path: Path) -> Hook:
     corpus.read(mapping=path)  # its records can be read
-    try:
-        mapping = msgspec.toml.decode(path.read_bytes(), type=_Mapping)
-    except msgspec.MsgspecError as error:
-        raise UsageError(f"no mapping with a [hook]: {error}", str(path), "see docs/examples/hooks") from error
+    mapping = _mapping_of(path)
     if mapping.hook.fetch and not (mapping.hook.id and "id" in mapping.fields):
         what = "a [hook] with fetch, by whose id no document is known"
         raise UsageError(what, str(path), "name id in [hook] and in [fields]")
     return mapping.hook
+
+
+def _mapping_of(path: Path) -> _Mapping:
+    try:
+        return msgspec.toml.decode(path.read_bytes(), type=_Mapping)
+    except msgspec.MsgspecError as error:
+        raise UsageError(f"no mapping with a [hook]: {error}", str(path), "see docs/examples/hooks") from error
 
 
 def _check(hook: Hook, body: bytes) -> None:
@@ -127,7 +134,16 @@ def _fetched(hook: Hook, told: dict[str, Any], path: Path, *, goes: bool) -> lis
     if not _ID.fullmatch(id_):
         raise RequestRefused("an id that cannot stand in an address", "body", "see the columns of `id` in [hook]")
     page = None if goes else _get(hook.fetch.replace("{id}", id_))
-    return [Item(id_, None)] if page is None else _items(page, path, goes=False)
+    return [Item(id_, None)] if page is None else _items(page, path)
+
+
+def _gone(told: dict[str, Any], path: Path) -> Item:
+    """That a page is gone, by its id or address; more of it need not be told. Raises RequestRefused."""
+    fields = _mapping_of(path).fields
+    id_, url = (_value(told, fields.get(name, "").removesuffix("?")) for name in ("id", "url"))
+    if not id_ and "://" not in url:
+        raise RequestRefused("no id or address of what is gone", "the record", "send the columns of id or url")
+    return Item(id_ or corpus.same_address(url), None)
 
 
 def _value(told: Any, column: str) -> str:
@@ -157,8 +173,8 @@ def _get(url: str) -> bytes | None:
     return data
 
 
-def _items(data: bytes, path: Path, *, goes: bool) -> list[Item]:
-    """What a record is by the mapping, or that it goes. Raises RequestRefused where it is refused."""
+def _items(data: bytes, path: Path) -> list[Item]:
+    """What a record is by the mapping. Raises RequestRefused where it is refused."""
     refused: list[corpus.Rejected] = []
     with TemporaryDirectory() as folder:
         file = Path(folder) / "record.json"
@@ -166,4 +182,4 @@ def _items(data: bytes, path: Path, *, goes: bool) -> list[Item]:
         found = list(corpus.read(file, mapping=path, rejected=refused.append))
     if refused and not found:
         raise RequestRefused(refused[0].reason, "the record", refused[0].remedy)
-    return [Item(document.id, None if goes else corpus.to_json(document)) for document in found]
+    return [Item(document.id, corpus.to_json(document)) for document in found]

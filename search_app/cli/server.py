@@ -171,9 +171,11 @@ class Server:
     def run(self) -> None:
         """Answer until `stop`."""
         # The index is opened before the first visitor is there, who would wait for it.
-        threading.Thread(target=services.open_ahead, args=(self._app,), daemon=True).start()
+        ended = threading.Event()
+        threading.Thread(target=services.keep_current, args=(self._app, ended), daemon=True).start()
         while not self._stopping:
             self._look()
+        ended.set()
         for listener in self._listeners():
             self._accept_all(listener)
             wasyncore.dispatcher.close(listener)

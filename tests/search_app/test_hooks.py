@@ -15,7 +15,7 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from corpus import CorpusError, from_json, to_json
+from corpus import Article, CorpusError, from_json, to_json
 from search_app import create_app
 from search_app.inbox import Inbox
 from search_app.usage import UsageError
@@ -86,11 +86,10 @@ class Site:
 
     def announce(self, name: str, told: object, event: str, *, secret: str = SECRET) -> TestResponse:
         """What a forum or a blog sends."""
-        body = json.dumps(told).encode()
+        body = json.dumps({**told, "event": event} if isinstance(told, dict) and name == "wordpress" else told).encode()
         signature = "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
-        software = {"discourse": "Discourse", "wordpress": "SeeAlso"}.get(name, "None")
         signed = {"discourse": "X-Discourse-Event-Signature", "wordpress": "X-SeeAlso-Signature"}.get(name, "None")
-        headers = {f"X-{software}-Event": event, signed: signature}
+        headers = {"X-Discourse-Event": event, signed: signature}
         return self.client.post(f"/api/v1/hooks/{name}", data=body, headers=headers)
 
     def waiting(self) -> list[tuple[str, str | None]]:
@@ -128,8 +127,33 @@ def test_a_post_of_wordpress_comes_and_goes(site: Site) -> None:
     site.announce("wordpress", POST, "saved")
     ((id_, title),) = site.waiting()
     assert title == "Casts & water"
-    site.announce("wordpress", POST, "deleted")
+    site.announce("wordpress", {"link": POST["link"]}, "deleted")
     assert site.waiting() == [(id_, None)]
+
+
+def test_what_a_post_of_wordpress_is_filed_under_comes_with_it(site: Site) -> None:
+    """Categories, tags and the author's name, as the REST answer has them."""
+    terms = [[{"name": "Casts"}], [{"name": "swimming"}, {"name": "plaster"}]]
+    post = {**POST, "_embedded": {"author": [{"name": "Ada Fry"}], "wp:term": terms}}
+    site.announce("wordpress", post, "saved")
+    (item,) = site.inbox.batch().items
+    document = from_json(item.document or "")
+    assert isinstance(document, Article)
+    assert (document.author, [topic.name for topic in document.topics]) == ("Ada Fry", ["Casts", "swimming", "plaster"])
+
+
+def test_a_header_beside_a_signed_event_says_nothing(site: Site) -> None:
+    """What stands in the body is signed with it; a header of the same name is not."""
+    body = json.dumps({**POST, "event": "saved"}).encode()
+    signed = "sha256=" + hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest()
+    site.client.post("/api/v1/hooks/wordpress", data=body, headers={"X-SeeAlso-Signature": signed, "event": "deleted"})
+    assert [title for _, title in site.waiting()] == ["Casts & water"]
+
+
+def test_what_is_gone_names_itself(site: Site) -> None:
+    """By its address; a deletion of nothing is refused."""
+    assert site.announce("wordpress", {"title": "Casts"}, "deleted").status_code == 400
+    assert site.announce("wordpress", {"link": "casts"}, "deleted").status_code == 400
 
 
 def test_what_is_not_signed_is_refused(site: Site) -> None:

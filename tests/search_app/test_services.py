@@ -393,3 +393,22 @@ def test_where_no_thread_can_start_the_one_before_serves_on(tmp_path: Path, monk
     monkeypatch.setattr(app.extensions[services._KEY], "_try_again", 0.0)
     renew(app)
     assert client.get("/api/v1/search?q=hip").json["total"] == 1  # type: ignore[index]
+
+
+def test_the_first_request_in_a_while_sees_what_is_new(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process that is asked nothing looks by itself."""
+    monkeypatch.setattr(services, "_LOOKING", 0.05)
+    indexer.build(tmp_path, [question("a", "Knee pain")])
+    app, ended = create_app({"index": str(tmp_path)}), threading.Event()
+    watch = threading.Thread(target=services.keep_current, args=(app, ended))
+    watch.start()
+    try:
+        handle = app.extensions["seealso.index"]
+        wait_for(lambda: handle._opened is not None)
+        indexer.update(tmp_path, [question("b", "Hip pain")])
+        wait_for(lambda: sum(handle._opened.index.info.documents.values()) == 2)
+        assert app.test_client().get("/api/v1/search?q=hip").json["total"] == 1  # type: ignore[index]
+    finally:
+        ended.set()
+        watch.join(10)
+    assert not watch.is_alive()
