@@ -34,22 +34,27 @@ INLINE_TAGS = frozenset(
 )
 # A shortcode of WordPress, `[name key="value"]` or `[/name]`; values in quotes, whose brackets are theirs; and names of
 # those that stand alone without saying more, or begin so.
-_VALUE = r"\s+[\w-]+=(?:\"[^\"]*\"|'[^']*'|[^\s\"'\[\],]+)"
-_SHORTCODE = re.compile(rf"(?:(?<!\w)\[|\[(?P<ends>/))(?P<name>[A-Za-z][\w-]{{0,60}})(?P<said>(?:{_VALUE})*)\s*/?\]")
-_QUOTED = re.compile(r"=[\"']")
+_VALUE = r"\s+[\w-]+=(?:\"[^\"]*\"|'[^']*'|[”“″][^”“″]*[”“″]|[^\s\"'\[\],”“″]+)"
+_SHORTCODE = re.compile(
+    rf"(?:(?<![\w\[])\[|\[(?P<ends>/))(?P<name>[A-Za-z][\w-]{{0,60}})(?P<said>(?:{_VALUE})*)\s*/?\]"
+)
+_QUOTED = re.compile(r"=[\"'”“″]")
+# A picture with its caption, which is no text of the author.
+_CAPTION = re.compile(r"\[caption\b[^\]]{0,500}\](?:(?!\[/?caption\b).){0,2000}\[/caption\]", re.DOTALL)
 _ENDS = re.compile(r"\[/([A-Za-z][\w-]{0,60})\]")
-_SHORTCODES = frozenset({"gallery", "playlist", "contact-form", "contact-form-7", "toc"})
+_SHORTCODES = frozenset({"gallery", "playlist", "contact-form", "contact-form-7", "toc", "see_also"})
 _BUILDERS = ("woocommerce_", "vc_", "et_pb_", "fusion_", "su_", "wpforms")
 _NAMED = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,31});")
 _CODE = frozenset({"script", "style", "svg", "template"})
 _UNSEEN_TAGS = frozenset({"script", "style", "svg", "template", "button", "select", "textarea", "figcaption"})
-# Elements that are left out where they are of one of these classes: pages that WordPress embeds, and quotes of other
-# posts in Discourse and phpBB.
+# Elements that are left out where they are of one of these classes: pages that WordPress embeds, quotes of other posts
+# in Discourse and phpBB, and our own panel.
 _NO_CLASSES: frozenset[str] = frozenset()
 _LEFT_OUT = {
     "figure": frozenset({"wp-block-embed"}),
     "aside": frozenset({"quote"}),
     "blockquote": frozenset({"uncited"}),
+    "section": frozenset({"see-also"}),
 }
 
 # The standard library's names of months are those of the reader's locale; here they are English.
@@ -102,11 +107,12 @@ def _number_of(name: str) -> str:
 
 def without_shortcodes(text: str) -> str:
     """The text without the shortcodes of WordPress, which its plugins fill in when a page is shown: those with a value
-    in quotes, those that end (`[box]…[/box]`, what is between stays), and some that stand alone. Other words in
-    brackets stay, such as `[sic]`, `[Hb = 12.1]` and `x[0]`.
+    in quotes, those that end (`[box]…[/box]`, what is between stays unless it is a caption), and some that stand alone.
+    Other words in brackets stay, such as `[sic]`, `[Hb = 12.1]` and `x[0]`.
     """
     if "[" not in text:
         return text
+    text = _CAPTION.sub("", text)
     paired = {found["name"] for found in _SHORTCODE.finditer(text) if not found["ends"]} & set(_ENDS.findall(text))
 
     def kept(found: re.Match[str]) -> str:

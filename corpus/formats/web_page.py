@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterator
+from datetime import date
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from corpus.errors import CorpusError, Noticed
 from corpus.formats.format import Format, Item, not_installed, rejected
+from corpus.formats.records import opening
 from corpus.formats.schema_org import answers_of, names_in, of_type, text_in, topics_of
 from corpus.identity import id_from_content, id_from_url
 from corpus.model import MOST_LINE, MOST_TEXT, Answer, Article, Comment, Document, Question, Topic
@@ -138,32 +140,25 @@ def _article(page: _Page, node: dict[str, Any]) -> Document:
     Raises CorpusError where there is none.
     """
     from corpus.formats.html_tree import tags_of  # noqa: PLC0415 (the extra `sites`)
+    from corpus.formats.main_part import check_readable  # noqa: PLC0415 (as above)
 
+    check_readable(page.tree)
     # Told before the text is looked for, which takes links away.
     topics = topics_of(node) or tuple(Topic(name=name) for name in tags_of(page.tree) if len(name) <= MOST_LINE)
     body, title = text_in(node, "articleBody"), one_line(text_in(node, "headline", "name"))
     author = ", ".join(names_in(node, "author"))[:MOST_LINE]
     day = parse_date(text_in(node, "datePublished", "dateCreated"))
+    least = _LEAST_TEXT
     if len(body) < _LEAST_TEXT or not title:
-        from trafilatura import bare_extraction  # noqa: PLC0415 (it takes a second to load)
-
-        from corpus.formats.html_tree import meta_of, without_scripts  # noqa: PLC0415 (the extra `sites`)
-
-        tree = without_scripts(page.tree)
-        if len(tree.text_content()) > MOST_TEXT:
-            raise CorpusError(f"over {MOST_TEXT:,} characters", "page", "split it")
-        main: Any = bare_extraction(tree, include_comments=False, with_metadata=True)
-        text = _paragraphs((main.text or "") if main else "")
-        body = body if len(body) >= len(text) else text
-        title = title or one_line((main and main.title) or page.tree.findtext(".//title") or "")
-        # The library drops the title of a doctor.
-        author = author or one_line(meta_of(page.tree, "author") or (main and main.author) or "")[:MOST_LINE]
-        day = day or parse_date((main and main.date) or "")
+        main = _main(page.tree)
+        least = 1 if main.marked else _LEAST_TEXT
+        body = body if len(body) >= len(main.text) else main.text
+        title, author, day = title or main.title, author or main.author[:MOST_LINE], day or main.day
     if one_line(body.partition("\n")[0]).rstrip("?.! ") == title.rstrip("?.! "):
         body = clean(body.partition("\n")[2])
-    if len(body) < _LEAST_TEXT:
+    if len(body) < least:
         raise CorpusError(f"{NO_TEXT}: a list of links, a menu, or a page that scripts fill", "page", _ADVICE)
-    title = (title or body.partition("\n")[0])[:MOST_LINE]
+    title = (title or opening(body))[:MOST_LINE]
     return Article(
         id=page.id("article", title),
         title=title,
@@ -175,6 +170,47 @@ def _article(page: _Page, node: dict[str, Any]) -> Document:
         topics=topics,
         comments=tuple(_comments(node)),
     )
+
+
+class _Main(NamedTuple):
+    """The main text of a page, and what it shows beside it; whether the page itself marks the text."""
+
+    text: str
+    title: str
+    author: str
+    day: date | None
+    marked: bool
+
+
+def _main(tree: Any) -> _Main:
+    """What a page shows as its text: the part that it marks as such, else what a library takes for it.
+
+    Raises CorpusError where there is too much of it.
+    """
+    from trafilatura import bare_extraction  # noqa: PLC0415 (it takes a second to load)
+
+    from corpus.formats.html_tree import meta_of, text_of, without_scripts  # noqa: PLC0415 (the extra `sites`)
+    from corpus.formats.main_part import text_part, title_part, without_surroundings  # noqa: PLC0415 (as above)
+
+    named = meta_of(tree, "author")
+    tree = without_surroundings(without_scripts(tree))
+    if len(tree.text_content()) > MOST_TEXT:
+        raise CorpusError(f"over {MOST_TEXT:,} characters", "page", "split it")
+    part, heading = text_part(tree), title_part(tree)
+    text = "" if part is None else text_of(part)
+    title = "" if heading is None else one_line(heading.text_content())
+    # Other dates than those marked as such are those of pictures, or of what else is linked.
+    dates = {"original_date": True, "extensive_search": False}
+    found: Any = bare_extraction(tree, include_comments=False, with_metadata=True, date_extraction_params=dates)
+    if found:
+        # A page that marks its text and an empty heading has no title, and the library takes any other.
+        title = title or ("" if text and heading is not None else one_line(found.title or ""))
+        named = named or found.author or ""  # the library drops the title of a doctor
+    marked = bool(text)
+    text = text or _paragraphs((found and found.text) or "")
+    title = title or ("" if heading is not None else one_line(tree.findtext(".//title") or ""))
+    author = "" if "@" in named else one_line(named)
+    return _Main(text, title, author, parse_date((found and found.date) or ""), marked)
 
 
 def _comments(node: dict[str, Any]) -> Iterator[Comment]:

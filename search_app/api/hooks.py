@@ -45,9 +45,10 @@ class SiteUnavailable(SearchError):
 
 class Hook(msgspec.Struct, forbid_unknown_fields=True):
     """How a site announces changes. `signature` is the header with the HMAC-SHA256 of the body, `prefix` what stands
-    before its hex digits. Where the column or the header `event` has one of the values `deletes`, the page is gone. The
-    body is the record, or with `fetch`, an address with {id} in it, what the site answers there; `id` are the columns of the body
-    that may hold that id.
+    before its hex digits. Where the column or the header `event` has one of the values `deletes`, the page is gone.
+
+    The body is the record, or with `fetch`, an address with {id} in it, what the site answers there; `id` are the
+    columns of the body that may hold that id.
     """
 
     signature: str

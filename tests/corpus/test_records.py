@@ -510,6 +510,8 @@ def test_an_author_has_the_name_to_be_shown(tmp_path: Path) -> None:
             "[Hb = 12.1] low, [TSH 4.2, range = 0.4-4.0], [IL-6 = 40]",
         ),
         ("[Update BP=140/90] [HLA_B27] [audio] array[i]", "[Update BP=140/90] [HLA_B27] [audio] array[i]"),
+        ('Before [caption id="a"]<img src="x"> A lamp[/caption] after', "Before after"),
+        ("Write: [contact-form-7 id=”12″ title=”Form 1″] [see_also]", "Write:"),
         ("It was [sic] said, x[0], [not a shortcode], [1]", "It was [sic] said, x[0], [not a shortcode], [1]"),
         ('<figure class="wp-block-embed"><div>https://v.example/1</div></figure><p>Watch.</p>', "Watch."),
         ("<figure><img src=a.jpg><figcaption>Photo: A. Keller</figcaption></figure><p>A knee.</p>", "A knee."),

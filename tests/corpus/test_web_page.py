@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from corpus import Document, Question, Rejected, read, to_json
+from corpus import Article, Document, Question, Rejected, read, to_json
 
 Node = dict[str, Any]
 QUESTION = '{"@type": "Question", "name": "What is this?", "acceptedAnswer": {"@type": "Answer", "text": "A cyst."}}'
@@ -244,3 +245,56 @@ def test_a_page_is_filed_under_what_it_says(tmp_path: Path) -> None:
     (tmp_path / "a.html").write_text(text, "utf-8")
     (document,) = read(tmp_path / "a.html")
     assert [topic.name for topic in document.topics] == ["Knee", "Sprain", "Ankle"]
+
+
+AROUND = """
+<header class="site-header"><p class="site-title">Two Lamps Clinic</p><p>Night and day</p></header>
+<nav><a href="/">Home</a><a href="/2019/03/">March 2019</a></nav>
+<main><article><h1 class="entry-title">{title}</h1>
+<div class="entry-content">{text}
+<figure><img src="/2018/07/a.jpg"><figcaption>A lamp</figcaption></figure>
+<div class="sharedaddy"><h3>Share this:</h3><a>Click to share (opens in new window)</a></div>
+<section class="see-also"><h2>Similar questions</h2><p>Something else altogether.</p></section></div>
+<footer class="entry-footer">Posted <time class="entry-date published" datetime="2024-05-06">6 May</time> in
+<a rel="category tag" href="/c">Lamps</a> by <a rel="author" href="/a">Ada Fry</a></footer></article>
+<div id="comments"><h2>One thought</h2><ol class="comment-list"><li><b class="fn">Zed Reader</b>
+<time datetime="2025-11-12">12 November</time><p>I have two lamps as well.</p></li></ol>
+<div id="respond"><h3>Leave a Reply</h3></div></div></main>
+<aside class="widget-area"><section class="widget">Recent comments: Ivy Other on Lamps</section></aside>
+<footer>Two Lamps Clinic, all rights reserved</footer>
+"""
+
+
+@pytest.mark.parametrize("text", ["<p>Look straight ahead.</p>", "<p>Look ahead.</p>" + "<p>Do not blink.</p>" * 30])
+def test_a_post_is_its_own_text_alone(text: str, tmp_path: Path) -> None:
+    """Short or long: without the site's name, captions, share buttons, comments, panel or what it is filed under."""
+    (post,), rejected = taken(tmp_path / "a.html", page(body=AROUND.format(title="Under the lamp", text=text)))
+    assert isinstance(post, Article)
+    assert rejected == []
+    assert post.body == text.replace("</p><p>", "\n\n").removeprefix("<p>").removesuffix("</p>")
+    assert (post.title, post.author, post.published) == ("Under the lamp", "Ada Fry", date(2024, 5, 6))
+    assert [topic.name for topic in post.topics] == ["Lamps"]
+
+
+def test_who_comments_is_no_author_and_no_date(tmp_path: Path) -> None:
+    """A page without a byline or a day has none, whoever wrote below it and whatever it links."""
+    body = AROUND.format(title="About", text="<p>Two lamps, one chair.</p>")
+    body = body[: body.index('<footer class="entry-footer">')] + body[body.index("</article>") :]
+    (post,), _ = taken(tmp_path / "a.html", page(body=body))
+    assert isinstance(post, Article)
+    assert (post.author, post.published) == ("", None)
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        ('<body class="single"><form class="post-password-form"><p>Enter your password.</p></form>', "a password"),
+        ('<body class="archive category"><h1>Category: Lamps</h1><p>' + "Words of a post. " * 20, "a list of posts"),
+    ],
+)
+def test_pages_of_wordpress_that_are_no_posts_are_told(body: str, reason: str, tmp_path: Path) -> None:
+    """What stands behind a password, and lists by topic or day."""
+    head = '<head><title>t</title><meta name="generator" content="WordPress 6.1.9"></head>'
+    documents, (rejected,) = taken(tmp_path / "a.html", f"<!DOCTYPE html><html>{head}{body}</body></html>")
+    assert documents == []
+    assert reason in rejected.reason
