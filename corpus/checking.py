@@ -41,6 +41,7 @@ class Check:
     format, `reasons` why records are left out, most often first, each with one of them. `kinds`, `letters`, `languages`
     and `missing` count documents: by kind, by the letters that most of each is written in, by its language (ISO 639;
     `unknown` for what is too short to tell, and for all without the extra `sites`), and by the field they lack.
+    `numbered` counts those whose topic or author is a number, as where a column holds a key of another table.
     `repeated` are ids that stand for several different documents, with how many. `own` is the share of all paragraphs
     that few documents share, from 0 to 1, `boilerplate` the others that stand in most documents.
     """
@@ -53,6 +54,7 @@ class Check:
     letters: dict[str, int]
     languages: dict[str, int]
     missing: dict[str, int]
+    numbered: int
     repeated: dict[str, int]
     undated: int
     unnamed: int
@@ -68,6 +70,7 @@ class _Counts:
     letters: Counter[str] = field(default_factory=Counter)
     languages: Counter[str] = field(default_factory=Counter)
     missing: Counter[str] = field(default_factory=Counter)
+    numbered: int = 0
     ids: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     paragraphs: Counter[str] = field(default_factory=Counter)
 
@@ -83,6 +86,9 @@ class _Counts:
         self.ids[document.id].add(id_from_content("", document.title, *texts))
         own = {part.strip() for text in texts for part in text.split("\n") if len(part.strip()) >= _LEAST_PARAGRAPH}
         self.paragraphs.update(own)
+        names = [topic.name for topic in document.topics]
+        names += [document.author] if isinstance(document, Article) else [a.author for a in document.answers]
+        self.numbered += any(name.isdecimal() for name in names)
         date = document.published if isinstance(document, Article) else document.asked
         lacks = {"text": not any(texts), "url": not document.url, "date": date is None, "topics": not document.topics}
         if not isinstance(document, Article):
@@ -132,6 +138,7 @@ def check(
         letters=dict(counts.letters.most_common()),
         languages=dict(counts.languages.most_common()),
         missing=dict(counts.missing.most_common()),
+        numbered=counts.numbered,
         repeated={id_: len(texts) for id_, texts in counts.ids.items() if len(texts) > 1},
         undated=noticed["date"],
         unnamed=noticed["identity"],

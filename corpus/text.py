@@ -57,6 +57,7 @@ _LEFT_OUT = {
     "section": frozenset({"see-also"}),
 }
 
+MOST_TITLE = 120
 # The standard library's names of months are those of the reader's locale; here they are English.
 _MONTHS = "january february march april may june july august september october november december"
 _MONTH = {name: str(number) for number, full in enumerate(_MONTHS.split(), 1) for name in (full, full[:3])}
@@ -81,6 +82,15 @@ def clean(text: str) -> str:
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n\n")
     text = _SPACES.sub(" ", unicodedata.normalize("NFC", _INVISIBLE.sub("", text)))
     return _MANY_BREAKS.sub("\n\n", _BREAKS.sub("\n", text)).strip()
+
+
+def opening(text: str) -> str:
+    """A title for a text that has none: its first words, whole, up to 120 characters."""
+    line = one_line(text)
+    if len(line) <= MOST_TITLE:
+        return line
+    space = line.rfind(" ", 0, MOST_TITLE)
+    return line[: space if space > 0 else MOST_TITLE].rstrip(",;:-") + "…"
 
 
 def plain_text(text: str) -> str:

@@ -23,9 +23,8 @@ from corpus.formats.xml_records import elements
 from corpus.identity import id_from_content, id_from_url
 from corpus.model import BANDS, KINDS, MOST_AGE, MOST_LINE, Answer, Article, Asker, Document, Topic
 from corpus.sources import Source
-from corpus.text import charset_of, clean, is_unicode, one_line, parse_date, plain_text, without_shortcodes
+from corpus.text import charset_of, clean, is_unicode, one_line, opening, parse_date, plain_text, without_shortcodes
 
-MOST_TITLE = 120
 _SEXES = {"female": "female", "f": "female", "woman": "female", "male": "male", "m": "male", "man": "male"}
 # A longer text is no list of names; to parse it as one takes two hundred times its size.
 _MOST_LIST = 64 * 1024
@@ -195,15 +194,6 @@ def _document(mapping: Mapping, record: Record, answers: tuple[Answer, ...]) -> 
         own = (values["title"], values.get("body", ""), *(answer.text for answer in answers))
         values["id"] = id_from_url(url) if url else id_from_content(mapping.kind, *own)
     return KINDS[mapping.kind](**values)
-
-
-def opening(text: str) -> str:
-    """A title for a text that has none: its first words, whole, up to 120 characters."""
-    line = one_line(text)
-    if len(line) <= MOST_TITLE:
-        return line
-    space = line.rfind(" ", 0, MOST_TITLE)
-    return line[: space if space > 0 else MOST_TITLE].rstrip(",;:-") + "…"
 
 
 def _asker(mapping: Mapping, record: Record) -> Asker | None:

@@ -11,12 +11,11 @@ from typing import Any, NamedTuple
 
 from corpus.errors import CorpusError, Noticed
 from corpus.formats.format import Format, Item, not_installed, rejected
-from corpus.formats.records import opening
 from corpus.formats.schema_org import answers_of, names_in, of_type, text_in, topics_of
 from corpus.identity import id_from_content, id_from_url
 from corpus.model import MOST_LINE, MOST_TEXT, Answer, Article, Comment, Document, Question, Topic
 from corpus.sources import Source
-from corpus.text import clean, one_line, parse_date
+from corpus.text import clean, one_line, opening, parse_date
 
 _ARTICLES = re.compile(r"(Article|BlogPosting|Report|MedicalWebPage|HowTo)$")
 # What opens a thread: it asks, its comments answer.

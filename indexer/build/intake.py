@@ -80,7 +80,10 @@ class Intake:
             if id_ != before[0]:
                 kept.append(n)
             elif digest != before[1]:
-                reason, remedy = "another document has this id", "give each document an id of its own"
+                reason, remedy = (
+                    "another document has this id",
+                    "give each document an id of its own, and each page once",
+                )
                 refused.append(Rejected(source="documents", place=id_, reason=reason, remedy=remedy))
             else:
                 self.merged += 1

@@ -45,7 +45,8 @@ def serve(
     running.stop_at_signals()
     server.log_to_stderr(quiet=output.quiet)
     at = Path(settings.load(given)["index"]).resolve()
-    output.result({"address": running.address}, lambda: f"serving {at} on {running.address}, Ctrl-C stops")
+    lacks = "" if (at / "CURRENT").exists() else "; no index is there yet, so pages answer 503 until one is built"
+    output.result({"address": running.address}, lambda: f"serving {at} on {running.address}, Ctrl-C stops{lacks}")
     sys.stdout.flush()
     running.run()
 

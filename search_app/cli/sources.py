@@ -145,6 +145,11 @@ def _advice(found: Check) -> list[str]:
         said.append(
             f'{found.undated:,} dates could not be read: say dates = "day-first" or "month-first" in the mapping'
         )
+    if found.numbered > _MUCH * found.documents:
+        said.append(
+            f"{found.numbered:,} documents have a number as a topic or an author, perhaps keys of another table: leave "
+            "that column out, or ask the database for the name"
+        )
     if found.own < 1 - _MUCH:
         often = _short(found.boilerplate[0][0])
         said.append(f"much stands on many pages, such as “{often}”: leave it out of the export")

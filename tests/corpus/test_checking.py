@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import corpus
-from corpus import CorpusError, Question
+from corpus import Answer, CorpusError, Question, Topic
 
 FOOT = "Call us on working days from nine to five."
 
@@ -91,3 +91,13 @@ def test_languages_are_told_where_there_is_enough_to_tell(tmp_path: Path) -> Non
     lines = [corpus.to_json(Question(id=str(n), title=text)) for n, text in enumerate(texts)]
     (tmp_path / "a.jsonl").write_text("\n".join(lines), "utf-8")
     assert corpus.check(tmp_path / "a.jsonl").languages == {"en": 1, "de": 1, "zh": 1, "unknown": 1}
+
+
+def test_keys_in_the_place_of_names_are_counted(tmp_path: Path) -> None:
+    """A topic or an author that is a number is the key of another table."""
+    topics, answers = ((), (Topic(name="3"),)), ((), (Answer(text="Rest.", author="17"),))
+    documents = [
+        Question(id=f"q{n}", title=f"Title {n}", topics=topics[n % 2], answers=answers[n // 2]) for n in range(4)
+    ]
+    corpus.write(documents, tmp_path / "a.jsonl")
+    assert corpus.check(tmp_path / "a.jsonl").numbered == 3
