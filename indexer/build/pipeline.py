@@ -78,13 +78,25 @@ class Pipeline:
         staged = Staged(self._staged, statistics, analyzer.synonyms, self._settings.compiled)
         return rank_neighbours(staged, numbers, self._told("neighbours", len(numbers)))
 
-    def merge(
-        self, statistics: Statistics, analyzer: Analyzer, added: Numbers, entering: Mapping[int, Sequence[int]]
-    ) -> tuple[Numbers, Numbers]:
-        """Put added documents into the lists of neighbours that they enter, as far as these tell how (see `merge`)."""
-        resources = Resources.of(self._settings, len(entering))
+    def renew(
+        self,
+        statistics: Statistics,
+        analyzer: Analyzer,
+        added: Numbers,
+        entering: Mapping[int, Sequence[int]],
+        anew: Numbers,
+    ) -> Numbers:
+        """Bring the lists of neighbours up to date that a change touches (see Touched): put the added documents into
+        those that tell their places, and rank the others anew. Gives the numbers of all whose lists may be others.
+        """
+        # Loops that one of the two steps loads serve the other.
+        resources = Resources.of(self._settings, len(entering) + len(anew))
         with closing(LocalGeneration(self._staged, statistics, analyzer, resources)) as generation:
-            return merge(self._arrays, generation, added, entering)
+            merged, again = merge(self._arrays, generation, added, entering)
+        again = np.union1d(again, anew)
+        staged = Staged(self._staged, statistics, analyzer.synonyms, resources.kernels is not None)
+        rank_neighbours(staged, again, self._told("neighbours", len(again)))
+        return np.union1d(merged, again)
 
     def find_pairs(self, statistics: Statistics, analyzer: Analyzer, before: Before | None = None) -> None:
         """Find the pairs of questions that may be the same question; an update keeps those that did not change."""

@@ -234,10 +234,8 @@ class _Update:
         live = np.setdiff1d(Ids(self._arrays).numbers(), added)
         others = set(live.tolist())
         entering = {n: places for n, places in touched.entering.items() if n in others}
-        merged, again = self._pipeline.merge(self._statistics, self._analyzer, added, entering)
-        again = np.union1d(again, np.intersect1d(touched.anew, live))
-        self._pipeline.rank(self._statistics, self._analyzer, again)
-        return np.union1d(np.union1d(added, merged), again)
+        anew = np.intersect1d(touched.anew, live)
+        return np.union1d(added, self._pipeline.renew(self._statistics, self._analyzer, added, entering, anew))
 
 
 def _link_or_copy(source: str, target: str) -> None:
