@@ -3,7 +3,7 @@
 from indexer.answering.notices import read_notices
 from indexer.build.build import build
 from indexer.build.update import update
-from indexer.duplicates.answers import Cluster, Clusters, Mark
+from indexer.duplicates.answers import Mark
 from indexer.errors import (
     BuildInProgress,
     DocumentNotFound,
@@ -15,7 +15,7 @@ from indexer.errors import (
     WouldShrink,
 )
 from indexer.index import Index, open_index, rollback, verify
-from indexer.settings import Settings
+from indexer.settings import OpenSearchIndex, Settings
 from indexer.types import Band, BuildReport, Card, Filter, Hit, Info, Notice, Panel, Progress, Results, Sort
 
 __all__ = [
@@ -23,8 +23,6 @@ __all__ = [
     "BuildInProgress",
     "BuildReport",
     "Card",
-    "Cluster",
-    "Clusters",
     "DocumentNotFound",
     "Filter",
     "Hit",
@@ -35,6 +33,7 @@ __all__ = [
     "Info",
     "Mark",
     "Notice",
+    "OpenSearchIndex",
     "Panel",
     "Progress",
     "RequestRefused",

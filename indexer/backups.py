@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from indexer.generation import store_of
+from indexer.settings import IndexPlace
 from indexer.types import Info
 
 __all__ = ["backup", "restore"]
 
 
-def backup(index: str | Path, file: str | Path) -> Info:
+def backup(index: IndexPlace, file: str | Path) -> Info:
     """Write the current generation into a file, every byte verified; builds and updates may run meanwhile.
 
     The file takes the place of one that is there, once it is whole. Raises as `open_index` does, and SearchError where
@@ -19,7 +20,7 @@ def backup(index: str | Path, file: str | Path) -> Info:
     return store_of(index).backup(Path(file))
 
 
-def restore(file: str | Path, index: str | Path) -> Info:
+def restore(file: str | Path, index: IndexPlace) -> Info:
     """Make an index of a backup, every byte verified, in a folder that has none yet.
 
     Restore nothing that came from somebody else: an index is code (see `open_index`). Raises SearchError where there is

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -27,7 +26,7 @@ from indexer.errors import DocumentNotFound, SearchError
 from indexer.generation import FindRequest, Generation, Store, store_of
 from indexer.opened import Held, Opening
 from indexer.ranking.resources import wins_by_loops
-from indexer.settings import Settings
+from indexer.settings import IndexPlace, Settings
 from indexer.types import EVERYTHING, Band, Filter, Info, Newer, Notice, Panel, Results, Search, Sort, Verification
 
 _WARM_UP = "How long does it take to get warm?"
@@ -250,7 +249,7 @@ class Index:
 
 
 def open_index(
-    index: str | Path, *, settings: Settings = Settings(), serving: bool = False, decisions: Decisions = Decisions()
+    index: IndexPlace, *, settings: Settings = Settings(), serving: bool = False, decisions: Decisions = Decisions()
 ) -> Index:
     """Open the current generation of an index; `decisions` are what editors settled, which no index holds.
     `serving` is for a process that answers for long: every byte is verified first, and one question is asked, so that
@@ -263,14 +262,14 @@ def open_index(
     return _opened(store_of(index), Opening(settings, read_notices(settings.notices), serving), "", decisions)
 
 
-def verify(index: str | Path, *, every: bool = False) -> Verification:
+def verify(index: IndexPlace, *, every: bool = False) -> Verification:
     """Read every byte of the current generation, or of `every` one that is kept: which files are not what was written.
     Raises IndexMissing.
     """
     return store_of(index).verify(every=every)
 
 
-def rollback(index: str | Path) -> Info:
+def rollback(index: IndexPlace) -> Info:
     """Make the generation that the current one replaced current again, if every byte of it is what was written. Where
     the current one does not tell which that is, being damaged, it is the newest other one that is whole.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -16,6 +16,27 @@ _LEAST_MEMORY_MB = 16
 def is_fast() -> bool:
     """Whether the extra `fast` is installed, so that `Settings.compiled` may be asked for."""
     return find_spec("numba") is not None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSearchIndex:
+    """An index on an OpenSearch cluster: `address` is opensearch+https://HOST:PORT,HOST:PORT/NAME, `authority` a file
+    of the certificates that the cluster's are signed by. What is built there lies in so many shards and copies of each.
+    """
+
+    address: str
+    user: str = ""
+    password: str = field(default="", repr=False)
+    authority: str = ""
+    shards: int = 1
+    replicas: int = 1
+
+    def __str__(self) -> str:
+        return self.address
+
+
+# Where an index is: a folder, the address of one on a cluster, or that with what it asks for.
+IndexPlace = str | Path | OpenSearchIndex
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,8 @@ from functools import cache
 from typing import Any
 
 from corpus import Topic
-from indexer import Band, Cluster, Mark
+from indexer import Band, Mark
+from indexer.duplicates import Cluster
 
 _MONTHS = "January February March April May June July August September October November December".split()  # noqa: SIM905
 _PLAIN = (str, bool, float, int, type(None))

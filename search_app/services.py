@@ -15,7 +15,7 @@ from pathlib import Path
 
 from flask import Flask, current_app, g
 
-from indexer import Filter, Index, IndexDamaged, Panel, SearchError, Settings, open_index
+from indexer import Filter, Index, IndexDamaged, OpenSearchIndex, Panel, SearchError, Settings, open_index
 from indexer.duplicates import ClusterRequest
 from search_app.decisions.ledger import Ledger, Snapshot
 from search_app.present import to_json
@@ -79,7 +79,7 @@ class IndexHandle:
     or changes documents; for one in which some are gone all do, so that none of these is shown once more.
     """
 
-    def __init__(self, path: str | Path, settings: Settings, ledger: Ledger) -> None:
+    def __init__(self, path: str | Path | OpenSearchIndex, settings: Settings, ledger: Ledger) -> None:
         self._path, self._settings, self._ledger = path, settings, ledger
         self._opened: Opened | None = None
         self._served: Served | None = None
@@ -197,7 +197,7 @@ class IndexHandle:
         log.warning("another generation does not open, what is served serves on: %s", why)
 
 
-def init_app(app: Flask, path: str, settings: Settings, ledger: Ledger) -> None:
+def init_app(app: Flask, path: str | OpenSearchIndex, settings: Settings, ledger: Ledger) -> None:
     """Give an application its index, to be opened with these settings, and its decisions; nothing is opened yet."""
     app.extensions[_KEY], app.extensions[_LEDGER] = IndexHandle(path, settings, ledger), ledger
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from indexer import OpenSearchIndex
 from search_app.usage import UsageError
 
 FILE = "seealso.toml"
@@ -35,7 +36,12 @@ class Setting:
 
 
 SETTINGS = (
-    Setting("index", "index", "the folder of the index"),
+    Setting("index", "index", "the folder of the index, or opensearch+https://HOST:PORT,HOST:PORT/NAME"),
+    Setting("opensearch_user", "", "the user by whom an index on a cluster is asked"),
+    Setting("opensearch_password", "", "the password of that user"),
+    Setting("opensearch_ca", "", "a file of the certificates that the cluster's own are signed by"),
+    Setting("opensearch_shards", "1", "into how many shards a build on a cluster parts them", range=(1, 1_024)),
+    Setting("opensearch_replicas", "1", "how many copies of each shard there are beside it", range=(0, 10)),
     Setting("decisions", "decisions.sqlite3", "the file in which editors' decisions, and editors, are kept"),
     Setting(
         "database",
@@ -111,6 +117,15 @@ def load(given: Mapping[str, str | None] | None = None, folder: Path | None = No
             what = f"{name} is {values[name][:20]!r}"
             raise UsageError(what, _places(setting), f"give a whole number from {least} to {most}")
     return values
+
+
+def index_of(values: Mapping[str, str]) -> str | OpenSearchIndex:
+    """Where the index is: a folder, or on a cluster with what that asks for."""
+    if "://" not in values["index"]:
+        return values["index"]
+    user, password, authority = (values[f"opensearch_{name}"] for name in ("user", "password", "ca"))
+    shards, replicas = (int(values[f"opensearch_{name}"]) for name in ("shards", "replicas"))
+    return OpenSearchIndex(values["index"], user, password, authority, shards, replicas)
 
 
 def origins_of(values: Mapping[str, str]) -> tuple[str, ...]:

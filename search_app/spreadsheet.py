@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from corpus import Document
-from indexer import Cluster, Index
+from indexer import Index
+from indexer.duplicates import Cluster
 from search_app.decisions.events import Event
 from search_app.decisions.history import History
 

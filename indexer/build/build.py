@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
-from pathlib import Path
 
 from corpus import Document, Rejected
 from indexer.analysis import Analyzer
 from indexer.build.intake import Intake
-from indexer.build.pipeline import Pipeline, read_digests, report, take
+from indexer.build.pipeline import Pipeline, publishing, report, take
 from indexer.errors import SearchError, WouldShrink
 from indexer.generation import Store, store_of
-from indexer.generation.folder.manifest import read_manifest
+from indexer.generation.local.stored import stored_digests
 from indexer.ranking.mapped import ARRAYS
-from indexer.settings import Settings
+from indexer.settings import IndexPlace, Settings
 from indexer.types import BuildReport, Progress
 
 
 def build(
-    index: str | Path,
+    index: IndexPlace,
     documents: Iterable[Document],
     *,
     settings: Settings = Settings(),
@@ -49,16 +48,15 @@ def build(
             pipeline = Pipeline(staged, number, settings, tell)
             merged = intake.merged
             statistics, analyzer = pipeline.base(intake, analyzer)
-        old, after = _digests(store), read_digests(staged / ARRAYS)
+        old, after = _digests(store), stored_digests(staged / ARRAYS)
         withdraws = not old.keys() <= after.keys()
         replaced = _current_number(store)
         manifest = pipeline.manifest(statistics, analyzer, before=replaced, withdraws=withdraws)
         for item in refused:
             if rejected:
                 rejected(item)
-        tell(Progress(stage="publishing", done=0))
         manifest.write(staged)
-        store.publish(staged, manifest.generation)
+        store.publish(staged, manifest.generation, publishing(tell, len(after)))
         store.sweep(settings.keep, replaced)
     return report(manifest, old, after, len(refused), merged, began)
 
@@ -66,8 +64,7 @@ def build(
 def _check_size(store: Store, documents: int) -> None:
     """Refuse a generation of less than half of the documents of the current one: an export that failed is small."""
     try:
-        number, digest = store.current()
-        before = sum(read_manifest(store.generation(number), digest).documents.values())
+        before = sum(store.manifest().documents.values())
     except SearchError:  # there is none, or none that can be read
         return
     if 2 * documents < before:
@@ -87,6 +84,6 @@ def _current_number(store: Store) -> int:
 def _digests(store: Store) -> dict[str, bytes]:
     """The ids and digests of the generation before; empty where there is none that can be read."""
     try:
-        return read_digests(store.generation(store.current()[0]) / ARRAYS)
+        return store.digests()
     except (SearchError, OSError, ValueError, EOFError):
         return {}

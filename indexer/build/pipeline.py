@@ -160,12 +160,10 @@ def take(intake: Intake, documents: Iterable[Document], tell: Callable[[Progress
         tell(Progress(stage="reading", done=len(intake)))
 
 
-def read_digests(arrays: Path) -> dict[str, bytes]:
-    """The digest of every document of a generation, by id."""
-    ids = Ids(arrays)
-    digests = np.concatenate([map_array(folder, "digests") for folder in segment_folders(arrays)])
-    named, width, data = ids.all(), digests.shape[1], digests.tobytes()
-    return {named[n]: data[n * width : (n + 1) * width] for n in ids.numbers().tolist()}
+def publishing(tell: Callable[[Progress], object], total: int) -> Callable[[int], object]:
+    """Say that so many documents are published, and hear of how many it is done."""
+    tell(Progress(stage="publishing", done=0, total=total))
+    return lambda done: tell(Progress(stage="publishing", done=done, total=total))
 
 
 def report(

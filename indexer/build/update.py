@@ -23,21 +23,21 @@ from indexer.build.affected import affected
 from indexer.build.all_neighbours import move_rows, query_weights_of, write_query_weights
 from indexer.build.intake import Intake
 from indexer.build.pairs import Before
-from indexer.build.pipeline import Pipeline, read_digests, report, take
+from indexer.build.pipeline import Pipeline, publishing, report, take
 from indexer.build.traces import documents_of, traces
 from indexer.errors import DocumentNotFound, RequestRefused
 from indexer.generation import store_of
 from indexer.generation.folder.folder import DIGEST, MANIFEST
 from indexer.generation.folder.manifest import Manifest
 from indexer.generation.local.reader import LocalGeneration
-from indexer.generation.local.stored import stored_analyzer
+from indexer.generation.local.stored import stored_analyzer, stored_digests
 from indexer.generation.local.writer import delete
 from indexer.ranking.frequencies import forget_terms
 from indexer.ranking.hashing import Numbers
 from indexer.ranking.ids import Ids, segment_folders, write_live
 from indexer.ranking.mapped import ARRAYS, map_array
 from indexer.ranking.weighting import Statistics
-from indexer.settings import Settings
+from indexer.settings import IndexPlace, Settings
 from indexer.types import BuildReport, Progress
 
 # A newer segment joins those after it as soon as it is less than so many times their size: three segments or four, each
@@ -56,7 +56,7 @@ class _Plan(NamedTuple):
 
 
 def update(
-    index: str | Path,
+    index: IndexPlace,
     documents: Iterable[Document] = (),
     *,
     delete: Collection[str] = (),
@@ -96,12 +96,11 @@ def update(
             if not work.run(intake, delete, purge=purge):
                 return report(before, work.digests, work.digests, len(refused), intake.merged, began)
         manifest = work.manifest(withdraws=bool(delete), purges=purge)
-        tell(Progress(stage="publishing", done=0))
         manifest.write(staged)
-        store.publish(staged, number)
+        store.publish(staged, number, publishing(tell, sum(manifest.documents.values())))
         store.sweep(1 if purge else settings.keep, before.generation)
         left = traces(store, purged) if purged else ()
-    after = read_digests(store.generation(number) / ARRAYS)
+    after = stored_digests(store.generation(number) / ARRAYS)
     return replace(report(manifest, work.digests, after, len(refused), intake.merged, began), traces=left)
 
 
@@ -114,7 +113,7 @@ class _Update:
         self._ids = Ids(self._old)
         self._statistics = Statistics.from_record(before.statistics)
         self._analyzer = stored_analyzer(self._old, before.synonyms)
-        self.digests = read_digests(self._old)
+        self.digests = stored_digests(self._old)
         self._changed = 0
         self._gone_weights: list[dict[str, float]] = []
 

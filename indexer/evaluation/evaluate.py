@@ -5,7 +5,6 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
-from pathlib import Path
 
 from corpus import Question, same_address
 from indexer.analysis import wording
@@ -31,7 +30,7 @@ from indexer.evaluation.runs import Run
 from indexer.generation import Generation, store_of
 from indexer.index import open_index
 from indexer.ranking.weighting import RESCORED
-from indexer.settings import Settings
+from indexer.settings import IndexPlace, Settings
 from indexer.types import Band, Progress, Search
 
 # So many of a document's neighbours does a page show.
@@ -40,7 +39,7 @@ Judgments = Mapping[str, Grades]
 
 
 def evaluate(
-    index: str | Path,
+    index: IndexPlace,
     queries: Mapping[str, str],
     judgments: Judgments,
     *,
@@ -138,7 +137,7 @@ def _hard_above(run: Run, judgments: Judgments, hard: Mapping[str, tuple[str, ..
     return wrong / len(asked) if asked else None
 
 
-def evaluate_pairs(index: str | Path, pairs: Iterable[tuple[str, str, bool]]) -> PairQuality:
+def evaluate_pairs(index: IndexPlace, pairs: Iterable[tuple[str, str, bool]]) -> PairQuality:
     """How well an index tells pairs of texts that ask the same from those that do not; rarities are the index's."""
     judged: list[tuple[float, Band | None, bool]] = []
     with closing(store_of(index).open(Settings())) as generation:
@@ -174,7 +173,7 @@ def _quality(judged: Sequence[tuple[bool, bool]]) -> BandQuality:
     )
 
 
-def agreement(index: str | Path) -> Agreement:
+def agreement(index: IndexPlace) -> Agreement:
     """How far the neighbours of an index agree with those that the site's own pages list.
 
     A listed neighbour is known by its URL, else by its title's wording. A list by another program is no judgment: low

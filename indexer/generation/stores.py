@@ -12,7 +12,7 @@ from indexer.errors import RequestRefused
 from indexer.generation.folder.manifest import Manifest
 from indexer.generation.folder.store import FolderStore
 from indexer.generation.port import Generation
-from indexer.settings import Settings
+from indexer.settings import IndexPlace, OpenSearchIndex, Settings
 from indexer.types import Info, Newer, Verification
 
 
@@ -36,6 +36,12 @@ class Store(Protocol):
 
     def newer_than(self, name: str) -> Newer:
         """What was published since the generation of a name. Raises as `open` does."""
+
+    def manifest(self) -> Manifest:
+        """What the current generation holds. Raises IndexMissing, IndexIncompatible or IndexDamaged."""
+
+    def digests(self) -> dict[str, bytes]:
+        """The digest of every document of the current generation, by id. Raises as `manifest` does."""
 
     def usable(self) -> tuple[Manifest, Path]:
         """The manifest and the files of the current generation, from which an update goes on."""
@@ -63,8 +69,10 @@ class Store(Protocol):
     def staging(self) -> AbstractContextManager[Path]:
         """A new folder to make a generation in, gone afterwards unless published. Under the lock."""
 
-    def publish(self, staged: Path, number: int) -> None:
-        """Make a staged generation the current one, at once or not at all."""
+    def publish(self, staged: Path, number: int, tell: Callable[[int], object]) -> None:
+        """Make a staged generation the current one, at once or not at all; `tell` hears how many of its documents are
+        where they belong.
+        """
 
     def numbers(self) -> list[int]:
         """The numbers of all generations that are kept, ascending."""
@@ -76,15 +84,29 @@ class Store(Protocol):
         """Remove all but `keep` generations: the current one stays, then the one that it replaced, then the newest."""
 
 
-_STORES: Mapping[str, Callable[[str | Path], Store]] = {"": FolderStore}
+def _cluster(index: IndexPlace) -> Store:
+    try:
+        from indexer.generation.opensearch.opensearch_store import OpenSearchStore  # noqa: PLC0415 (the extra `cluster`)
+    except ImportError as error:
+        raise RequestRefused(f"{error.name} is not installed", "index", "pip install 'seealso[cluster]'") from error
+    return OpenSearchStore(index if isinstance(index, OpenSearchIndex) else OpenSearchIndex(str(index)))
 
 
-def store_of(index: str | Path) -> Store:
+_STORES: Mapping[str, Callable[[IndexPlace], Store]] = {
+    "": lambda index: FolderStore(str(index)),
+    "opensearch+https": _cluster,
+    "opensearch+http": _cluster,
+}
+
+
+def store_of(index: IndexPlace) -> Store:
     """The store that an address names: a folder's path, or an URL whose scheme stands in the table above.
 
     Raises RequestRefused for another scheme.
     """
     scheme = urlsplit(str(index)).scheme if "://" in str(index) else ""
     if scheme not in _STORES:
-        raise RequestRefused(f"no index is opened by {scheme}://", "index", "name a folder")
+        raise RequestRefused(
+            f"no index is opened by {scheme}://", "index", "name a folder, or opensearch+https://HOST:PORT/NAME"
+        )
     return _STORES[scheme](index)

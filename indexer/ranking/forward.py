@@ -6,6 +6,7 @@ Postings of bigrams and grams would be several times those of the terms; the wor
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from functools import partial
 from pathlib import Path
 from types import ModuleType
@@ -97,6 +98,22 @@ class Forward:
         """The rows of a segment, mapped."""
         arrays = ForwardArrays(*(map_array(folder, name) for name in ForwardArrays._fields))
         return cls(arrays, Strings(folder, "words"), statistics, number_of, kernels)
+
+    def over(
+        self,
+        sequence: NDArray[np.int32],
+        sequence_starts: Numbers,
+        lengths: NDArray[np.int32],
+        intents: NDArray[np.int32],
+        han: NDArray[np.bool_],
+        kind: NDArray[np.int8],
+    ) -> Forward:
+        """The same words and what is remembered of them, over other documents."""
+        other = copy(self)
+        other._arrays = self._arrays._replace(
+            sequence=sequence, sequence_starts=sequence_starts, lengths=lengths, intents=intents, han=han, kind=kind
+        )
+        return other
 
     def words(self, number: int, field: int) -> list[int]:
         """The words of a field of a document, by number."""

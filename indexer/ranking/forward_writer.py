@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from types import ModuleType
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.analysis import FIELDS, Analyzer, bare
+from indexer.analysis import FIELDS, bare
 from indexer.analysis.channels import GRAM, grams_of
 from indexer.analysis.wordlists import stop_words
-from indexer.ranking.columns import KINDS
-from indexer.ranking.field_counts import Counted, Vocabulary, count
-from indexer.ranking.forward import Forward, ForwardArrays
+from indexer.ranking.field_counts import Counted, Vocabulary
 from indexer.ranking.hashing import BIGRAM, NO_BIGRAM, Keys, Numbers, bigram_keys, expand, key_of, starts_of
-from indexer.ranking.mapped import place_of
 from indexer.ranking.token_store import Batch, Words
-from indexer.ranking.weighting import Statistics
 
 # Ascending keys, and how many documents have each.
 _Counts = tuple[Keys, Numbers]
@@ -67,25 +63,6 @@ def forward_arrays(keys: WordKeys, counted: Counted) -> dict[str, NDArray[Any]]:
         "han": counted.han,
         "lengths": counted.lengths[:, :, 0],
     }
-
-
-def forward_of(
-    documents: Sequence[tuple[str, Mapping[str, Sequence[str]]]], analyzer: Analyzer, statistics: Statistics
-) -> Forward:
-    """The second stage over documents given by kind and the words of their fields, for whoever can only fetch these: it
-    gives the scores that the arrays of a generation give.
-    """
-    texts = [fields.get(name, ()) for _, fields in documents for name in FIELDS]
-    words = sorted({word for text in texts for word in text})
-    number = {word: n for n, word in enumerate(words)}
-    sequence = np.array([number[word] for text in texts for word in text], np.int32)
-    own = Words(words, sequence, starts_of(np.array([len(text) for text in texts], np.int64)))
-    counted = count(own, analyzer)
-    terms = counted.vocabulary
-    arrays = forward_arrays(word_keys(words, terms), counted)
-    kinds = np.array([KINDS.index(kind) for kind, _ in documents], np.int8)
-    every = ForwardArrays(sequence=sequence, sequence_starts=own.starts, kind=kinds, **arrays)
-    return Forward(every, words, statistics, lambda term: place_of(terms.terms, term))
 
 
 def count_tokens(words: Words, keys: WordKeys, kernels: ModuleType | None) -> TokenCounts:

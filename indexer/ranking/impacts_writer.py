@@ -43,14 +43,11 @@ def write_impacts(
     A weight needs the number of documents that have its term, so terms and sums over the fields wait on disk until all
     documents were seen.
     """
-    # For each field of each document what it is worth, and what its length adds to a count before it saturates.
-    worths, han = SHARES[kinds].ravel(), counted.han.astype(np.int8)
-    averages = statistics.averages("average"), statistics.averages("concepts")
-    norms = np.array([norm_of(counted.lengths[:, :, n], averages[n][han]).ravel() for n in (0, 1)])
+    worths, norms = worths_and_norms(counted, kinds, statistics)
     size, sizes = len(counted.vocabulary.terms), [np.empty(0, np.int64)]
     with TemporaryFile(dir=folder) as waiting, TemporaryFile(dir=folder) as sums:
         for batch in words.batches():
-            own, found, totals = _count_terms(batch, counted, worths, norms)
+            own, found, totals = count_terms(batch, counted, worths, norms)
             sizes.append(own)
             found.tofile(waiting)
             totals.tofile(sums)
@@ -75,7 +72,18 @@ def write_impacts(
     return frequency
 
 
-def _count_terms(
+def worths_and_norms(
+    counted: Counted, kinds: NDArray[np.int8], statistics: Statistics
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """For each field of each document what it is worth, and what its length, in terms and in concepts, adds to a count
+    before it saturates.
+    """
+    worths, han = SHARES[kinds].ravel(), counted.han.astype(np.int8)
+    averages = statistics.averages("average"), statistics.averages("concepts")
+    return worths, np.array([norm_of(counted.lengths[:, :, n], averages[n][han]).ravel() for n in (0, 1)])
+
+
+def count_terms(
     batch: Batch, counted: Counted, worths: NDArray[np.float64], norms: NDArray[np.float64]
 ) -> tuple[Numbers, NDArray[np.int32], NDArray[np.float64]]:
     """How many terms each document of a batch has, these ascending, and what each is worth over all fields."""

@@ -9,7 +9,8 @@ from typing import Any
 
 import click
 
-from indexer import Band, Clusters, Filter, Panel, Results, Settings, Sort, open_index
+from indexer import Band, Filter, Panel, Results, Settings, Sort, open_index
+from indexer.duplicates import Clusters
 from search_app import settings
 from search_app.cli.common import Output, decided, index_path, setting_option, shared
 from search_app.present import band_name, day, why_kept
@@ -57,7 +58,8 @@ def search(
     """Search for TEXT: words, "phrases in quotes", -without."""
     known = settings.load({"index": index})
     settled = decided().decisions
-    with open_index(known["index"], settings=Settings(notices=known["notices"] or None), decisions=settled) as opened:
+    own = Settings(notices=known["notices"] or None)
+    with open_index(settings.index_of(known), settings=own, decisions=settled) as opened:
         results = opened.search(text, where=Filter(**where), sort=Sort(sort), page=page, size=size, as_typed=as_typed)
     output.result(results, lambda: told(results))
 

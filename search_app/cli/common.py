@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, NoReturn, TypeVar
 import click
 
 from corpus import CorpusError
-from indexer import Info, SearchError
+from indexer import Info, OpenSearchIndex, SearchError
 from search_app import settings
 from search_app.decisions.ledger import Ledger, Snapshot
 from search_app.errors import outside, words_of
@@ -80,9 +80,9 @@ def setting_option(name: str) -> Callable[[Command], Command]:
     return click.option(f"--{name.replace('_', '-')}", name, metavar=name.upper(), help=text)
 
 
-def index_path(given: str | None) -> str:
-    """The folder of the index."""
-    return settings.load({"index": given})["index"]
+def index_path(given: str | None) -> str | OpenSearchIndex:
+    """The folder of the index, or where it is on a cluster."""
+    return settings.index_of(settings.load({"index": given}))
 
 
 def decided(given: str | None = None) -> Snapshot:

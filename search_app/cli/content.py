@@ -16,7 +16,7 @@ import click
 import corpus
 import indexer
 from corpus import CorpusError, Document, Noticed, Rejected
-from indexer import BuildReport, Progress, Settings, open_index
+from indexer import BuildReport, OpenSearchIndex, Progress, Settings, open_index
 from search_app import settings
 from search_app.cli.common import Command, Output, decided, drifted, index_path, setting_option, shared
 from search_app.cli.progress import Teller
@@ -195,11 +195,11 @@ def _left(report: BuildReport) -> str:
     return "\n".join(f"left: {trace}" for trace in report.traces)
 
 
-def _wait_beside(index: str) -> None:
-    """Let the records that wait to be joined, patients' texts among them, wait on the disk of the index, not in the
-    system's temporary folder.
+def _wait_beside(index: str | OpenSearchIndex) -> None:
+    """Let the records that wait to be joined, patients' texts among them, wait on the disk of the index, or here where
+    it is on a cluster, not in the system's temporary folder.
     """
-    path = Path(index).resolve()
+    path = Path(str(index)).resolve()
     os.environ.setdefault("SQLITE_TMPDIR", str(next(folder for folder in (path, *path.parents) if folder.is_dir())))
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import click
 
 from corpus import Document, from_json
-from indexer import BuildInProgress, BuildReport, IndexMissing, SearchError, build, open_index, update
+from indexer import BuildInProgress, BuildReport, IndexMissing, OpenSearchIndex, SearchError, build, open_index, update
 from search_app import settings
 from search_app.cli.common import Output, index_path, setting_option, shared
 from search_app.inbox import Batch, Inbox
@@ -52,7 +52,7 @@ def inbox(index: str | None, inbox: str | None, *, once: bool, output: Output) -
         time.sleep(pause)
 
 
-def _bring(path: str, batch: Batch) -> BuildReport:
+def _bring(path: str | OpenSearchIndex, batch: Batch) -> BuildReport:
     """Make the next generation of a batch; the first one where there is no index yet. To repeat it changes nothing."""
     gone = [item.id for item in batch.items if item.document is None]
     if not gone:

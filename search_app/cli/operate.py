@@ -16,7 +16,7 @@ import click
 
 import corpus
 import indexer
-from indexer import Info, Settings, backups, open_index
+from indexer import Info, OpenSearchIndex, Settings, backups, open_index
 from indexer.decisions import Decided, Lapsed
 from search_app import inbox, settings
 from search_app.cli import server
@@ -44,8 +44,11 @@ def serve(
     running = server.Server(given)
     running.stop_at_signals()
     server.log_to_stderr(quiet=output.quiet)
-    at = Path(settings.load(given)["index"]).resolve()
-    lacks = "" if (at / "CURRENT").exists() else "; no index is there yet, so pages answer 503 until one is built"
+    index_there = settings.index_of(settings.load(given))
+    at, lacks = str(index_there), ""
+    if not isinstance(index_there, OpenSearchIndex):
+        at = str(Path(at).resolve())
+        lacks = "" if Path(at, "CURRENT").exists() else "; no index is there yet: pages answer 503 until one is built"
     output.result({"address": running.address}, lambda: f"serving {at} on {running.address}, Ctrl-C stops{lacks}")
     sys.stdout.flush()
     running.run()

@@ -9,8 +9,8 @@ from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from corpus import Question
-from indexer import Band, Cluster, Filter, RequestRefused
-from indexer.duplicates import ClusterRequest, ClusterSort
+from indexer import Band, Filter, RequestRefused
+from indexer.duplicates import Cluster, ClusterRequest, ClusterSort
 from search_app.decisions.events import VERDICTS, Event
 from search_app.decisions.history import is_over, moment
 from search_app.decisions.labels import settled

@@ -8,8 +8,8 @@ from flask import Blueprint, Response, g, jsonify, request
 from msgspec import Meta, Struct
 
 from corpus import Question
-from indexer import Band, Clusters, RequestRefused
-from indexer.duplicates import ClusterSort
+from indexer import Band, RequestRefused
+from indexer.duplicates import Clusters, ClusterSort
 from search_app.api.operations import body_of, operation
 from search_app.decisions.events import CARDS, Event
 from search_app.desk.compare import event_of

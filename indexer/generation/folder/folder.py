@@ -13,7 +13,7 @@ import os
 import shutil
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
@@ -152,7 +152,7 @@ class IndexFolder:
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
-    def publish(self, staged: Path, number: int) -> None:
+    def publish(self, staged: Path, number: int, _: Callable[[int], object] = lambda _: None) -> None:
         """Make a staged generation the current one: its bytes reach the disk first, then one rename tells readers."""
         for file in sorted(staged.rglob("*"), reverse=True):
             _sync(file)

@@ -14,7 +14,7 @@ from indexer.generation.folder.folder import CURRENT, DIGEST, MANIFEST, IndexFol
 from indexer.generation.folder.manifest import Manifest, read_manifest, usable_manifest
 from indexer.generation.folder.verify import fault_before_opening, faults
 from indexer.generation.local.reader import LocalGeneration
-from indexer.generation.local.stored import stored_analyzer
+from indexer.generation.local.stored import stored_analyzer, stored_digests
 from indexer.ranking.mapped import ARRAYS
 from indexer.ranking.resources import Resources
 from indexer.ranking.weighting import Statistics
@@ -62,6 +62,13 @@ class FolderStore(IndexFolder):
             withdraws = True
         since = datetime.fromtimestamp((self.path / CURRENT).stat().st_mtime, UTC)
         return Newer(generation=current, since=since, withdraws=withdraws)
+
+    def manifest(self) -> Manifest:
+        number, digest = self.current()
+        return read_manifest(self.generation(number), digest)
+
+    def digests(self) -> dict[str, bytes]:
+        return stored_digests(self.generation(self.current()[0]) / ARRAYS)
 
     def usable(self) -> tuple[Manifest, Path]:
         """The manifest and the folder of the current generation, if this program's analysis made it and

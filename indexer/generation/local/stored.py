@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from indexer.analysis import Analyzer, Boilerplate
 from indexer.generation.port import Neighbours, Pair, Ranked
-from indexer.ranking.ids import Ids, InOrder
+from indexer.ranking.ids import Ids, InOrder, segment_folders
 from indexer.ranking.mapped import map_array
 from indexer.types import Band
 
@@ -23,6 +23,14 @@ _PANEL = 4
 def stored_analyzer(arrays: Path, synonyms: str) -> Analyzer:
     """The analyzer of a generation: with the site's synonyms, and without the boilerplate that its build found."""
     return Analyzer(synonyms, boilerplate=Boilerplate(map_array(arrays, "boilerplate").tolist()))
+
+
+def stored_digests(arrays: Path) -> dict[str, bytes]:
+    """The digest of every document of a generation, by id."""
+    ids = Ids(arrays)
+    digests = np.concatenate([map_array(folder, "digests") for folder in segment_folders(arrays)])
+    named, width, data = ids.all(), digests.shape[1], digests.tobytes()
+    return {named[n]: data[n * width : (n + 1) * width] for n in ids.numbers().tolist()}
 
 
 class StoredNeighbours:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from corpus import Document
 from indexer.analysis import FIELDS, FINER, Analyzer
 from indexer.generation import FindRequest, Generation
-from indexer.ranking.forward_writer import forward_of
+from indexer.ranking.packed import Fetched, Vocabulary, rows_of
 from indexer.ranking.resources import NUMPY
 from indexer.ranking.weighting import SearchWord, length_exponent
 from indexer.types import Filter, Sort
@@ -132,15 +132,20 @@ def test_says_what_the_definition_does_of_three_hundred_in_two_scripts(tmp_path:
 
 @settings(max_examples=60)
 @given(corpora(), _finer, st.sampled_from([5, 60]))
-def test_words_alone_are_judged_as_arrays_are(documents: list[Document], finer: Finer, words: int) -> None:
-    """An engine that can only fetch the words of the best gives the scores of the definition in the second stage."""
+def test_rows_alone_are_weighed_as_arrays_are(documents: list[Document], finer: Finer, words: int) -> None:
+    """An engine that can only fetch the rows of the best gives the scores of the definition in both stages."""
     plain = PlainGeneration(documents, ANALYZER)
     request = FindRequest(weights=dict.fromkeys(_TERMS, 1.0), finer=finer, words=words, limit=20)
     first = plain.rank(request.weights, plain.ids())
     ids = [r.id for r in first]
-    kinds = [facts.kind for facts in plain.facts(ids)]
-    fields = [{field: plain.words([id_], field)[0] for field in FIELDS} for id_ in ids]
-    forward = forward_of(list(zip(kinds, fields, strict=True)), ANALYZER, plain.statistics)
-    numbers, scores = np.arange(len(ids)), np.array([r.score for r in first])
-    again = dict(zip(ids, forward.judge(numbers, scores, finer, length_exponent(words)).tolist(), strict=True))
+    with tempfile.TemporaryDirectory() as folder, closing(written(Path(folder), documents, ANALYZER)):
+        segment = Path(folder) / "arrays" / "000001"
+        rows = dict(zip(plain.ids(), rows_of(segment), strict=True))
+        fetched = Fetched(Vocabulary(segment, plain.statistics), [rows[id_] for id_ in ids])
+    assert fetched.weights() == plain.weights(ids)
+    for field in FIELDS:
+        assert [fetched.words(n, field) for n in range(len(ids))] == plain.words(ids, field)
+    scores = np.array([r.score for r in first])
+    assert fetched.scores(request.weights).tolist() == scores.tolist()
+    again = dict(zip(ids, fetched.judge(scores, finer, length_exponent(words)).tolist(), strict=True))
     assert again == {r.id: r.score for r in plain.find(request).ranked}

@@ -1,0 +1,91 @@
+"""Connects to the OpenSearch cluster that an index's address names, and tells its failures as this package's errors."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+from opensearchpy import OpenSearch
+from opensearchpy.exceptions import ConnectionError as Unreachable
+from opensearchpy.exceptions import OpenSearchException, TransportError
+
+from indexer.errors import RequestRefused, SearchError
+from indexer.settings import OpenSearchIndex
+
+# An address is one of these followed by ://HOST[:PORT],HOST[:PORT]/NAME.
+SCHEMES = ("opensearch+https", "opensearch+http")
+# Each request ends after so many seconds; it is tried on other nodes as often.
+_SECONDS, _TRIES = 10, 3
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,99}")
+_PLACE = "opensearch+https://HOST:9200,HOST:9200/NAME"
+# What a cluster says that is busy, or that loses a node.
+_LATER = (408, 429, 502, 503, 504)
+
+
+class Address(NamedTuple):
+    """The hosts of a cluster, each with its port, whether they are spoken to by TLS, and the name of an index there."""
+
+    hosts: tuple[tuple[str, int], ...]
+    secure: bool
+    name: str
+
+
+def address_of(index: str) -> Address:
+    """The parts of an address. Raises RequestRefused for one that is none, or that holds a password."""
+    parts = urlsplit(index)
+    name, hosts = parts.path.strip("/"), list[tuple[str, int]]()
+    if "@" in parts.netloc:
+        remedy = "give them by the settings opensearch_user and opensearch_password"
+        raise RequestRefused("a user or password in an address", "index", remedy)
+    for host in parts.netloc.split(","):
+        own, _, port = host.rpartition(":") if re.search(r":\d+$", host) else (host, "", "9200")
+        hosts.append((own.strip("[]"), int(port)))
+    if not all(host for host, _ in hosts) or not _NAME.fullmatch(name) or parts.query or parts.fragment:
+        raise RequestRefused(f"no index is named by {index!r}", "index", f"write {_PLACE}, NAME in small letters")
+    return Address(tuple(hosts), parts.scheme == SCHEMES[0], name)
+
+
+def connect(place: OpenSearchIndex) -> OpenSearch:
+    """A client for the cluster of an index; it asks for nothing yet."""
+    address, options = address_of(place.address), dict[str, Any]()
+    if place.user:
+        options["http_auth"] = place.user, place.password
+    if place.authority:
+        options["ca_certs"] = place.authority
+    return OpenSearch(
+        hosts=[{"host": host, "port": port} for host, port in address.hosts],
+        use_ssl=address.secure,
+        verify_certs=address.secure,
+        timeout=_SECONDS,
+        max_retries=_TRIES,
+        retry_on_timeout=True,
+        retry_on_status=_LATER,
+        **options,
+    )
+
+
+@contextmanager
+def asking(name: str) -> Iterator[None]:
+    """Tells what a cluster does not do as SearchError."""
+    try:
+        yield
+    except TransportError as error:
+        status, where = error.status_code, f"the cluster of {name}"
+        if isinstance(error, Unreachable) or status in _LATER:
+            remedy = "it is asked again with the next request; see whether its nodes run"
+            raise SearchError(f"the cluster does not answer ({_short(error)})", where, remedy) from error
+        remedy = "see the settings opensearch_user, opensearch_password and opensearch_ca, and the rights of that user"
+        if status not in (401, 403):
+            remedy = "see the log of the cluster"
+        raise SearchError(f"the cluster refuses: {status} {_short(error)}", where, remedy) from error
+    except OpenSearchException as error:
+        raise SearchError(f"the cluster refuses: {_short(error)}", name, "see its log") from error
+
+
+def _short(error: Any) -> str:
+    """The kind of an error, without what was sent or found."""
+    kind = getattr(error, "error", "")
+    return str(kind)[:80] if kind and isinstance(error, TransportError) else type(error).__name__

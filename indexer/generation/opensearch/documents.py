@@ -1,0 +1,103 @@
+"""Asks the index of a generation's documents: searches, walks through all hits of one, and fetches documents by id."""
+
+from __future__ import annotations
+
+from base64 import b64decode
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any, overload
+
+import numpy as np
+from opensearchpy import OpenSearch
+
+from indexer.generation.opensearch.connection import asking
+from indexer.generation.opensearch.queries import EVERYTHING, Query
+from indexer.ranking.packed import Fetched, Vocabulary
+
+# So many hits or documents come at a time, and so many documents are remembered as they were fetched.
+_PAGE, _REMEMBERED = 2_000, 4_096
+BY_ID: tuple[Query, ...] = ({"id": "asc"},)
+
+
+class OpenSearchDocuments:
+    """The documents of a generation. Nothing changes within one, so what was fetched is remembered."""
+
+    def __init__(self, client: OpenSearch, name: str, index: str, size: int) -> None:
+        """`name` is that of the index for people, `index` that on the cluster, `size` how many documents there are."""
+        self._client, self._name, self._index, self.size = client, name, index, size
+        self._known: dict[str, dict[str, Any]] = {}
+
+    def search(self, body: Query) -> dict[str, Any]:
+        """The answer to one search."""
+        with asking(self._name):
+            found: dict[str, Any] = self._client.search(index=self._index, body={"_source": False, **body})
+        return found
+
+    def counts(self, queries: Sequence[Query]) -> list[int]:
+        """How many documents each of some queries finds."""
+        body: list[Query] = []
+        for query in queries:
+            body += [{}, {"query": query, "size": 0, "track_total_hits": True}]
+        if not body:
+            return []
+        with asking(self._name):
+            answers = self._client.msearch(index=self._index, body=body)["responses"]
+        return [answer["hits"]["total"]["value"] for answer in answers]
+
+    def walk(self, query: Query, order: Sequence[Query], limit: int) -> Iterator[str]:
+        """The ids of the first hits in an order, fetched page by page."""
+        body: Query = {"query": query, "sort": list(order)}
+        while limit > 0:
+            hits = self.search({**body, "size": min(limit, _PAGE)})["hits"]["hits"]
+            yield from (hit["_id"] for hit in hits)
+            if len(hits) < min(limit, _PAGE):
+                return
+            limit -= len(hits)
+            body["search_after"] = hits[-1]["sort"]
+
+    def fetch(self, ids: Collection[str], *fields: str) -> dict[str, dict[str, Any]]:
+        """By id, what is kept of those of some documents that are there: these fields at least."""
+        wanted = [id_ for id_ in dict.fromkeys(ids) if not set(fields) <= self._known.get(id_, {}).keys()]
+        there = {id_: self._known[id_] for id_ in ids if id_ in self._known}
+        for at in range(0, len(wanted), _PAGE):
+            with asking(self._name):
+                answer = self._client.mget(index=self._index, body={"ids": wanted[at : at + _PAGE]})
+            found = {own["_id"]: dict.fromkeys(fields) | own["_source"] for own in answer["docs"] if own["found"]}
+            self.remember(found)
+            there |= found
+        return there
+
+    def remember(self, found: Mapping[str, dict[str, Any]]) -> None:
+        """Keep what was fetched of some documents."""
+        if len(self._known) > _REMEMBERED:
+            self._known = {}
+        for id_, own in found.items():
+            self._known[id_] = self._known.get(id_, {}) | own
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._client.close()
+
+
+class OpenSearchIds(Sequence[str]):
+    """The ids of all documents, ascending; read as they are walked through."""
+
+    def __init__(self, documents: OpenSearchDocuments) -> None:
+        self._documents = documents
+
+    def __len__(self) -> int:
+        return self._documents.size
+
+    def __iter__(self) -> Iterator[str]:
+        return self._documents.walk(EVERYTHING, BY_ID, self._documents.size)
+
+    @overload
+    def __getitem__(self, place: int) -> str: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[str]: ...
+    def __getitem__(self, place: int | slice) -> str | list[str]:
+        return list(self)[place]
+
+
+def rows(vocabulary: Vocabulary, sources: Sequence[Mapping[str, Any]]) -> Fetched:
+    """The rows of documents, as they were fetched."""
+    return Fetched(vocabulary, [np.frombuffer(b64decode(own["row"]), np.int32) for own in sources])

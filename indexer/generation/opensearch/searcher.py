@@ -1,0 +1,271 @@
+"""A generation on a cluster, opened: the cluster finds, filters and counts; the rows of what it found are judged here.
+
+The cluster's scores are ours but for what it rounds away, so it is asked for somewhat more than is wanted, until the
+bound on its rounding says that nothing was missed. What is judged then has the scores of the definition, to the last
+bit.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from corpus import Document, Topic, from_json, same_address
+from indexer.analysis import FIELDS, Analyzer, Templates, bare
+from indexer.analysis.terms import alike, stem
+from indexer.generation.folder.manifest import Manifest
+from indexer.generation.local.stored import stored_analyzer
+from indexer.generation.opensearch import queries
+from indexer.generation.opensearch.counting import FacetCounter
+from indexer.generation.opensearch.documents import BY_ID, OpenSearchDocuments, OpenSearchIds, rows
+from indexer.generation.opensearch.layout import PAIRS
+from indexer.generation.opensearch.queries import Query
+from indexer.generation.port import Facts, FindRequest, Found, Neighbours, Pair, Ranked
+from indexer.ranking.frequencies import Frequencies
+from indexer.ranking.ids import segment_folders
+from indexer.ranking.mapped import ARRAYS, Strings
+from indexer.ranking.packed import Fetched, Vocabulary
+from indexer.ranking.weighting import HIT_PLACE, RESCORED, SearchWord, Statistics, least_share, length_exponent
+from indexer.types import Band, Info, Sort
+
+# A feature keeps nine bits of a weight, rounded down; sums are rounded a little more.
+_ROUNDING = 1 + 2**-8 + 2**-18
+# So many times what is wanted is asked for at first, and never more than a cluster gives at once.
+_SPARE, _MOST = 1.3, 10_000
+_NEWEST: tuple[Query, ...] = ({"day": {"order": "desc", "missing": "_last"}}, *BY_ID)
+
+
+class _Chosen(NamedTuple):
+    """The documents that a request lets through: those that filters find, which are in no group of duplicates, and
+    members of groups by id; and what is shown for the latter.
+    """
+
+    filters: list[Query]
+    members: list[str]
+    shown: list[str]
+
+
+class OpenSearchGeneration:
+    """One generation on a cluster (see Generation). `folder` holds the files that a reader keeps, and is removed when
+    it is closed.
+    """
+
+    def __init__(self, documents: OpenSearchDocuments, folder: Path, manifest: Manifest) -> None:
+        self._documents, self._folder, self._manifest = documents, folder, manifest
+        self.name = manifest.name
+        self.statistics: Statistics = Statistics.from_record(manifest.statistics)
+        (segment,) = segment_folders(folder / ARRAYS)
+        self.analyzer: Analyzer = stored_analyzer(folder / ARRAYS, manifest.synonyms)
+        self._frequencies = Frequencies(folder / ARRAYS, self.statistics)
+        self._vocabulary, self._facets = Vocabulary(segment, self.statistics), FacetCounter(documents)
+        self._words_for = lru_cache(1 << 12)(_WordsFor(self._vocabulary).of)
+
+    @cached_property
+    def templates(self) -> Templates:
+        return Templates.of_lines(*(Strings(self._folder / ARRAYS, name) for name in ("openings", "frames")))
+
+    @property
+    def info(self) -> Info:
+        return replace(self._manifest.info, engine="opensearch")
+
+    def ids(self) -> Sequence[str]:
+        return OpenSearchIds(self._documents)
+
+    def get(self, ids: Sequence[str]) -> list[Document]:
+        there = self._documents.fetch(ids, "document")
+        return [from_json(there[id_]["document"]) for id_ in ids if id_ in there]
+
+    def facts(self, ids: Sequence[str]) -> list[Facts]:
+        there = self._documents.fetch(ids, "facts", "kind", "day", "answered")
+        return [_facts(there[id_]) for id_ in ids]
+
+    def wordings(self, ids: Sequence[str]) -> list[int | None]:
+        there = self._documents.fetch(ids, "facts")
+        return [there[id_]["facts"]["wording"] if id_ in there else None for id_ in ids]
+
+    def addressed(self, url: str) -> str | None:
+        return next(self._documents.walk({"term": {"address": same_address(url)}}, BY_ID, 1), None)
+
+    def shown(self, ids: Sequence[str]) -> list[int]:
+        return self._documents.counts([{"term": {"first_near": id_}} for id_ in ids])
+
+    def words(self, ids: Sequence[str], field: str) -> list[list[str]]:
+        own = self._rows(ids)
+        return [own.words(n, field) for n in range(len(ids))]
+
+    def weights(self, ids: Sequence[str]) -> list[dict[str, float]]:
+        return self._rows(ids).weights()
+
+    def _rows(self, ids: Sequence[str]) -> Fetched:
+        there = self._documents.fetch(ids, "row")
+        return rows(self._vocabulary, [there[id_] for id_ in ids])
+
+    def neighbours(self, id_: str) -> Neighbours | None:
+        for found in self._documents.fetch([id_], "near", "near_scores", "possible").values():
+            return Neighbours(list(map(Ranked, found["near"], found["near_scores"])), found["possible"])
+        return None
+
+    @cached_property
+    def _pairs(self) -> dict[tuple[str, str], Pair]:
+        lines = (self._folder / PAIRS).read_text(encoding="utf-8").splitlines()
+        return {(a, b): Pair(a, b, score, Band(band)) for a, b, score, band in map(json.loads, lines)}
+
+    def pairs(self) -> Sequence[Pair]:
+        return list(self._pairs.values())
+
+    def pair(self, a: str, b: str) -> Pair | None:
+        return self._pairs.get((min(a, b), max(a, b)))
+
+    def keep_order(self, ids: Sequence[str]) -> list[tuple[int, ...]]:
+        there = self._documents.fetch(ids, "keep_order")
+        return [tuple(there[id_]["keep_order"]) for id_ in ids]
+
+    def frequencies(self, tokens: Sequence[str], channel: str = "terms") -> list[int]:
+        return self._frequencies.of(tokens, channel)
+
+    def rarities(self, tokens: Collection[str], channel: str = "terms", *, present: bool = False) -> dict[str, float]:
+        return self._frequencies.rarities(tokens, channel, present=present)
+
+    def vocabulary(self, prefix: str, least: int = 1) -> dict[str, int]:
+        words, counts = self._vocabulary.words, self._vocabulary.word_counts
+        low, high = words.place(prefix), words.place(prefix + "\U0010ffff")
+        there = np.flatnonzero(counts[low:high] >= least)
+        return dict(zip(words.of((low + there).tolist()), counts[low + there].tolist(), strict=True))
+
+    def close(self) -> None:
+        self._documents.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def find(self, request: FindRequest) -> Found:
+        chosen = self._choose(request)
+        total, facets = self._documents.size, dict[str, dict[str, int]]()
+        if chosen.filters or request.facets:
+            total, facets = self._facets.count(queries.all_of(chosen.filters), chosen.shown, request.facets)
+        total += len(chosen.shown)
+        if not request.limit:
+            return Found([], total, facets)
+        if request.sort is Sort.NEWEST:
+            newest = self._documents.walk(_or_these(chosen.filters, chosen.shown), _NEWEST, request.limit)
+            return Found([Ranked(id_, 0.0) for id_ in newest], total, facets)
+        filters = [_or_these(chosen.filters, chosen.members)] if chosen.members else chosen.filters
+        ranked, least = self._rank(request, filters, max(request.limit + len(chosen.members), RESCORED))
+        first: dict[str, Ranked] = {}
+        for own in ranked:
+            first.setdefault(request.instead.get(own.id, own.id), own)
+        return Found(list(first.values())[: request.limit], total, facets, least)
+
+    def _choose(self, request: FindRequest) -> _Chosen:
+        """What a request asks of documents, in the words of the cluster."""
+        held = [queries.any_phrase(readings, self._words_for) for readings in request.without]
+        without: list[Query] = [{"bool": {"must_not": held}}] if held else []
+        matching = [queries.any_phrase(readings, self._words_for) for readings in request.phrases] + without
+        if request.search_words:
+            least = self._least_share(request.search_words, request.wanted, matching)
+            matching = [*matching, queries.reaching(request.search_words, least, self._words_for)]
+        passing = queries.passing(request.where)
+        if not request.instead:
+            return _Chosen(matching + passing, [], [])
+        kept = sorted(set(request.instead.values()))
+        grouped = sorted({*request.instead, *kept})
+        members = self._documents.walk(queries.all_of([*matching, _these(grouped)]), BY_ID, len(grouped))
+        passed = set(self._documents.walk(queries.all_of([*passing, *without, _these(kept)]), BY_ID, len(kept)))
+        shown_for = {id_: own for id_ in members if (own := request.instead.get(id_, id_)) in passed}
+        alone: Query = {"bool": {"must_not": [_these(grouped)]}}
+        return _Chosen([*matching, *passing, alone], list(shown_for), sorted(set(shown_for.values())))
+
+    def _least_share(self, words: Sequence[SearchWord], wanted: int, filters: Sequence[Query]) -> float:
+        """The least share of a search's words that a hit must match (see least_share)."""
+        own = queries.shares(words, self._words_for)["bool"]
+        query = {"bool": {**own, "minimum_should_match": 0, "filter": list(filters)}}
+        hits = self._documents.search({"query": query, "size": HIT_PLACE})["hits"]["hits"]
+        return least_share([int(hit["_score"] or 0) for hit in hits], wanted)
+
+    def _rank(self, request: FindRequest, filters: Sequence[Query], wanted: int) -> tuple[list[Ranked], float]:
+        """The best documents, so many where there are, and the lowest score that came into the second stage."""
+        known = self._vocabulary.number_of
+        weights = {term: weight for term, weight in request.weights.items() if weight and known(term) >= 0}
+        found, scores = self._best(weights, filters, wanted) if weights else ({}, [])
+        ids = list(found)
+        order = sorted((n for n, score in enumerate(scores) if score > 0), key=lambda n: (-scores[n], ids[n]))[:wanted]
+        first, rest = order[:RESCORED], order[RESCORED:]
+        least = scores[first[-1]] if len(first) == RESCORED else 0.0
+        own = rows(self._vocabulary, [found[ids[n]] for n in first])
+        judged = own.judge(np.array([scores[n] for n in first]), request.finer, length_exponent(request.words))
+        if request.search_words:
+            judged = judged * np.array(self._factors(request.search_words, own, len(first)))
+        again = [Ranked(ids[n], score) for n, score in zip(first, judged.tolist(), strict=True)]
+        again.sort(key=lambda ranked: (-ranked.score, ranked.id))
+        return [*again, *(Ranked(ids[n], scores[n]) for n in rest)], least
+
+    def _best(
+        self, weights: Mapping[str, float], filters: Sequence[Query], wanted: int
+    ) -> tuple[dict[str, dict[str, Any]], list[float]]:
+        """Documents with their rows, by id, and their scores in the first stage: the best so many are among them."""
+        size = min(int(wanted * _SPARE), _MOST)
+        while True:
+            body = {"query": queries.best(weights, filters), "size": size, "_source": ["row"]}
+            hits = self._documents.search(body)["hits"]["hits"]
+            found = {hit["_id"]: hit["_source"] for hit in hits}
+            self._documents.remember(found)
+            scores: list[float] = rows(self._vocabulary, list(found.values())).scores(weights).tolist()
+            whole = len(hits) < size or size == _MOST
+            if whole or sorted(scores)[-wanted] > hits[-1]["_score"] * _ROUNDING:
+                return found, scores
+            size = min(2 * size, _MOST)
+
+    def _factors(self, words: Sequence[SearchWord], own: Fetched, size: int) -> list[float]:
+        """The share of a search's words that each of so many documents matches, from 0 to 1."""
+        whole, terms = sum(word.share for word in words), own.weights()
+        matched = [sum(word.share for word in words if self._matches(word, n, own, terms[n])) for n in range(size)]
+        return [share / whole for share in matched]
+
+    def _matches(self, word: SearchWord, number: int, own: Fetched, terms: Collection[str]) -> bool:
+        """Whether a document matches a word of a search, as `queries.matching` asks it of the cluster."""
+        if any(name in terms for name in word.names) or not word.parts:
+            return any(name in terms for name in word.names)
+        if word.loose:
+            return all(stem(part) in terms for part in word.parts)
+        standing = [self._words_for(part) for part in word.parts]
+        return any(
+            all(text[at + step] in there for step, there in enumerate(standing))
+            for text in (own.words(number, field) for field in FIELDS)
+            for at in range(len(text) - len(standing) + 1)
+        )
+
+
+class _WordsFor:
+    """The words of a generation that are a word in either number, with ties or without."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self._vocabulary = vocabulary
+
+    def of(self, word: str) -> tuple[str, ...]:
+        """Those for a folded word."""
+        own = self._vocabulary
+        number = own.number_of(stem(word))
+        there = np.flatnonzero(own.word_terms == number).tolist() if number >= 0 else []
+        return tuple(other for other in own.words.of(there) if alike(bare(other), word))
+
+
+def _these(ids: Sequence[str]) -> Query:
+    return {"terms": {"id": list(ids)}}
+
+
+def _or_these(filters: Sequence[Query], ids: Sequence[str]) -> Query:
+    """The documents that filters find, and some others by id."""
+    own = queries.all_of(filters)
+    return queries.any_of([own, _these(ids)]) if ids else own
+
+
+def _facts(own: Mapping[str, Any]) -> Facts:
+    topics = tuple(Topic(name=name, specialty=specialty) for name, specialty in own["facts"]["topics"])
+    day = date.fromordinal(own["day"]) if own["day"] else None
+    return Facts(own["kind"], day, own["answered"], own["facts"]["wording"], topics)

@@ -1,0 +1,111 @@
+"""A real OpenSearch cluster for tests: its nodes run on loopback, one Java process each, and end with the tests."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+HERE = Path(__file__).parent / "opensearch"
+# The jars are fetched once; the version of the runner is that of OpenSearch with a zero.
+JARS = Path(__file__).parents[3] / ".seealso" / "opensearch"
+RUNNER = "2.19.1.0"
+_SECONDS = 120.0
+
+
+def what_is_missing() -> str:
+    """Why no cluster can be started here, and how to change that; nothing where one can."""
+    if not shutil.which("java"):
+        return "no Java: apt-get install openjdk-17-jdk-headless"
+    if not (JARS / RUNNER).is_dir() and not shutil.which("mvn"):
+        return "no Maven to fetch OpenSearch with: apt-get install maven"
+    return ""
+
+
+def free_ports(count: int) -> list[int]:
+    """So many ports of loopback that nobody uses."""
+    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [one.getsockname()[1] for one in sockets]
+    for one in sockets:
+        one.close()
+    return ports
+
+
+class Nodes:
+    """Nodes that run; `hosts` is the part of an index's address that names them."""
+
+    def __init__(self, folder: Path, nodes: int) -> None:
+        ports = free_ports(2 * nodes)
+        self.ports, self._transport, self._folder = ports[:nodes], ports[nodes:], folder
+        self.hosts = ",".join(f"127.0.0.1:{port}" for port in self.ports)
+        self.processes: list[subprocess.Popen[bytes]] = []
+
+    def start(self, node: int) -> None:
+        """Start a node; it finds the others."""
+        seeds = ",".join(f"127.0.0.1:{port}" for port in self._transport)
+        names = ",".join(f"n{n}" for n in range(len(self.ports)))
+        own = [
+            f"n{node}",
+            str(self._folder / f"n{node}"),
+            str(self.ports[node]),
+            str(self._transport[node]),
+            seeds,
+            names,
+        ]
+        with (self._folder / f"n{node}.log").open("ab") as log:
+            command = ["java", "-Xms384m", "-Xmx384m", "-cp", f"{JARS / RUNNER}/*", str(HERE / "Node.java"), *own]
+            self.processes.append(subprocess.Popen(command, stdout=log, stderr=log))
+
+    def health(self) -> dict[str, object]:
+        """What the cluster says of itself; nothing while no node answers."""
+        for port in self.ports:
+            with (
+                suppress(OSError),
+                urllib.request.urlopen(f"http://127.0.0.1:{port}/_cluster/health", timeout=2) as said,
+            ):
+                found: dict[str, object] = json.load(said)
+                return found
+        return {}
+
+    def wait(self, nodes: int) -> None:
+        """Wait until so many nodes know each other."""
+        until = time.monotonic() + _SECONDS
+        while self.health().get("number_of_nodes") != nodes:
+            if time.monotonic() > until or all(process.poll() is not None for process in self.processes):
+                raise TimeoutError(f"no cluster of {nodes} in {_SECONDS:.0f} s: see {self._folder}")
+            time.sleep(0.5)
+
+
+def fetch() -> None:
+    """Fetch the jars by Maven, once; whole or not at all."""
+    if (JARS / RUNNER).is_dir():
+        return
+    JARS.mkdir(parents=True, exist_ok=True)
+    waiting = JARS / f"{RUNNER}.{os.getpid()}"
+    command = ["mvn", "-q", "-B", "-f", str(HERE / "pom.xml"), f"-Dopensearch.runner={RUNNER}"]
+    subprocess.run([*command, "dependency:copy-dependencies", f"-DoutputDirectory={waiting}"], check=True)
+    with suppress(OSError):  # another process was faster
+        waiting.rename(JARS / RUNNER)
+
+
+@contextmanager
+def running(folder: Path, nodes: int = 1) -> Iterator[Nodes]:
+    """A cluster of so many nodes, ended by process id."""
+    fetch()
+    cluster = Nodes(folder, nodes)
+    try:
+        for node in range(nodes):
+            cluster.start(node)
+        cluster.wait(nodes)
+        yield cluster
+    finally:
+        for process in cluster.processes:
+            process.kill()
+            process.wait()
