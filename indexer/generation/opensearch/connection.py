@@ -17,12 +17,14 @@ from indexer.settings import OpenSearchIndex
 
 # An address is one of these followed by ://HOST[:PORT],HOST[:PORT]/NAME.
 SCHEMES = ("opensearch+https", "opensearch+http")
-# Each request ends after so many seconds; it is tried on other nodes as often.
-_SECONDS, _TRIES = 10, 3
+# What asks waits for a node so many seconds; what writes so many, more than a node waits for its shards. Where one does
+# not answer, others are asked.
+ASKING, WRITING = 3, 75
+_TRIES = 3
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,99}")
 _PLACE = "opensearch+https://HOST:9200,HOST:9200/NAME"
 # What a cluster says that is busy, or that loses a node.
-_LATER = (408, 429, 502, 503, 504)
+LATER = (408, 429, 502, 503, 504)
 
 
 class Address(NamedTuple):
@@ -48,8 +50,8 @@ def address_of(index: str) -> Address:
     return Address(tuple(hosts), parts.scheme == SCHEMES[0], name)
 
 
-def connect(place: OpenSearchIndex) -> OpenSearch:
-    """A client for the cluster of an index; it asks for nothing yet."""
+def connect(place: OpenSearchIndex, seconds: int = ASKING) -> OpenSearch:
+    """A client for the cluster of an index, which waits so many seconds for a node; it asks for nothing yet."""
     address, options = address_of(place.address), dict[str, Any]()
     if place.user:
         options["http_auth"] = place.user, place.password
@@ -59,10 +61,10 @@ def connect(place: OpenSearchIndex) -> OpenSearch:
         hosts=[{"host": host, "port": port} for host, port in address.hosts],
         use_ssl=address.secure,
         verify_certs=address.secure,
-        timeout=_SECONDS,
+        timeout=seconds,
         max_retries=_TRIES,
         retry_on_timeout=True,
-        retry_on_status=_LATER,
+        retry_on_status=LATER,
         **options,
     )
 
@@ -74,7 +76,7 @@ def asking(name: str) -> Iterator[None]:
         yield
     except TransportError as error:
         status, where = error.status_code, f"the cluster of {name}"
-        if isinstance(error, Unreachable) or status in _LATER:
+        if isinstance(error, Unreachable) or status in LATER:
             remedy = "it is asked again with the next request; see whether its nodes run"
             raise SearchError(f"the cluster does not answer ({_short(error)})", where, remedy) from error
         remedy = "see the settings opensearch_user, opensearch_password and opensearch_ca, and the rights of that user"
@@ -87,5 +89,5 @@ def asking(name: str) -> Iterator[None]:
 
 def _short(error: Any) -> str:
     """The kind of an error, without what was sent or found."""
-    kind = getattr(error, "error", "")
-    return str(kind)[:80] if kind and isinstance(error, TransportError) else type(error).__name__
+    kind = "" if isinstance(error, Unreachable) else str(getattr(error, "error", ""))
+    return kind[:80] or type(error).__name__

@@ -24,7 +24,7 @@ from indexer.generation.folder.folder import DIGEST, MANIFEST
 from indexer.generation.folder.manifest import FORMAT, Manifest, read_manifest
 from indexer.generation.local.reader import LocalGeneration
 from indexer.generation.local.stored import stored_analyzer, stored_digests
-from indexer.generation.opensearch.connection import address_of, asking, connect
+from indexer.generation.opensearch.connection import WRITING, address_of, asking, connect
 from indexer.generation.opensearch.documents import OpenSearchDocuments
 from indexer.generation.opensearch.layout import DIGESTS, document_index, documents_of, file_index, files_of
 from indexer.generation.opensearch.searcher import OpenSearchGeneration
@@ -48,13 +48,14 @@ class OpenSearchStore:
 
     def __init__(self, place: OpenSearchIndex) -> None:
         self.path, self._place = Path(place.address), place
-        self._client, self._name = connect(place), address_of(place.address).name
+        self._client, self._name = connect(place, WRITING), address_of(place.address).name
+        self._asking = connect(place)
         self._seen: tuple[float, object] = (float("-inf"), None)
 
     def current(self) -> tuple[int, str]:
         with asking(self._name):
             try:
-                there = self._client.indices.get_alias(name=self._name)
+                there = self._asking.indices.get_alias(name=self._name)
             except NotFoundError as error:
                 remedy = f"run: seealso build SOURCE... --index {self._place}"
                 raise IndexMissing("no index of this name", str(self._place), remedy) from error
@@ -181,8 +182,12 @@ class OpenSearchStore:
         }
         with asking(self._name):
             body = document_index(meta, self._place.shards, self._place.replicas)
-            self._client.indices.create(index=documents, body=body)
-            self._client.indices.create(index=files, body=file_index(self._place.replicas))
+            # A shard without a copy is gone with its node; copies that no node is left for are not waited for.
+            nodes = self._client.cluster.health()["number_of_data_nodes"]
+            copies = min(self._place.replicas + 1, nodes)
+            self._client.indices.create(index=documents, body=body, wait_for_active_shards=copies)
+            body = file_index(self._place.replicas)
+            self._client.indices.create(index=files, body=body, wait_for_active_shards=copies)
             statistics = Statistics.from_record(manifest.statistics)
             generation = LocalGeneration(staged, statistics, analyzer, manifest=manifest)
             try:
@@ -216,7 +221,7 @@ class OpenSearchStore:
 
     def _meta(self, index: str) -> dict[str, Any]:
         with asking(self._name):
-            found: dict[str, Any] = self._client.indices.get_mapping(index=index)[index]["mappings"]["_meta"]
+            found: dict[str, Any] = self._asking.indices.get_mapping(index=index)[index]["mappings"]["_meta"]
         return found
 
     def _point_to(self, number: int) -> None:

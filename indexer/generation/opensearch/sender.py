@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable, Iterator, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from io import BytesIO
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from typing import IO, Any
 
@@ -18,6 +19,7 @@ from indexer.analysis import FIELDS
 from indexer.errors import SearchError
 from indexer.generation.folder.folder import MANIFEST
 from indexer.generation.local.reader import LocalGeneration
+from indexer.generation.opensearch.connection import LATER
 from indexer.generation.opensearch.layout import DIGESTS, PAIRS, WEIGHTS, feature_of, words_field
 from indexer.generation.port import Pair
 from indexer.ranking.columns import date_of, is_answered, specialty_of, topics_of
@@ -26,8 +28,8 @@ from indexer.ranking.ids import segment_folders
 from indexer.ranking.mapped import ARRAYS
 from indexer.ranking.packed import SEGMENT_FILES, rows_of
 
-# So many documents, or so many bytes, go in one request; one that is refused for now is sent again so often.
-_TOGETHER, _BYTES, _TRIES = 250, 8 << 20, 8
+# So many documents, or so many bytes, go in one request; what is not taken for now is sent again after so many seconds.
+_TOGETHER, _BYTES, _PAUSES = 250, 8 << 20, (1, 2, 4, 8, 15, 30, 30, 30)
 # Parts of files are so long.
 _PART = 4 << 20
 # The cards of a panel that asks for no number.
@@ -78,23 +80,36 @@ def _read_files(folder: Path) -> list[str]:
     return [path.relative_to(folder).as_posix() for path in paths]
 
 
-def _send(client: OpenSearch, actions: Iterator[dict[str, Any]], tell: Callable[[int], object]) -> None:
-    answers = streaming_bulk(
-        client,
-        actions,
-        chunk_size=_TOGETHER,
-        max_chunk_bytes=_BYTES,
-        max_retries=_TRIES,
-        initial_backoff=1,
-        max_backoff=30,
-        raise_on_error=False,
-    )
-    for done, (taken, told) in enumerate(answers, 1):
-        if not taken:
-            (result,) = told.values()
-            why = str(result.get("error", {}).get("type", result.get("status")))
-            raise SearchError(f"the cluster does not take a document: {why}", str(result["_id"]), "see its log")
+def _send(client: OpenSearch, actions: Iterable[dict[str, Any]], tell: Callable[[int], object]) -> None:
+    """Send documents, each until it is taken: what a node that dies did not take is sent to another."""
+    done, actions = 0, iter(actions)
+    while waiting := {action["_id"]: action for action in islice(actions, _TOGETHER)}:
+        size, why = len(waiting), ""
+        for pause in (0, *_PAUSES):
+            time.sleep(pause)
+            for id_, result in _results(client, list(waiting.values())):
+                if result is None:
+                    del waiting[id_]
+                    continue
+                why = str(result.get("error", {}).get("type", "")) if isinstance(result.get("error"), dict) else ""
+                if result.get("status") not in (*LATER, "N/A"):  # N/A: no node was there to say so
+                    raise SearchError(f"the cluster does not take a document: {why}", id_, "see its log")
+            if not waiting:
+                break
+        else:
+            what = f"the cluster takes no more documents: {why or 'no node answers'}"
+            raise SearchError(what, f"after {done:,}", "see whether its nodes run, and build again")
+        done += size
         tell(done)
+
+
+def _results(client: OpenSearch, actions: list[dict[str, Any]]) -> Iterator[tuple[str, dict[str, Any] | None]]:
+    """For each of some documents its id, and why it was not taken, if it was not."""
+    options: dict[str, Any] = {"raise_on_error": False, "raise_on_exception": False}
+    sent = streaming_bulk(client, actions, chunk_size=_TOGETHER, max_chunk_bytes=_BYTES, **options)
+    for taken, told in sent:
+        (result,) = told.values()
+        yield str(result["_id"]), None if taken else result
 
 
 def _documents(generation: LocalGeneration) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -45,7 +45,7 @@ class Nodes:
         ports = free_ports(2 * nodes)
         self.ports, self._transport, self._folder = ports[:nodes], ports[nodes:], folder
         self.hosts = ",".join(f"127.0.0.1:{port}" for port in self.ports)
-        self.processes: list[subprocess.Popen[bytes]] = []
+        self.processes: dict[int, subprocess.Popen[bytes]] = {}
 
     def start(self, node: int) -> None:
         """Start a node; it finds the others."""
@@ -61,7 +61,18 @@ class Nodes:
         ]
         with (self._folder / f"n{node}.log").open("ab") as log:
             command = ["java", "-Xms384m", "-Xmx384m", "-cp", f"{JARS / RUNNER}/*", str(HERE / "Node.java"), *own]
-            self.processes.append(subprocess.Popen(command, stdout=log, stderr=log))
+            self.processes[node] = subprocess.Popen(command, stdout=log, stderr=log)
+
+    def kill(self, node: int) -> None:
+        """End a node by SIGKILL."""
+        self.processes[node].kill()
+        self.processes[node].wait()
+
+    def manager(self) -> int:
+        """The node that is elected to manage the cluster."""
+        address = f"http://127.0.0.1:{self.ports[0]}/_cat/cluster_manager?h=node"
+        with urllib.request.urlopen(address, timeout=10) as said:
+            return int(said.read().decode().strip().removeprefix("n"))
 
     def health(self) -> dict[str, object]:
         """What the cluster says of itself; nothing while no node answers."""
@@ -74,11 +85,11 @@ class Nodes:
                 return found
         return {}
 
-    def wait(self, nodes: int) -> None:
-        """Wait until so many nodes know each other."""
+    def wait(self, nodes: int, status: str = "") -> None:
+        """Wait until so many nodes know each other, and say that they are `green`, or whatever is given."""
         until = time.monotonic() + _SECONDS
-        while self.health().get("number_of_nodes") != nodes:
-            if time.monotonic() > until or all(process.poll() is not None for process in self.processes):
+        while (held := self.health()).get("number_of_nodes") != nodes or status not in ("", held.get("status")):
+            if time.monotonic() > until or all(process.poll() is not None for process in self.processes.values()):
                 raise TimeoutError(f"no cluster of {nodes} in {_SECONDS:.0f} s: see {self._folder}")
             time.sleep(0.5)
 
@@ -106,6 +117,6 @@ def running(folder: Path, nodes: int = 1) -> Iterator[Nodes]:
         cluster.wait(nodes)
         yield cluster
     finally:
-        for process in cluster.processes:
+        for process in cluster.processes.values():
             process.kill()
             process.wait()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import random
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from itertools import count
@@ -11,8 +13,9 @@ from itertools import count
 import pytest
 
 from corpus import Document
-from indexer import OpenSearchIndex, Settings, build
+from indexer import OpenSearchIndex, Progress, Settings, build, open_index
 from indexer.generation import Generation, store_of
+from search_app import create_app
 from tests.documents import in_two_scripts
 from tests.indexer.generation.nodes import Nodes, running, what_is_missing
 from tests.indexer.generation.oracle import check_same, frozen_frequencies
@@ -31,9 +34,9 @@ _NAMES = count()
 
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nodes]:
-    """One node."""
-    with running(tmp_path_factory.mktemp("cluster")) as one:
-        yield one
+    """Three nodes."""
+    with running(tmp_path_factory.mktemp("cluster"), 3) as three:
+        yield three
 
 
 @pytest.fixture(params=SHARDS)
@@ -68,3 +71,65 @@ def test_a_cluster_says_what_the_definition_does(place: OpenSearchIndex, seed: i
     with closing(store_of(place).open(Settings())) as there:
         frozen = there.statistics, frozen_frequencies(there), there.templates
         check_same(there, PlainGeneration(documents, there.analyzer, *frozen), seed)
+
+
+def test_the_manager_dies_while_there_are_searches_and_a_build(cluster: Nodes) -> None:
+    """No search fails, the build ends with every document, and when the node is back the cluster is whole."""
+    place = OpenSearchIndex(f"opensearch+http://{cluster.hosts}/killed", shards=3, replicas=1)
+    documents = in_two_scripts(random.Random(5), 400)
+    settings, failed, done, asked = Settings(compiled=False), list[Exception](), threading.Event(), 0
+    build(place, documents[:50], settings=settings)
+
+    def search() -> None:
+        nonlocal asked
+        with open_index(place) as index:
+            while not done.is_set():
+                try:
+                    assert index.search("knee pain").total
+                    asked += 1
+                except Exception as error:  # noqa: BLE001 (whatever fails is what is looked for)
+                    failed.append(error)
+
+    def told(progress: Progress) -> None:
+        if progress.stage == "publishing" and progress.done == 250:
+            cluster.kill(manager)
+            back.start()
+
+    cluster.wait(3, "green")
+    manager, searching = cluster.manager(), threading.Thread(target=search)
+    back = threading.Timer(5, cluster.start, [manager])
+    searching.start()
+    try:
+        report = build(place, documents, settings=settings, progress=told)
+    finally:
+        done.set()
+        searching.join(60)
+        back.join()
+    assert (failed, report.documents) == ([], 400)
+    assert asked > 3
+    cluster.wait(3)
+    with open_index(place) as index:
+        assert [document.id for document in index.documents()] == sorted(document.id for document in documents)
+
+
+def test_a_server_outlives_its_cluster(cluster: Nodes) -> None:
+    """Without a node pages say that they are unavailable and when to come back; with nodes again they are there."""
+    place = OpenSearchIndex(f"opensearch+http://{cluster.hosts}/away", shards=1, replicas=1)
+    build(place, in_two_scripts(random.Random(6), 40), settings=Settings(compiled=False))
+    client = create_app({"index": place.address}).test_client()
+    assert client.get("/search?q=knee").status_code == 200
+    for node in range(3):
+        cluster.kill(node)
+    answer = client.get("/search?q=knee")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+    until = time.monotonic() + 10
+    while client.get("/readyz").status_code != 503:
+        assert time.monotonic() < until
+    for node in range(3):
+        cluster.start(node)
+    cluster.wait(3)
+    until = time.monotonic() + 60
+    while client.get("/search?q=knee").status_code != 200:
+        assert time.monotonic() < until
+        time.sleep(0.5)
+    assert client.get("/readyz").status_code == 200
