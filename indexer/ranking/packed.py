@@ -10,8 +10,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.analysis import FIELDS
+from indexer.analysis import FIELDS, bare
 from indexer.analysis.memo import Memo
+from indexer.analysis.terms import alike, stem
 from indexer.ranking.forward import Forward, ForwardArrays
 from indexer.ranking.hashing import starts_of, sums_of
 from indexer.ranking.mapped import Strings, map_array
@@ -22,7 +23,7 @@ Row = NDArray[np.int32]
 # What a row needs of its segment to be read: words, terms, and what these are made of.
 SEGMENT_FILES = (
     *("words.utf8", "words.offsets.npy", "word_counts.npy", "word_terms.npy", "terms.utf8", "terms.offsets.npy"),
-    *("gram_words.npy", "gram_words_starts.npy", "gram_keys.npy"),
+    *("gram_words.npy", "gram_words_starts.npy", "gram_keys.npy", "most_units.npy", "unit.npy"),
 )
 # A row begins with these: kind, whether it is in characters, the number of terms; lengths, intents and the numbers of
 # words of its fields. Terms, their weights as bits of 32-bit floats, and the words in their order follow.
@@ -49,12 +50,24 @@ class Vocabulary:
     def __init__(self, folder: Path, statistics: Statistics) -> None:
         self.terms, self.words = Strings(folder, "terms"), Strings(folder, "words")
         self.word_terms, self.word_counts = map_array(folder, "word_terms"), map_array(folder, "word_counts")
+        self._most, self._unit = map_array(folder, "most_units"), float(map_array(folder, "unit")[0])
         self.number_of = Memo(self.terms.find, _REMEMBERED).__getitem__
         grams = (map_array(folder, name) for name in ("gram_words", "gram_words_starts", "gram_keys"))
         none, flat = np.empty((0, len(FIELDS)), np.int32), np.empty(0, np.int64)
         no_rows = _NO_NUMBERS, starts_of(flat), none, none, np.empty(0, np.bool_), np.empty(0, np.int8)
         arrays = ForwardArrays(*no_rows, self.word_terms, *grams)
         self.forward = Forward(arrays, self.words, statistics, self.number_of, Resources().kernels)
+
+    def alike(self, word: str) -> tuple[str, ...]:
+        """The words that are a folded word in either number, with ties or without."""
+        number = self.number_of(stem(word))
+        there = np.flatnonzero(self.word_terms == number).tolist() if number >= 0 else []
+        return tuple(other for other in self.words.of(there) if alike(bare(other), word))
+
+    def most(self, term: str) -> float:
+        """The largest weight that a term has in any document, or a little more; 0 for one that none has."""
+        number = self.number_of(term)
+        return float(self._most[number]) * self._unit if number >= 0 else 0.0
 
 
 class Fetched:

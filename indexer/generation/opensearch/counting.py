@@ -21,17 +21,17 @@ class FacetCounter:
     def __init__(self, documents: OpenSearchDocuments) -> None:
         self._documents = documents
 
-    def count(self, query: Query, others: Collection[str], most: int) -> tuple[int, dict[str, dict[str, int]]]:
-        """How many documents a query finds, and the `most` frequent values of each facet (0: none) among these and some
-        other documents, by count, then name.
+    def asked(self, query: Query, most: int) -> Query:
+        """The search that counts the documents of a query, and with `most` the values of each facet among them."""
+        body: Query = {"query": query, "size": 0, "track_total_hits": True}
+        return body | ({"aggs": {name: _terms(name) for name in FACETS}} if most else {})
+
+    def told(self, answer: Mapping[str, Any], others: Collection[str], most: int) -> dict[str, dict[str, int]]:
+        """The `most` frequent values of each facet (0: none) in the answer and in some other documents, by count, then
+        name.
         """
-        aggregations = {name: _terms(name) for name in FACETS} if most else {}
-        answer = self._documents.search(
-            {"query": query, "size": 0, "track_total_hits": True} | ({"aggs": aggregations} if most else {})
-        )
-        total: int = answer["hits"]["total"]["value"]
         if not most:
-            return total, {}
+            return {}
         counts = {name: _counted(name, answer["aggregations"][name]) for name in FACETS}
         for own in self._documents.fetch(others, *FACETS).values():
             for name in FACETS:
@@ -39,7 +39,7 @@ class FacetCounter:
                 counts[name].update(_named(name, value) for value in values if value is not None)
         called = self._called
         counts["topic"] = Counter({called[name]: n for name, n in counts["topic"].items()})
-        return total, {name: _most(own, most) for name, own in counts.items()}
+        return {name: _most(own, most) for name, own in counts.items()}
 
     @cached_property
     def _called(self) -> dict[str, str]:

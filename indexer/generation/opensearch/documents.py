@@ -8,6 +8,7 @@ from typing import Any, overload
 
 import numpy as np
 from opensearchpy import OpenSearch
+from opensearchpy.exceptions import TransportError
 
 from indexer.generation.opensearch.connection import asking
 from indexer.generation.opensearch.queries import EVERYTHING, Query
@@ -32,16 +33,22 @@ class OpenSearchDocuments:
             found: dict[str, Any] = self._client.search(index=self._index, body={"_source": False, **body})
         return found
 
+    def searches(self, bodies: Sequence[Query]) -> list[dict[str, Any]]:
+        """The answers to several searches, asked at once."""
+        if len(bodies) < 2:
+            return [self.search(body) for body in bodies]
+        lines: list[Query] = [line for body in bodies for line in ({}, {"_source": False, **body})]
+        with asking(self._name):
+            answers: list[dict[str, Any]] = self._client.msearch(index=self._index, body=lines)["responses"]
+            for answer in answers:
+                if "error" in answer:
+                    raise TransportError(answer["status"], answer["error"].get("type", ""))
+        return answers
+
     def counts(self, queries: Sequence[Query]) -> list[int]:
         """How many documents each of some queries finds."""
-        body: list[Query] = []
-        for query in queries:
-            body += [{}, {"query": query, "size": 0, "track_total_hits": True}]
-        if not body:
-            return []
-        with asking(self._name):
-            answers = self._client.msearch(index=self._index, body=body)["responses"]
-        return [answer["hits"]["total"]["value"] for answer in answers]
+        bodies = [{"query": query, "size": 0, "track_total_hits": True} for query in queries]
+        return [answer["hits"]["total"]["value"] for answer in self.searches(bodies)]
 
     def walk(self, query: Query, order: Sequence[Query], limit: int) -> Iterator[str]:
         """The ids of the first hits in an order, fetched page by page."""

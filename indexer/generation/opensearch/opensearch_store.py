@@ -21,7 +21,7 @@ from opensearchpy.exceptions import ConflictError, NotFoundError
 from indexer.analysis import Analyzer
 from indexer.errors import BuildInProgress, IndexDamaged, IndexIncompatible, IndexMissing, RequestRefused, SearchError
 from indexer.generation.folder.folder import DIGEST, MANIFEST
-from indexer.generation.folder.manifest import FORMAT, Manifest, read_manifest
+from indexer.generation.folder.manifest import FORMAT, Manifest, digest_of, read_manifest
 from indexer.generation.local.reader import LocalGeneration
 from indexer.generation.local.stored import stored_analyzer, stored_digests
 from indexer.generation.opensearch.connection import WRITING, address_of, asking, connect
@@ -79,6 +79,11 @@ class OpenSearchStore:
         try:
             self._fetch(files_of(self._name, number), folder)
             manifest = self._usable(folder, digest)
+            for name, (_, written) in manifest.files.items():
+                if (folder / name).exists() and digest_of(folder / name) != written:
+                    raise IndexDamaged(
+                        "changed", f"{files_of(self._name, number)}: {name}", "roll back, or build again"
+                    )
             size, index = sum(manifest.documents.values()), documents_of(self._name, number)
             documents = OpenSearchDocuments(connect(self._place), self._name, index, size)
             return OpenSearchGeneration(documents, folder, manifest)

@@ -19,8 +19,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from corpus import Document, Topic, from_json, same_address
-from indexer.analysis import FIELDS, Analyzer, Templates, bare
-from indexer.analysis.terms import alike, stem
+from indexer.analysis import FIELDS, Analyzer, Templates
+from indexer.analysis.terms import stem
 from indexer.generation.folder.manifest import Manifest
 from indexer.generation.local.stored import stored_analyzer
 from indexer.generation.opensearch import queries
@@ -40,6 +40,8 @@ from indexer.types import Band, Info, Sort
 _ROUNDING = 1 + 2**-8 + 2**-18
 # So many times what is wanted is asked for at first, and never more than a cluster gives at once.
 _SPARE, _MOST = 1.3, 10_000
+# A cluster takes 1,024 clauses in a query: so many are terms, the most telling ones.
+_TERMS = 900
 _NEWEST: tuple[Query, ...] = ({"day": {"order": "desc", "missing": "_last"}}, *BY_ID)
 
 
@@ -51,6 +53,26 @@ class _Chosen(NamedTuple):
     filters: list[Query]
     members: list[str]
     shown: list[str]
+
+
+class _Ranking(NamedTuple):
+    """How the best documents are asked for: the weights of a text's terms, the query that scores by most of them, what
+    the others may add to a score, and how many documents are wanted.
+    """
+
+    weights: Mapping[str, float]
+    query: Query
+    beyond: float
+    wanted: int
+
+    @property
+    def size(self) -> int:
+        """How many are asked for at first."""
+        return min(int(self.wanted * _SPARE), _MOST)
+
+    def body(self, size: int) -> Query:
+        """The search for the best so many, with their rows."""
+        return {"query": self.query, "size": size, "_source": ["row"]}
 
 
 class OpenSearchGeneration:
@@ -66,7 +88,7 @@ class OpenSearchGeneration:
         self.analyzer: Analyzer = stored_analyzer(folder / ARRAYS, manifest.synonyms)
         self._frequencies = Frequencies(folder / ARRAYS, self.statistics)
         self._vocabulary, self._facets = Vocabulary(segment, self.statistics), FacetCounter(documents)
-        self._words_for = lru_cache(1 << 12)(_WordsFor(self._vocabulary).of)
+        self._words_for = lru_cache(1 << 12)(self._vocabulary.alike)
 
     @cached_property
     def templates(self) -> Templates:
@@ -146,21 +168,33 @@ class OpenSearchGeneration:
 
     def find(self, request: FindRequest) -> Found:
         chosen = self._choose(request)
-        total, facets = self._documents.size, dict[str, dict[str, int]]()
-        if chosen.filters or request.facets:
-            total, facets = self._facets.count(queries.all_of(chosen.filters), chosen.shown, request.facets)
+        counted = bool(chosen.filters or request.facets)
+        bodies = [self._facets.asked(queries.all_of(chosen.filters), request.facets)] if counted else []
+        ranking = self._ranking(request, chosen)
+        answers = self._documents.searches([*bodies, *([ranking.body(ranking.size)] if ranking else [])])
+        total = answers[0]["hits"]["total"]["value"] if counted else self._documents.size
         total += len(chosen.shown)
-        if not request.limit:
-            return Found([], total, facets)
-        if request.sort is Sort.NEWEST:
+        facets = self._facets.told(answers[0], chosen.shown, request.facets) if counted else {}
+        if request.sort is Sort.NEWEST and request.limit:
             newest = self._documents.walk(_or_these(chosen.filters, chosen.shown), _NEWEST, request.limit)
             return Found([Ranked(id_, 0.0) for id_ in newest], total, facets)
-        filters = [_or_these(chosen.filters, chosen.members)] if chosen.members else chosen.filters
-        ranked, least = self._rank(request, filters, max(request.limit + len(chosen.members), RESCORED))
+        ranked, least = self._rank(request, ranking, answers[-1]["hits"]["hits"]) if ranking else ([], 0.0)
         first: dict[str, Ranked] = {}
         for own in ranked:
             first.setdefault(request.instead.get(own.id, own.id), own)
         return Found(list(first.values())[: request.limit], total, facets, least)
+
+    def _ranking(self, request: FindRequest, chosen: _Chosen) -> _Ranking | None:
+        """How the cluster is asked for the best documents of a request; None where no order by score is wanted."""
+        known = self._vocabulary
+        weights = {term: own for term, own in request.weights.items() if own and known.number_of(term) >= 0}
+        if not weights or not request.limit or request.sort is Sort.NEWEST:
+            return None
+        telling = sorted(weights, key=lambda term: -weights[term] * known.most(term))
+        beyond = sum(weights[term] * known.most(term) for term in telling[_TERMS:])
+        filters = [_or_these(chosen.filters, chosen.members)] if chosen.members else chosen.filters
+        query = queries.best({term: weights[term] for term in telling[:_TERMS]}, filters)
+        return _Ranking(weights, query, beyond, max(request.limit + len(chosen.members), RESCORED))
 
     def _choose(self, request: FindRequest) -> _Chosen:
         """What a request asks of documents, in the words of the cluster."""
@@ -188,14 +222,14 @@ class OpenSearchGeneration:
         hits = self._documents.search({"query": query, "size": HIT_PLACE})["hits"]["hits"]
         return least_share([int(hit["_score"] or 0) for hit in hits], wanted)
 
-    def _rank(self, request: FindRequest, filters: Sequence[Query], wanted: int) -> tuple[list[Ranked], float]:
-        """The best documents, so many where there are, and the lowest score that came into the second stage."""
-        known = self._vocabulary.number_of
-        weights = {term: weight for term, weight in request.weights.items() if weight and known(term) >= 0}
-        found, scores = self._best(weights, filters, wanted) if weights else ({}, [])
+    def _rank(self, request: FindRequest, ranking: _Ranking, hits: list[dict[str, Any]]) -> tuple[list[Ranked], float]:
+        """The best documents, as many as are wanted, and the lowest score that came into the second stage; `hits` are
+        those of the first search.
+        """
+        found, scores = self._best(ranking, hits)
         ids = list(found)
-        order = sorted((n for n, score in enumerate(scores) if score > 0), key=lambda n: (-scores[n], ids[n]))[:wanted]
-        first, rest = order[:RESCORED], order[RESCORED:]
+        order = sorted((n for n, score in enumerate(scores) if score > 0), key=lambda n: (-scores[n], ids[n]))
+        first, rest = order[:RESCORED], order[RESCORED : ranking.wanted]
         least = scores[first[-1]] if len(first) == RESCORED else 0.0
         own = rows(self._vocabulary, [found[ids[n]] for n in first])
         judged = own.judge(np.array([scores[n] for n in first]), request.finer, length_exponent(request.words))
@@ -205,21 +239,18 @@ class OpenSearchGeneration:
         again.sort(key=lambda ranked: (-ranked.score, ranked.id))
         return [*again, *(Ranked(ids[n], scores[n]) for n in rest)], least
 
-    def _best(
-        self, weights: Mapping[str, float], filters: Sequence[Query], wanted: int
-    ) -> tuple[dict[str, dict[str, Any]], list[float]]:
-        """Documents with their rows, by id, and their scores in the first stage: the best so many are among them."""
-        size = min(int(wanted * _SPARE), _MOST)
+    def _best(self, ranking: _Ranking, hits: list[dict[str, Any]]) -> tuple[dict[str, dict[str, Any]], list[float]]:
+        """Documents with their rows, by id, and their scores in the first stage: the best are certainly among them."""
+        size = ranking.size
         while True:
-            body = {"query": queries.best(weights, filters), "size": size, "_source": ["row"]}
-            hits = self._documents.search(body)["hits"]["hits"]
             found = {hit["_id"]: hit["_source"] for hit in hits}
             self._documents.remember(found)
-            scores: list[float] = rows(self._vocabulary, list(found.values())).scores(weights).tolist()
+            scores: list[float] = rows(self._vocabulary, list(found.values())).scores(ranking.weights).tolist()
             whole = len(hits) < size or size == _MOST
-            if whole or sorted(scores)[-wanted] > hits[-1]["_score"] * _ROUNDING:
+            if whole or sorted(scores)[-ranking.wanted] > hits[-1]["_score"] * _ROUNDING + ranking.beyond:
                 return found, scores
             size = min(2 * size, _MOST)
+            hits = self._documents.search(ranking.body(size))["hits"]["hits"]
 
     def _factors(self, words: Sequence[SearchWord], own: Fetched, size: int) -> list[float]:
         """The share of a search's words that each of so many documents matches, from 0 to 1."""
@@ -239,20 +270,6 @@ class OpenSearchGeneration:
             for text in (own.words(number, field) for field in FIELDS)
             for at in range(len(text) - len(standing) + 1)
         )
-
-
-class _WordsFor:
-    """The words of a generation that are a word in either number, with ties or without."""
-
-    def __init__(self, vocabulary: Vocabulary) -> None:
-        self._vocabulary = vocabulary
-
-    def of(self, word: str) -> tuple[str, ...]:
-        """Those for a folded word."""
-        own = self._vocabulary
-        number = own.number_of(stem(word))
-        there = np.flatnonzero(own.word_terms == number).tolist() if number >= 0 else []
-        return tuple(other for other in own.words.of(there) if alike(bare(other), word))
 
 
 def _these(ids: Sequence[str]) -> Query:

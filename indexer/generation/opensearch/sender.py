@@ -19,7 +19,7 @@ from indexer.analysis import FIELDS
 from indexer.errors import SearchError
 from indexer.generation.folder.folder import MANIFEST
 from indexer.generation.local.reader import LocalGeneration
-from indexer.generation.opensearch.connection import LATER
+from indexer.generation.opensearch.connection import LATER, WRITING
 from indexer.generation.opensearch.layout import DIGESTS, PAIRS, WEIGHTS, feature_of, words_field
 from indexer.generation.port import Pair
 from indexer.ranking.columns import date_of, is_answered, specialty_of, topics_of
@@ -105,7 +105,9 @@ def _send(client: OpenSearch, actions: Iterable[dict[str, Any]], tell: Callable[
 
 def _results(client: OpenSearch, actions: list[dict[str, Any]]) -> Iterator[tuple[str, dict[str, Any] | None]]:
     """For each of some documents its id, and why it was not taken, if it was not."""
+    # The client sends `timeout`, how long a node waits for a shard, only beside its own.
     options: dict[str, Any] = {"raise_on_error": False, "raise_on_exception": False}
+    options |= {"timeout": "15s", "request_timeout": WRITING}
     sent = streaming_bulk(client, actions, chunk_size=_TOGETHER, max_chunk_bytes=_BYTES, **options)
     for taken, told in sent:
         (result,) = told.values()

@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import closing
 from itertools import count
+from pathlib import Path
 
 import pytest
 
@@ -16,7 +17,7 @@ from corpus import Document
 from indexer import OpenSearchIndex, Progress, Settings, build, open_index
 from indexer.generation import Generation, store_of
 from search_app import create_app
-from tests.documents import in_two_scripts
+from tests.documents import in_two_scripts, question
 from tests.indexer.generation.nodes import Nodes, running, what_is_missing
 from tests.indexer.generation.oracle import check_same, frozen_frequencies
 from tests.indexer.generation.suite import GenerationSuite, Made
@@ -71,6 +72,23 @@ def test_a_cluster_says_what_the_definition_does(place: OpenSearchIndex, seed: i
     with closing(store_of(place).open(Settings())) as there:
         frozen = there.statistics, frozen_frequencies(there), there.templates
         check_same(there, PlainGeneration(documents, there.analyzer, *frozen), seed)
+
+
+def test_a_text_of_more_terms_than_a_query_takes(place: OpenSearchIndex, tmp_path: Path) -> None:
+    """The best are those of a folder all the same, whichever terms the cluster was asked for."""
+    rng = random.Random(9)
+    words = [
+        f"{a}{b}{c}" for a in "bdfgklmnpr" for b in "aeiou" for c in ("nt", "lk", "rm", "st", "ck", "mp", "ld", "rt")
+    ]
+    words = [f"{one}{other}" for one, other in zip(words * 4, rng.sample(words * 4, len(words) * 4), strict=True)]
+    documents = [
+        question(f"q{n:03d}", " ".join(rng.sample(words, 12)), " ".join(rng.sample(words, 30))) for n in range(300)
+    ]
+    for index in (place, tmp_path):
+        build(index, documents, settings=Settings(compiled=False))
+    text = " ".join(rng.sample(words, 1_300))
+    with open_index(place) as there, open_index(tmp_path) as here:
+        assert there.similar(text, limit=12) == here.similar(text, limit=12)
 
 
 def test_the_manager_dies_while_there_are_searches_and_a_build(cluster: Nodes) -> None:
