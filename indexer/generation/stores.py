@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
-from urllib.parse import urlsplit
 
 from indexer.errors import RequestRefused
 from indexer.generation.folder.manifest import Manifest
@@ -104,7 +103,7 @@ def store_of(index: IndexPlace) -> Store:
 
     Raises RequestRefused for another scheme.
     """
-    scheme = urlsplit(str(index)).scheme if "://" in str(index) else ""
+    scheme = str(index).partition("://")[0] if "://" in str(index) else ""
     if scheme not in _STORES:
         raise RequestRefused(
             f"no index is opened by {scheme}://", "index", "name a folder, or opensearch+https://HOST:PORT/NAME"

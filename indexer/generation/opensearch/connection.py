@@ -37,7 +37,10 @@ class Address(NamedTuple):
 
 def address_of(index: str) -> Address:
     """The parts of an address. Raises RequestRefused for one that is none, or that holds a password."""
-    parts = urlsplit(index)
+    try:
+        parts = urlsplit(index)
+    except ValueError as error:
+        raise RequestRefused(f"no address: {error}", "index", f"write {_PLACE}") from error
     name, hosts = parts.path.strip("/"), list[tuple[str, int]]()
     if "@" in parts.netloc:
         remedy = "give them by the settings opensearch_user and opensearch_password"

@@ -11,12 +11,12 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from opensearchpy.exceptions import ConflictError, NotFoundError
+from opensearchpy.exceptions import ConflictError, NotFoundError, OpenSearchException
 
 from indexer.analysis import Analyzer
 from indexer.errors import BuildInProgress, IndexDamaged, IndexIncompatible, IndexMissing, RequestRefused, SearchError
@@ -155,14 +155,15 @@ class OpenSearchStore:
 
         def beat() -> None:
             while not ended.wait(_BEAT):
-                self._client.index(index=index, id="lock", body=mine | {"at": time.time()})
+                with suppress(OpenSearchException):  # the next beat may come through
+                    self._client.index(index=index, id="lock", body=mine | {"at": time.time()})
 
         threading.Thread(target=beat, daemon=True).start()
         try:
             yield
         finally:
             ended.set()
-            with asking(self._name):
+            with suppress(OpenSearchException):  # it is forgotten by itself, else
                 self._client.delete(index=index, id="lock", refresh=True)
 
     def purge_was_killed(self) -> bool:

@@ -1,0 +1,53 @@
+"""Addresses of indices on a cluster: which parts they have, and what is refused before a cluster is asked."""
+
+from __future__ import annotations
+
+import pytest
+
+from indexer import OpenSearchIndex, RequestRefused, SearchError, open_index
+from indexer.generation.opensearch.connection import address_of
+from tests.indexer.generation.nodes import free_ports
+
+
+@pytest.mark.parametrize(
+    ("address", "hosts", "secure"),
+    [
+        ("opensearch+https://a.example:9201,b.example/qa", [("a.example", 9201), ("b.example", 9200)], True),
+        ("opensearch+http://127.0.0.1:9200/qa", [("127.0.0.1", 9200)], False),
+        ("opensearch+http://[::1]:9200/qa", [("::1", 9200)], False),
+    ],
+)
+def test_an_address_names_hosts_and_an_index(address: str, hosts: list[tuple[str, int]], secure: bool) -> None:
+    """Each host with its port, or the usual one; with TLS unless it says otherwise."""
+    found = address_of(address)
+    assert (list(found.hosts), found.secure, found.name) == (hosts, secure, "qa")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "opensearch+https://a.example",
+        "opensearch+https:///qa",
+        "opensearch+https://a.example/QA",
+        "opensearch+https://a.example/qa/more",
+        "opensearch+https://a.example/qa?x=1",
+        "opensearch+https://ruth:secret@a.example/qa",
+        "opensearch+https://[::1/qa",
+        "opensearch://a.example/qa",
+        "https://a.example/qa",
+    ],
+)
+def test_what_is_no_address_is_refused(address: str) -> None:
+    """Without a name or a host, with a password, of another scheme; what is refused does not repeat a password."""
+    with pytest.raises(RequestRefused) as refused:
+        open_index(address)
+    assert "secret" not in f"{refused.value} {refused.value.next}"
+
+
+def test_a_cluster_that_is_not_there_is_told() -> None:
+    """What to do, and no password in what is shown of an index."""
+    place = OpenSearchIndex(f"opensearch+http://127.0.0.1:{free_ports(1)[0]}/qa", "ruth", "secret")
+    assert "secret" not in f"{place!r} {place}"
+    with pytest.raises(SearchError) as failed:
+        open_index(place)
+    assert "does not answer" in failed.value.what
