@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import os
 import shutil
@@ -12,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -37,6 +39,8 @@ from indexer.types import Fault, Info, Newer, Verification
 
 # What is current is looked up so many seconds apart.
 _LOOKED = 1.0
+# So many documents, or a few more, are compared with what was sent.
+_SAMPLE = 200
 # A build says so many seconds apart that it is at work; one that was silent for three times as long has ended.
 _BEAT = 20.0
 
@@ -79,11 +83,8 @@ class OpenSearchStore:
         try:
             self._fetch(files_of(self._name, number), folder)
             manifest = self._usable(folder, digest)
-            for name, (_, written) in manifest.files.items():
-                if (folder / name).exists() and digest_of(folder / name) != written:
-                    raise IndexDamaged(
-                        "changed", f"{files_of(self._name, number)}: {name}", "roll back, or build again"
-                    )
+            for name in _changed(folder, manifest):
+                raise IndexDamaged("changed", f"{name} of generation {number}", "roll back, or build again")
             size, index = sum(manifest.documents.values()), documents_of(self._name, number)
             documents = OpenSearchDocuments(connect(self._place), self._name, index, size)
             return OpenSearchGeneration(documents, folder, manifest)
@@ -108,8 +109,7 @@ class OpenSearchStore:
         number, _ = self.current()
         with tempfile.TemporaryDirectory() as folder:
             self._fetch(files_of(self._name, number), Path(folder), DIGESTS)
-            lines = (Path(folder) / DIGESTS).read_text("utf-8").splitlines()
-        return {id_: bytes.fromhex(digest) for id_, digest in map(json.loads, lines)}
+            return _digests_in(Path(folder))
 
     def usable(self) -> tuple[Manifest, Path]:
         what = "an index on a cluster is built anew, and takes no updates yet"
@@ -130,7 +130,7 @@ class OpenSearchStore:
             if faults := list(self._faults(before)):
                 raise IndexDamaged(faults[0].code, faults[0].file, "build the index again")
             self._point_to(before)
-        return self.manifest().info
+        return replace(self.manifest().info, engine="opensearch")
 
     def backup(self, file: Path) -> Info:
         raise RequestRefused("a cluster is not backed up into a file", str(file), "take a snapshot of the cluster")
@@ -238,16 +238,25 @@ class OpenSearchStore:
         self._seen = (float("-inf"), None)
 
     def _faults(self, number: int) -> Iterator[Fault]:
-        """What a generation lacks: documents or files of which there are fewer than were sent."""
+        """What a generation has not as it was sent: files, how many documents there are, and some of these."""
         files, documents = files_of(self._name, number), documents_of(self._name, number)
-        with tempfile.TemporaryDirectory() as folder:
-            self._fetch(files, Path(folder), MANIFEST)
-            manifest = self._usable(Path(folder), self._meta(documents)["digest"])
-        written = sum(manifest.documents.values())
+        with tempfile.TemporaryDirectory() as fetched:
+            folder = Path(fetched)
+            self._fetch(files, folder)
+            manifest = self._usable(folder, self._meta(documents)["digest"])
+            for name in _changed(folder, manifest):
+                yield Fault(file=name, code="changed", generation=number)
+            digests = _digests_in(folder)
         with asking(self._name):
             found = self._client.count(index=documents)["count"]
-        if found != written:
-            yield Fault(file=documents, code="size", written=written, found=found, generation=number)
+            sample = sorted(digests)[:: len(digests) // _SAMPLE + 1]
+            there = self._client.mget(index=documents, body={"ids": sample})["docs"] if sample else []
+        if found != len(digests):
+            yield Fault(file=documents, code="size", written=len(digests), found=found, generation=number)
+        for own in there:
+            line = f"{own['_source']['document']}\n" if own["found"] else ""  # as it was digested at intake
+            if hashlib.sha256(line.encode()).digest() != digests[own["_id"]]:
+                yield Fault(file=f"{documents}/{own['_id']}", code="changed", generation=number)
 
     def _fetch(self, index: str, folder: Path, only: str = "") -> None:
         """Write the files of a generation, or one of them, into a folder."""
@@ -272,3 +281,15 @@ class OpenSearchStore:
         if manifest.format != FORMAT or manifest.analysis != ours:
             raise IndexIncompatible(f"analysis {manifest.analysis}", f"analysis {ours}", str(self._place))
         return manifest
+
+
+def _changed(folder: Path, manifest: Manifest) -> Iterator[str]:
+    """The files of a folder, as the manifest calls them, that are not what was written."""
+    for name, (_, written) in manifest.files.items():
+        if (folder / name).exists() and digest_of(folder / name) != written:
+            yield name
+
+
+def _digests_in(folder: Path) -> dict[str, bytes]:
+    lines = (folder / DIGESTS).read_text("utf-8").splitlines()
+    return {id_: bytes.fromhex(digest) for id_, digest in map(json.loads, lines)}

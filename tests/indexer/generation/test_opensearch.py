@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 
 from corpus import Document
-from indexer import OpenSearchIndex, Progress, Settings, build, open_index
+from indexer import OpenSearchIndex, Progress, Settings, build, open_index, rollback, verify
 from indexer.generation import Generation, store_of
+from indexer.generation.opensearch.connection import connect
 from search_app import create_app
 from tests.documents import in_two_scripts, question
 from tests.indexer.generation.nodes import Nodes, running, what_is_missing
@@ -89,6 +90,28 @@ def test_a_text_of_more_terms_than_a_query_takes(place: OpenSearchIndex, tmp_pat
     text = " ".join(rng.sample(words, 1_300))
     with open_index(place) as there, open_index(tmp_path) as here:
         assert there.similar(text, limit=12) == here.similar(text, limit=12)
+
+
+def test_verify_and_rollback(place: OpenSearchIndex, cluster: Nodes) -> None:
+    """What was changed on the cluster is told, and the generation before comes back."""
+    documents = in_two_scripts(random.Random(1), 20)
+    build(place, documents, settings=Settings(compiled=False))
+    build(place, documents[:15], settings=Settings(compiled=False))
+    assert verify(place).ok
+    index, (spoilt, gone) = f"{place.address.rpartition('/')[2]}-000002-documents", [d.id for d in documents[:2]]
+    client = connect(place)
+    client.index(index=index, id=spoilt, body={"document": "{}"}, refresh=True)
+    client.delete(index=index, id=gone, refresh=True)
+    client.close()
+    faults = verify(place).faults
+    assert {(fault.file.rpartition("/")[2], fault.code) for fault in faults} == {
+        (spoilt, "changed"),
+        (gone, "changed"),
+        (index, "size"),
+    }
+    assert (rollback(place).generation, verify(place).ok) == (1, True)
+    with open_index(place) as back:
+        assert len(list(back.documents())) == 20
 
 
 def test_the_manager_dies_while_there_are_searches_and_a_build(cluster: Nodes) -> None:
