@@ -52,6 +52,14 @@ def date_of(document: Document) -> date | None:
     return document.published if isinstance(document, Article) else document.asked
 
 
+def names_in_any_case(counts: Mapping[str, int]) -> dict[str, str]:
+    """What names are called that differ in case alone, by their folded name: as most documents call them."""
+    written: dict[str, list[tuple[int, bool, bool, str]]] = {}
+    for name, count in counts.items():
+        written.setdefault(name.casefold(), []).append((-count, name.isupper(), name.islower(), name))
+    return {folded: min(names)[-1] for folded, names in written.items()}
+
+
 class ColumnsWriter:
     """Takes what the columns keep of documents in any order."""
 
@@ -151,10 +159,8 @@ class Columns:
     def _groups(self) -> _TopicGroups:
         """The topics as visitors meet them, worked out when first asked for: an update never asks."""
         there = self._topic if self._ids.live is None else self._topic[self._ids.live[self._tagged]]
-        written: dict[str, list[tuple[int, bool, bool, str]]] = {}
-        for name, count in zip(self._topics, np.bincount(there, minlength=len(self._topics)).tolist(), strict=True):
-            written.setdefault(name.casefold(), []).append((-count, name.isupper(), name.islower(), name))
-        names = sorted(min(names)[-1] for names in written.values())
+        counts = np.bincount(there, minlength=len(self._topics)).tolist()
+        names = sorted(names_in_any_case(dict(zip(self._topics, counts, strict=True))).values())
         number = {name.casefold(): n for n, name in enumerate(names)}
         return _TopicGroups(names, number, np.array([number[name.casefold()] for name in self._topics], np.int32))
 

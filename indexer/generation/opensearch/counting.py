@@ -8,8 +8,8 @@ from functools import cached_property
 from typing import Any
 
 from indexer.generation.opensearch.documents import OpenSearchDocuments
-from indexer.generation.opensearch.queries import Query
-from indexer.ranking.columns import ANSWERED, FACETS
+from indexer.generation.opensearch.queries import Query, counting
+from indexer.ranking.columns import ANSWERED, FACETS, names_in_any_case
 
 # So many values of a facet are counted; each shard tells as many, so that counts are exact up to here.
 _VALUES = 20_000
@@ -23,8 +23,7 @@ class FacetCounter:
 
     def asked(self, query: Query, most: int) -> Query:
         """The search that counts the documents of a query, and with `most` the values of each facet among them."""
-        body: Query = {"query": query, "size": 0, "track_total_hits": True}
-        return body | ({"aggs": {name: _terms(name) for name in FACETS}} if most else {})
+        return counting(query) | ({"aggs": {name: _terms(name) for name in FACETS}} if most else {})
 
     def told(self, answer: Mapping[str, Any], others: Collection[str], most: int) -> dict[str, dict[str, int]]:
         """The `most` frequent values of each facet (0: none) in the answer and in some other documents, by count, then
@@ -45,10 +44,7 @@ class FacetCounter:
     def _called(self) -> dict[str, str]:
         """What topics are called that differ in case alone: as most documents call them."""
         answer = self._documents.search({"size": 0, "aggs": {"topic": _terms("topic_written")}})
-        written: dict[str, list[tuple[int, bool, bool, str]]] = {}
-        for name, n in _counted("topic", answer["aggregations"]["topic"]).items():
-            written.setdefault(name.casefold(), []).append((-n, name.isupper(), name.islower(), name))
-        return {folded: min(names)[-1] for folded, names in written.items()}
+        return names_in_any_case(_counted("topic", answer["aggregations"]["topic"]))
 
 
 def _terms(field: str) -> Query:

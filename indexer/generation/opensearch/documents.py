@@ -11,7 +11,7 @@ from opensearchpy import OpenSearch
 from opensearchpy.exceptions import TransportError
 
 from indexer.generation.opensearch.connection import asking
-from indexer.generation.opensearch.queries import EVERYTHING, Query
+from indexer.generation.opensearch.queries import EVERYTHING, Query, counting
 from indexer.ranking.packed import Fetched, Vocabulary
 
 # So many hits or documents come at a time, and so many documents are remembered as they were fetched.
@@ -47,8 +47,7 @@ class OpenSearchDocuments:
 
     def counts(self, queries: Sequence[Query]) -> list[int]:
         """How many documents each of some queries finds."""
-        bodies = [{"query": query, "size": 0, "track_total_hits": True} for query in queries]
-        return [answer["hits"]["total"]["value"] for answer in self.searches(bodies)]
+        return [answer["hits"]["total"]["value"] for answer in self.searches(list(map(counting, queries)))]
 
     def walk(self, query: Query, order: Sequence[Query], limit: int) -> Iterator[str]:
         """The ids of the first hits in an order, fetched page by page."""
@@ -63,8 +62,9 @@ class OpenSearchDocuments:
 
     def fetch(self, ids: Collection[str], *fields: str) -> dict[str, dict[str, Any]]:
         """By id, what is kept of those of some documents that are there: these fields at least."""
-        wanted = [id_ for id_ in dict.fromkeys(ids) if not set(fields) <= self._known.get(id_, {}).keys()]
-        there = {id_: self._known[id_] for id_ in ids if id_ in self._known}
+        known = self._known  # another thread may put an empty one in its place
+        wanted = [id_ for id_ in dict.fromkeys(ids) if not set(fields) <= known.get(id_, {}).keys()]
+        there = {id_: known[id_] for id_ in ids if id_ in known}
         for at in range(0, len(wanted), _PAGE):
             with asking(self._name):
                 answer = self._client.mget(index=self._index, body={"ids": wanted[at : at + _PAGE]})
@@ -75,10 +75,10 @@ class OpenSearchDocuments:
 
     def remember(self, found: Mapping[str, dict[str, Any]]) -> None:
         """Keep what was fetched of some documents."""
-        if len(self._known) > _REMEMBERED:
-            self._known = {}
+        known = self._known if len(self._known) <= _REMEMBERED else {}
         for id_, own in found.items():
-            self._known[id_] = self._known.get(id_, {}) | own
+            known[id_] = known.get(id_, {}) | own
+        self._known = known
 
     def close(self) -> None:
         """Let go of the connections."""

@@ -41,6 +41,11 @@ def all_of(queries: Iterable[Query]) -> Query:
     return {"bool": {"filter": listed}} if listed else EVERYTHING
 
 
+def counting(query: Query) -> Query:
+    """The search that only counts the documents of a query."""
+    return {"query": query, "size": 0, "track_total_hits": True}
+
+
 def passing(where: Filter) -> list[Query]:
     """What a filter asks of a document."""
     asked: dict[str, Any] = {
