@@ -14,10 +14,9 @@ from indexer.generation.folder.folder import CURRENT, DIGEST, MANIFEST, IndexFol
 from indexer.generation.folder.manifest import Manifest, read_manifest, usable_manifest
 from indexer.generation.folder.verify import fault_before_opening, faults
 from indexer.generation.local.reader import LocalGeneration
-from indexer.generation.local.stored import stored_analyzer, stored_digests
+from indexer.generation.local.stored import stored_digests
 from indexer.ranking.mapped import ARRAYS
 from indexer.ranking.resources import Resources
-from indexer.ranking.weighting import Statistics
 from indexer.settings import Settings
 from indexer.types import Fault, Info, Newer, Verification
 
@@ -34,9 +33,7 @@ class FolderStore(IndexFolder):
             manifest, path = self.usable()
             if serving and (fault := next(faults(path, manifest, self._seen(beside, manifest)), None)):
                 raise _damaged(path, fault)
-            resources = Resources.of(settings)
-            analyzer, statistics = stored_analyzer(path / ARRAYS, manifest.synonyms), manifest.statistics
-            return LocalGeneration(path, Statistics.from_record(statistics), analyzer, resources, manifest)
+            return LocalGeneration.of(path, manifest, Resources.of(settings))
         except SearchError:
             raise
         except Exception as error:  # whatever Whoosh and NumPy do when files are not what they were

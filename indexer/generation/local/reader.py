@@ -17,7 +17,7 @@ from indexer.analysis import FIELDS, Analyzer, Templates
 from indexer.generation.folder.manifest import Manifest
 from indexer.generation.local.groups import Groups
 from indexer.generation.local.schema import DOCUMENT_FIELD, MappedStorage, folder_of
-from indexer.generation.local.stored import StoredNeighbours, StoredPairs
+from indexer.generation.local.stored import StoredNeighbours, StoredPairs, stored_analyzer
 from indexer.generation.port import Facts, FindRequest, Found, Neighbours, Pair, Ranked
 from indexer.ranking.columns import KINDS, Mask
 from indexer.ranking.frequencies import Frequencies
@@ -74,6 +74,12 @@ class LocalGeneration:
             self._neighbours = StoredNeighbours(self._arrays, self._ids)
             self._pairs = StoredPairs(self._arrays, self._ids)
             self.templates  # noqa: B018 (reads files)
+
+    @classmethod
+    def of(cls, folder: Path, manifest: Manifest, resources: Resources = NUMPY) -> LocalGeneration:
+        """A finished generation, with the statistics and the analyzer that its manifest and its files tell."""
+        statistics, arrays = Statistics.from_record(manifest.statistics), folder / ARRAYS
+        return cls(folder, statistics, stored_analyzer(arrays, manifest.synonyms), resources, manifest)
 
     @cached_property
     def templates(self) -> Templates:

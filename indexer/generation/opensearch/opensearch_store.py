@@ -25,7 +25,7 @@ from indexer.errors import BuildInProgress, IndexDamaged, IndexIncompatible, Ind
 from indexer.generation.folder.folder import DIGEST, MANIFEST
 from indexer.generation.folder.manifest import FORMAT, Manifest, digest_of, read_manifest
 from indexer.generation.local.reader import LocalGeneration
-from indexer.generation.local.stored import stored_analyzer, stored_digests
+from indexer.generation.local.stored import stored_digests
 from indexer.generation.opensearch.connection import WRITING, address_of, asking, connect
 from indexer.generation.opensearch.documents import OpenSearchDocuments
 from indexer.generation.opensearch.layout import DIGESTS, document_index, documents_of, file_index, files_of
@@ -33,7 +33,6 @@ from indexer.generation.opensearch.searcher import OpenSearchGeneration
 from indexer.generation.opensearch.sender import send_documents, send_files
 from indexer.generation.port import Generation
 from indexer.ranking.mapped import ARRAYS
-from indexer.ranking.weighting import Statistics
 from indexer.settings import OpenSearchIndex, Settings
 from indexer.types import Fault, Info, Newer, Verification
 
@@ -177,7 +176,6 @@ class OpenSearchStore:
     def publish(self, staged: Path, number: int, tell: Callable[[int], object]) -> None:
         digest = (staged / DIGEST).read_text("ascii").strip()
         manifest = read_manifest(staged, digest)
-        analyzer = stored_analyzer(staged / ARRAYS, manifest.synonyms)
         documents, files = documents_of(self._name, number), files_of(self._name, number)
         meta = {
             "generation": number,
@@ -194,8 +192,7 @@ class OpenSearchStore:
             self._client.indices.create(index=documents, body=body, wait_for_active_shards=copies)
             body = file_index(self._place.replicas)
             self._client.indices.create(index=files, body=body, wait_for_active_shards=copies)
-            statistics = Statistics.from_record(manifest.statistics)
-            generation = LocalGeneration(staged, statistics, analyzer, manifest=manifest)
+            generation = LocalGeneration.of(staged, manifest)
             try:
                 send_documents(self._client, documents, staged, generation, tell)
                 lines = "".join(f"{json.dumps([i, d.hex()])}\n" for i, d in stored_digests(staged / ARRAYS).items())
