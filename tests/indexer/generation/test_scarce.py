@@ -10,7 +10,7 @@ import pytest
 
 import indexer
 from indexer.build import all_neighbours, pipeline
-from indexer.generation.folder import store
+from indexer.generation.local.reader import LocalGeneration
 from indexer.ranking.weighting import Statistics
 from tests.documents import question
 
@@ -42,7 +42,7 @@ def test_a_lack_of_memory_is_no_damage(tmp_path: Path, monkeypatch: pytest.Monke
     def lacking(*_: object) -> None:
         raise OSError(12, "Cannot allocate memory")
 
-    monkeypatch.setattr(store, "LocalGeneration", lacking)
+    monkeypatch.setattr(LocalGeneration, "__init__", lacking)
     with pytest.raises(indexer.SearchError, match="memory") as caught:
         indexer.open_index(tmp_path)
     assert type(caught.value) is indexer.SearchError
