@@ -118,7 +118,7 @@ class Index:
         if where != EVERYTHING:
             near = neighbours_of(
                 generation, weigh(generation, text), where=where, without=id, instead=self.settled.instead
-            )[0]
+            )
         near = near.best(JUDGED)
         own = generation.statistics.of_document(han=text.in_han)
         close = close_ones(near.ranked, page_closeness(generation, own, id, near), page_floor(own))
@@ -138,7 +138,7 @@ class Index:
         generation = self._generation
         draft = generation.analyzer.draft(short_enough(text))
         weighed = weigh(generation, draft.text)
-        ranked = neighbours_of(generation, weighed, where=where, instead=self.settled.instead)[0].ranked
+        ranked = neighbours_of(generation, weighed, where=where, instead=self.settled.instead).ranked
         close = close_ones(ranked, draft_closeness(generation, draft.text, [r.id for r in ranked]), DRAFT_FLOOR)
         close = self.settled.shown("", close)
         panel = make_panel(generation, weighed.telling, close, few_enough(limit), self.settled)

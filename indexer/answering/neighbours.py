@@ -24,10 +24,8 @@ def neighbours_of(
     without: str = "",
     most: int = RAW,
     instead: Mapping[str, str] = NO_GROUPS,
-) -> tuple[Neighbours, float]:
-    """The documents most like a text, `without` (its own document) left out, at most RESCORED, of each group one; and
-    the score that a document needs to come into the second stage.
-    """
+) -> Neighbours:
+    """The documents most like a text, `without` (its own document) left out, at most RESCORED, of each group one."""
     # One more than wanted, for its own document.
     limit = min(most + 1, RESCORED)
     found = generation.find(
@@ -35,4 +33,4 @@ def neighbours_of(
     )
     scores = np.array([r.score for r in found.ranked], np.float32).tolist()
     kept = [Ranked(r.id, score) for r, score in zip(found.ranked, scores, strict=True) if r.id != without]
-    return Neighbours(kept[:most], text.possible), found.least
+    return Neighbours(kept[:most], text.possible)

@@ -9,53 +9,67 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.build.all_neighbours import Bounds
 from indexer.ranking.hashing import Keys, Numbers, expand, keys_of, match, starts_of, sums_of
 from indexer.ranking.ids import segment_folders
 from indexer.ranking.mapped import map_array
 
-# Weights are kept in 32 bits here: what falls short of the score by rounding alone counts as reaching it.
+# Weights are kept in 32 bits here: what falls short of a bound by rounding alone may reach it.
 _ROUNDING = 1e-5
 
 
 class Touched(NamedTuple):
     """The documents whose lists a change touches, by number: those to rank `anew`; and with each other one the places
-    among the added documents of those that come into its second stage, in place of as many that are gone.
+    among the added documents of those that come into its second stage, and whether with less than its floor. `bounds`
+    are those of the latter after the change.
     """
 
     anew: Numbers
-    entering: dict[int, list[int]]
+    entering: dict[int, list[tuple[int, bool]]]
+    bounds: Bounds
 
 
 def affected(
-    arrays: Path, least: NDArray[np.float64], gone: Sequence[Mapping[str, float]], added: Sequence[Mapping[str, float]]
+    arrays: Path, bounds: Bounds, gone: Sequence[Mapping[str, float]], added: Sequence[Mapping[str, float]]
 ) -> Touched:
     """The documents of a generation into whose second stage an added document comes, or in which one was that is gone.
 
-    `least` is the score that a document needs for it, for each document; `gone` and `added` are weights of documents.
-    What each document asks by, times these weights, gives every score.
+    `gone` and `added` are weights of documents. What each document asks by, times these, gives every score. A list need
+    not be ranked anew where no more are gone than came, unless all had a place, and where not so many came that the
+    first scores of its neighbours may be too low now.
     """
+    bounds = bounds._replace(below=bounds.below.copy(), beyond=bounds.beyond.copy())
     keys = np.unique(keys_of([term for weights in (*gone, *added) for term in weights]))
-    touched, unsure = np.zeros(len(least), np.bool_), np.zeros(len(least), np.bool_)
-    more, entering, first = np.zeros(len(least), np.int64), list[tuple[int, int]](), 0
+    touched, unsure = np.zeros(len(bounds.least), np.bool_), np.zeros(len(bounds.least), np.bool_)
+    entering, first = list[tuple[int, int, bool]](), 0
     for folder in segment_folders(arrays):
         postings = _Postings(folder, keys)
-        needed = least[first : first + postings.documents]
+        span = slice(first, first + postings.documents)
+        least, floor = bounds.least[span], bounds.floor[span]
         for place, weights in enumerate((*gone, *added), -len(gone)):
             own = postings.scores(weights)
-            within = np.flatnonzero((own > 0) & (own >= needed * (1 - _ROUNDING)))
-            there = first + within
+            within = np.flatnonzero((own > 0) & (own >= least * (1 - _ROUNDING)))
+            there, scores, change = first + within, own[within], 1 if place >= 0 else -1
             touched[there] = True
-            unsure[there[own[within] <= needed[within] * (1 + _ROUNDING)]] = True
-            more[there] += 1 if place >= 0 else -1
+            unsure[there[_near(scores, least[within]) | _near(scores, floor[within])]] = True
+            below = scores < floor[within]
+            bounds.beyond[there] += change
+            bounds.below[there] += change * below
             if place >= 0:
-                entering += [(n, place) for n in there.tolist()]
+                entering += [(n, place, low) for n, low in zip(there.tolist(), below.tolist(), strict=True)]
         first += postings.documents
-    surely = touched & ~unsure & (more == 0)
-    places: dict[int, list[int]] = {n: [] for n in np.flatnonzero(surely).tolist()}
-    for n, place in entering:
+    full = (bounds.beyond >= 0) | (bounds.least == 0)
+    surely = touched & ~unsure & full & (bounds.beyond <= bounds.below)
+    places: dict[int, list[tuple[int, bool]]] = {n: [] for n in np.flatnonzero(surely).tolist()}
+    for n, place, low in entering:
         if n in places:
-            places[n].append(place)
-    return Touched(np.flatnonzero(touched & ~surely), places)
+            places[n].append((place, low))
+    return Touched(np.flatnonzero(touched & ~surely), places, bounds)
+
+
+def _near(scores: NDArray[np.float64], bounds: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Which scores are so near a bound that only exact ones could tell on which side."""
+    return np.abs(scores - bounds) <= bounds * _ROUNDING
 
 
 class _Postings:

@@ -21,17 +21,18 @@ from typing import IO, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.answering.neighbours import RAW, neighbours_of
+from indexer.answering.neighbours import RAW
 from indexer.answering.weighing import weigh
 from indexer.errors import SearchError
-from indexer.generation.local.reader import LocalGeneration
+from indexer.generation import FindRequest
+from indexer.generation.local.reader import LocalGeneration, SecondStage
 from indexer.generation.local.stored import stored_analyzer
 from indexer.ranking.hashing import Keys, Numbers, key_of, places, starts_of
-from indexer.ranking.ids import Ids, segment_folders
+from indexer.ranking.ids import segment_folders
 from indexer.ranking.mapped import ARRAYS, create, map_array, reopen, save
 from indexer.ranking.resources import Resources
 from indexer.ranking.token_store import StoredWords
-from indexer.ranking.weighting import Statistics
+from indexer.ranking.weighting import RESCORED, Statistics
 from indexer.settings import Settings
 
 # Documents of one batch, and how many are worth processes of their own, which take a second to start.
@@ -41,12 +42,15 @@ _TODO = "todo.spool"
 # A worker finds this package where this process found it, and nothing in the folder that it happens to start in.
 _ROOT = Path(__file__).resolve().parents[2]
 _WORKER = "import sys; sys.path.insert(0, sys.argv[1]); from indexer.build.all_neighbours import main; main()"
-# What is kept of each document: its neighbours, what they are measured by, and the score that a document needs to come
-# into the second stage, by which an update knows the lists that it touches.
+# What is kept of each document: its neighbours, what they are measured by, and by what an update knows the lists that
+# it touches (see Bounds).
 _ROWS: dict[str, tuple[tuple[int, ...], type]] = {
     "near": ((RAW,), np.int32),
     "near_scores": ((RAW,), np.float32),
     "near_least": ((), np.float64),
+    "near_floor": ((), np.float64),
+    "near_below": ((), np.int32),
+    "near_beyond": ((), np.int32),
     "possible": ((), np.float64),
 }
 
@@ -58,6 +62,28 @@ class Staged(NamedTuple):
     statistics: Statistics
     synonyms: str
     compiled: bool | None
+
+
+class Bounds(NamedTuple):
+    """Of each document, which others are in the second stage when its neighbours are ranked: those whose first score is
+    at least `least` (0: all that share a term), but for the lowest ones where these are `beyond` what the stage holds
+    (below 0: so many it could hold more). All its neighbours have at least `floor`; so many others are `below` that.
+    """
+
+    least: NDArray[np.float64]
+    floor: NDArray[np.float64]
+    below: NDArray[np.int32]
+    beyond: NDArray[np.int32]
+
+    @classmethod
+    def of(cls, arrays: Path) -> Bounds:
+        """Those of a generation."""
+        return cls(*(map_array(arrays, f"near_{name}") for name in cls._fields))
+
+    def write(self, arrays: Path, numbers: Numbers) -> None:
+        """Keep those of some documents."""
+        for name, values in self._asdict().items():
+            reopen(arrays, f"near_{name}")[numbers] = values[numbers]
 
 
 class QueryWeights(NamedTuple):
@@ -141,9 +167,7 @@ def _work(staged: Staged, worker: int, workers: int, tell: Callable[[int], objec
     arrays = staged.folder / ARRAYS
     analyzer = stored_analyzer(arrays, staged.synonyms)
     todo: list[int] = map_array(arrays, _TODO).tolist()
-    ids, own = Ids(arrays), StoredWords(arrays)
-    named = ids.all()
-    number = {named[n]: n for n in ids.numbers().tolist()}
+    own = StoredWords(arrays)
     rows = {name: reopen(arrays, name) for name in _ROWS}
     done = 0
     with ExitStack() as stack:
@@ -155,11 +179,10 @@ def _work(staged: Staged, worker: int, workers: int, tell: Callable[[int], objec
             sizes, keys, weights = array("q"), array("Q"), array("f")
             for n in todo[start : start + _BATCH]:
                 weighed = weigh(generation, analyzer.analyse_words(own.own(n)))
-                found, rows["near_least"][n] = neighbours_of(generation, weighed, without=named[n])
-                rows["possible"][n] = found.possible
-                near = [number[ranked.id] for ranked in found.ranked]
-                rows["near"][n] = near + [-1] * (RAW - len(near))
-                rows["near_scores"][n] = [ranked.score for ranked in found.ranked] + [0.0] * (RAW - len(near))
+                request = FindRequest(weights=weighed.weights, finer=weighed.finer, words=weighed.words)
+                for name, value in _row(generation.second_stage(request), n).items():
+                    rows[name][n] = value
+                rows["possible"][n] = weighed.possible
                 sizes.append(len(weighed.weights))
                 keys.extend(map(key_of, weighed.weights))
                 weights.extend(weighed.weights.values())
@@ -167,6 +190,22 @@ def _work(staged: Staged, worker: int, workers: int, tell: Callable[[int], objec
                 np.save(spool, np.array(part))
             done += len(sizes)
             tell(done)
+
+
+def _row(stage: SecondStage, number: int) -> dict[str, Any]:
+    """The neighbours of a document, its own self left out, and the bounds of its second stage, as they are kept."""
+    others = np.flatnonzero(stage.numbers != number)[:RAW]
+    near, scores = np.full(RAW, -1), np.zeros(RAW)
+    near[: len(others)], scores[: len(others)] = stage.numbers[others], stage.scores[others]
+    floor = stage.first[others].min(initial=np.inf)
+    return {
+        "near": near,
+        "near_scores": scores,
+        "near_least": stage.first.min(initial=np.inf) if len(stage.first) == RESCORED else 0.0,
+        "near_floor": floor,
+        "near_below": np.count_nonzero(stage.first < floor),
+        "near_beyond": len(stage.first) - RESCORED,
+    }
 
 
 def _gathered(spools: Sequence[Path], batches: int) -> QueryWeights:

@@ -1,7 +1,7 @@
 """Puts changed documents into stored lists of neighbours, where an update need not rank the whole list anew.
 
-Where as many documents came into a document's second stage as are gone from it, all the others stand there with the
-scores that they had: only those that came are judged.
+Where a change leaves all neighbours of a document in its second stage, they have the scores that they had there: only
+those that came are judged.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ _List = list[tuple[int, float]]
 
 
 def merge(
-    arrays: Path, generation: LocalGeneration, added: Numbers, entering: Mapping[int, Sequence[int]]
+    arrays: Path, generation: LocalGeneration, added: Numbers, entering: Mapping[int, Sequence[tuple[int, bool]]]
 ) -> tuple[Numbers, Numbers]:
     """Put documents into the lists that they enter (see Touched); `added` are their numbers. Gives the numbers of the
     documents whose lists are others now, and of those that must be ranked anew all the same: what stood behind the end
-    of their list may be in it now, or scores are equal.
+    of their list may be in it now, scores are equal, or one that came has too low a first score.
     """
     own = StoredWords(arrays)
     near, scores = reopen(arrays, "near"), reopen(arrays, "near_scores")
@@ -35,12 +35,13 @@ def merge(
     for n, places in entering.items():
         length = int((scores[n] > 0).sum())  # what is gone left its score
         there = list(zip(near[n, :length].tolist(), scores[n, :length].tolist(), strict=True))
+        came = added[[place for place, _ in places]]
         weighed = weigh(generation, generation.analyzer.analyse_words(own.own(n)))
         request = FindRequest(weights=weighed.weights, finer=weighed.finer, words=weighed.words)
-        came = added[list(places)]
         own_scores = generation.scores(request, came).astype(np.float32)
         merged = _merged(there, list(zip(came.tolist(), own_scores.tolist(), strict=True)))
-        if merged is None:
+        low = {m for m, (_, low) in zip(came.tolist(), places, strict=True) if low}
+        if merged is None or any(m in low for m, _ in merged):
             anew.append(n)
         elif merged != there:
             near[n] = [m for m, _ in merged] + [-1] * (RAW - len(merged))

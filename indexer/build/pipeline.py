@@ -83,7 +83,7 @@ class Pipeline:
         statistics: Statistics,
         analyzer: Analyzer,
         added: Numbers,
-        entering: Mapping[int, Sequence[int]],
+        entering: Mapping[int, Sequence[tuple[int, bool]]],
         anew: Numbers,
     ) -> Numbers:
         """Bring the lists of neighbours up to date that a change touches (see Touched): put the added documents into

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from corpus import Document, Rejected
 from indexer.build.affected import affected
-from indexer.build.all_neighbours import move_rows, query_weights_of, write_query_weights
+from indexer.build.all_neighbours import Bounds, move_rows, query_weights_of, write_query_weights
 from indexer.build.intake import Intake
 from indexer.build.pairs import Before
 from indexer.build.pipeline import Pipeline, publishing, report, take
@@ -35,7 +35,7 @@ from indexer.generation.local.writer import delete
 from indexer.ranking.frequencies import forget_terms
 from indexer.ranking.hashing import Numbers
 from indexer.ranking.ids import Ids, segment_folders, write_live
-from indexer.ranking.mapped import ARRAYS, map_array
+from indexer.ranking.mapped import ARRAYS
 from indexer.ranking.weighting import Statistics
 from indexer.settings import IndexPlace, Settings
 from indexer.types import BuildReport, Progress
@@ -229,11 +229,12 @@ class _Update:
             write_query_weights(segment, [(added, weights), (moved[plan.carried], carried)])
             with closing(LocalGeneration(self._staged, self._statistics, self._analyzer)) as generation:
                 came = generation.weights([id_ for id_ in new if id_ in given])
-        touched = affected(self._arrays, map_array(self._arrays, "near_least"), self._gone_weights, came)
+        touched = affected(self._arrays, Bounds.of(self._arrays), self._gone_weights, came)
         live = np.setdiff1d(Ids(self._arrays).numbers(), added)
         others = set(live.tolist())
         entering = {n: places for n, places in touched.entering.items() if n in others}
         anew = np.intersect1d(touched.anew, live)
+        touched.bounds.write(self._arrays, np.array(list(entering), np.int64))
         return np.union1d(added, self._pipeline.renew(self._statistics, self._analyzer, added, entering, anew))
 
 

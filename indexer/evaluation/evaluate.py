@@ -77,7 +77,7 @@ def evaluate(
 def rank(generation: Generation, text: str) -> tuple[list[tuple[str, float]], list[tuple[str, float]]]:
     """The best hundred for a text: all of them, and those above the floor."""
     draft = generation.analyzer.draft(text).text
-    ranked = neighbours_of(generation, weigh(generation, draft), most=RESCORED)[0].ranked
+    ranked = neighbours_of(generation, weigh(generation, draft), most=RESCORED).ranked
     closeness = draft_closeness(generation, draft, [r.id for r in ranked])
     whole = [(r.id, r.score) for r in ranked]
     return whole, [own for own, close in zip(whole, closeness, strict=True) if close >= DRAFT_FLOOR]

@@ -90,16 +90,11 @@ class FindRequest(NamedTuple):
 
 
 class Found(NamedTuple):
-    """What a request finds: the first `limit` documents, how many there are in all, and the facets of all of them.
-
-    `least` is the lowest score by which a document came into the second stage, 0 where every document that shares a
-    term did.
-    """
+    """What a request finds: the first `limit` documents, how many there are in all, and the facets of all of them."""
 
     ranked: list[Ranked]
     total: int
     facets: dict[str, dict[str, int]]
-    least: float = 0.0
 
 
 class Generation(Protocol):

@@ -272,12 +272,11 @@ class PlainGeneration:
             length = (1 + sum(own.terms for own in self._lengths[id_].values())) / self._statistics_of(id_).median
             judged = (score + self._judge(id_, request.finer)) * length_factor(length, request.words)
             again.append(Ranked(id_, judged * chosen[id_]))
-        least = first[-1].score if len(first) == RESCORED else 0.0
         of_groups: dict[str, Ranked] = {}
         for found in [*sorted(again, key=_best_first), *rest]:
             of_groups.setdefault(instead.get(found.id, found.id), found)
         best = list(of_groups.values())[: request.limit]
-        return Found(best, len(shown), facets, least if request.limit else 0.0)
+        return Found(best, len(shown), facets)
 
     def rank(self, weights: Mapping[str, float], among: Collection[str]) -> list[Ranked]:
         """All documents of these that share a term, by the sum of weight × weight; ids ascending among equals."""
@@ -348,7 +347,7 @@ class PlainGeneration:
         """See Generation."""
         if id_ not in self._documents:
             return None
-        return neighbours_of(self, weigh(self, own_analysed(self, id_)), without=id_)[0]
+        return neighbours_of(self, weigh(self, own_analysed(self, id_)), without=id_)
 
     def pairs(self) -> Sequence[Pair]:
         """See Generation: every two questions are looked at."""

@@ -48,7 +48,7 @@ def panel(generation: PlainGeneration, text: str, without: str = "", limit: int 
     """The panel of a text."""
     analysed = ANALYZER.analyse(text)
     _, telling = weigh_terms(generation, analysed)
-    ranked = neighbours_of(generation, weigh(generation, analysed), without=without)[0].ranked
+    ranked = neighbours_of(generation, weigh(generation, analysed), without=without).ranked
     close = close_ones(ranked, draft_closeness(generation, analysed, [r.id for r in ranked]), DRAFT_FLOOR)
     return make_panel(generation, telling, close, limit, NOTHING)
 

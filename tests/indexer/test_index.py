@@ -67,7 +67,7 @@ def test_related_is_similar_of_the_documents_own_words(documents: list[Document]
         with indexer.open_index(folder) as index, closing(store_of(folder).open(Settings())) as generation:
             for document in documents:
                 text = own_analysed(generation, document.id)
-                near = neighbours_of(generation, weigh(generation, text), without=document.id)[0].best(JUDGED)
+                near = neighbours_of(generation, weigh(generation, text), without=document.id).best(JUDGED)
                 own = generation.statistics
                 close = close_ones(near.ranked, page_closeness(generation, own, document.id, near), page_floor(own))
                 live = make_panel(generation, weigh_terms(generation, text)[1], close, 20, NOTHING)

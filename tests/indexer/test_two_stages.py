@@ -42,6 +42,6 @@ def test_the_first_ten_are_those_of_the_full_sum(seed: int) -> None:
         patch.setattr("tests.indexer.plain.RESCORED", len(texts))
         request = FindRequest(weights=weighed.weights, finer=weighed.finer, words=weighed.words, limit=len(texts))
         everything = generation.find(request).ranked
-    two = neighbours_of(generation, weighed, most=RESCORED)[0].ranked
+    two = neighbours_of(generation, weighed, most=RESCORED).ranked
     assert [r.id for r in two[:6]] == [r.id for r in everything[:6]]
     assert len({r.id for r in two[:10]} & {r.id for r in everything[:10]}) >= 9

@@ -74,7 +74,7 @@ class SeeAlso:
     def neighbours(self, id_: str, k: int) -> list[str]:
         """What a build does for a document: both stages, by its title and body, whose words the index keeps."""
         text = weigh(self._generation, own_analysed(self._generation, id_))
-        return [ranked.id for ranked in neighbours_of(self._generation, text, without=id_, most=k)[0].ranked]
+        return [ranked.id for ranked in neighbours_of(self._generation, text, without=id_, most=k).ranked]
 
     def search(self, text: str, k: int) -> list[str]:
         """A whole answer: hits with their passages, facets, spelling."""

@@ -44,6 +44,14 @@ class _Chosen(NamedTuple):
         return np.ones(len(numbers)) if self.shares is None else self.shares[numbers] / self.whole
 
 
+class SecondStage(NamedTuple):
+    """The documents of the second stage, best first: their numbers, and their scores there and in the first."""
+
+    numbers: Numbers
+    scores: NDArray[np.float64]
+    first: NDArray[np.float64]
+
+
 class LocalGeneration:
     """One generation of a folder (see Generation). Whoosh's reader keeps a place in its files, so one thread at a time
     may use it. Without a manifest it is one that is still being made: it has no info, neighbours or pairs yet.
@@ -138,8 +146,11 @@ class LocalGeneration:
         if request.sort is Sort.NEWEST:
             newest = self._ids.of(self._columns.newest(mask, request.limit).tolist())
             return Found([Ranked(id_, 0.0) for id_ in newest], total, facets)
-        ranked, least = self._rank(request, chosen, groups)
-        return Found(ranked, total, facets, least)
+        return Found(self._rank(request, chosen, groups), total, facets)
+
+    def second_stage(self, request: FindRequest) -> SecondStage:
+        """The second stage of a request for anything."""
+        return self._judged(request, *self._segments.rank(request.weights, None, RESCORED))
 
     def scores(self, request: FindRequest, numbers: Numbers) -> NDArray[np.float64]:
         """What `find` gives some documents, by number, that come into the second stage of a request for anything."""
@@ -155,22 +166,28 @@ class LocalGeneration:
             self._known_groups = known = Groups(instead, self._ids)
         return known
 
-    def _rank(self, request: FindRequest, chosen: _Chosen | None, groups: Groups | None) -> tuple[list[Ranked], float]:
-        """The best documents, one for each group, and the lowest score by which one came into the second stage."""
+    def _judged(
+        self, request: FindRequest, numbers: Numbers, scores: NDArray[np.float64], chosen: _Chosen | None = None
+    ) -> SecondStage:
+        """Some documents judged in the second stage, for their scores in the first."""
+        judged = self._segments.judge(numbers, scores, request.finer, length_exponent(request.words))
+        if chosen is not None:
+            judged = judged * chosen.factors(numbers)
+        order = np.lexsort((self._ids.places(numbers), -judged))
+        return SecondStage(numbers[order], judged[order], scores[order])
+
+    def _rank(self, request: FindRequest, chosen: _Chosen | None, groups: Groups | None) -> list[Ranked]:
+        """The best documents, one for each group."""
         mask = None if chosen is None else chosen.mask
         limit = request.limit + (groups.more(self._everything if mask is None else mask) if groups else 0)
         numbers, scores = self._segments.rank(request.weights, mask, max(limit, RESCORED))
-        best, rest = numbers[:RESCORED], numbers[RESCORED:]
-        least = float(scores[RESCORED - 1]) if len(scores) >= RESCORED else 0.0
-        again = self._segments.judge(best, scores[:RESCORED], request.finer, length_exponent(request.words))
-        if chosen is not None:
-            again = again * chosen.factors(best)
-        order = np.lexsort((self._ids.places(best), -again))
-        numbers, scores = np.concatenate([best[order], rest]), np.concatenate([again[order], scores[RESCORED:]])
+        best = self._judged(request, numbers[:RESCORED], scores[:RESCORED], chosen)
+        numbers = np.concatenate([best.numbers, numbers[RESCORED:]])
+        scores = np.concatenate([best.scores, scores[RESCORED:]])
         if groups:
             first = groups.first(numbers)
             numbers, scores = numbers[first], scores[first]
-        return self._named(numbers[: request.limit], scores[: request.limit]), least
+        return self._named(numbers[: request.limit], scores[: request.limit])
 
     def _named(self, numbers: Numbers, scores: NDArray[np.float64]) -> list[Ranked]:
         return list(map(Ranked, self._ids.of(numbers.tolist()), scores.tolist()))

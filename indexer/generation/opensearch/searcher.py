@@ -178,11 +178,11 @@ class OpenSearchGeneration:
         if request.sort is Sort.NEWEST and request.limit:
             newest = self._documents.walk(_or_these(chosen.filters, chosen.shown), _NEWEST, request.limit)
             return Found([Ranked(id_, 0.0) for id_ in newest], total, facets)
-        ranked, least = self._rank(request, ranking, answers[-1]["hits"]["hits"]) if ranking else ([], 0.0)
+        ranked = self._rank(request, ranking, answers[-1]["hits"]["hits"]) if ranking else []
         first: dict[str, Ranked] = {}
         for own in ranked:
             first.setdefault(request.instead.get(own.id, own.id), own)
-        return Found(list(first.values())[: request.limit], total, facets, least)
+        return Found(list(first.values())[: request.limit], total, facets)
 
     def _ranking(self, request: FindRequest, chosen: _Chosen) -> _Ranking | None:
         """How the cluster is asked for the best documents of a request; None where no order by score is wanted."""
@@ -222,22 +222,19 @@ class OpenSearchGeneration:
         hits = self._documents.search({"query": query, "size": HIT_PLACE})["hits"]["hits"]
         return least_share([int(hit["_score"] or 0) for hit in hits], wanted)
 
-    def _rank(self, request: FindRequest, ranking: _Ranking, hits: list[dict[str, Any]]) -> tuple[list[Ranked], float]:
-        """The best documents, as many as are wanted, and the lowest score that came into the second stage; `hits` are
-        those of the first search.
-        """
+    def _rank(self, request: FindRequest, ranking: _Ranking, hits: list[dict[str, Any]]) -> list[Ranked]:
+        """The best documents, as many as are wanted; `hits` are those of the first search."""
         found, scores = self._best(ranking, hits)
         ids = list(found)
         order = sorted((n for n, score in enumerate(scores) if score > 0), key=lambda n: (-scores[n], ids[n]))
         first, rest = order[:RESCORED], order[RESCORED : ranking.wanted]
-        least = scores[first[-1]] if len(first) == RESCORED else 0.0
         own = rows(self._vocabulary, [found[ids[n]] for n in first])
         judged = own.judge(np.array([scores[n] for n in first]), request.finer, length_exponent(request.words))
         if request.search_words:
             judged = judged * np.array(self._factors(request.search_words, own, len(first)))
         again = [Ranked(ids[n], score) for n, score in zip(first, judged.tolist(), strict=True)]
         again.sort(key=lambda ranked: (-ranked.score, ranked.id))
-        return [*again, *(Ranked(ids[n], scores[n]) for n in rest)], least
+        return [*again, *(Ranked(ids[n], scores[n]) for n in rest)]
 
     def _best(self, ranking: _Ranking, hits: list[dict[str, Any]]) -> tuple[dict[str, dict[str, Any]], list[float]]:
         """Documents with their rows, by id, and their scores in the first stage: the best are certainly among them."""

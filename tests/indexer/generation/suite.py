@@ -225,7 +225,7 @@ class GenerationSuite:
         """Without documents every question has the empty answer."""
         generation = made([])
         assert ranked(generation, {"knee": 1.0}, 3) == []
-        assert generation.find(FindRequest(phrases=[[["a", "b"]]], sort=Sort.NEWEST, limit=3)) == ([], 0, {}, 0.0)
+        assert generation.find(FindRequest(phrases=[[["a", "b"]]], sort=Sort.NEWEST, limit=3)) == ([], 0, {})
         assert (list(generation.ids()), list(generation.pairs()), generation.neighbours("a")) == ([], [], None)
 
     def test_facts_tell_a_document_unread(self, generation: Generation) -> None:
