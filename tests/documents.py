@@ -97,3 +97,36 @@ def in_two_scripts(rng: random.Random, size: int, name: str = "d") -> list[Docum
         answer = rng.choice(["", said[2]])
         documents.append(question(f"{name}{n:03d}", said[0], body=body, answer=answer, topics=topics))
     return documents
+
+
+PLAIN_WORDS = [
+    "knee",
+    "hip",
+    "pain",
+    "cement",
+    "leak",
+    "spine",
+    "fracture",
+    "surgery",
+    "fever",
+    "cough",
+    "rash",
+    "sugar",
+    "heart",
+    "attack",
+    "blood",
+    "pressure",
+]
+
+
+def of_few_words(rng: random.Random, name: str, size: int) -> list[Document]:
+    """Documents of few words, so that many are alike and some are the same question."""
+    return [
+        question(
+            f"{name}{n:03d}",
+            " ".join(rng.choices(PLAIN_WORDS, k=rng.randint(1, 4))),
+            body=rng.choice(["", "Hello doctor. " + " ".join(rng.choices(PLAIN_WORDS, k=5))]),
+            answer=rng.choice(["", " ".join(rng.choices(PLAIN_WORDS, k=8))]),
+        )
+        for n in range(size)
+    ]

@@ -37,9 +37,10 @@ def traces(store: Store, purged: Collection[Document]) -> tuple[str, ...]:
         if any(text in line for text in named):
             found.append(f"document {other.id} names it")
         words -= _words(other)
-    files = sorted(store.generation(current).rglob("*.utf8"))
+    folder = store.generation(current)
+    files = sorted(folder.rglob("*.utf8"))
     lists = ((file, Strings(file.parent, file.name.removesuffix(".utf8"))) for file in files)
-    holding = [file.relative_to(store.path) for file, strings in lists if not words.isdisjoint(map(bare, strings))]
+    holding = [file.relative_to(folder) for file, strings in lists if not words.isdisjoint(map(bare, strings))]
     return (*found, *(f"file {file}" for file in holding))
 
 

@@ -97,10 +97,10 @@ def update(
                 return report(before, work.digests, work.digests, len(refused), intake.merged, began)
         manifest = work.manifest(withdraws=bool(delete), purges=purge)
         manifest.write(staged)
+        after = stored_digests(staged / ARRAYS)
         store.publish(staged, number, publishing(tell, sum(manifest.documents.values())))
         store.sweep(1 if purge else settings.keep, before.generation)
         left = traces(store, purged) if purged else ()
-    after = stored_digests(store.generation(number) / ARRAYS)
     return replace(report(manifest, work.digests, after, len(refused), intake.merged, began), traces=left)
 
 

@@ -77,7 +77,7 @@ class Store(Protocol):
         """The numbers of all generations that are kept, ascending."""
 
     def generation(self, number: int) -> Path:
-        """The files of a generation."""
+        """The folder with the files of a generation. On a cluster they are fetched, while something is staged."""
 
     def sweep(self, keep: int, replaced: int) -> None:
         """Remove all but `keep` generations: the current one stays, then the one that it replaced, then the newest."""

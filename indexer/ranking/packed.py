@@ -4,8 +4,12 @@ were fetched: for an engine that finds elsewhere. Scores are those of the arrays
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from itertools import chain
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +18,8 @@ from indexer.analysis import FIELDS, bare
 from indexer.analysis.memo import Memo
 from indexer.analysis.terms import alike, stem
 from indexer.ranking.forward import Forward, ForwardArrays
-from indexer.ranking.hashing import starts_of, sums_of
+from indexer.ranking.hashing import Numbers, starts_of, sums_of
+from indexer.ranking.ids import segment_folders
 from indexer.ranking.mapped import Strings, map_array
 from indexer.ranking.resources import Resources
 from indexer.ranking.weighting import Statistics
@@ -25,23 +30,47 @@ SEGMENT_FILES = (
     *("words.utf8", "words.offsets.npy", "word_counts.npy", "word_terms.npy", "terms.utf8", "terms.offsets.npy"),
     *("gram_words.npy", "gram_words_starts.npy", "gram_keys.npy", "most_units.npy", "unit.npy"),
 )
-# A row begins with these: kind, whether it is in characters, the number of terms; lengths, intents and the numbers of
-# words of its fields. Terms, their weights as bits of 32-bit floats, and the words in their order follow.
-_HEAD = 3 + 3 * len(FIELDS)
+# A row begins with these: segment, kind, whether it is in characters, the number of terms; lengths, intents and the
+# numbers of words of its fields. Terms, their weights as bits of 32-bit floats, and the words in their order follow.
+_HEAD = 4 + 3 * len(FIELDS)
 _NO_NUMBERS = np.empty(0, np.int32)
 _REMEMBERED = 1 << 16
 
 
-def rows_of(folder: Path) -> Iterator[Row]:
-    """The rows of the documents of a segment, in their order."""
-    starts, terms, weights = (map_array(folder, f"forward_{name}") for name in ("starts", "terms", "weights"))
-    kinds, han, lengths, intents = (map_array(folder, name) for name in ("kind", "han", "lengths", "intents"))
-    sequence, fields = map_array(folder, "sequence"), map_array(folder, "sequence_starts")
-    for n in range(len(starts) - 1):
-        own, bounds = slice(starts[n], starts[n + 1]), fields[n * len(FIELDS) : (n + 1) * len(FIELDS) + 1]
-        head = np.array([kinds[n], han[n], own.stop - own.start, *lengths[n], *intents[n], *np.diff(bounds)], np.int32)
-        bits = weights[own].view(np.int32)
-        yield np.concatenate([head, terms[own], bits, sequence[bounds[0] : bounds[-1]]])
+class _Arrays(NamedTuple):
+    """The arrays of a segment of which rows are made."""
+
+    forward_starts: Numbers
+    forward_terms: NDArray[np.int32]
+    forward_weights: NDArray[np.float32]
+    kind: NDArray[np.int8]
+    han: NDArray[np.bool_]
+    lengths: NDArray[np.int32]
+    intents: NDArray[np.int32]
+    sequence: NDArray[np.int32]
+    sequence_starts: Numbers
+
+
+class Rows:
+    """The rows of the documents of a generation."""
+
+    def __init__(self, arrays: Path) -> None:
+        folders = segment_folders(arrays)
+        self._names = [int(folder.name) for folder in folders]
+        self._segments = [_Arrays(*(map_array(folder, name) for name in _Arrays._fields)) for folder in folders]
+        sizes = np.array([len(own.kind) for own in self._segments], np.int64)
+        self._firsts: list[int] = starts_of(sizes)[:-1].tolist()
+
+    def of(self, number: int) -> Row:
+        """The row of a document, by number."""
+        at = bisect_right(self._firsts, number) - 1
+        own, n = self._segments[at], number - self._firsts[at]
+        terms = slice(own.forward_starts[n], own.forward_starts[n + 1])
+        bounds = own.sequence_starts[n * len(FIELDS) : (n + 1) * len(FIELDS) + 1]
+        kind = self._names[at], own.kind[n], own.han[n], terms.stop - terms.start
+        head = np.array([*kind, *own.lengths[n], *own.intents[n], *np.diff(bounds)], np.int32)
+        bits = own.forward_weights[terms].view(np.int32)
+        return np.concatenate([head, own.forward_terms[terms], bits, own.sequence[bounds[0] : bounds[-1]]])
 
 
 class Vocabulary:
@@ -64,32 +93,104 @@ class Vocabulary:
         there = np.flatnonzero(self.word_terms == number).tolist() if number >= 0 else []
         return tuple(other for other in self.words.of(there) if alike(bare(other), word))
 
+    def beginning(self, prefix: str) -> dict[str, int]:
+        """The words that begin so and that some document has, each with the number of documents."""
+        low, high = self.words.place(prefix), self.words.place(prefix + "\U0010ffff")
+        there = np.flatnonzero(self.word_counts[low:high])
+        return dict(zip(self.words.of((low + there).tolist()), self.word_counts[low + there].tolist(), strict=True))
+
     def most(self, term: str) -> float:
         """The largest weight that a term has in any document, or a little more; 0 for one that none has."""
         number = self.number_of(term)
         return float(self._most[number]) * self._unit if number >= 0 else 0.0
 
 
+class Vocabularies:
+    """What the rows of a generation are read with: the vocabulary of each of its segments."""
+
+    def __init__(self, arrays: Path, statistics: Statistics) -> None:
+        self.of_segment = {int(folder.name): Vocabulary(folder, statistics) for folder in segment_folders(arrays)}
+
+    def has(self, term: str) -> bool:
+        """Whether a segment knows a term."""
+        return any(own.number_of(term) >= 0 for own in self.of_segment.values())
+
+    def alike(self, word: str) -> tuple[str, ...]:
+        """The words that are a folded word in either number, with ties or without."""
+        return tuple(dict.fromkeys(chain.from_iterable(own.alike(word) for own in self.of_segment.values())))
+
+    def most(self, term: str) -> float:
+        """The largest weight that a term has in any document, or a little more; 0 for one that none has."""
+        return max((own.most(term) for own in self.of_segment.values()), default=0.0)
+
+    def beginning(self, prefix: str, least: int) -> dict[str, int]:
+        """The words of at least so many documents that begin so (see Generation.vocabulary)."""
+        counts: Counter[str] = Counter()
+        for own in self.of_segment.values():
+            counts.update(own.beginning(prefix))
+        return {word: n for word, n in counts.items() if n >= least}
+
+
 class Fetched:
     """Some rows, numbered as they are given."""
+
+    def __init__(self, vocabularies: Vocabularies, rows: Sequence[Row]) -> None:
+        segments = np.array([row[0] for row in rows], np.int64)
+        self._size = len(rows)
+        self._parts = [
+            (places, _OfSegment(vocabularies.of_segment[number], [rows[n] for n in places.tolist()]))
+            for number in np.unique(segments).tolist()
+            for places in (np.flatnonzero(segments == number),)
+        ]
+        self._at = {n: (own, at) for places, own in self._parts for at, n in enumerate(places.tolist())}
+
+    def weights(self) -> list[dict[str, float]]:
+        """The weight of each term in each document."""
+        found: list[dict[str, float]] = [{} for _ in range(self._size)]
+        for places, own in self._parts:
+            for n, weights in zip(places.tolist(), own.weights(), strict=True):
+                found[n] = weights
+        return found
+
+    def words(self, number: int, field: str) -> list[str]:
+        """The words of a field of a document."""
+        own, at = self._at[number]
+        return own.words(at, field)
+
+    def scores(self, weights: Mapping[str, float]) -> NDArray[np.float64]:
+        """The sum of each document in the first stage, as Impacts.rank gives it."""
+        scores = np.zeros(self._size)
+        for places, own in self._parts:
+            scores[places] = own.scores(weights)
+        return scores
+
+    def judge(
+        self, scores: NDArray[np.float64], finer: Mapping[str, Mapping[str, float]], exponent: float
+    ) -> NDArray[np.float64]:
+        """The scores of the documents in the second stage (see Forward.judge)."""
+        judged = np.zeros(self._size)
+        for places, own in self._parts:
+            judged[places] = own.judge(scores[places], finer, exponent)
+        return judged
+
+
+class _OfSegment:
+    """Some rows of one segment, numbered as they are given."""
 
     def __init__(self, vocabulary: Vocabulary, rows: Sequence[Row]) -> None:
         self._vocabulary, self._size = vocabulary, len(rows)
         heads = np.array([row[:_HEAD] for row in rows], np.int32).reshape(-1, _HEAD)
-        parts = [np.split(row[_HEAD:], [row[2], 2 * row[2]]) for row in rows]
-        terms, bits, sequence = (
-            (np.concatenate([_NO_NUMBERS, *own]) for own in zip(*parts, strict=True)) if rows else ([_NO_NUMBERS] * 3)
-        )
-        self._owner, self._terms = np.repeat(np.arange(self._size), heads[:, 2]), terms
+        parts = [np.split(row[_HEAD:], [row[3], 2 * row[3]]) for row in rows]
+        terms, bits, sequence = (np.concatenate([_NO_NUMBERS, *own]) for own in zip(*parts, strict=True))
+        self._owner, self._terms = np.repeat(np.arange(self._size), heads[:, 3]), terms
         self._weights, self._sequence = bits.view(np.float32), sequence
-        lengths, intents, sizes = (heads[:, 3 + len(FIELDS) * n :][:, : len(FIELDS)] for n in range(3))
+        lengths, intents, sizes = (heads[:, 4 + len(FIELDS) * n :][:, : len(FIELDS)] for n in range(3))
         self._starts = starts_of(sizes.ravel())
         self._forward = vocabulary.forward.over(
-            sequence, self._starts, lengths, intents, heads[:, 1].astype(np.bool_), heads[:, 0].astype(np.int8)
+            sequence, self._starts, lengths, intents, heads[:, 2].astype(np.bool_), heads[:, 1].astype(np.int8)
         )
 
     def weights(self) -> list[dict[str, float]]:
-        """The weight of each term in each document."""
         names = self._vocabulary.terms.of(self._terms.tolist())
         found: list[dict[str, float]] = [{} for _ in range(self._size)]
         for owner, name, weight in zip(self._owner.tolist(), names, self._weights.tolist(), strict=True):
@@ -97,15 +198,9 @@ class Fetched:
         return found
 
     def words(self, number: int, field: str) -> list[str]:
-        """The words of a field of a document."""
-        return self._vocabulary.words.of(self.numbers(number, FIELDS.index(field)))
-
-    def numbers(self, number: int, field: int) -> list[int]:
-        """The words of a field of a document, by number."""
-        return self._forward.words(number, field)
+        return self._vocabulary.words.of(self._forward.words(number, FIELDS.index(field)))
 
     def scores(self, weights: Mapping[str, float]) -> NDArray[np.float64]:
-        """The sum of each document in the first stage, as Impacts.rank gives it."""
         known = sorted((n, weight) for term, weight in weights.items() if (n := self._vocabulary.number_of(term)) >= 0)
         numbers, own = np.array([n for n, _ in known], np.int64), np.array([weight for _, weight in known], np.float64)
         if not len(numbers):
@@ -117,5 +212,4 @@ class Fetched:
     def judge(
         self, scores: NDArray[np.float64], finer: Mapping[str, Mapping[str, float]], exponent: float
     ) -> NDArray[np.float64]:
-        """The scores of the documents in the second stage (see Forward.judge)."""
         return self._forward.judge(np.arange(self._size), scores, finer, exponent)

@@ -17,6 +17,14 @@ _REMEDY = "give a whole file that `seealso backup` wrote"
 _MOST_MANIFEST = 64 << 20
 
 
+def check_place(file: Path) -> None:
+    """Raise SearchError where no backup can be written to a file."""
+    if not file.absolute().parent.is_dir():
+        raise SearchError("no such folder", str(file.absolute().parent), "make it, or give another file")
+    if file.exists() and not file.is_file():
+        raise SearchError("it is no file", str(file), "give another one")
+
+
 def write_backup(generation: Path, manifest: Manifest, file: Path) -> None:
     """Write a generation into a file, which is there in full or not at all, and for its owner alone to read.
 

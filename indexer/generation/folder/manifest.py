@@ -134,6 +134,11 @@ def read_manifest(folder: Path, digest: str) -> Manifest:
     return Manifest(**record, digest=digest)
 
 
+def manifest_in(folder: Path) -> Manifest:
+    """The manifest of a generation that was just made in a folder, or was fetched and looked at."""
+    return read_manifest(folder, (folder / DIGEST).read_text(encoding="ascii").strip())
+
+
 def usable_manifest(path: Path, digest: str) -> Manifest:
     """The manifest of a generation that this program can read. Raises IndexDamaged or IndexIncompatible."""
     manifest = read_manifest(path, digest)

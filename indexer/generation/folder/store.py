@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from indexer.errors import IndexDamaged, IndexIncompatible, IndexMissing, SearchError
-from indexer.generation.folder.backup import read_backup, write_backup
+from indexer.generation.folder.backup import check_place, read_backup, write_backup
 from indexer.generation.folder.folder import CURRENT, DIGEST, MANIFEST, IndexFolder, unreadable
 from indexer.generation.folder.manifest import Manifest, read_manifest, usable_manifest
 from indexer.generation.folder.verify import fault_before_opening, faults
@@ -142,13 +142,10 @@ class FolderStore(IndexFolder):
             raise refusal or SearchError("no earlier generation is left", str(self.path), "build the index again")
 
     def backup(self, file: Path) -> Info:
+        check_place(file)
         place = file.absolute().parent
-        if not place.is_dir():
-            raise SearchError("no such folder", str(place), "make it, or give another file")
         if self.path in (place.resolve(), *place.resolve().parents):
             raise SearchError("the index itself is there", str(place), "give a file beside it")
-        if file.exists() and not file.is_file():
-            raise SearchError("it is no file", str(file), "give another one")
         for _ in range(_TRIES):
             number, digest = self.current()
             try:

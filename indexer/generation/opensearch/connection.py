@@ -25,6 +25,8 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,99}")
 _PLACE = "opensearch+https://HOST:9200,HOST:9200/NAME"
 # What a cluster says that is busy, or that loses a node.
 LATER = (408, 429, 502, 503, 504)
+# What it says of a document to remove that is not there.
+GONE = 404
 
 
 class Address(NamedTuple):

@@ -12,7 +12,7 @@ from opensearchpy.exceptions import TransportError
 
 from indexer.generation.opensearch.connection import asking
 from indexer.generation.opensearch.queries import EVERYTHING, Query, counting
-from indexer.ranking.packed import Fetched, Vocabulary
+from indexer.ranking.packed import Fetched, Vocabularies
 
 # So many hits or documents come at a time, and so many documents are remembered as they were fetched.
 _PAGE, _REMEMBERED = 2_000, 4_096
@@ -105,6 +105,6 @@ class OpenSearchIds(Sequence[str]):
         return list(self)[place]
 
 
-def rows(vocabulary: Vocabulary, sources: Sequence[Mapping[str, Any]]) -> Fetched:
+def rows(vocabularies: Vocabularies, sources: Sequence[Mapping[str, Any]]) -> Fetched:
     """The rows of documents, as they were fetched."""
-    return Fetched(vocabulary, [np.frombuffer(b64decode(own["row"]), np.int32) for own in sources])
+    return Fetched(vocabularies, [np.frombuffer(b64decode(own["row"]), np.int32) for own in sources])

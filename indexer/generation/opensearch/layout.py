@@ -16,8 +16,6 @@ SOURCE = ("document", "row", "facts", "near", "near_scores", "possible", "keep_o
 WEIGHTS = "weights"
 # The file of the pairs, a line of JSON each.
 PAIRS = "pairs.jsonl"
-# The file of the digest of each document, by which a build says what changed, a line of JSON each.
-DIGESTS = "digests.jsonl"
 # A word of over 255 characters stays whole (Lucene takes 32,766 bytes).
 _LONGEST = 8_000
 
@@ -42,8 +40,8 @@ def words_field(field: str) -> str:
     return f"words_{field}"
 
 
-def document_index(meta: dict[str, Any], shards: int, replicas: int) -> dict[str, Any]:
-    """Settings and mapping of the index of documents; `meta` stands in the mapping and says which generation it is."""
+def document_index(shards: int, replicas: int) -> dict[str, Any]:
+    """Settings and mapping of the index of documents."""
     keyword, asked = {"type": "keyword"}, {"type": "object", "enabled": False}
     words = {"type": "text", "analyzer": "words", "norms": False}
     unsearched: dict[str, Any] = {"type": "keyword", "index": False, "doc_values": False}
@@ -59,7 +57,6 @@ def document_index(meta: dict[str, Any], shards: int, replicas: int) -> dict[str
         },
         "mappings": {
             "dynamic": "strict",
-            "_meta": meta,
             # What is sought is not read back: `row` has it too (see ranking/packed).
             "_source": {"excludes": [WEIGHTS, *map(words_field, FIELDS)]},
             "properties": {
@@ -84,7 +81,7 @@ def document_index(meta: dict[str, Any], shards: int, replicas: int) -> dict[str
 
 
 def file_index(replicas: int) -> dict[str, Any]:
-    """Settings and mapping of the index of files: parts of files, in order."""
+    """Settings and mapping of the index of files: parts of files, in order, and whether whoever asks keeps them."""
     return {
         "settings": {"number_of_shards": 1, "number_of_replicas": replicas, "refresh_interval": -1},
         "mappings": {
@@ -92,6 +89,7 @@ def file_index(replicas: int) -> dict[str, Any]:
             "properties": {
                 "file": {"type": "keyword"},
                 "part": {"type": "integer"},
+                "read": {"type": "boolean"},
                 "data": {"type": "binary", "doc_values": False},
             },
         },

@@ -2,35 +2,32 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
-import json
-import os
 import shutil
-import socket
 import tempfile
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from opensearchpy.exceptions import ConflictError, NotFoundError, OpenSearchException
+from opensearchpy.exceptions import NotFoundError
 
 from indexer.analysis import Analyzer
-from indexer.errors import BuildInProgress, IndexDamaged, IndexIncompatible, IndexMissing, RequestRefused, SearchError
-from indexer.generation.folder.folder import DIGEST, MANIFEST
-from indexer.generation.folder.manifest import FORMAT, Manifest, digest_of, read_manifest
-from indexer.generation.local.reader import LocalGeneration
+from indexer.errors import IndexDamaged, IndexIncompatible, IndexMissing, SearchError
+from indexer.generation.folder.backup import check_place, read_backup, write_backup
+from indexer.generation.folder.folder import MANIFEST
+from indexer.generation.folder.manifest import FORMAT, Manifest, digest_of, manifest_in, read_manifest
 from indexer.generation.local.stored import stored_digests
+from indexer.generation.opensearch import parts
 from indexer.generation.opensearch.connection import WRITING, address_of, asking, connect
 from indexer.generation.opensearch.documents import OpenSearchDocuments
-from indexer.generation.opensearch.layout import DIGESTS, document_index, documents_of, file_index, files_of
+from indexer.generation.opensearch.layout import PAIRS, documents_of, files_of
+from indexer.generation.opensearch.publisher import publish, remove
 from indexer.generation.opensearch.searcher import OpenSearchGeneration
-from indexer.generation.opensearch.sender import send_documents, send_files
+from indexer.generation.opensearch.writing_lock import writing
 from indexer.generation.port import Generation
 from indexer.ranking.mapped import ARRAYS
 from indexer.settings import OpenSearchIndex, Settings
@@ -40,13 +37,13 @@ from indexer.types import Fault, Info, Newer, Verification
 _LOOKED = 1.0
 # So many documents, or a few more, are compared with what was sent.
 _SAMPLE = 200
-# A build says so many seconds apart that it is at work; one that was silent for three times as long has ended.
-_BEAT = 20.0
+# The files of which the digests of all documents are read.
+_OF_DIGESTS = ("ids.utf8", "ids.offsets.npy", "digests.npy", "live.npy", "place.npy")
 
 
 class OpenSearchStore:
     """The generations of one index on a cluster (see Store). An alias of the index's name leads to the documents of the
-    current one.
+    current one. A generation is made in a folder of this machine; what an update goes on from is fetched for it.
     """
 
     def __init__(self, place: OpenSearchIndex) -> None:
@@ -54,6 +51,7 @@ class OpenSearchStore:
         self._client, self._name = connect(place, WRITING), address_of(place.address).name
         self._asking = connect(place)
         self._seen: tuple[float, object] = (float("-inf"), None)
+        self._work: Path | None = None
 
     def current(self) -> tuple[int, str]:
         with asking(self._name):
@@ -80,7 +78,7 @@ class OpenSearchStore:
         number, digest = self.current()
         folder = Path(tempfile.mkdtemp(prefix="seealso-"))
         try:
-            self._fetch(files_of(self._name, number), folder)
+            self._fetch(number, folder, parts.READ)
             manifest = self._usable(folder, digest)
             for name in _changed(folder, manifest):
                 raise IndexDamaged("changed", f"{name} of generation {number}", "roll back, or build again")
@@ -101,18 +99,23 @@ class OpenSearchStore:
     def manifest(self) -> Manifest:
         number, digest = self.current()
         with tempfile.TemporaryDirectory() as folder:
-            self._fetch(files_of(self._name, number), Path(folder), MANIFEST)
+            self._fetch(number, Path(folder), parts.named([MANIFEST]))
             return read_manifest(Path(folder), digest)
 
     def digests(self) -> dict[str, bytes]:
         number, _ = self.current()
+        names = [name for name in self.manifest().files if name.endswith(_OF_DIGESTS)]
         with tempfile.TemporaryDirectory() as folder:
-            self._fetch(files_of(self._name, number), Path(folder), DIGESTS)
-            return _digests_in(Path(folder))
+            self._fetch(number, Path(folder), parts.named(names))
+            return stored_digests(Path(folder) / ARRAYS)
 
     def usable(self) -> tuple[Manifest, Path]:
-        what = "an index on a cluster is built anew, and takes no updates yet"
-        raise RequestRefused(what, str(self._place), "run: seealso build with all sources")
+        number, digest = self.current()
+        folder = self.generation(number)
+        manifest = self._usable(folder, digest)
+        for name in _changed(folder, manifest):
+            raise IndexDamaged("changed", f"{name} of generation {number}", "build the index again")
+        return manifest, folder
 
     def verify(self, *, every: bool = False) -> Verification:
         number, _ = self.current()
@@ -132,100 +135,107 @@ class OpenSearchStore:
         return replace(self.manifest().info, engine="opensearch")
 
     def backup(self, file: Path) -> Info:
-        raise RequestRefused("a cluster is not backed up into a file", str(file), "take a snapshot of the cluster")
+        check_place(file)
+        number, digest = self.current()
+        with tempfile.TemporaryDirectory(prefix="seealso-") as folder:
+            self._fetch(number, Path(folder))
+            manifest = self._usable(Path(folder), digest)
+            for name in _changed(Path(folder), manifest):
+                raise IndexDamaged("changed", f"{name} of generation {number}", "roll back, or build again")
+            write_backup(Path(folder), manifest, file)
+        return manifest.info
 
     def restore(self, file: Path) -> Info:
-        raise RequestRefused("a backup of a folder", str(file), "restore it into a folder, or build from the sources")
+        if self.numbers():
+            raise SearchError("there is an index already", str(self._place), "name another index with --index")
+        with self.lock(), self.staging() as folder:
+            manifest = read_backup(file, folder)
+            self.publish(folder, manifest.generation, lambda _: None)
+        return replace(manifest.info, engine="opensearch")
 
     @contextmanager
     def lock(self) -> Iterator[None]:
-        mine, ended = {"by": f"{socket.gethostname()} {os.getpid()}", "at": time.time()}, threading.Event()
-        index = f"{self._name}-lock"
-        with asking(self._name):
-            try:
-                self._client.index(index=index, id="lock", body=mine, op_type="create", refresh=True)
-            except ConflictError as error:
-                held = self._client.get(index=index, id="lock")
-                if time.time() - held["_source"]["at"] < 3 * _BEAT:
-                    where, remedy = held["_source"]["by"], "wait until it has ended"
-                    raise BuildInProgress("another build is at work", where, remedy) from error
-                seen = {"if_seq_no": held["_seq_no"], "if_primary_term": held["_primary_term"]}
-                self._client.index(index=index, id="lock", body=mine, refresh=True, **seen)
-
-        def beat() -> None:
-            while not ended.wait(_BEAT):
-                with suppress(OpenSearchException):  # the next beat may come through
-                    self._client.index(index=index, id="lock", body=mine | {"at": time.time()})
-
-        threading.Thread(target=beat, daemon=True).start()
-        try:
+        with writing(self._client, self._name):
+            if self.purge_was_killed():
+                self.sweep(1, 0)
             yield
-        finally:
-            ended.set()
-            with suppress(OpenSearchException):  # it is forgotten by itself, else
-                self._client.delete(index=index, id="lock", refresh=True)
 
     def purge_was_killed(self) -> bool:
-        return False
+        numbers = self.numbers()
+        try:
+            current, _ = self.current()
+        except IndexMissing:
+            return False
+        return len(numbers) > 1 and bool(self._meta(documents_of(self._name, current))["purges"])
 
     @contextmanager
     def staging(self) -> Iterator[Path]:
         with tempfile.TemporaryDirectory(prefix="seealso-") as folder:
-            yield Path(folder)
+            self._work = Path(folder)
+            (self._work / "staged").mkdir()
+            try:
+                yield self._work / "staged"
+            finally:
+                self._work = None
 
     def publish(self, staged: Path, number: int, tell: Callable[[int], object]) -> None:
-        digest = (staged / DIGEST).read_text("ascii").strip()
-        manifest = read_manifest(staged, digest)
-        documents, files = documents_of(self._name, number), files_of(self._name, number)
+        manifest, digests = manifest_in(staged), stored_digests(staged / ARRAYS)
+        with asking(self._name):
+            publish(self._client, self._place, staged, self._fetched(manifest.before), tell)
+        if faults := list(self._faults_of_documents(number, digests)):
+            raise SearchError("the cluster has not what was sent", faults[0].file, "build again")
         meta = {
             "generation": number,
-            "digest": digest,
+            "digest": manifest.digest,
             "before": manifest.before,
-            "withdraws": manifest.withdraws,
+            "withdraws": manifest.withdraws or manifest.purges,
+            "purges": manifest.purges,
             "since": time.time(),
         }
         with asking(self._name):
-            body = document_index(meta, self._place.shards, self._place.replicas)
-            # A shard without a copy is gone with its node; copies that no node is left for are not waited for.
-            nodes = self._client.cluster.health()["number_of_data_nodes"]
-            copies = min(self._place.replicas + 1, nodes)
-            self._client.indices.create(index=documents, body=body, wait_for_active_shards=copies)
-            body = file_index(self._place.replicas)
-            self._client.indices.create(index=files, body=body, wait_for_active_shards=copies)
-            generation = LocalGeneration.of(staged, manifest)
-            try:
-                send_documents(self._client, documents, staged, generation, tell)
-                lines = "".join(f"{json.dumps([i, d.hex()])}\n" for i, d in stored_digests(staged / ARRAYS).items())
-                (staged / DIGESTS).write_text(lines, "utf-8")
-                send_files(self._client, files, staged, generation.pairs())
-            finally:
-                generation.close()
-            self._client.indices.refresh(index=[documents, files])
-        if faults := list(self._faults(number)):
-            raise SearchError("the cluster has not what was sent", faults[0].file, "build again")
+            self._client.indices.put_mapping(index=documents_of(self._name, number), body={"_meta": meta})
         self._point_to(number)
 
     def numbers(self) -> list[int]:
-        with asking(self._name):
-            there = self._client.indices.get_alias(index=f"{self._name}-*")
-        ends = [index.removeprefix(f"{self._name}-").split("-") for index in there]
-        return sorted(int(own[0]) for own in ends if len(own) == 2 and own[0].isdigit() and own[1] == "documents")
+        return sorted(number for number, meta in self._metas().items() if meta.get("generation") == number)
 
     def generation(self, number: int) -> Path:
-        raise RequestRefused("an index on a cluster has no folder", str(self._place), "ask the cluster")
+        assert self._work is not None
+        folder = self._work / f"{number:06d}"
+        if not folder.exists():
+            self._fetch(number, folder)
+            (folder / PAIRS).unlink()  # made anew of each generation
+        return folder
 
     def sweep(self, keep: int, replaced: int) -> None:
         current, _ = self.current()
         kept = [current, replaced, *reversed(self.numbers())]
-        staying = set(list(dict.fromkeys(n for n in kept if n))[:keep])
-        for number in set(self.numbers()) - staying:
-            with asking(self._name):
-                self._client.indices.delete(index=[documents_of(self._name, number), files_of(self._name, number)])
+        staying = list(dict.fromkeys(number for number in kept if number))[:keep]
+        with asking(self._name):
+            for number in self._metas().keys() - staying:
+                remove(self._client, self._name, number)
+
+    def _fetched(self, number: int) -> Path | None:
+        """The folder of a generation that an update goes on from; None where none does."""
+        assert self._work is not None
+        folder = self._work / f"{number:06d}"
+        return folder if folder.exists() else None
 
     def _meta(self, index: str) -> dict[str, Any]:
         with asking(self._name):
             found: dict[str, Any] = self._asking.indices.get_mapping(index=index)[index]["mappings"]["_meta"]
         return found
+
+    def _metas(self) -> dict[int, dict[str, Any]]:
+        """What is told of each generation of which there are documents; of one that is not whole nothing."""
+        with asking(self._name):
+            there = self._asking.indices.get_mapping(index=documents_of(self._name, 0).replace("000000", "*"))
+        metas: dict[int, dict[str, Any]] = {}
+        for index, own in there.items():
+            digits = index.removeprefix(f"{self._name}-").partition("-")[0]
+            if digits.isdigit() and index == documents_of(self._name, int(digits)):
+                metas[int(digits)] = own["mappings"].get("_meta", {})
+        return metas
 
     def _point_to(self, number: int) -> None:
         add = {"add": {"index": documents_of(self._name, number), "alias": self._name}}
@@ -236,41 +246,36 @@ class OpenSearchStore:
 
     def _faults(self, number: int) -> Iterator[Fault]:
         """What a generation has not as it was sent: files, how many documents there are, and some of these."""
-        files, documents = files_of(self._name, number), documents_of(self._name, number)
         with tempfile.TemporaryDirectory() as fetched:
             folder = Path(fetched)
-            self._fetch(files, folder)
-            manifest = self._usable(folder, self._meta(documents)["digest"])
-            for name in _changed(folder, manifest):
-                yield Fault(file=name, code="changed", generation=number)
-            digests = _digests_in(folder)
+            self._fetch(number, folder)
+            manifest = self._usable(folder, self._meta(documents_of(self._name, number))["digest"])
+            damaged = [*_changed(folder, manifest)]
+            yield from (Fault(file=name, code="changed", generation=number) for name in damaged)
+            for name in manifest.files:
+                if not (folder / name).exists():
+                    damaged.append(name)
+                    yield Fault(file=name, code="missing", generation=number)
+            digests = {} if damaged else stored_digests(folder / ARRAYS)
+        if not damaged:
+            yield from self._faults_of_documents(number, digests)
+
+    def _faults_of_documents(self, number: int, digests: Mapping[str, bytes]) -> Iterator[Fault]:
+        index = documents_of(self._name, number)
         with asking(self._name):
-            found = self._client.count(index=documents)["count"]
+            found = self._client.count(index=index)["count"]
             sample = sorted(digests)[:: len(digests) // _SAMPLE + 1]
-            there = self._client.mget(index=documents, body={"ids": sample})["docs"] if sample else []
+            there = self._client.mget(index=index, body={"ids": sample})["docs"] if sample else []
         if found != len(digests):
-            yield Fault(file=documents, code="size", written=len(digests), found=found, generation=number)
+            yield Fault(file=index, code="size", written=len(digests), found=found, generation=number)
         for own in there:
             line = f"{own['_source']['document']}\n" if own["found"] else ""  # as it was digested at intake
             if hashlib.sha256(line.encode()).digest() != digests[own["_id"]]:
-                yield Fault(file=f"{documents}/{own['_id']}", code="changed", generation=number)
+                yield Fault(file=f"{index}/{own['_id']}", code="changed", generation=number)
 
-    def _fetch(self, index: str, folder: Path, only: str = "") -> None:
-        """Write the files of a generation, or one of them, into a folder."""
-        after: list[Any] = []
-        while True:
-            query = {"term": {"file": only}} if only else {"match_all": {}}
-            body = {"query": query, "sort": ["file", "part"], "size": 4} | ({"search_after": after} if after else {})
-            with asking(self._name):
-                hits = self._client.search(index=index, body=body)["hits"]["hits"]
-            for hit in hits:
-                own, after = hit["_source"], hit["sort"]
-                path = folder / own["file"]
-                path.parent.mkdir(parents=True, exist_ok=True)
-                with path.open("ab") as file:
-                    file.write(base64.b64decode(own["data"]))
-            if not hits:
-                return
+    def _fetch(self, number: int, folder: Path, query: dict[str, Any] | None = None) -> None:
+        with asking(self._name):
+            parts.fetch_files(self._client, files_of(self._name, number), folder, query)
 
     def _usable(self, folder: Path, digest: str) -> Manifest:
         manifest = read_manifest(folder, digest)
@@ -285,8 +290,3 @@ def _changed(folder: Path, manifest: Manifest) -> Iterator[str]:
     for name, (_, written) in manifest.files.items():
         if (folder / name).exists() and digest_of(folder / name) != written:
             yield name
-
-
-def _digests_in(folder: Path) -> dict[str, bytes]:
-    lines = (folder / DIGESTS).read_text("utf-8").splitlines()
-    return {id_: bytes.fromhex(digest) for id_, digest in map(json.loads, lines)}

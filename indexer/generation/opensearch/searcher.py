@@ -30,9 +30,8 @@ from indexer.generation.opensearch.layout import PAIRS
 from indexer.generation.opensearch.queries import Query
 from indexer.generation.port import Facts, FindRequest, Found, Neighbours, Pair, Ranked
 from indexer.ranking.frequencies import Frequencies
-from indexer.ranking.ids import segment_folders
 from indexer.ranking.mapped import ARRAYS, Strings
-from indexer.ranking.packed import Fetched, Vocabulary
+from indexer.ranking.packed import Fetched, Vocabularies
 from indexer.ranking.weighting import HIT_PLACE, RESCORED, SearchWord, Statistics, least_share, length_exponent
 from indexer.types import Band, Info, Sort
 
@@ -84,11 +83,10 @@ class OpenSearchGeneration:
         self._documents, self._folder, self._manifest = documents, folder, manifest
         self.name = manifest.name
         self.statistics: Statistics = Statistics.from_record(manifest.statistics)
-        (segment,) = segment_folders(folder / ARRAYS)
         self.analyzer: Analyzer = stored_analyzer(folder / ARRAYS, manifest.synonyms)
         self._frequencies = Frequencies(folder / ARRAYS, self.statistics)
-        self._vocabulary, self._facets = Vocabulary(segment, self.statistics), FacetCounter(documents)
-        self._words_for = lru_cache(1 << 12)(self._vocabulary.alike)
+        self._vocabularies, self._facets = Vocabularies(folder / ARRAYS, self.statistics), FacetCounter(documents)
+        self._words_for = lru_cache(1 << 12)(self._vocabularies.alike)
 
     @cached_property
     def templates(self) -> Templates:
@@ -128,7 +126,7 @@ class OpenSearchGeneration:
 
     def _rows(self, ids: Sequence[str]) -> Fetched:
         there = self._documents.fetch(ids, "row")
-        return rows(self._vocabulary, [there[id_] for id_ in ids])
+        return rows(self._vocabularies, [there[id_] for id_ in ids])
 
     def neighbours(self, id_: str) -> Neighbours | None:
         for found in self._documents.fetch([id_], "near", "near_scores", "possible").values():
@@ -157,10 +155,7 @@ class OpenSearchGeneration:
         return self._frequencies.rarities(tokens, channel, present=present)
 
     def vocabulary(self, prefix: str, least: int = 1) -> dict[str, int]:
-        words, counts = self._vocabulary.words, self._vocabulary.word_counts
-        low, high = words.place(prefix), words.place(prefix + "\U0010ffff")
-        there = np.flatnonzero(counts[low:high] >= least)
-        return dict(zip(words.of((low + there).tolist()), counts[low + there].tolist(), strict=True))
+        return self._vocabularies.beginning(prefix, least)
 
     def close(self) -> None:
         self._documents.close()
@@ -186,8 +181,8 @@ class OpenSearchGeneration:
 
     def _ranking(self, request: FindRequest, chosen: _Chosen) -> _Ranking | None:
         """How the cluster is asked for the best documents of a request; None where no order by score is wanted."""
-        known = self._vocabulary
-        weights = {term: own for term, own in request.weights.items() if own and known.number_of(term) >= 0}
+        known = self._vocabularies
+        weights = {term: own for term, own in request.weights.items() if own and known.has(term)}
         if not weights or not request.limit or request.sort is Sort.NEWEST:
             return None
         telling = sorted(weights, key=lambda term: -weights[term] * known.most(term))
@@ -228,7 +223,7 @@ class OpenSearchGeneration:
         ids = list(found)
         order = sorted((n for n, score in enumerate(scores) if score > 0), key=lambda n: (-scores[n], ids[n]))
         first, rest = order[:RESCORED], order[RESCORED : ranking.wanted]
-        own = rows(self._vocabulary, [found[ids[n]] for n in first])
+        own = rows(self._vocabularies, [found[ids[n]] for n in first])
         judged = own.judge(np.array([scores[n] for n in first]), request.finer, length_exponent(request.words))
         if request.search_words:
             judged = judged * np.array(self._factors(request.search_words, own, len(first)))
@@ -242,7 +237,7 @@ class OpenSearchGeneration:
         while True:
             found = {hit["_id"]: hit["_source"] for hit in hits}
             self._documents.remember(found)
-            scores: list[float] = rows(self._vocabulary, list(found.values())).scores(ranking.weights).tolist()
+            scores: list[float] = rows(self._vocabularies, list(found.values())).scores(ranking.weights).tolist()
             whole = len(hits) < size or size == _MOST
             if whole or sorted(scores)[-ranking.wanted] > hits[-1]["_score"] * _ROUNDING + ranking.beyond:
                 return found, scores

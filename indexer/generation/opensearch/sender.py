@@ -1,15 +1,13 @@
-"""Sends a generation that was built on this machine to a cluster: its documents, and the files that readers keep."""
+"""Sends the documents of a generation that was made on this machine to a cluster, each until it is taken."""
 
 from __future__ import annotations
 
 import base64
-import json
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from io import BytesIO
 from itertools import chain, islice
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from opensearchpy import OpenSearch
 from opensearchpy.helpers import streaming_bulk
@@ -17,70 +15,39 @@ from opensearchpy.helpers import streaming_bulk
 from corpus import Document, kind_of, same_address, to_json
 from indexer.analysis import FIELDS
 from indexer.errors import SearchError
-from indexer.generation.folder.folder import MANIFEST
 from indexer.generation.local.reader import LocalGeneration
-from indexer.generation.opensearch.connection import LATER, WRITING
-from indexer.generation.opensearch.layout import DIGESTS, PAIRS, WEIGHTS, feature_of, words_field
-from indexer.generation.port import Pair
+from indexer.generation.opensearch.changes import Changes
+from indexer.generation.opensearch.connection import GONE, LATER, WRITING
+from indexer.generation.opensearch.layout import WEIGHTS, feature_of, words_field
 from indexer.ranking.columns import date_of, is_answered, specialty_of, topics_of
-from indexer.ranking.frequencies import FREQUENCIES
-from indexer.ranking.ids import segment_folders
-from indexer.ranking.mapped import ARRAYS
-from indexer.ranking.packed import SEGMENT_FILES, rows_of
+from indexer.ranking.ids import Ids
+from indexer.ranking.packed import Rows
 
 # So many documents, or so many bytes, go in one request; what is not taken for now is sent again after so many seconds.
 _TOGETHER, _BYTES, _PAUSES = 250, 8 << 20, (1, 2, 4, 8, 15, 30, 30, 30)
-# Parts of files are so long.
-_PART = 4 << 20
 # The cards of a panel that asks for no number.
 _PANEL = 4
-# What a reader keeps beside what the rows are read with.
-_OF_ALL = ("boilerplate.npy", "openings.utf8", "openings.offsets.npy", "frames.utf8", "frames.offsets.npy")
 
 
 def send_documents(
-    client: OpenSearch, index: str, folder: Path, generation: LocalGeneration, tell: Callable[[int], object]
+    client: OpenSearch,
+    index: str,
+    arrays: Path,
+    generation: LocalGeneration,
+    changes: Changes,
+    tell: Callable[[int], object],
 ) -> None:
-    """Send all documents of a generation of one segment. Raises SearchError where one is refused."""
-    (segment,) = segment_folders(folder / ARRAYS)
-    rows = (base64.b64encode(row.tobytes()).decode() for row in rows_of(segment))
-    actions = (
-        {"_index": index, "_id": id_, **fields, "row": row}
-        for (id_, fields), row in zip(_documents(generation), rows, strict=True)
+    """Send some documents of a generation, and remove what is gone. Raises SearchError where one is refused."""
+    rows, ids = Rows(arrays), Ids(arrays)
+    removed = ({"_op_type": "delete", "_index": index, "_id": id_} for id_ in changes.gone)
+    documents = (
+        {"_index": index, "_id": id_, **fields, "row": base64.b64encode(rows.of(ids.find(id_)).tobytes()).decode()}
+        for id_, fields in _documents(generation, changes.sent)
     )
-    _send(client, actions, tell)
+    send(client, chain(removed, documents), tell)
 
 
-def send_files(client: OpenSearch, index: str, folder: Path, pairs: Sequence[Pair]) -> None:
-    """Send the files that every process which asks the generation keeps, from its folder, and its pairs as one more."""
-
-    def parts() -> Iterator[dict[str, Any]]:
-        for name in _read_files(folder):
-            with (folder / name).open("rb") as file:
-                yield from _parts(index, name, file)
-        yield from _parts(index, PAIRS, BytesIO("".join(f"{json.dumps(pair)}\n" for pair in pairs).encode()))
-
-    _send(client, parts(), lambda _: None)
-
-
-def _parts(index: str, name: str, file: IO[bytes]) -> Iterator[dict[str, Any]]:
-    parts = chain([file.read(_PART)], iter(lambda: file.read(_PART), b""))  # an empty file is a part as well
-    for part, data in enumerate(parts):
-        coded = base64.b64encode(data).decode()
-        yield {"_index": index, "_id": f"{name}#{part}", "file": name, "part": part, "data": coded}
-
-
-def _read_files(folder: Path) -> list[str]:
-    arrays = folder / ARRAYS
-    (segment,) = segment_folders(arrays)
-    paths = [arrays / name for name in _OF_ALL]
-    paths += [segment / name for name in SEGMENT_FILES]
-    paths += sorted((arrays / FREQUENCIES).iterdir())
-    paths += [folder / MANIFEST, folder / DIGESTS]
-    return [path.relative_to(folder).as_posix() for path in paths]
-
-
-def _send(client: OpenSearch, actions: Iterable[dict[str, Any]], tell: Callable[[int], object]) -> None:
+def send(client: OpenSearch, actions: Iterable[dict[str, Any]], tell: Callable[[int], object]) -> None:
     """Send documents, each until it is taken: what a node that dies did not take is sent to another."""
     done, actions = 0, iter(actions)
     while waiting := {action["_id"]: action for action in islice(actions, _TOGETHER)}:
@@ -92,7 +59,9 @@ def _send(client: OpenSearch, actions: Iterable[dict[str, Any]], tell: Callable[
                     del waiting[id_]
                     continue
                 why = str(result.get("error", {}).get("type", "")) if isinstance(result.get("error"), dict) else ""
-                if result.get("status") not in (*LATER, "N/A"):  # N/A: no node was there to say so
+                if result.get("status") == GONE:
+                    del waiting[id_]  # it was removed before a node could say so
+                elif result.get("status") not in (*LATER, "N/A"):  # N/A: no node was there to say so
                     raise SearchError(f"the cluster does not take a document: {why}", id_, "see its log")
             if not waiting:
                 break
@@ -114,10 +83,9 @@ def _results(client: OpenSearch, actions: list[dict[str, Any]]) -> Iterator[tupl
         yield str(result["_id"]), None if taken else result
 
 
-def _documents(generation: LocalGeneration) -> Iterator[tuple[str, dict[str, Any]]]:
-    ids = generation.ids()
+def _documents(generation: LocalGeneration, ids: Sequence[str]) -> Iterator[tuple[str, dict[str, Any]]]:
     for at in range(0, len(ids), _TOGETHER):
-        own = list(ids[at : at + _TOGETHER])
+        own = ids[at : at + _TOGETHER]
         words = {field: generation.words(own, field) for field in FIELDS}
         rows = zip(own, generation.get(own), generation.facts(own), generation.weights(own), strict=True)
         for n, (id_, document, facts, weights) in enumerate(rows):

@@ -16,41 +16,9 @@ from indexer import DocumentNotFound, Progress, RequestRefused, Settings, build,
 from indexer.answering.neighbours import neighbours_of
 from indexer.answering.weighing import own_analysed, weigh
 from indexer.generation import store_of
-from tests.documents import in_two_scripts, question
+from tests.documents import PLAIN_WORDS, in_two_scripts, of_few_words, question
 from tests.indexer.generation.oracle import check_same, frozen_frequencies
 from tests.indexer.plain import PlainGeneration
-
-_WORDS = [
-    "knee",
-    "hip",
-    "pain",
-    "cement",
-    "leak",
-    "spine",
-    "fracture",
-    "surgery",
-    "fever",
-    "cough",
-    "rash",
-    "sugar",
-    "heart",
-    "attack",
-    "blood",
-    "pressure",
-]
-
-
-def some(rng: random.Random, name: str, size: int) -> list[Document]:
-    """Documents of few words, so that many are alike and some are the same question."""
-    return [
-        question(
-            f"{name}{n:03d}",
-            " ".join(rng.choices(_WORDS, k=rng.randint(1, 4))),
-            body=rng.choice(["", "Hello doctor. " + " ".join(rng.choices(_WORDS, k=5))]),
-            answer=rng.choice(["", " ".join(rng.choices(_WORDS, k=8))]),
-        )
-        for n in range(size)
-    ]
 
 
 def check_as_rebuilt(index: Path, documents: dict[str, Document], seed: int) -> None:
@@ -66,13 +34,15 @@ def test_updates_are_a_rebuild_with_the_statistics_of_the_base(tmp_path: Path, s
     last two of both scripts, with more documents than are weighed again.
     """
     rng, index, settings = random.Random(seed), tmp_path / "index", Settings(compiled=bool(seed % 2))
-    base = in_two_scripts(rng, 300, "b") if seed > 3 else some(rng, "b", [3, 130][seed // 2])
+    base = in_two_scripts(rng, 300, "b") if seed > 3 else of_few_words(rng, "b", [3, 130][seed // 2])
     documents = {document.id: document for document in base}
     build(index, documents.values(), settings=settings)
     for step in range(3):
-        added = some(rng, f"s{step}-", rng.randint(0, 6))
+        added = of_few_words(rng, f"s{step}-", rng.randint(0, 6))
         known = sorted(documents)
-        replaced = [question(rng.choice(known), " ".join(rng.choices(_WORDS, k=3))) for _ in range(rng.randint(0, 1))]
+        replaced = [
+            question(rng.choice(known), " ".join(rng.choices(PLAIN_WORDS, k=3))) for _ in range(rng.randint(0, 1))
+        ]
         unchanged = [documents[rng.choice(known)]]
         given = {document.id: document for document in (*unchanged, *added, *replaced)}
         delete = [id_ for id_ in rng.sample(known, min(len(known) - 1, rng.randint(0, 3))) if id_ not in given]
@@ -86,7 +56,7 @@ def test_updates_are_a_rebuild_with_the_statistics_of_the_base(tmp_path: Path, s
 
 
 def _changed(rng: random.Random, there: Sequence[Document]) -> list[Document]:
-    return [replace(one, body=f"{one.body} {rng.choice(_WORDS)}") for one in rng.sample(there, 6)]
+    return [replace(one, body=f"{one.body} {rng.choice(PLAIN_WORDS)}") for one in rng.sample(there, 6)]
 
 
 def _new(rng: random.Random, there: Sequence[Document]) -> list[Document]:
@@ -121,7 +91,7 @@ def test_few_documents_rank_few_lists_anew(
 
 def test_the_generation_before_serves_on(tmp_path: Path) -> None:
     """An index that is open keeps its documents and neighbours while an update makes the next generation."""
-    build(tmp_path, some(random.Random(2), "b", 30))
+    build(tmp_path, of_few_words(random.Random(2), "b", 30))
     with open_index(tmp_path) as before:
         neighbours = {d.id: before.neighbours(d.id) for d in before.documents()}
         update(tmp_path, [question("new", "knee pain")], delete=["b003"])
@@ -135,7 +105,7 @@ def test_the_generation_before_serves_on(tmp_path: Path) -> None:
 
 def test_an_update_without_a_change_makes_no_generation(tmp_path: Path) -> None:
     """Documents that are there already, word for word, change nothing, and the generation before stays for rollback."""
-    documents = some(random.Random(2), "b", 30)
+    documents = of_few_words(random.Random(2), "b", 30)
     build(tmp_path, documents)
     report = update(tmp_path, documents)
     assert (report.added, report.replaced, report.deleted, report.documents) == (0, 0, 0, 30)
@@ -145,7 +115,7 @@ def test_an_update_without_a_change_makes_no_generation(tmp_path: Path) -> None:
 
 def test_drift_grows_with_what_changed(tmp_path: Path) -> None:
     """`info.drift` is the share of documents that changed since the last full build, which sets it back."""
-    documents = some(random.Random(2), "b", 30)
+    documents = of_few_words(random.Random(2), "b", 30)
     build(tmp_path, documents)
     update(tmp_path, [question("new", "knee pain")], delete=["b003", "b004"])
     with open_index(tmp_path) as index:
@@ -163,7 +133,7 @@ def test_a_wrong_update_is_refused_and_costs_nothing(
     tmp_path: Path, delete: list[str], given: list[Document], error: type[Exception]
 ) -> None:
     """An unknown id to delete, or one that is given too, is named; the generation stays."""
-    build(tmp_path, some(random.Random(2), "b", 5))
+    build(tmp_path, of_few_words(random.Random(2), "b", 5))
     with pytest.raises(error, match=delete[0]):
         update(tmp_path, given, delete=delete)
     assert store_of(tmp_path).current()[0] == 1
@@ -173,7 +143,10 @@ def test_a_wrong_update_is_refused_and_costs_nothing(
 def test_a_purge_leaves_no_byte_of_what_was_deleted(tmp_path: Path, compiled: bool) -> None:
     """A name that only a deleted document held is in no file afterwards, of any generation."""
     secret = "Zwetschgenbaum"
-    documents = [*some(random.Random(2), "b", 20), question("secret", f"My name is {secret}", body=f"{secret}'s knee")]
+    documents = [
+        *of_few_words(random.Random(2), "b", 20),
+        question("secret", f"My name is {secret}", body=f"{secret}'s knee"),
+    ]
     build(tmp_path, documents, settings=Settings(compiled=compiled))
     update(tmp_path, [question("new", "knee pain")], delete=["secret"])
     update(tmp_path, purge=True, settings=Settings(compiled=compiled))
@@ -192,7 +165,7 @@ def test_a_purge_that_was_killed_is_done_by_repeating_it(tmp_path: Path, monkeyp
     """Killed between publishing and sweeping, it leaves the generations before; repeating it, or any other writing
     command, removes them, and a rollback does not bring back what was purged.
     """
-    documents = [*some(random.Random(2), "b", 20), question("secret", "Zwetschgenbaum")]
+    documents = [*of_few_words(random.Random(2), "b", 20), question("secret", "Zwetschgenbaum")]
 
     def killed(*_: object) -> None:
         raise KeyboardInterrupt
@@ -229,7 +202,7 @@ def holding(path: Path, text: bytes) -> list[Path]:
 def test_what_is_forgotten_is_in_no_file(tmp_path: Path) -> None:
     """Neither its id nor a word of its own is left; what another document records of it is told."""
     secret = question("zwetschge-1", "Zwetschgenbaum asks", body="My name is Zwetschgenbaum and my knee hurts")
-    build(tmp_path, [*some(random.Random(2), "b", 20), secret, question("b99", "My knee hurts")])
+    build(tmp_path, [*of_few_words(random.Random(2), "b", 20), secret, question("b99", "My knee hurts")])
     update(tmp_path, [question("new", "knee pain")])
     report = update(tmp_path, delete=["zwetschge-1"], purge=True)
     assert (report.traces, report.deleted, store_of(tmp_path).numbers()) == ((), 1, [3])

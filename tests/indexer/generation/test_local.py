@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from corpus import Document
 from indexer.analysis import FIELDS, FINER, Analyzer
 from indexer.generation import FindRequest, Generation
-from indexer.ranking.packed import Fetched, Vocabulary, rows_of
+from indexer.ranking.packed import Fetched, Rows, Vocabularies
 from indexer.ranking.resources import NUMPY
 from indexer.ranking.weighting import SearchWord, length_exponent
 from indexer.types import Filter, Sort
@@ -139,9 +139,9 @@ def test_rows_alone_are_weighed_as_arrays_are(documents: list[Document], finer: 
     first = plain.rank(request.weights, plain.ids())
     ids = [r.id for r in first]
     with tempfile.TemporaryDirectory() as folder, closing(written(Path(folder), documents, ANALYZER)):
-        segment = Path(folder) / "arrays" / "000001"
-        rows = dict(zip(plain.ids(), rows_of(segment), strict=True))
-        fetched = Fetched(Vocabulary(segment, plain.statistics), [rows[id_] for id_ in ids])
+        arrays = Path(folder) / "arrays"
+        rows, number = Rows(arrays), {id_: n for n, id_ in enumerate(plain.ids())}
+        fetched = Fetched(Vocabularies(arrays, plain.statistics), [rows.of(number[id_]) for id_ in ids])
     assert fetched.weights() == plain.weights(ids)
     for field in FIELDS:
         assert [fetched.words(n, field) for n in range(len(ids))] == plain.words(ids, field)

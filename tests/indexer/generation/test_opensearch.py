@@ -8,17 +8,20 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
 import pytest
 
 from corpus import Document
-from indexer import OpenSearchIndex, Progress, Settings, build, open_index, rollback, verify
+from indexer import OpenSearchIndex, Progress, SearchError, Settings, build, open_index, rollback, update, verify
+from indexer.backups import backup, restore
 from indexer.generation import Generation, store_of
+from indexer.generation.opensearch import parts
 from indexer.generation.opensearch.connection import connect
 from search_app import create_app
-from tests.documents import in_two_scripts, question
+from tests.documents import in_two_scripts, of_few_words, question
 from tests.indexer.generation.nodes import Nodes, running, what_is_missing
 from tests.indexer.generation.oracle import check_same, frozen_frequencies
 from tests.indexer.generation.suite import GenerationSuite, Made
@@ -112,6 +115,73 @@ def test_verify_and_rollback(place: OpenSearchIndex, cluster: Nodes) -> None:
     assert (rollback(place).generation, verify(place).ok) == (1, True)
     with open_index(place) as back:
         assert len(list(back.documents())) == 20
+
+
+@pytest.mark.parametrize("seed", range(2) if os.environ.get("SEEALSO_LONG") else [1])
+def test_updates_of_a_cluster_are_a_rebuild_with_the_statistics_of_the_base(place: OpenSearchIndex, seed: int) -> None:
+    """Added, replaced and deleted documents, update after update, in segments of their own, with a purge at last; what
+    was there before each stays for a rollback, unless it was purged.
+    """
+    rng, settings = random.Random(seed), Settings(compiled=False)
+    base = in_two_scripts(rng, 150, "b") if seed else of_few_words(rng, "b", 130)
+    documents = {document.id: document for document in base}
+    build(place, base, settings=settings)
+    for step in range(3):
+        known = sorted(documents)
+        given = [*of_few_words(rng, f"s{step}-", 5), replace(documents[known[0]], title=f"Knee pain {step}")]
+        delete = rng.sample(known[1:], 3)
+        report = update(place, given, delete=delete, purge=step == 2, settings=settings)
+        documents = {id_: own for id_, own in documents.items() if id_ not in delete}
+        documents |= {document.id: document for document in given}
+        assert (report.added, report.replaced, report.deleted, report.traces) == (5, 1, 3, ())
+        with closing(store_of(place).open(Settings())) as there:
+            frozen = there.statistics, frozen_frequencies(there), there.templates
+            check_same(there, PlainGeneration(documents.values(), there.analyzer, *frozen), seed, updated=True)
+        assert verify(place, every=True).ok
+    with pytest.raises(SearchError, match="no earlier generation"):
+        rollback(place)
+
+
+def test_an_update_that_is_killed_leaves_what_was_there(
+    place: OpenSearchIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Half of what it sent is no generation; the next update makes the same one, and nothing of the other is left."""
+    settings = Settings(compiled=False)
+    build(place, of_few_words(random.Random(1), "b", 30), settings=settings)
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(parts, "send_files", killed)
+        with pytest.raises(KeyboardInterrupt):
+            update(place, [question("lost", "Lost")], delete=["b003"], settings=settings)
+    assert store_of(place).numbers() == [1]
+    with open_index(place) as index:
+        assert index.info.documents["question"] == 30
+    update(place, [question("new", "Knee pain")], settings=settings)
+    assert store_of(place).numbers() == [1, 2]
+    with open_index(place) as index:
+        assert [index.get(id_).id for id_ in ("new", "b003")] == ["new", "b003"]
+        assert not index.known(["lost"])
+    assert verify(place, every=True).ok
+
+
+def test_an_index_moves_to_a_cluster_and_back(place: OpenSearchIndex, tmp_path: Path) -> None:
+    """A backup of a folder is restored on a cluster, updated there, and its backup is a folder again."""
+    documents = of_few_words(random.Random(2), "b", 30)
+    build(tmp_path / "folder", documents)
+    backup(tmp_path / "folder", tmp_path / "first")
+    assert restore(tmp_path / "first", place).engine == "opensearch"
+    with pytest.raises(SearchError, match="there is an index already"):
+        restore(tmp_path / "first", place)
+    update(place, [question("new", "Knee pain")], delete=["b003"], settings=Settings(compiled=False))
+    backup(place, tmp_path / "second")
+    restore(tmp_path / "second", tmp_path / "back")
+    assert verify(tmp_path / "back").ok
+    with open_index(tmp_path / "back") as back, open_index(place) as there:
+        assert list(back.documents()) == list(there.documents())
+        assert [back.neighbours(d.id) for d in back.documents()] == [there.neighbours(d.id) for d in back.documents()]
 
 
 def test_the_manager_dies_while_there_are_searches_and_a_build(cluster: Nodes) -> None:

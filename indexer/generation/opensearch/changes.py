@@ -1,0 +1,56 @@
+"""Which documents of a generation must be sent where the generation before is there: all that an update touched."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.ranking.ids import Ids, segment_folders
+from indexer.ranking.mapped import map_array
+
+# What is kept of each document by its number, and what by the place of its id.
+_BY_NUMBER, _BY_PLACE = ("near_scores", "possible"), ("keep_order",)
+
+
+class Changes(NamedTuple):
+    """The ids of the documents to send, and of those that are gone."""
+
+    sent: list[str]
+    gone: list[str]
+
+
+def changes(old: Path, new: Path) -> Changes:
+    """What differs between the arrays of two generations of which one is an update of the other."""
+    before, after = Ids(old), Ids(new)
+    was = {before[n]: (n, place) for place, n in enumerate(before.numbers().tolist())}
+    numbers = after.numbers()
+    named = [after[n] for n in numbers.tolist()]
+    known = np.flatnonzero([id_ in was for id_ in named])
+    there = np.array([was[named[place]] for place in known.tolist()], np.int64).reshape(-1, 2)
+    moved = np.full(len(before) + 1, -1)  # the last one for what is no neighbour
+    moved[there[:, 0]] = numbers[known]
+    same = _segments(old, before)[there[:, 0]] == _segments(new, after)[numbers[known]]
+    same &= (moved[map_array(old, "near")[there[:, 0]]] == map_array(new, "near")[numbers[known]]).all(axis=1)
+    for name in _BY_NUMBER:
+        same &= _equal(map_array(old, name)[there[:, 0]], map_array(new, name)[numbers[known]])
+    for name in _BY_PLACE:
+        same &= _equal(map_array(old, name)[there[:, 1]], map_array(new, name)[known])
+    stays = set(known[same].tolist())
+    gone = was.keys() - set(named)
+    return Changes([id_ for place, id_ in enumerate(named) if place not in stays], sorted(gone))
+
+
+def _segments(arrays: Path, ids: Ids) -> NDArray[np.int64]:
+    """The segment of each document; one that has a document in both generations has it unchanged."""
+    names = [int(folder.name) for folder in segment_folders(arrays)]
+    return np.repeat(np.array(names, np.int64), np.diff(ids.firsts))
+
+
+def _equal(one: NDArray[np.generic], other: NDArray[np.generic]) -> NDArray[np.bool_]:
+    """Which rows of two arrays are equal."""
+    size = len(one)
+    same: NDArray[np.bool_] = (one.reshape(size, -1) == other.reshape(size, -1)).all(axis=1)
+    return same

@@ -1,0 +1,68 @@
+"""Brings a generation that was made on this machine onto a cluster: whole, or what changed since the one before."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+from opensearchpy import OpenSearch
+
+from indexer.generation.folder.folder import DIGEST, MANIFEST
+from indexer.generation.folder.manifest import manifest_in
+from indexer.generation.local.reader import LocalGeneration
+from indexer.generation.opensearch import parts
+from indexer.generation.opensearch.changes import Changes, changes
+from indexer.generation.opensearch.connection import address_of
+from indexer.generation.opensearch.layout import PAIRS, document_index, documents_of, file_index, files_of
+from indexer.generation.opensearch.sender import send_documents
+from indexer.ranking.mapped import ARRAYS
+from indexer.settings import OpenSearchIndex
+
+
+def publish(
+    client: OpenSearch, place: OpenSearchIndex, staged: Path, before: Path | None, tell: Callable[[int], object]
+) -> None:
+    """Send a staged generation, or what changed since the one before, where that lies in a folder here as well. What a
+    killed build left of the same number is removed first. Nothing leads to it yet.
+    """
+    manifest, name = manifest_in(staged), address_of(place.address).name
+    documents, files = documents_of(name, manifest.generation), files_of(name, manifest.generation)
+    remove(client, name, manifest.generation)
+    # A shard without a copy is gone with its node; copies that no node is left for are not waited for.
+    copies = min(place.replicas + 1, client.cluster.health()["number_of_data_nodes"])
+    generation = LocalGeneration.of(staged, manifest)
+    try:
+        (staged / PAIRS).write_text("".join(f"{json.dumps(pair)}\n" for pair in generation.pairs()), "utf-8")
+        sent, gone = Changes(list(generation.ids()), []), set[str]()
+        names = set(manifest.files)
+        if before is None or manifest.purges:  # a clone would keep what was deleted
+            body = document_index(place.shards, place.replicas)
+            client.indices.create(index=documents, body=body, wait_for_active_shards=copies)
+            client.indices.create(index=files, body=file_index(place.replicas), wait_for_active_shards=copies)
+        else:
+            sent, was = changes(before / ARRAYS, staged / ARRAYS), manifest_in(before).files
+            names = {own for own in names if was.get(own) != manifest.files[own]}
+            gone = {MANIFEST, DIGEST, PAIRS, *names, *(was.keys() - manifest.files.keys())}
+            _clone(client, documents_of(name, manifest.before), documents, place.replicas, copies)
+            _clone(client, files_of(name, manifest.before), files, place.replicas, copies)
+            client.indices.put_mapping(index=documents, body={"_meta": {}})  # not whole before all is there
+            parts.forget_files(client, files, gone)
+        send_documents(client, documents, staged / ARRAYS, generation, sent, tell)
+        parts.send_files(client, files, staged, [MANIFEST, DIGEST, PAIRS, *sorted(names)])
+    finally:
+        generation.close()
+    client.indices.refresh(index=[documents, files])
+
+
+def remove(client: OpenSearch, name: str, number: int) -> None:
+    """Remove a generation, or what there is of it."""
+    for index in (documents_of(name, number), files_of(name, number)):
+        client.indices.delete(index=index, ignore_unavailable=True)
+
+
+def _clone(client: OpenSearch, source: str, target: str, replicas: int, copies: int) -> None:
+    """Make an index of what another one holds, whose files it shares; that one changes no more."""
+    client.indices.add_block(index=source, block="write")
+    body = {"settings": {"index.blocks.write": None, "index.number_of_replicas": replicas}}
+    client.indices.clone(index=source, target=target, body=body, wait_for_active_shards=copies)
