@@ -22,6 +22,8 @@ def is_fast() -> bool:
 class OpenSearchIndex:
     """An index on an OpenSearch cluster: `address` is opensearch+https://HOST:PORT,HOST:PORT/NAME, `authority` a file
     of the certificates that the cluster's are signed by. What is built there lies in so many shards and copies of each.
+    `work` is a folder of this machine in which the last generation stays that was made here, so that an update need not
+    fetch it; without one all work is done in the system's folder for temporary files.
     """
 
     address: str
@@ -30,6 +32,7 @@ class OpenSearchIndex:
     authority: str = ""
     shards: int = 1
     replicas: int = 1
+    work: str = ""
 
     def __str__(self) -> str:
         return self.address

@@ -42,6 +42,7 @@ SETTINGS = (
     Setting("opensearch_ca", "", "a file of the certificates that the cluster's own are signed by"),
     Setting("opensearch_shards", "1", "into how many shards a build on a cluster parts them", range=(1, 1_024)),
     Setting("opensearch_replicas", "1", "how many copies of each shard there are beside it", range=(0, 10)),
+    Setting("opensearch_work", "", "a folder where what was built last stays, so that an update need not fetch it"),
     Setting("decisions", "decisions.sqlite3", "the file in which editors' decisions, and editors, are kept"),
     Setting(
         "database",
@@ -125,7 +126,7 @@ def index_of(values: Mapping[str, str]) -> str | OpenSearchIndex:
         return values["index"]
     user, password, authority = (values[f"opensearch_{name}"] for name in ("user", "password", "ca"))
     shards, replicas = (int(values[f"opensearch_{name}"]) for name in ("shards", "replicas"))
-    return OpenSearchIndex(values["index"], user, password, authority, shards, replicas)
+    return OpenSearchIndex(values["index"], user, password, authority, shards, replicas, values["opensearch_work"])
 
 
 def origins_of(values: Mapping[str, str]) -> tuple[str, ...]:

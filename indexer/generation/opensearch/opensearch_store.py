@@ -7,7 +7,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,6 +27,7 @@ from indexer.generation.opensearch.documents import OpenSearchDocuments
 from indexer.generation.opensearch.layout import PAIRS, documents_of, files_of
 from indexer.generation.opensearch.publisher import publish, remove
 from indexer.generation.opensearch.searcher import OpenSearchGeneration
+from indexer.generation.opensearch.work_folder import WorkFolder
 from indexer.generation.opensearch.writing_lock import writing
 from indexer.generation.port import Generation
 from indexer.ranking.mapped import ARRAYS
@@ -51,7 +52,9 @@ class OpenSearchStore:
         self._client, self._name = connect(place, WRITING), address_of(place.address).name
         self._asking = connect(place)
         self._seen: tuple[float, object] = (float("-inf"), None)
-        self._work: Path | None = None
+        self._work = WorkFolder(place.work, self._name)
+        # The folders of generations that were fetched, or found here, for what is being made.
+        self._folders: dict[int, Path] = {}
 
     def current(self) -> tuple[int, str]:
         with asking(self._name):
@@ -168,20 +171,13 @@ class OpenSearchStore:
             return False
         return len(numbers) > 1 and bool(self._meta(documents_of(self._name, current))["purges"])
 
-    @contextmanager
-    def staging(self) -> Iterator[Path]:
-        with tempfile.TemporaryDirectory(prefix="seealso-") as folder:
-            self._work = Path(folder)
-            (self._work / "staged").mkdir()
-            try:
-                yield self._work / "staged"
-            finally:
-                self._work = None
+    def staging(self) -> AbstractContextManager[Path]:
+        return self._work.staging()
 
     def publish(self, staged: Path, number: int, tell: Callable[[int], object]) -> None:
         manifest, digests = manifest_in(staged), stored_digests(staged / ARRAYS)
         with asking(self._name):
-            publish(self._client, self._place, staged, self._fetched(manifest.before), tell)
+            publish(self._client, self._place, staged, self._folders.get(manifest.before), tell)
         if faults := list(self._faults_of_documents(number, digests)):
             raise SearchError("the cluster has not what was sent", faults[0].file, "build again")
         meta = {
@@ -195,17 +191,20 @@ class OpenSearchStore:
         with asking(self._name):
             self._client.indices.put_mapping(index=documents_of(self._name, number), body={"_meta": meta})
         self._point_to(number)
+        self._work.keep(staged, number)
 
     def numbers(self) -> list[int]:
         return sorted(number for number, meta in self._metas().items() if meta.get("generation") == number)
 
     def generation(self, number: int) -> Path:
-        assert self._work is not None
-        folder = self._work / f"{number:06d}"
-        if not folder.exists():
-            self._fetch(number, folder)
-            (folder / PAIRS).unlink()  # made anew of each generation
-        return folder
+        if number not in self._folders:
+            folder = self._work.kept(number, self._meta(documents_of(self._name, number))["digest"])
+            if folder is None:
+                folder = self._work.place(number)
+                self._fetch(number, folder)
+                (folder / PAIRS).unlink()  # made anew of each generation
+            self._folders[number] = folder
+        return self._folders[number]
 
     def sweep(self, keep: int, replaced: int) -> None:
         current, _ = self.current()
@@ -214,12 +213,6 @@ class OpenSearchStore:
         with asking(self._name):
             for number in self._metas().keys() - staying:
                 remove(self._client, self._name, number)
-
-    def _fetched(self, number: int) -> Path | None:
-        """The folder of a generation that an update goes on from; None where none does."""
-        assert self._work is not None
-        folder = self._work / f"{number:06d}"
-        return folder if folder.exists() else None
 
     def _meta(self, index: str) -> dict[str, Any]:
         with asking(self._name):

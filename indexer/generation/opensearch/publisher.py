@@ -50,6 +50,7 @@ def publish(
             parts.forget_files(client, files, gone)
         send_documents(client, documents, staged / ARRAYS, generation, sent, tell)
         parts.send_files(client, files, staged, [MANIFEST, DIGEST, PAIRS, *sorted(names)])
+        (staged / PAIRS).unlink()  # no file of a generation on disk
     finally:
         generation.close()
     client.indices.refresh(index=[documents, files])

@@ -133,13 +133,39 @@ def test_updates_of_a_cluster_are_a_rebuild_with_the_statistics_of_the_base(plac
         report = update(place, given, delete=delete, purge=step == 2, settings=settings)
         documents = {id_: own for id_, own in documents.items() if id_ not in delete}
         documents |= {document.id: document for document in given}
-        assert (report.added, report.replaced, report.deleted, report.traces) == (5, 1, 3, ())
+        assert (report.added, report.replaced, report.deleted) == (5, 1, 3)
         with closing(store_of(place).open(Settings())) as there:
             frozen = there.statistics, frozen_frequencies(there), there.templates
             check_same(there, PlainGeneration(documents.values(), there.analyzer, *frozen), seed, updated=True)
         assert verify(place, every=True).ok
     with pytest.raises(SearchError, match="no earlier generation"):
         rollback(place)
+
+
+def test_what_was_made_here_is_not_fetched(
+    place: OpenSearchIndex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With a folder for work an update goes on from what is there, unless another machine made the current generation;
+    what is purged does not stay in it.
+    """
+    here, settings, fetched = replace(place, work=str(tmp_path / "work")), Settings(compiled=False), list[Path]()
+    build(here, of_few_words(random.Random(1), "b", 30), settings=settings)
+    fetch = parts.fetch_files
+
+    def fetching(client: object, index: str, folder: Path, query: object = None) -> None:
+        if query is None:
+            fetched.append(folder)
+        fetch(client, index, folder, query)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(parts, "fetch_files", fetching)
+    update(here, [question("new", "Knee pain")], settings=settings)
+    assert [folder.name for folder in (tmp_path / "work").iterdir()] == [f"{place.address.rsplit('/', 1)[1]}-000002"]
+    assert not fetched
+    update(place, [question("other", "Zwetschgenbaum")], settings=settings)
+    update(here, [question("newer", "Hip pain")], settings=settings)
+    assert len(fetched) == 2
+    assert update(here, delete=["other"], purge=True, settings=settings).traces == ()
+    assert not [own for own in tmp_path.rglob("*") if own.is_file() and b"zwetschgen" in own.read_bytes().lower()]
 
 
 def test_an_update_that_is_killed_leaves_what_was_there(
