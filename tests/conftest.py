@@ -32,7 +32,7 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name)
 
 
-KEPT = ("SEEALSO_BROWSER", "SEEALSO_CLUSTER", "SEEALSO_DATA", "SEEALSO_LONG")
+KEPT = ("SEEALSO_BROWSER", "SEEALSO_CLUSTER", "SEEALSO_DATA", "SEEALSO_JAVA", "SEEALSO_LONG", "SEEALSO_OPENSEARCH")
 
 
 @pytest.fixture(scope="session")

@@ -250,3 +250,4 @@ def log_to_stderr(*, quiet: bool) -> None:
     handler.setFormatter(_AsJson())
     logging.basicConfig(handlers=[handler], level=logging.ERROR if quiet else logging.INFO)
     logging.getLogger("waitress").setLevel(logging.ERROR)  # it names what it could not parse
+    logging.getLogger("opensearch").setLevel(logging.ERROR if quiet else logging.WARNING)  # it tells every request

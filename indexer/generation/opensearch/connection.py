@@ -21,6 +21,8 @@ SCHEMES = ("opensearch+https", "opensearch+http")
 # not answer, others are asked.
 ASKING, WRITING = 3, 75
 _TRIES = 3
+# So many connections to a node stay open, one for each request at a time.
+_CONNECTIONS = 16
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,99}")
 _PLACE = "opensearch+https://HOST:9200,HOST:9200/NAME"
 # What a cluster says that is busy, or that loses a node.
@@ -67,6 +69,7 @@ def connect(place: OpenSearchIndex, seconds: int = ASKING) -> OpenSearch:
         use_ssl=address.secure,
         verify_certs=address.secure,
         timeout=seconds,
+        pool_maxsize=_CONNECTIONS,
         max_retries=_TRIES,
         retry_on_timeout=True,
         retry_on_status=LATER,

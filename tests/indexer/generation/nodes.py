@@ -14,9 +14,11 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 HERE = Path(__file__).parent / "opensearch"
-# The jars are fetched once; the version of the runner is that of OpenSearch with a zero.
+# The jars are fetched once; the version of the runner is that of OpenSearch with a zero. Another one, such as 3.8.0.0
+# that needs Java 21, and another Java are given by the environment; the program is compiled against the first.
 JARS = Path(__file__).parents[3] / ".seealso" / "opensearch"
-RUNNER = "2.19.1.0"
+FIRST = "2.19.1.0"
+RUNNER, JAVA = os.environ.get("SEEALSO_OPENSEARCH", FIRST), os.environ.get("SEEALSO_JAVA", "java")
 _SECONDS = 120.0
 # A node of a test lives for two minutes: compiling its code well would take longer than it saves.
 _FRUGAL = "-Xms384m", "-Xmx384m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"
@@ -24,7 +26,7 @@ _FRUGAL = "-Xms384m", "-Xmx384m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"
 
 def what_is_missing() -> str:
     """Why no cluster can be started here, and how to change that; nothing where one can."""
-    if not shutil.which("java"):
+    if not shutil.which(JAVA) or not shutil.which("javac"):
         return "no Java: apt-get install openjdk-17-jdk-headless"
     if not (JARS / RUNNER).is_dir() and not shutil.which("mvn"):
         return "no Maven to fetch OpenSearch with: apt-get install maven"
@@ -62,7 +64,7 @@ class Nodes:
             names,
         ]
         with (self._folder / f"n{node}.log").open("ab") as log:
-            command = ["java", *_FRUGAL, "-cp", f"{JARS / RUNNER}/*", str(HERE / "Node.java"), *own]
+            command = [JAVA, *_FRUGAL, "-cp", f"{JARS / 'classes'}:{JARS / RUNNER}/*", "Node", *own]
             self.processes[node] = subprocess.Popen(command, stdout=log, stderr=log)
 
     def kill(self, node: int) -> None:
@@ -97,15 +99,22 @@ class Nodes:
 
 
 def fetch() -> None:
-    """Fetch the jars by Maven, once; whole or not at all."""
-    if (JARS / RUNNER).is_dir():
+    """Fetch the jars by Maven and compile the program, once; whole or not at all."""
+    for runner in {FIRST, RUNNER}:
+        command = ["mvn", "-q", "-B", "-f", str(HERE / "pom.xml"), f"-Dopensearch.runner={runner}"]
+        _make(JARS / runner, [*command, "dependency:copy-dependencies"], "-DoutputDirectory={}")
+    _make(JARS / "classes", ["javac", "-cp", f"{JARS / FIRST}/*", str(HERE / "Node.java")], "-d", "{}")
+
+
+def _make(folder: Path, command: list[str], *into: str) -> None:
+    """Make a folder by a command, if it is not there."""
+    if folder.is_dir():
         return
-    JARS.mkdir(parents=True, exist_ok=True)
-    waiting = JARS / f"{RUNNER}.{os.getpid()}"
-    command = ["mvn", "-q", "-B", "-f", str(HERE / "pom.xml"), f"-Dopensearch.runner={RUNNER}"]
-    subprocess.run([*command, "dependency:copy-dependencies", f"-DoutputDirectory={waiting}"], check=True)
+    waiting = JARS / f"{folder.name}.{os.getpid()}"
+    waiting.mkdir(parents=True)
+    subprocess.run([*command, *(word.format(waiting) for word in into)], check=True)
     with suppress(OSError):  # another process was faster
-        waiting.rename(JARS / RUNNER)
+        waiting.rename(folder)
 
 
 @contextmanager
