@@ -17,10 +17,10 @@ from indexer.settings import OpenSearchIndex
 
 # An address is one of these followed by ://HOST[:PORT],HOST[:PORT]/NAME.
 SCHEMES = ("opensearch+https", "opensearch+http")
-# What asks waits for a node so many seconds; what writes so many, more than a node waits for its shards. Where one does
-# not answer, others are asked.
+# What asks waits for a node so many seconds, and then as long for another one: somebody waits for a page. What writes
+# waits so many, more than a node waits for its shards, and asks three others.
 ASKING, WRITING = 3, 75
-_TRIES = 3
+_AGAIN = {ASKING: 1, WRITING: 3}
 # So many connections to a node stay open, one for each request at a time.
 _CONNECTIONS = 16
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,99}")
@@ -70,7 +70,7 @@ def connect(place: OpenSearchIndex, seconds: int = ASKING) -> OpenSearch:
         verify_certs=address.secure,
         timeout=seconds,
         pool_maxsize=_CONNECTIONS,
-        max_retries=_TRIES,
+        max_retries=_AGAIN[seconds],
         retry_on_timeout=True,
         retry_on_status=LATER,
         **options,

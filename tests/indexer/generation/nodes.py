@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -19,6 +20,7 @@ HERE = Path(__file__).parent / "opensearch"
 JARS = Path(__file__).parents[3] / ".seealso" / "opensearch"
 FIRST = "2.19.1.0"
 RUNNER, JAVA = os.environ.get("SEEALSO_OPENSEARCH", FIRST), os.environ.get("SEEALSO_JAVA", "java")
+CLASSES = JARS / f"classes-{hashlib.sha256((HERE / 'Node.java').read_bytes()).hexdigest()[:12]}"
 _SECONDS = 120.0
 # A node of a test lives for two minutes: compiling its code well would take longer than it saves.
 _FRUGAL = "-Xms384m", "-Xmx384m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"
@@ -64,7 +66,7 @@ class Nodes:
             names,
         ]
         with (self._folder / f"n{node}.log").open("ab") as log:
-            command = [JAVA, *_FRUGAL, "-cp", f"{JARS / 'classes'}:{JARS / RUNNER}/*", "Node", *own]
+            command = [JAVA, *_FRUGAL, "-cp", f"{CLASSES}:{JARS / RUNNER}/*", "Node", *own]
             self.processes[node] = subprocess.Popen(command, stdout=log, stderr=log)
 
     def kill(self, node: int) -> None:
@@ -103,7 +105,7 @@ def fetch() -> None:
     for runner in {FIRST, RUNNER}:
         command = ["mvn", "-q", "-B", "-f", str(HERE / "pom.xml"), f"-Dopensearch.runner={runner}"]
         _make(JARS / runner, [*command, "dependency:copy-dependencies"], "-DoutputDirectory={}")
-    _make(JARS / "classes", ["javac", "-cp", f"{JARS / FIRST}/*", str(HERE / "Node.java")], "-d", "{}")
+    _make(CLASSES, ["javac", "-cp", f"{JARS / FIRST}/*", str(HERE / "Node.java")], "-d", "{}")
 
 
 def _make(folder: Path, command: list[str], *into: str) -> None:

@@ -18,6 +18,9 @@ public class Node {
             settings.putList("cluster.initial_cluster_manager_nodes", managers);
             settings.putList("node.roles", "cluster_manager", "data");
             settings.put("cluster.routing.allocation.disk.threshold_enabled", false);
+            // A node that hangs is left out after six seconds; after thirty, else.
+            settings.put("cluster.fault_detection.follower_check.timeout", "3s");
+            settings.put("cluster.fault_detection.follower_check.retry_count", 2);
         });
         node.setMaxHttpPort(65535); // The first that it may take is one more than the base.
         node.build(OpenSearchRunner.newConfigs().basePath(folder).numOfNode(1).clusterName("seealso")
