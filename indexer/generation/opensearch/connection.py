@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from opensearchpy import OpenSearch
 from opensearchpy.exceptions import ConnectionError as Unreachable
-from opensearchpy.exceptions import OpenSearchException, TransportError
+from opensearchpy.exceptions import OpenSearchException, SSLError, TransportError
 
 from indexer.errors import RequestRefused, SearchError
 from indexer.settings import OpenSearchIndex
@@ -84,6 +84,9 @@ def asking(name: str) -> Iterator[None]:
         yield
     except TransportError as error:
         status, where = error.status_code, f"the cluster of {name}"
+        if isinstance(error, SSLError):
+            remedy = "give by opensearch_ca the file of the authority that signed it"
+            raise SearchError("the certificate is not trusted, or no TLS is spoken there", where, remedy) from error
         if isinstance(error, Unreachable) or status in LATER:
             remedy = "it is asked again with the next request; see whether its nodes run"
             raise SearchError(f"the cluster does not answer ({_short(error)})", where, remedy) from error
