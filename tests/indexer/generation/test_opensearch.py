@@ -16,11 +16,22 @@ from pathlib import Path
 import pytest
 
 from corpus import Document
-from indexer import OpenSearchIndex, Progress, SearchError, Settings, build, open_index, rollback, update, verify
+from indexer import (
+    IndexMissing,
+    OpenSearchIndex,
+    Progress,
+    SearchError,
+    Settings,
+    build,
+    open_index,
+    rollback,
+    update,
+    verify,
+)
 from indexer.backups import backup, restore
 from indexer.generation import Generation, store_of
 from indexer.generation.opensearch import parts
-from indexer.generation.opensearch.connection import connect
+from indexer.generation.opensearch.connection import WRITING, connect
 from search_app import create_app
 from tests.documents import in_two_scripts, of_few_words, question
 from tests.indexer.generation.nodes import Nodes, running, what_is_missing
@@ -209,6 +220,26 @@ def test_an_index_moves_to_a_cluster_and_back(place: OpenSearchIndex, tmp_path: 
     with open_index(tmp_path / "back") as back, open_index(place) as there:
         assert list(back.documents()) == list(there.documents())
         assert [back.neighbours(d.id) for d in back.documents()] == [there.neighbours(d.id) for d in back.documents()]
+
+
+def test_a_snapshot_brings_an_index_back(place: OpenSearchIndex) -> None:
+    """As the guide says: the indices of a name are kept by the cluster's own snapshots, and are an index again."""
+    build(place, of_few_words(random.Random(2), "b", 30), settings=Settings(compiled=False))
+    with open_index(place) as index:
+        before = index.search("knee pain")
+    client, name = connect(place, WRITING), place.address.rsplit("/", 1)[1]
+    client.snapshot.create_repository(repository="kept", body={"type": "fs", "settings": {"location": name}})
+    body = {"indices": f"{name}-*", "include_global_state": False}
+    client.snapshot.create(repository="kept", snapshot="first", body=body, wait_for_completion=True)
+    client.indices.delete(index=f"{name}-*")
+    with pytest.raises(IndexMissing):
+        open_index(place)
+    client.snapshot.restore(repository="kept", snapshot="first", body=body, wait_for_completion=True)
+    with open_index(place) as index:
+        assert index.search("knee pain") == before
+    assert update(place, [question("new", "Knee pain")], settings=Settings(compiled=False)).documents == 31
+    assert verify(place, every=True).ok
+    client.close()
 
 
 def test_the_manager_dies_while_there_are_searches_and_a_build(cluster: Nodes) -> None:

@@ -1,3 +1,4 @@
+import java.nio.file.Path;
 import java.util.List;
 
 import org.codelibs.opensearch.runner.OpenSearchRunner;
@@ -18,6 +19,7 @@ public class Node {
             settings.putList("cluster.initial_cluster_manager_nodes", managers);
             settings.putList("node.roles", "cluster_manager", "data");
             settings.put("cluster.routing.allocation.disk.threshold_enabled", false);
+            settings.put("path.repo", Path.of(folder).resolveSibling("snapshots").toString());
             // A node that hangs is left out after six seconds; after thirty, else.
             settings.put("cluster.fault_detection.follower_check.timeout", "3s");
             settings.put("cluster.fault_detection.follower_check.retry_count", 2);
