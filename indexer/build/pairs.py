@@ -128,19 +128,21 @@ class PairFinder:
         compared = np.unique(self._numbers[candidates])
         in_template = lru_cache(maxsize=None)(lambda number: self._generation.templates.hold(self._own.own(number)))
         overlap = Overlap(self._generation, self._own.segments, compared, in_template)
+        found = set[tuple[int, int]]()
         for at in range(0, len(candidates), _TOGETHER):
             ones, others = candidates[at : at + _TOGETHER].T
             may = overlap.may_compare(self._numbers[ones], self._numbers[others])
             for a, b in zip(ones[may].tolist(), others[may].tolist(), strict=True):
                 pair = QuestionPair(self._profiled(a), self._profiled(b))
                 if kind := pair.band:
+                    found.add((a, b))
                     yield _Row(a, b, pair.likelihood, kind)
             tell(int(ones[-1]) + 1)
-        for n, m in self._mutual(asking):
+        for n, m in self._mutual(asking) - found:
             if (fresh is None or {n, m} & fresh) and self._one_story(n, m):
                 yield _Row(n, m, POSSIBLE, Band.POSSIBLE)
 
-    def _mutual(self, asking: Numbers) -> list[tuple[int, int]]:
+    def _mutual(self, asking: Numbers) -> set[tuple[int, int]]:
         """The pairs of questions of different wording that stand among the first neighbours of each other."""
         first = self._near[:, :_FIRST]
         numbers = self._numbers[asking]
@@ -150,7 +152,7 @@ class PairFinder:
         there = (first[other] == one[:, None]).any(axis=1) & self._is_question[other]
         there &= self._wordings[one] != self._wordings[other]
         pairs = zip(self._place[one[there]].tolist(), self._place[other[there]].tolist(), strict=True)
-        return sorted({(min(pair), max(pair)) for pair in pairs})
+        return {(min(pair), max(pair)) for pair in pairs}
 
     def _one_story(self, n: int, m: int) -> bool:
         """Whether two long stories are as close as two tellings of one, and nothing decides between them."""

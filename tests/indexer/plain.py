@@ -370,7 +370,7 @@ class PlainGeneration:
             pair = QuestionPair(own[a], own[b])
             if (_lists(near[a], b) or _lists(near[b], a)) and pair.band:
                 found.append(Pair(a, b, float(np.float32(pair.likelihood)), pair.band))
-            if self._one_story(a, b, near, own):
+            elif self._one_story(a, b, near, own):
                 found.append(Pair(a, b, float(np.float32(POSSIBLE)), Band.POSSIBLE))
         return sorted(set(found))
 

@@ -16,6 +16,8 @@ SOURCE = ("document", "row", "facts", "near", "near_scores", "possible", "keep_o
 WEIGHTS = "weights"
 # The file of the pairs, a line of JSON each.
 PAIRS = "pairs.jsonl"
+# What an index tells of the generation that is being sent into it: the digests of its content.
+SENDING = "sending"
 # A word of over 255 characters stays whole (Lucene takes 32,766 bytes).
 _LONGEST = 8_000
 
@@ -40,8 +42,8 @@ def words_field(field: str) -> str:
     return f"words_{field}"
 
 
-def document_index(shards: int, replicas: int) -> dict[str, Any]:
-    """Settings and mapping of the index of documents."""
+def document_index(meta: dict[str, Any], shards: int, replicas: int) -> dict[str, Any]:
+    """Settings and mapping of the index of documents; `meta` stands in the mapping, and says which generation it is."""
     keyword, asked = {"type": "keyword"}, {"type": "object", "enabled": False}
     words = {"type": "text", "analyzer": "words", "norms": False}
     unsearched: dict[str, Any] = {"type": "keyword", "index": False, "doc_values": False}
@@ -57,6 +59,7 @@ def document_index(shards: int, replicas: int) -> dict[str, Any]:
         },
         "mappings": {
             "dynamic": "strict",
+            "_meta": meta,
             # What is sought is not read back: `row` has it too (see ranking/packed).
             "_source": {"excludes": [WEIGHTS, *map(words_field, FIELDS)]},
             "properties": {

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from opensearchpy import OpenSearch
+from opensearchpy.exceptions import NotFoundError
+from opensearchpy.helpers import scan
 
 from indexer.generation.folder.folder import DIGEST, MANIFEST
 from indexer.generation.folder.manifest import manifest_in
@@ -14,7 +16,7 @@ from indexer.generation.local.reader import LocalGeneration
 from indexer.generation.opensearch import parts
 from indexer.generation.opensearch.changes import Changes, changes
 from indexer.generation.opensearch.connection import address_of
-from indexer.generation.opensearch.layout import PAIRS, document_index, documents_of, file_index, files_of
+from indexer.generation.opensearch.layout import PAIRS, SENDING, document_index, documents_of, file_index, files_of
 from indexer.generation.opensearch.sender import send_documents
 from indexer.ranking.mapped import ARRAYS
 from indexer.settings import OpenSearchIndex
@@ -24,36 +26,50 @@ def publish(
     client: OpenSearch, place: OpenSearchIndex, staged: Path, before: Path | None, tell: Callable[[int], object]
 ) -> None:
     """Send a staged generation, or what changed since the one before, where that lies in a folder here as well. What a
-    killed build left of the same number is removed first. Nothing leads to it yet.
+    killed build sent of the very same documents is not sent again. Nothing leads to the generation yet.
     """
     manifest, name = manifest_in(staged), address_of(place.address).name
     documents, files = documents_of(name, manifest.generation), files_of(name, manifest.generation)
-    remove(client, name, manifest.generation)
     # A shard without a copy is gone with its node; copies that no node is left for are not waited for.
     copies = min(place.replicas + 1, client.cluster.health()["number_of_data_nodes"])
+    names = set(manifest.files)
     generation = LocalGeneration.of(staged, manifest)
     try:
         (staged / PAIRS).write_text("".join(f"{json.dumps(pair)}\n" for pair in generation.pairs()), "utf-8")
-        sent, gone = Changes(list(generation.ids()), []), set[str]()
-        names = set(manifest.files)
         if before is None or manifest.purges:  # a clone would keep what was deleted
-            body = document_index(place.shards, place.replicas)
-            client.indices.create(index=documents, body=body, wait_for_active_shards=copies)
-            client.indices.create(index=files, body=file_index(place.replicas), wait_for_active_shards=copies)
+            there = _sent_before(client, documents, manifest.content)
+            if there is None:
+                remove(client, name, manifest.generation)
+                body = document_index({SENDING: manifest.content}, place.shards, place.replicas)
+                client.indices.create(index=documents, body=body, wait_for_active_shards=copies)
+                client.indices.create(index=files, body=file_index(place.replicas), wait_for_active_shards=copies)
+            sent = Changes([id_ for id_ in generation.ids() if id_ not in (there or ())], [])
         else:
+            remove(client, name, manifest.generation)
             sent, was = changes(before / ARRAYS, staged / ARRAYS), manifest_in(before).files
             names = {own for own in names if was.get(own) != manifest.files[own]}
-            gone = {MANIFEST, DIGEST, PAIRS, *names, *(was.keys() - manifest.files.keys())}
             _clone(client, documents_of(name, manifest.before), documents, place.replicas, copies)
             _clone(client, files_of(name, manifest.before), files, place.replicas, copies)
             client.indices.put_mapping(index=documents, body={"_meta": {}})  # not whole before all is there
-            parts.forget_files(client, files, gone)
+            parts.forget_files(client, files, {MANIFEST, DIGEST, PAIRS, *names, *(was.keys() - manifest.files.keys())})
         send_documents(client, documents, staged / ARRAYS, generation, sent, tell)
         parts.send_files(client, files, staged, [MANIFEST, DIGEST, PAIRS, *sorted(names)])
         (staged / PAIRS).unlink()  # no file of a generation on disk
     finally:
         generation.close()
     client.indices.refresh(index=[documents, files])
+
+
+def _sent_before(client: OpenSearch, index: str, content: Mapping[str, str]) -> set[str] | None:
+    """The ids of the documents that a build of the same content sent before it was killed; None where none did."""
+    try:
+        meta = client.indices.get_mapping(index=index)[index]["mappings"].get("_meta", {})
+    except NotFoundError:
+        return None
+    if meta.get(SENDING) != content:
+        return None
+    client.indices.refresh(index=index)
+    return {hit["_id"] for hit in scan(client, index=index, _source=False)}
 
 
 def remove(client: OpenSearch, name: str, number: int) -> None:

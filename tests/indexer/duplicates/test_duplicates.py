@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import random
 from collections import defaultdict
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -12,14 +14,14 @@ from hypothesis import strategies as st
 
 import indexer
 from corpus import Document
-from indexer import Band, Filter, Index, RequestRefused
+from indexer import Band, Filter, Index, RequestRefused, Settings
 from indexer.analysis import own_text
 from indexer.analysis.templates import find_templates
 from indexer.duplicates.clusters import clusters
 from indexer.duplicates.differences import differences
 from indexer.duplicates.likelihood import Profile, QuestionPair
-from indexer.generation import Pair
-from tests.documents import ANALYZER, question
+from indexer.generation import Pair, store_of
+from tests.documents import ANALYZER, in_two_scripts, question
 from tests.indexer.plain import PlainGeneration
 
 _JUDGMENTS = Path(__file__).parents[3] / "corpus" / "sample" / "judgments.tsv"
@@ -260,6 +262,14 @@ def test_a_stored_panel_marks_what_a_draft_would_be_marked_with(tmp_path: Path) 
         draft = {card.id: card.same for card in index.similar(index.own_text("a")).cards if card.id != "a"}
     assert stored == draft
     assert stored["b"] is Band.VERY_LIKELY
+
+
+def test_a_pair_is_proposed_once(tmp_path: Path) -> None:
+    """Two long stories that are each other's nearest, and are alike in their words too, are one pair."""
+    indexer.build(tmp_path, in_two_scripts(random.Random(3), 300))
+    with closing(store_of(tmp_path).open(Settings())) as generation:
+        pairs = [(pair.a, pair.b) for pair in generation.pairs()]
+    assert len(pairs) == len(set(pairs)) == 426
 
 
 def test_two_builds_find_the_same_pairs(tmp_path: Path, sample: list[Document]) -> None:

@@ -205,6 +205,34 @@ def test_an_update_that_is_killed_leaves_what_was_there(
     assert verify(place, every=True).ok
 
 
+def test_a_build_that_is_killed_is_gone_on_with(place: OpenSearchIndex) -> None:
+    """What was sent of the same documents is not sent again; of others all is."""
+    documents, settings = in_two_scripts(random.Random(3), 300), Settings(compiled=False)
+    sent = list[int]()
+
+    def told(progress: Progress) -> None:
+        if progress.stage == "publishing" and progress.done:
+            sent.append(progress.done)
+            if len(sent) == 1:
+                raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        build(place, documents, settings=settings, progress=told)
+    with pytest.raises(IndexMissing):
+        open_index(place)
+    build(place, documents, settings=settings, progress=told)
+    assert sent == [250, 50]
+    with closing(store_of(place).open(Settings())) as there:
+        frozen = there.statistics, frozen_frequencies(there), there.templates
+        check_same(there, PlainGeneration(documents, there.analyzer, *frozen), 0)
+    sent.clear()
+    with pytest.raises(KeyboardInterrupt):
+        build(place, documents[1:], settings=settings, progress=told)
+    build(place, documents[2:], settings=settings, progress=told)
+    assert sent == [250, 250, 298]
+    assert verify(place).ok
+
+
 def test_an_index_moves_to_a_cluster_and_back(place: OpenSearchIndex, tmp_path: Path) -> None:
     """A backup of a folder is restored on a cluster, updated there, and its backup is a folder again."""
     documents = of_few_words(random.Random(2), "b", 30)
