@@ -24,7 +24,7 @@ from indexer.generation.local.stored import stored_digests
 from indexer.generation.opensearch import parts
 from indexer.generation.opensearch.connection import WRITING, address_of, asking, connect
 from indexer.generation.opensearch.documents import OpenSearchDocuments
-from indexer.generation.opensearch.layout import PAIRS, documents_of, files_of
+from indexer.generation.opensearch.layout import DOCUMENTS, PAIRS, documents_of, files_of
 from indexer.generation.opensearch.publisher import publish, remove
 from indexer.generation.opensearch.searcher import OpenSearchGeneration
 from indexer.generation.opensearch.work_folder import WorkFolder
@@ -222,7 +222,7 @@ class OpenSearchStore:
     def _metas(self) -> dict[int, dict[str, Any]]:
         """What is told of each generation of which there are documents; of one that is not whole nothing."""
         with asking(self._name):
-            there = self._asking.indices.get_mapping(index=documents_of(self._name, 0).replace("000000", "*"))
+            there = self._asking.indices.get_mapping(index=f"{self._name}-*-{DOCUMENTS}")
         metas: dict[int, dict[str, Any]] = {}
         for index, own in there.items():
             digits = index.removeprefix(f"{self._name}-").partition("-")[0]

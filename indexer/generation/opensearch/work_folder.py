@@ -47,8 +47,9 @@ class WorkFolder:
     def keep(self, staged: Path, number: int) -> None:
         """Let what was made stay, in the place of what was made before."""
         if folder := self._kept(number):
-            for before in folder.parent.glob(f"{self._name}-[0-9]*"):
-                shutil.rmtree(before, ignore_errors=True)
+            for before in folder.parent.iterdir():
+                if before.name.rpartition("-")[0] == self._name:
+                    shutil.rmtree(before, ignore_errors=True)
             staged.rename(folder)
 
     def _kept(self, number: int) -> Path | None:
