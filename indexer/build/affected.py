@@ -16,6 +16,9 @@ from indexer.ranking.mapped import map_array
 
 # Weights are kept in 32 bits here: what falls short of a bound by rounding alone may reach it.
 _ROUNDING = 1e-5
+# So many documents that enter lists are held at most. Where many of the same words are added at once, each enters the
+# lists of all: these are ranked anew then.
+_MOST = 1 << 22
 
 
 class Touched(NamedTuple):
@@ -41,7 +44,7 @@ def affected(
     bounds = bounds._replace(below=bounds.below.copy(), beyond=bounds.beyond.copy())
     keys = np.unique(keys_of([term for weights in (*gone, *added) for term in weights]))
     touched, unsure = np.zeros(len(bounds.least), np.bool_), np.zeros(len(bounds.least), np.bool_)
-    entering, first = list[tuple[int, int, bool]](), 0
+    entering, held, first = list[tuple[int, Numbers, NDArray[np.bool_]]](), 0, 0
     for folder in segment_folders(arrays):
         postings = _Postings(folder, keys)
         span = slice(first, first + postings.documents)
@@ -55,14 +58,16 @@ def affected(
             below = scores < floor[within]
             bounds.beyond[there] += change
             bounds.below[there] += change * below
-            if place >= 0:
-                entering += [(n, place, low) for n, low in zip(there.tolist(), below.tolist(), strict=True)]
+            held += len(there) if place >= 0 else 0
+            if place >= 0 and held <= _MOST:
+                entering.append((place, there, below))
         first += postings.documents
     full = (bounds.beyond >= 0) | (bounds.least == 0)
-    surely = touched & ~unsure & full & (bounds.beyond <= bounds.below)
+    surely = touched & ~unsure & full & (bounds.beyond <= bounds.below) & (held <= _MOST)
     places: dict[int, list[tuple[int, bool]]] = {n: [] for n in np.flatnonzero(surely).tolist()}
-    for n, place, low in entering:
-        if n in places:
+    for place, there, below in entering:
+        own = surely[there]
+        for n, low in zip(there[own].tolist(), below[own].tolist(), strict=True):
             places[n].append((place, low))
     return Touched(np.flatnonzero(touched & ~surely), places, bounds)
 

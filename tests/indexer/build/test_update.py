@@ -15,6 +15,7 @@ from corpus import Document, Link
 from indexer import DocumentNotFound, Progress, RequestRefused, Settings, build, open_index, update
 from indexer.answering.neighbours import neighbours_of
 from indexer.answering.weighing import own_analysed, weigh
+from indexer.build import affected
 from indexer.generation import store_of
 from tests.documents import PLAIN_WORDS, in_two_scripts, of_few_words, question
 from tests.indexer.generation.oracle import check_same, frozen_frequencies
@@ -87,6 +88,18 @@ def test_few_documents_rank_few_lists_anew(
                 asked = weigh(generation, own_analysed(generation, id_))
                 assert generation.neighbours(id_) == neighbours_of(generation, asked, without=id_)
     assert 0 < sum(ranked) < most, ranked
+
+
+def test_many_of_the_same_words_are_ranked_with_all_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where more enter lists than are held, no list is put together from these, and all are what is found."""
+    monkeypatch.setattr(affected, "_MOST", 40)
+    base = in_two_scripts(random.Random(12), 150, "b")
+    build(tmp_path, base, settings=Settings(compiled=False))
+    update(tmp_path, [question(f"n{n}", f"Knee pain {n}") for n in range(30)], settings=Settings(compiled=False))
+    with closing(store_of(tmp_path).open(Settings())) as generation:
+        for id_ in generation.ids():
+            asked = weigh(generation, own_analysed(generation, id_))
+            assert generation.neighbours(id_) == neighbours_of(generation, asked, without=id_)
 
 
 def test_the_generation_before_serves_on(tmp_path: Path) -> None:
