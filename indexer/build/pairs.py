@@ -112,7 +112,7 @@ class PairFinder:
     def _kept(self, before: Before, fresh: set[int]) -> Iterator[_Row]:
         """The pairs of different wordings that were stored and whose two lists are what they were."""
         numbers = Ids(before.arrays).numbers()
-        place: list[int] = np.where(before.moved >= 0, self._place[before.moved], -1)[numbers].tolist()
+        place: list[int] = np.append(self._place, -1)[before.moved[numbers]].tolist()  # -1 for what is gone
         pairs, scores = (map_array(before.arrays, name).tolist() for name in ("pairs", "pair_scores"))
         for (old_a, old_b, band), score in zip(pairs, scores, strict=True):
             a, b = sorted((place[old_a], place[old_b]))

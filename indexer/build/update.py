@@ -130,7 +130,7 @@ class _Update:
         self._gone_weights = self._carry(intake, gone, plan)
         self._link(plan)
         new: list[str] = []
-        if len(given) + len(plan.carried):
+        if len(given) + len(plan.carried) or not segment_folders(self._arrays):  # there is one, if of no document
             new = self._pipeline.segment(intake, self._analyzer, self._statistics)[1].ids
         moved = self._renumber(plan, new)
         move_rows(self._old, self._arrays, moved, len(Ids(self._arrays)))

@@ -51,6 +51,6 @@ def _segments(arrays: Path, ids: Ids) -> NDArray[np.int64]:
 
 def _equal(one: NDArray[np.generic], other: NDArray[np.generic]) -> NDArray[np.bool_]:
     """Which rows of two arrays are equal."""
-    size = len(one)
-    same: NDArray[np.bool_] = (one.reshape(size, -1) == other.reshape(size, -1)).all(axis=1)
-    return same
+    same = np.equal(one, other)
+    rows: NDArray[np.bool_] = same if same.ndim == 1 else same.all(axis=1)
+    return rows

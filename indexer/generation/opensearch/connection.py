@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
 from opensearchpy import OpenSearch
@@ -23,10 +24,12 @@ ASKING, WRITING = 3, 75
 _AGAIN = {ASKING: 1, WRITING: 3}
 # So many connections to a node stay open, one for each request at a time.
 _CONNECTIONS = 16
+_Answer = TypeVar("_Answer")
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,99}")
 _PLACE = "opensearch+https://HOST:9200,HOST:9200/NAME"
-# What a cluster says that is busy, or that loses a node.
-LATER = (408, 429, 502, 503, 504)
+# What a cluster says that is busy, or that loses a node; a search that lost one is 500.
+LATER = (408, 429, 500, 502, 503, 504)
+_PAUSE = 0.2
 # What it says of a document to remove that is not there.
 GONE = 404
 
@@ -52,7 +55,13 @@ def address_of(index: str) -> Address:
     for host in parts.netloc.split(","):
         own, _, port = host.rpartition(":") if re.search(r":\d+$", host) else (host, "", "9200")
         hosts.append((own.strip("[]"), int(port)))
-    if not all(host for host, _ in hosts) or not _NAME.fullmatch(name) or parts.query or parts.fragment:
+    if (
+        not all(host for host, _ in hosts)
+        or not _NAME.fullmatch(name)
+        or name.endswith("-lock")
+        or parts.query
+        or parts.fragment
+    ):
         raise RequestRefused(f"no index is named by {index!r}", "index", f"write {_PLACE}, NAME in small letters")
     return Address(tuple(hosts), parts.scheme == SCHEMES[0], name)
 
@@ -75,6 +84,18 @@ def connect(place: OpenSearchIndex, seconds: int = ASKING) -> OpenSearch:
         retry_on_status=LATER,
         **options,
     )
+
+
+def patiently(ask: Callable[[], _Answer]) -> _Answer:
+    """What a cluster answers, asked again for as long as a node may take: shards are at other nodes in a moment."""
+    until = time.monotonic() + ASKING
+    while True:
+        try:
+            return ask()
+        except TransportError as error:
+            if isinstance(error, Unreachable) or error.status_code not in LATER or time.monotonic() > until:
+                raise
+            time.sleep(_PAUSE)
 
 
 @contextmanager

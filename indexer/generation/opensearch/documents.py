@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from base64 import b64decode
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, overload
 
 import numpy as np
 from opensearchpy import OpenSearch
 from opensearchpy.exceptions import TransportError
 
-from indexer.generation.opensearch.connection import asking
+from indexer.generation.opensearch.connection import asking, patiently
 from indexer.generation.opensearch.queries import EVERYTHING, Query, counting
 from indexer.ranking.packed import Fetched, Vocabularies
 
@@ -30,19 +31,25 @@ class OpenSearchDocuments:
     def search(self, body: Query) -> dict[str, Any]:
         """The answer to one search."""
         with asking(self._name):
-            found: dict[str, Any] = self._client.search(index=self._index, body={"_source": False, **body})
-        return found
+            own = {"_source": False, **body}
+            return patiently(
+                lambda: self._client.search(index=self._index, body=own, allow_partial_search_results=False)
+            )
 
     def searches(self, bodies: Sequence[Query]) -> list[dict[str, Any]]:
         """The answers to several searches, asked at once."""
         if len(bodies) < 2:
             return [self.search(body) for body in bodies]
-        lines: list[Query] = [line for body in bodies for line in ({}, {"_source": False, **body})]
+        whole: Query = {"allow_partial_search_results": False}
+        lines: list[Query] = [line for body in bodies for line in (whole, {"_source": False, **body})]
         with asking(self._name):
-            answers: list[dict[str, Any]] = self._client.msearch(index=self._index, body=lines)["responses"]
-            for answer in answers:
-                if "error" in answer:
-                    raise TransportError(answer["status"], answer["error"].get("type", ""))
+            return patiently(lambda: self._searches(lines))
+
+    def _searches(self, lines: Sequence[Query]) -> list[dict[str, Any]]:
+        answers: list[dict[str, Any]] = self._client.msearch(index=self._index, body=lines)["responses"]
+        for answer in answers:
+            if "error" in answer:
+                raise TransportError(answer["status"], answer["error"].get("type", ""))
         return answers
 
     def counts(self, queries: Sequence[Query]) -> list[int]:
@@ -67,11 +74,14 @@ class OpenSearchDocuments:
         there = {id_: known[id_] for id_ in ids if id_ in known}
         for at in range(0, len(wanted), _PAGE):
             with asking(self._name):
-                answer = self._client.mget(index=self._index, body={"ids": wanted[at : at + _PAGE]})
-            found = {own["_id"]: dict.fromkeys(fields) | own["_source"] for own in answer["docs"] if own["found"]}
+                rows = patiently(partial(self._rows, wanted[at : at + _PAGE]))
+            found = {own["_id"]: dict.fromkeys(fields) | own["_source"] for own in rows if own["found"]}
             self.remember(found)
             there |= found
         return there
+
+    def _rows(self, ids: Sequence[str]) -> list[dict[str, Any]]:
+        return whole_rows(self._client.mget(index=self._index, body={"ids": ids}))
 
     def remember(self, found: Mapping[str, dict[str, Any]]) -> None:
         """Keep what was fetched of some documents."""
@@ -103,6 +113,15 @@ class OpenSearchIds(Sequence[str]):
     def __getitem__(self, place: slice) -> list[str]: ...
     def __getitem__(self, place: int | slice) -> str | list[str]:
         return list(self)[place]
+
+
+def whole_rows(answer: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The documents of an answer to `mget`. Raises TransportError where a shard that has some is away."""
+    documents: list[dict[str, Any]] = answer["docs"]
+    for own in documents:
+        if "error" in own:
+            raise TransportError(503, own["error"].get("type", ""))
+    return documents
 
 
 def rows(vocabularies: Vocabularies, sources: Sequence[Mapping[str, Any]]) -> Fetched:

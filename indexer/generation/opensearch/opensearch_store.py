@@ -7,7 +7,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,12 +19,12 @@ from indexer.analysis import Analyzer
 from indexer.errors import IndexDamaged, IndexIncompatible, IndexMissing, SearchError
 from indexer.generation.folder.backup import check_place, read_backup, write_backup
 from indexer.generation.folder.folder import MANIFEST
-from indexer.generation.folder.manifest import FORMAT, Manifest, digest_of, manifest_in, read_manifest
+from indexer.generation.folder.manifest import FORMAT, Manifest, manifest_in, read_manifest
 from indexer.generation.local.stored import stored_digests
 from indexer.generation.opensearch import parts
 from indexer.generation.opensearch.connection import WRITING, address_of, asking, connect
-from indexer.generation.opensearch.documents import OpenSearchDocuments
-from indexer.generation.opensearch.layout import DOCUMENTS, PAIRS, documents_of, files_of
+from indexer.generation.opensearch.documents import OpenSearchDocuments, whole_rows
+from indexer.generation.opensearch.layout import PAIRS, documents_of, files_of
 from indexer.generation.opensearch.publisher import publish, remove
 from indexer.generation.opensearch.searcher import OpenSearchGeneration
 from indexer.generation.opensearch.work_folder import WorkFolder
@@ -38,6 +38,8 @@ from indexer.types import Fault, Info, Newer, Verification
 _LOOKED = 1.0
 # So many documents, or a few more, are compared with what was sent.
 _SAMPLE = 200
+# Servers, which look for what is current each second, have so many seconds to let go of what is purged.
+_MOVING_ON = 3.0
 # The files of which the digests of all documents are read.
 _OF_DIGESTS = ("ids.utf8", "ids.offsets.npy", "digests.npy", "live.npy", "place.npy")
 
@@ -52,7 +54,7 @@ class OpenSearchStore:
         self._client, self._name = connect(place, WRITING), address_of(place.address).name
         self._asking = connect(place)
         self._seen: tuple[float, object] = (float("-inf"), None)
-        self._work = WorkFolder(place.work, self._name)
+        self._work = WorkFolder(place.work, self._name, place.address)
         # The folders of generations that were fetched, or found here, for what is being made.
         self._folders: dict[int, Path] = {}
 
@@ -82,9 +84,7 @@ class OpenSearchStore:
         folder = Path(tempfile.mkdtemp(prefix="seealso-"))
         try:
             self._fetch(number, folder, parts.READ)
-            manifest = self._usable(folder, digest)
-            for name in _changed(folder, manifest):
-                raise IndexDamaged("changed", f"{name} of generation {number}", "roll back, or build again")
+            manifest = self._whole(folder, digest, read=True)
             size, index = sum(manifest.documents.values()), documents_of(self._name, number)
             documents = OpenSearchDocuments(connect(self._place), self._name, index, size)
             return OpenSearchGeneration(documents, folder, manifest)
@@ -115,10 +115,7 @@ class OpenSearchStore:
     def usable(self) -> tuple[Manifest, Path]:
         number, digest = self.current()
         folder = self.generation(number)
-        manifest = self._usable(folder, digest)
-        for name in _changed(folder, manifest):
-            raise IndexDamaged("changed", f"{name} of generation {number}", "build the index again")
-        return manifest, folder
+        return self._whole(folder, digest), folder
 
     def verify(self, *, every: bool = False) -> Verification:
         number, _ = self.current()
@@ -142,14 +139,13 @@ class OpenSearchStore:
         number, digest = self.current()
         with tempfile.TemporaryDirectory(prefix="seealso-") as folder:
             self._fetch(number, Path(folder))
-            manifest = self._usable(Path(folder), digest)
-            for name in _changed(Path(folder), manifest):
-                raise IndexDamaged("changed", f"{name} of generation {number}", "roll back, or build again")
+            manifest = self._whole(Path(folder), digest)
             write_backup(Path(folder), manifest, file)
         return manifest.info
 
     def restore(self, file: Path) -> Info:
-        if self.numbers():
+        with suppress(IndexMissing):
+            self.current()
             raise SearchError("there is an index already", str(self._place), "name another index with --index")
         with self.lock(), self.staging() as folder:
             manifest = read_backup(file, folder)
@@ -158,24 +154,25 @@ class OpenSearchStore:
 
     @contextmanager
     def lock(self) -> Iterator[None]:
-        with writing(self._client, self._name):
+        with writing(self._client, self._asking, self._name):
             if self.purge_was_killed():
                 self.sweep(1, 0)
             yield
 
     def purge_was_killed(self) -> bool:
-        numbers = self.numbers()
         try:
             current, _ = self.current()
         except IndexMissing:
             return False
-        return len(numbers) > 1 and bool(self._meta(documents_of(self._name, current))["purges"])
+        return len(self._metas()) > 1 and bool(self._meta(documents_of(self._name, current))["purges"])
 
     def staging(self) -> AbstractContextManager[Path]:
         return self._work.staging()
 
     def publish(self, staged: Path, number: int, tell: Callable[[int], object]) -> None:
         manifest, digests = manifest_in(staged), stored_digests(staged / ARRAYS)
+        if manifest.purges:
+            self._work.forget()
         with asking(self._name):
             publish(self._client, self._place, staged, self._folders.get(manifest.before), tell)
         if faults := list(self._faults_of_documents(number, digests)):
@@ -190,6 +187,8 @@ class OpenSearchStore:
         }
         with asking(self._name):
             self._client.indices.put_mapping(index=documents_of(self._name, number), body={"_meta": meta})
+            for index in (documents_of(self._name, number), files_of(self._name, number)):
+                self._client.indices.add_block(index=index, block="write")  # whoever lost the lock writes no more
         self._point_to(number)
         self._work.keep(staged, number)
 
@@ -198,8 +197,9 @@ class OpenSearchStore:
 
     def generation(self, number: int) -> Path:
         if number not in self._folders:
-            folder = self._work.kept(number, self._meta(documents_of(self._name, number))["digest"])
-            if folder is None:
+            digest = self._meta(documents_of(self._name, number))["digest"]
+            folder = self._work.kept(number, digest)
+            if folder is None or not parts.is_as_written(folder):
                 folder = self._work.place(number)
                 self._fetch(number, folder)
                 (folder / PAIRS).unlink()  # made anew of each generation
@@ -210,24 +210,29 @@ class OpenSearchStore:
         current, _ = self.current()
         kept = [current, replaced, *reversed(self.numbers())]
         staying = list(dict.fromkeys(number for number in kept if number))[:keep]
+        if keep == 1 and replaced:
+            time.sleep(_MOVING_ON)
         with asking(self._name):
             for number in self._metas().keys() - staying:
                 remove(self._client, self._name, number)
 
     def _meta(self, index: str) -> dict[str, Any]:
         with asking(self._name):
-            found: dict[str, Any] = self._asking.indices.get_mapping(index=index)[index]["mappings"]["_meta"]
+            found: dict[str, Any] = self._asking.indices.get_mapping(index=index)[index]["mappings"].get("_meta", {})
+        if "digest" not in found:
+            raise SearchError(f"{index} is no generation", str(self._place), "give the index another name")
         return found
 
     def _metas(self) -> dict[int, dict[str, Any]]:
-        """What is told of each generation of which there are documents; of one that is not whole nothing."""
+        """What is told of each generation of which there is an index; of one that is not whole nothing."""
         with asking(self._name):
-            there = self._asking.indices.get_mapping(index=f"{self._name}-*-{DOCUMENTS}")
+            there = self._asking.indices.get_mapping(index=f"{self._name}-*")
         metas: dict[int, dict[str, Any]] = {}
         for index, own in there.items():
             digits = index.removeprefix(f"{self._name}-").partition("-")[0]
-            if digits.isdigit() and index == documents_of(self._name, int(digits)):
-                metas[int(digits)] = own["mappings"].get("_meta", {})
+            number = int(digits) if digits.isdigit() else 0
+            if index in (documents_of(self._name, number), files_of(self._name, number)):
+                metas[number] = metas.get(number, {}) | own["mappings"].get("_meta", {})
         return metas
 
     def _point_to(self, number: int) -> None:
@@ -240,16 +245,21 @@ class OpenSearchStore:
     def _faults(self, number: int) -> Iterator[Fault]:
         """What a generation has not as it was sent: files, how many documents there are, and some of these."""
         with tempfile.TemporaryDirectory() as fetched:
-            folder = Path(fetched)
-            self._fetch(number, folder)
-            manifest = self._usable(folder, self._meta(documents_of(self._name, number))["digest"])
-            damaged = [*_changed(folder, manifest)]
-            yield from (Fault(file=name, code="changed", generation=number) for name in damaged)
-            for name in manifest.files:
-                if not (folder / name).exists():
-                    damaged.append(name)
-                    yield Fault(file=name, code="missing", generation=number)
-            digests = {} if damaged else stored_digests(folder / ARRAYS)
+            folder, digests = Path(fetched), dict[str, bytes]()
+            try:
+                self._fetch(number, folder)
+                manifest = self._usable(folder, self._meta(documents_of(self._name, number))["digest"])
+            except IndexIncompatible:
+                raise
+            except SearchError as error:
+                if not isinstance(error, IndexDamaged) and not isinstance(error.__cause__, NotFoundError):
+                    raise
+                damaged = [Fault(file=files_of(self._name, number), code="missing", generation=number)]
+            else:
+                found = parts.faults(folder, manifest)
+                damaged = [Fault(file=own, code=code, generation=number) for own, code in found]
+                digests = {} if damaged else stored_digests(folder / ARRAYS)
+        yield from damaged
         if not damaged:
             yield from self._faults_of_documents(number, digests)
 
@@ -258,7 +268,7 @@ class OpenSearchStore:
         with asking(self._name):
             found = self._client.count(index=index)["count"]
             sample = sorted(digests)[:: len(digests) // _SAMPLE + 1]
-            there = self._client.mget(index=index, body={"ids": sample})["docs"] if sample else []
+            there = whole_rows(self._client.mget(index=index, body={"ids": sample})) if sample else []
         if found != len(digests):
             yield Fault(file=index, code="size", written=len(digests), found=found, generation=number)
         for own in there:
@@ -270,16 +280,16 @@ class OpenSearchStore:
         with asking(self._name):
             parts.fetch_files(self._client, files_of(self._name, number), folder, query)
 
+    def _whole(self, folder: Path, digest: str, *, read: bool = False) -> Manifest:
+        """The manifest of a generation whose files, or those that are read, lie in a folder as they were written."""
+        manifest = self._usable(folder, digest)
+        for name, code in parts.faults(folder, manifest, read=read, pairs=read):
+            raise IndexDamaged(code, f"{name} of {self._place}", "roll back, or build the index again")
+        return manifest
+
     def _usable(self, folder: Path, digest: str) -> Manifest:
         manifest = read_manifest(folder, digest)
         ours = Analyzer(manifest.synonyms).fingerprint
         if manifest.format != FORMAT or manifest.analysis != ours:
             raise IndexIncompatible(f"analysis {manifest.analysis}", f"analysis {ours}", str(self._place))
         return manifest
-
-
-def _changed(folder: Path, manifest: Manifest) -> Iterator[str]:
-    """The files of a folder, as the manifest calls them, that are not what was written."""
-    for name, (_, written) in manifest.files.items():
-        if (folder / name).exists() and digest_of(folder / name) != written:
-            yield name

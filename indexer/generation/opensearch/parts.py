@@ -9,12 +9,12 @@ from typing import IO, Any
 
 from opensearchpy import OpenSearch
 
+from indexer.errors import SearchError
 from indexer.generation.folder.folder import DIGEST, MANIFEST
+from indexer.generation.folder.manifest import Manifest, digest_of, manifest_in
 from indexer.generation.opensearch.layout import PAIRS
 from indexer.generation.opensearch.sender import send
 from indexer.ranking.frequencies import FREQUENCIES
-from indexer.ranking.ids import segment_folders
-from indexer.ranking.mapped import ARRAYS
 from indexer.ranking.packed import SEGMENT_FILES
 
 # Parts of files are so long, and so many come at a time.
@@ -31,14 +31,13 @@ def named(names: Collection[str]) -> dict[str, Any]:
 
 def send_files(client: OpenSearch, index: str, folder: Path, names: Collection[str]) -> None:
     """Send some files of a generation in a folder."""
-    read = _read_files(folder)
 
     def parts() -> Iterator[dict[str, Any]]:
         for name in names:
             with (folder / name).open("rb") as file:
                 for part, data in enumerate(_cut(file)):
                     coded = base64.b64encode(data).decode()
-                    fields = {"file": name, "part": part, "data": coded, "read": name in read}
+                    fields = {"file": name, "part": part, "data": coded, "read": is_read(name)}
                     yield {"_index": index, "_id": f"{name}#{part}", **fields}
 
     send(client, parts(), lambda _: None)
@@ -70,11 +69,32 @@ def _cut(file: IO[bytes]) -> Iterator[bytes]:
     yield from iter(lambda: file.read(_PART), b"")
 
 
-def _read_files(folder: Path) -> set[str]:
-    """The files that every process keeps which asks the generation."""
-    arrays = folder / ARRAYS
-    paths = [arrays / name for name in _OF_ALL]
-    paths += [segment / name for segment in segment_folders(arrays) for name in SEGMENT_FILES]
-    paths += (arrays / FREQUENCIES).iterdir()
-    paths += [folder / MANIFEST, folder / DIGEST, folder / PAIRS]
-    return {path.relative_to(folder).as_posix() for path in paths}
+def is_read(name: str) -> bool:
+    """Whether every process that asks the generation keeps a file."""
+    own = name.rpartition("/")[2]
+    return name in (MANIFEST, DIGEST, PAIRS) or own in (*_OF_ALL, *SEGMENT_FILES) or f"/{FREQUENCIES}/" in name
+
+
+def faults(folder: Path, manifest: Manifest, *, read: bool = False, pairs: bool = True) -> Iterator[tuple[str, str]]:
+    """The files in a folder, or those that are read, that are missing or changed, with the code of the fault; that of
+    the pairs is in no manifest.
+    """
+    if pairs and not (folder / PAIRS).exists():
+        yield PAIRS, "missing"
+    for name, (_, written) in manifest.files.items():
+        if not read or is_read(name):
+            if not (folder / name).exists():
+                yield name, "missing"
+            elif digest_of(folder / name) != written:
+                yield name, "changed"
+
+
+def is_as_written(folder: Path) -> bool:
+    """Whether a folder holds the files of its manifest, and no others."""
+    try:
+        manifest = manifest_in(folder)
+    except (SearchError, OSError):
+        return False
+    names = {file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file()}
+    known = {MANIFEST, DIGEST, *manifest.files}
+    return names == known and not any(faults(folder, manifest, pairs=False))

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 from opensearchpy import OpenSearch
 from opensearchpy.exceptions import NotFoundError
 from opensearchpy.helpers import scan
 
+from indexer.errors import SearchError
 from indexer.generation.folder.folder import DIGEST, MANIFEST
 from indexer.generation.folder.manifest import manifest_in
 from indexer.generation.local.reader import LocalGeneration
@@ -18,8 +20,11 @@ from indexer.generation.opensearch.changes import Changes, changes
 from indexer.generation.opensearch.connection import address_of
 from indexer.generation.opensearch.layout import PAIRS, SENDING, document_index, documents_of, file_index, files_of
 from indexer.generation.opensearch.sender import send_documents
+from indexer.ranking.ids import Ids
 from indexer.ranking.mapped import ARRAYS
 from indexer.settings import OpenSearchIndex
+
+_LONGEST_ID = 512
 
 
 def publish(
@@ -33,16 +38,19 @@ def publish(
     # A shard without a copy is gone with its node; copies that no node is left for are not waited for.
     copies = min(place.replicas + 1, client.cluster.health()["number_of_data_nodes"])
     names = set(manifest.files)
+    _check_ids(staged)
     generation = LocalGeneration.of(staged, manifest)
     try:
         (staged / PAIRS).write_text("".join(f"{json.dumps(pair)}\n" for pair in generation.pairs()), "utf-8")
         if before is None or manifest.purges:  # a clone would keep what was deleted
-            there = _sent_before(client, documents, manifest.content)
+            sending = {**manifest.content, "shards": place.shards, "replicas": place.replicas}
+            there = _sent_before(client, documents, sending)
             if there is None:
                 remove(client, name, manifest.generation)
-                body = document_index({SENDING: manifest.content}, place.shards, place.replicas)
+                body = document_index({SENDING: sending}, place.shards, place.replicas)
                 client.indices.create(index=documents, body=body, wait_for_active_shards=copies)
-                client.indices.create(index=files, body=file_index(place.replicas), wait_for_active_shards=copies)
+            client.indices.delete(index=files, ignore_unavailable=True)
+            client.indices.create(index=files, body=file_index(place.replicas), wait_for_active_shards=copies)
             sent = Changes([id_ for id_ in generation.ids() if id_ not in (there or ())], [])
         else:
             remove(client, name, manifest.generation)
@@ -60,7 +68,14 @@ def publish(
     client.indices.refresh(index=[documents, files])
 
 
-def _sent_before(client: OpenSearch, index: str, content: Mapping[str, str]) -> set[str] | None:
+def _check_ids(staged: Path) -> None:
+    for id_ in Ids(staged / ARRAYS).all():
+        if len(id_.encode()) > _LONGEST_ID:
+            what = f"a cluster takes ids of {_LONGEST_ID} bytes"
+            raise SearchError(what, id_[:60], "give the document a shorter one; nothing was sent")
+
+
+def _sent_before(client: OpenSearch, index: str, content: Mapping[str, Any]) -> set[str] | None:
     """The ids of the documents that a build of the same content sent before it was killed; None where none did."""
     try:
         meta = client.indices.get_mapping(index=index)[index]["mappings"].get("_meta", {})
@@ -74,7 +89,7 @@ def _sent_before(client: OpenSearch, index: str, content: Mapping[str, str]) -> 
 
 def remove(client: OpenSearch, name: str, number: int) -> None:
     """Remove a generation, or what there is of it."""
-    for index in (documents_of(name, number), files_of(name, number)):
+    for index in (files_of(name, number), documents_of(name, number)):
         client.indices.delete(index=index, ignore_unavailable=True)
 
 

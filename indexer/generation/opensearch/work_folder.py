@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from indexer.errors import SearchError
 from indexer.generation.folder.folder import DIGEST
-
-_STAGING = "seealso-"
 
 
 class WorkFolder:
@@ -18,18 +18,22 @@ class WorkFolder:
     nothing stays.
     """
 
-    def __init__(self, path: str, name: str) -> None:
+    def __init__(self, path: str, name: str, address: str) -> None:
+        """`address` tells indices of one name on two clusters apart."""
         self._path, self._name = Path(path) if path else None, name
+        self._prefix = f".seealso-{hashlib.sha256(address.encode()).hexdigest()[:16]}."
         self._temporary = Path()
 
     @contextmanager
     def staging(self) -> Iterator[Path]:
         """A new folder to make a generation in."""
+        if self._path and self._path.exists() and not self._path.is_dir():
+            raise SearchError("it is no folder", str(self._path), "give another one by opensearch_work")
         if self._path:
             self._path.mkdir(mode=0o700, parents=True, exist_ok=True)
-            for left in self._path.glob(f"{_STAGING}*"):  # by what was killed
-                shutil.rmtree(left, ignore_errors=True)
-        with tempfile.TemporaryDirectory(prefix=_STAGING, dir=self._path) as folder:
+        for left in (self._path or Path(tempfile.gettempdir())).glob(f"{self._prefix}*"):  # by what was killed
+            shutil.rmtree(left, ignore_errors=True)
+        with tempfile.TemporaryDirectory(prefix=self._prefix, dir=self._path) as folder:
             self._temporary = Path(folder)
             (self._temporary / "staged").mkdir()
             yield self._temporary / "staged"
@@ -46,11 +50,15 @@ class WorkFolder:
 
     def keep(self, staged: Path, number: int) -> None:
         """Let what was made stay, in the place of what was made before."""
+        self.forget()
         if folder := self._kept(number):
-            for before in folder.parent.iterdir():
-                if before.name.rpartition("-")[0] == self._name:
-                    shutil.rmtree(before, ignore_errors=True)
             staged.rename(folder)
+
+    def forget(self) -> None:
+        """Let nothing stay."""
+        for before in self._path.iterdir() if self._path else ():
+            if before.name.rpartition("-")[0] == self._name:
+                shutil.rmtree(before, ignore_errors=True)
 
     def _kept(self, number: int) -> Path | None:
         return self._path / f"{self._name}-{number:06d}" if self._path else None

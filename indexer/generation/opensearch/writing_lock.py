@@ -6,11 +6,12 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from typing import Any
 
 from opensearchpy import OpenSearch
-from opensearchpy.exceptions import ConflictError, OpenSearchException
+from opensearchpy.exceptions import ConflictError, NotFoundError, OpenSearchException
 
 from indexer.errors import BuildInProgress
 from indexer.generation.opensearch.connection import asking
@@ -20,30 +21,47 @@ _BEAT = 20.0
 
 
 @contextmanager
-def writing(client: OpenSearch, name: str) -> Iterator[None]:
-    """Hold an index for writing. Raises BuildInProgress at once where another process holds it."""
-    mine, ended = {"by": f"{socket.gethostname()} {os.getpid()}", "at": time.time()}, threading.Event()
-    index = f"{name}-lock"
+def writing(client: OpenSearch, hasty: OpenSearch, name: str) -> Iterator[None]:
+    """Hold an index for writing. Raises BuildInProgress at once where another process holds it. That it is held is
+    renewed by the `hasty` client, which waits for no node long.
+    """
+    index, mine, ended = f"{name}-lock", {"by": f"{socket.gethostname()} {os.getpid()}"}, threading.Event()
+
+    def write(client: OpenSearch = client, **only: Any) -> dict[str, Any]:
+        """Say that this process is at work; gives which writing of the document that was."""
+        said = client.index(index=index, id="lock", body=mine | {"at": time.time()}, refresh=True, **only)
+        return {"if_seq_no": said["_seq_no"], "if_primary_term": said["_primary_term"]}
+
     with asking(name):
         try:
-            client.index(index=index, id="lock", body=mine, op_type="create", refresh=True)
-        except ConflictError as error:
-            held = client.get(index=index, id="lock")
-            if time.time() - held["_source"]["at"] < 3 * _BEAT:
-                where, remedy = held["_source"]["by"], "wait until it has ended"
-                raise BuildInProgress("another build is at work", where, remedy) from error
-            seen = {"if_seq_no": held["_seq_no"], "if_primary_term": held["_primary_term"]}
-            client.index(index=index, id="lock", body=mine, refresh=True, **seen)
+            last = write(op_type="create")
+        except ConflictError:
+            last = _taken_over(client, index, write)
 
     def beat() -> None:
+        nonlocal last
         while not ended.wait(_BEAT):
-            with suppress(OpenSearchException):  # the next beat may come through
-                client.index(index=index, id="lock", body=mine | {"at": time.time()})
+            with suppress(OpenSearchException):  # the next beat may come through, unless another process took over
+                last = write(hasty, **last)
 
-    threading.Thread(target=beat, daemon=True).start()
+    beating = threading.Thread(target=beat, daemon=True)
+    beating.start()
     try:
         yield
     finally:
         ended.set()
-        with suppress(OpenSearchException):  # it is forgotten by itself, else
-            client.delete(index=index, id="lock", refresh=True)
+        beating.join()
+        with suppress(OpenSearchException):  # it is forgotten by itself, or another's by now
+            hasty.delete(index=index, id="lock", refresh=True, **last)
+
+
+def _taken_over(client: OpenSearch, index: str, write: Callable[..., dict[str, Any]]) -> dict[str, Any]:
+    """Take the lock of a process that has ended. Raises BuildInProgress where it has not, or another was faster."""
+    try:
+        held = client.get(index=index, id="lock")
+        if time.time() - held["_source"]["at"] >= 3 * _BEAT:
+            return write(if_seq_no=held["_seq_no"], if_primary_term=held["_primary_term"])
+        where = held["_source"]["by"]
+    except (ConflictError, NotFoundError):
+        where = index
+    raise BuildInProgress("another build is at work", where, "wait until it has ended")

@@ -7,13 +7,15 @@ import random
 import signal
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
 import pytest
+from opensearchpy.exceptions import AuthorizationException
 
 from corpus import Document
 from indexer import (
@@ -30,8 +32,9 @@ from indexer import (
 )
 from indexer.backups import backup, restore
 from indexer.generation import Generation, store_of
-from indexer.generation.opensearch import parts
+from indexer.generation.opensearch import opensearch_store, parts, writing_lock
 from indexer.generation.opensearch.connection import WRITING, connect
+from indexer.generation.opensearch.work_folder import WorkFolder
 from search_app import create_app
 from tests.documents import in_two_scripts, of_few_words, question
 from tests.indexer.generation.nodes import Nodes, running, what_is_missing
@@ -47,6 +50,15 @@ if missing := what_is_missing():
 # Of how many shards an index is; one is enough to wait for in the short run.
 SHARDS = [1, 3] if os.environ.get("SEEALSO_LONG") else [3]
 _NAMES = count()
+
+
+MOVING_ON = opensearch_store._MOVING_ON
+
+
+@pytest.fixture(autouse=True)
+def _nobody_serves(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No server needs time to move on."""
+    monkeypatch.setattr(opensearch_store, "_MOVING_ON", 0.0)
 
 
 @pytest.fixture(scope="module")
@@ -115,6 +127,9 @@ def test_verify_and_rollback(place: OpenSearchIndex, cluster: Nodes) -> None:
     assert verify(place).ok
     index, (spoilt, gone) = f"{place.address.rpartition('/')[2]}-000002-documents", [d.id for d in documents[:2]]
     client = connect(place)
+    with pytest.raises(AuthorizationException, match="blocked"):
+        client.index(index=index, id=spoilt, body={"document": "{}"})  # what is published changes no more
+    client.indices.put_settings(index=index, body={"index.blocks.write": None})
     client.index(index=index, id=spoilt, body={"document": "{}"}, refresh=True)
     client.delete(index=index, id=gone, refresh=True)
     client.close()
@@ -127,6 +142,165 @@ def test_verify_and_rollback(place: OpenSearchIndex, cluster: Nodes) -> None:
     assert (rollback(place).generation, verify(place).ok) == (1, True)
     with open_index(place) as back:
         assert len(list(back.documents())) == 20
+
+
+def test_files_that_are_missing_on_the_cluster_are_told(place: OpenSearchIndex) -> None:
+    """A part that is gone, the pairs, or all: `verify` names it, whoever needs it is told, and a build mends it."""
+    documents, name, settings = of_few_words(random.Random(1), "b", 20), place.address.rsplit("/", 1)[1], Settings()
+    client = connect(place)
+    for number, file in enumerate(("pairs.jsonl", "arrays/frequencies/terms.npy", ""), 1):
+        build(place, documents, settings=settings)
+        index = f"{name}-{number:06d}-files"
+        if file:
+            client.indices.put_settings(index=index, body={"index.blocks.write": None})
+            client.delete_by_query(index=index, body={"query": {"term": {"file": file}}}, refresh=True)
+        else:
+            client.indices.delete(index=index)
+        assert [(own.file, own.code) for own in verify(place).faults] == [(file or index, "missing")]
+        with pytest.raises(SearchError):
+            open_index(place)
+    client.close()
+    build(place, documents, settings=settings)
+    assert verify(place).ok
+
+
+def test_a_shard_that_is_away_is_no_smaller_site(cluster: Nodes) -> None:
+    """Without copies, and with a node gone, nothing is answered from what is left."""
+    place = OpenSearchIndex(f"opensearch+http://{cluster.hosts}/parted", shards=3, replicas=0)
+    build(place, in_two_scripts(random.Random(6), 60), settings=Settings(compiled=False))
+    with open_index(place) as index:
+        ids, whole = [document.id for document in index.documents()], index.search("knee")
+        cluster.kill(2)
+        until = time.monotonic() + 20
+        for ask in (lambda: index.search("knee"), lambda: index.search(""), lambda: list(index.documents())):
+            with pytest.raises(SearchError):
+                ask()
+        with pytest.raises(SearchError, match="does not answer"):
+            open_index(place).known(ids)
+        with pytest.raises(SearchError, match="does not answer"):
+            verify(place)
+        cluster.start(2)
+        cluster.wait(3, "")
+        while time.monotonic() < until + 60:
+            with suppress(SearchError):
+                assert index.search("knee") == whole
+                break
+            time.sleep(0.5)
+        assert [document.id for document in index.documents()] == ids
+
+
+def test_whoever_lost_the_lock_destroys_nothing(
+    place: OpenSearchIndex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A writer that was silent for long goes on after another one published: what that one published stays whole."""
+    settings, send = Settings(compiled=False), parts.send_files
+    build(place, of_few_words(random.Random(1), "b", 30), settings=settings)
+
+    def late(*given: object) -> None:
+        monkeypatch.setattr(writing_lock, "_BEAT", 0.0)  # whoever was heard of before is taken for ended
+        monkeypatch.setattr(parts, "send_files", send)
+        update(replace(place, work=str(tmp_path)), [question("other", "Hip pain")], settings=settings)
+        send(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(parts, "send_files", late)
+    with pytest.raises(SearchError):
+        update(place, [question("mine", "Knee pain")], settings=settings)
+    assert verify(place, every=True).ok
+    with open_index(place) as index:
+        assert list(index.known(["mine", "other"])) == ["other"]
+
+
+def test_a_server_moves_on_before_what_is_purged_goes(place: OpenSearchIndex, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While a document is forgotten every page is served: from the generation before, then from the new one."""
+    monkeypatch.setattr(opensearch_store, "_MOVING_ON", MOVING_ON)
+    settings, statuses, done = Settings(compiled=False), Counter[int](), threading.Event()
+    build(place, [*of_few_words(random.Random(1), "b", 20), question("secret", "Zwetschgenbaum")], settings=settings)
+    client = create_app({"index": place.address}).test_client()
+
+    def ask() -> None:
+        while not done.is_set():
+            statuses[client.get("/search?q=pain").status_code] += 1
+
+    asking = threading.Thread(target=ask)
+    asking.start()
+    try:
+        update(place, delete=["secret"], purge=True, settings=settings)
+    finally:
+        done.set()
+        asking.join()
+    assert set(statuses) == {200}
+    assert b"Zwetschgenbaum" not in client.get("/search?q=zwetschgenbaum").data.replace(b"zwetschgenbaum", b"")
+
+
+@pytest.mark.parametrize("moment", range(3))
+def test_a_forget_that_is_killed_is_finished_by_the_next_command(
+    place: OpenSearchIndex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: int
+) -> None:
+    """Before it sweeps, or between removing the two indices of a generation: no index, and no file here, is left that
+    holds what was forgotten.
+    """
+    here, name, settings = replace(place, work=str(tmp_path)), place.address.rsplit("/", 1)[1], Settings(compiled=False)
+    build(here, [*of_few_words(random.Random(1), "b", 20), question("secret", "Zwetschgenbaum")], settings=settings)
+    client, store = connect(place, WRITING), type(store_of(place))
+
+    def killed(*_: object) -> None:
+        if moment == 2:
+            client.indices.delete(index=f"{name}-000001-files")
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(store if moment else WorkFolder, "sweep" if moment else "keep", killed)
+        with pytest.raises(KeyboardInterrupt):
+            update(here, delete=["secret"], purge=True, settings=settings)
+    update(here, [question("new", "Knee pain")], settings=settings)
+    assert {index.rsplit("-", 2)[1] for index in client.indices.get_alias(index=f"{name}-0*")} == {"000002", "000003"}
+    client.close()
+    assert not [own for own in tmp_path.rglob("*") if own.is_file() and b"zwetschgen" in own.read_bytes().lower()]
+
+
+def test_updates_from_nothing_and_to_nothing(place: OpenSearchIndex, tmp_path: Path) -> None:
+    """An index that is empty, becomes empty, or has no document in common with the one before, is updated as any."""
+    settings, folder = Settings(compiled=False), tmp_path / "folder"
+    one, other = of_few_words(random.Random(1), "a", 5), of_few_words(random.Random(2), "b", 5)
+    for index in (place, folder):
+        build(index, [], settings=settings)
+        update(index, one, settings=settings)
+        update(index, other, delete=[document.id for document in one], settings=settings)
+        update(index, delete=[document.id for document in other], settings=settings)
+        update(index, one, settings=settings)
+        update(index, delete=[document.id for document in one], purge=True, settings=settings)
+        with open_index(index) as opened:
+            assert (list(opened.documents()), opened.search("knee").total) == ([], 0)
+        update(index, other, settings=settings)
+        with open_index(index) as opened:
+            assert [document.id for document in opened.documents()] == [document.id for document in other]
+        assert verify(index, every=True).ok
+
+
+def test_a_restore_that_is_killed_is_repeated(
+    place: OpenSearchIndex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed before the alias leads to it, it is no index yet, and is restored again."""
+    build(tmp_path / "folder", of_few_words(random.Random(2), "b", 10), settings=Settings(compiled=False))
+    backup(tmp_path / "folder", tmp_path / "kept")
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(type(store_of(place)), "_point_to", killed)
+        with pytest.raises(KeyboardInterrupt):
+            restore(tmp_path / "kept", place)
+    restore(tmp_path / "kept", place)
+    assert verify(place).ok
+
+
+def test_an_id_that_no_cluster_takes_is_told_before_anything_is_sent(place: OpenSearchIndex) -> None:
+    """OpenSearch takes ids of 512 bytes; a folder takes longer ones."""
+    with pytest.raises(SearchError, match="512 bytes"):
+        build(place, [question("日" * 171, "Knee pain")], settings=Settings(compiled=False))
+    with pytest.raises(IndexMissing):
+        open_index(place)
 
 
 @pytest.mark.parametrize("seed", range(2) if os.environ.get("SEEALSO_LONG") else [1])
@@ -176,6 +350,14 @@ def test_what_was_made_here_is_not_fetched(
     update(place, [question("other", "Zwetschgenbaum")], settings=settings)
     update(here, [question("newer", "Hip pain")], settings=settings)
     assert len(fetched) == 2
+    for name in ("near.npy", "unknown.npy"):
+        (work,) = (tmp_path / "work").iterdir()
+        (work / "arrays" / name).unlink(missing_ok=True)
+        (work / "arrays" / "unknown.npy").touch()
+        update(here, [question("again", f"Pain {len(fetched)}")], settings=settings)
+    assert len(fetched) == 4
+    assert verify(here, every=True).ok
+    fetched.clear()
     assert update(here, delete=["other"], purge=True, settings=settings).traces == ()
     assert not [own for own in tmp_path.rglob("*") if own.is_file() and b"zwetschgen" in own.read_bytes().lower()]
 
