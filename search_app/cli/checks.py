@@ -35,9 +35,8 @@ def test(thorough: bool, arguments: tuple[str, ...]) -> None:
             failed.append(name)
     click.echo("== pytest")
     sys.stdout.flush()
-    # All of them by a process more than there are cores, as some wait; a few alone, whose output is looked at.
-    processes = str((os.cpu_count() or 1) + 1)
-    chosen = arguments or ("-n", processes, "--dist", "loadfile", "--no-loadscope-reorder")
+    # All of them by as many processes as there are cores; some alone, whose order and output are looked at.
+    chosen = arguments or ("-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder")
     tests = subprocess.run([sys.executable, "-m", "pytest", *chosen], cwd=root, check=False, env=environment)
     if failed:
         click.echo(f"failed: {', '.join(failed)}", err=True)
