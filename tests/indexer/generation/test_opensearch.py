@@ -50,6 +50,8 @@ if missing := what_is_missing():
 # Of how many shards an index is; one is enough to wait for in the short run.
 SHARDS = [1, 3] if os.environ.get("SEEALSO_LONG") else [3]
 _NAMES = count()
+# Where generations of some documents lie, and how many shards these have.
+_BUILT: dict[tuple[object, ...], OpenSearchIndex] = {}
 
 
 MOVING_ON = opensearch_store._MOVING_ON
@@ -79,12 +81,14 @@ class TestOpenSearch(GenerationSuite):
 
     @pytest.fixture
     def made(self, place: OpenSearchIndex) -> Iterator[Made]:
-        """A generation on the cluster, closed after the test."""
+        """A generation on the cluster, closed after the test; one of the same documents is not sent again."""
         opened: list[Generation] = []
 
         def make(documents: list[Document]) -> Generation:
-            build(place, documents, settings=Settings(compiled=False), shrink=True)
-            opened.append(store_of(place).open(Settings()))
+            own = _BUILT.setdefault((place.shards, *documents), place)
+            if own is place:
+                build(place, documents, settings=Settings(compiled=False), shrink=True)
+            opened.append(store_of(own).open(Settings()))
             return opened[-1]
 
         yield make  # type: ignore[misc]  # it takes any sequence
