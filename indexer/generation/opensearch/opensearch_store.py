@@ -65,7 +65,7 @@ class OpenSearchStore:
             except NotFoundError as error:
                 remedy = f"run: seealso build SOURCE... --index {self._place}"
                 raise IndexMissing("no index of this name", str(self._place), remedy) from error
-            (index,) = there
+            index = next(iter(there))
             meta = self._meta(index)
         return meta["generation"], meta["digest"]
 
