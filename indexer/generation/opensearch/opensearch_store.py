@@ -27,7 +27,7 @@ from indexer.generation.opensearch.documents import OpenSearchDocuments, whole_r
 from indexer.generation.opensearch.layout import PAIRS, documents_of, files_of
 from indexer.generation.opensearch.publisher import publish, remove
 from indexer.generation.opensearch.searcher import OpenSearchGeneration
-from indexer.generation.opensearch.work_folder import WorkFolder
+from indexer.generation.opensearch.work_folder import WorkFolder, reading_folder
 from indexer.generation.opensearch.writing_lock import writing
 from indexer.generation.port import Generation
 from indexer.ranking.mapped import ARRAYS
@@ -81,7 +81,7 @@ class OpenSearchStore:
 
     def open(self, settings: Settings, *, serving: bool = False, beside: str = "") -> Generation:
         number, digest = self.current()
-        folder = Path(tempfile.mkdtemp(prefix="seealso-"))
+        folder = reading_folder()
         try:
             self._fetch(number, folder, parts.READ)
             manifest = self._whole(folder, digest, read=True)

@@ -1,8 +1,9 @@
-"""Where the generations of an index on a cluster are made on this machine, and where what was made last may stay."""
+"""The folders of this machine for an index on a cluster: where generations are made, may stay, and are read."""
 
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -11,6 +12,29 @@ from pathlib import Path
 
 from indexer.errors import SearchError
 from indexer.generation.folder.folder import DIGEST
+
+_READING = ".seealso-read."
+
+
+def reading_folder() -> Path:
+    """A new temporary folder for what this process reads of a generation. Those of processes that have ended are
+    removed: they may hold words of what was forgotten since.
+    """
+    for left in Path(tempfile.gettempdir()).glob(f"{_READING}*"):
+        process = left.name.removeprefix(_READING).partition(".")[0]
+        if process.isdigit() and not _runs(int(process)):
+            shutil.rmtree(left, ignore_errors=True)
+    return Path(tempfile.mkdtemp(prefix=f"{_READING}{os.getpid()}."))
+
+
+def _runs(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # it is another user's
+        return True
+    return True
 
 
 class WorkFolder:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 import random
 import signal
+import subprocess
+import sys
+import tempfile
 import threading
 import time
 from collections import Counter
@@ -260,6 +263,22 @@ def test_a_forget_that_is_killed_is_finished_by_the_next_command(
     assert {index.rsplit("-", 2)[1] for index in client.indices.get_alias(index=f"{name}-0*")} == {"000002", "000003"}
     client.close()
     assert not [own for own in tmp_path.rglob("*") if own.is_file() and b"zwetschgen" in own.read_bytes().lower()]
+
+
+def test_what_a_killed_reader_left_goes_with_the_next_one(
+    place: OpenSearchIndex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The folder of a process that has ended is removed when an index is opened; those of processes that run stay."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    build(place, of_few_words(random.Random(1), "b", 10), settings=Settings(compiled=False))
+    with subprocess.Popen([sys.executable, "-c", ""]) as ended:
+        ended.wait()
+    for name in (f".seealso-read.{ended.pid}.left", ".seealso-read.1.runs"):
+        (tmp_path / name).mkdir()
+    with open_index(place), open_index(place):
+        there = sorted(folder.name.partition(".seealso-read.")[2].partition(".")[0] for folder in tmp_path.iterdir())
+        assert there == sorted(["1", str(os.getpid()), str(os.getpid())])
+    assert [folder.name for folder in tmp_path.iterdir()] == [".seealso-read.1.runs"]
 
 
 def test_updates_from_nothing_and_to_nothing(place: OpenSearchIndex, tmp_path: Path) -> None:
