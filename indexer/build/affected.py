@@ -58,9 +58,10 @@ def affected(
             below = scores < floor[within]
             bounds.beyond[there] += change
             bounds.below[there] += change * below
-            held += len(there) if place >= 0 else 0
-            if place >= 0 and held <= _MOST:
-                entering.append((place, there, below))
+            if place >= 0:
+                held += len(there)
+                if held <= _MOST:
+                    entering.append((place, there, below))
         first += postings.documents
     full = (bounds.beyond >= 0) | (bounds.least == 0)
     surely = touched & ~unsure & full & (bounds.beyond <= bounds.below) & (held <= _MOST)

@@ -61,6 +61,11 @@ class ForwardArrays(NamedTuple):
     gram_words_starts: Numbers
     gram_keys: Keys
 
+    @classmethod
+    def of(cls, folder: Path) -> ForwardArrays:
+        """Those of a segment, mapped."""
+        return cls(*(map_array(folder, name) for name in cls._fields))
+
 
 class Forward:
     """The words of some documents in their order, and what the finer channels read of each word."""
@@ -96,8 +101,7 @@ class Forward:
         cls, folder: Path, statistics: Statistics, number_of: Callable[[str], int], kernels: ModuleType | None
     ) -> Forward:
         """The rows of a segment, mapped."""
-        arrays = ForwardArrays(*(map_array(folder, name) for name in ForwardArrays._fields))
-        return cls(arrays, Strings(folder, "words"), statistics, number_of, kernels)
+        return cls(ForwardArrays.of(folder), Strings(folder, "words"), statistics, number_of, kernels)
 
     def over(
         self,

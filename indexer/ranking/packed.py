@@ -5,23 +5,22 @@ were fetched: for an engine that finds elsewhere. Scores are those of the arrays
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import chain
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.analysis import FIELDS, bare
+from indexer.analysis import FIELDS
 from indexer.analysis.memo import Memo
-from indexer.analysis.terms import alike, stem
+from indexer.analysis.terms import stem
 from indexer.ranking.forward import Forward, ForwardArrays
-from indexer.ranking.hashing import Numbers, starts_of, sums_of
+from indexer.ranking.hashing import starts_of, sums_of
 from indexer.ranking.ids import segment_folders
 from indexer.ranking.mapped import Strings, map_array
 from indexer.ranking.resources import Resources
+from indexer.ranking.segment import beginning, numbers_alike
 from indexer.ranking.weighting import Statistics
 
 Row = NDArray[np.int32]
@@ -37,40 +36,27 @@ _NO_NUMBERS = np.empty(0, np.int32)
 _REMEMBERED = 1 << 16
 
 
-class _Arrays(NamedTuple):
-    """The arrays of a segment of which rows are made."""
-
-    forward_starts: Numbers
-    forward_terms: NDArray[np.int32]
-    forward_weights: NDArray[np.float32]
-    kind: NDArray[np.int8]
-    han: NDArray[np.bool_]
-    lengths: NDArray[np.int32]
-    intents: NDArray[np.int32]
-    sequence: NDArray[np.int32]
-    sequence_starts: Numbers
-
-
 class Rows:
     """The rows of the documents of a generation."""
 
     def __init__(self, arrays: Path) -> None:
         folders = segment_folders(arrays)
         self._names = [int(folder.name) for folder in folders]
-        self._segments = [_Arrays(*(map_array(folder, name) for name in _Arrays._fields)) for folder in folders]
-        sizes = np.array([len(own.kind) for own in self._segments], np.int64)
-        self._firsts: list[int] = starts_of(sizes)[:-1].tolist()
+        self._words = list(map(ForwardArrays.of, folders))
+        names = ("forward_starts", "forward_terms", "forward_weights")
+        self._weights = [[map_array(folder, name) for name in names] for folder in folders]
+        self._firsts: list[int] = starts_of(np.array([len(own.kind) for own in self._words], np.int64))[:-1].tolist()
 
     def of(self, number: int) -> Row:
         """The row of a document, by number."""
         at = bisect_right(self._firsts, number) - 1
-        own, n = self._segments[at], number - self._firsts[at]
-        terms = slice(own.forward_starts[n], own.forward_starts[n + 1])
+        own, n = self._words[at], number - self._firsts[at]
+        starts, terms, weights = self._weights[at]
+        there = slice(starts[n], starts[n + 1])
         bounds = own.sequence_starts[n * len(FIELDS) : (n + 1) * len(FIELDS) + 1]
-        kind = self._names[at], own.kind[n], own.han[n], terms.stop - terms.start
+        kind = self._names[at], own.kind[n], own.han[n], there.stop - there.start
         head = np.array([*kind, *own.lengths[n], *own.intents[n], *np.diff(bounds)], np.int32)
-        bits = own.forward_weights[terms].view(np.int32)
-        return np.concatenate([head, own.forward_terms[terms], bits, own.sequence[bounds[0] : bounds[-1]]])
+        return np.concatenate([head, terms[there], weights[there].view(np.int32), own.sequence[bounds[0] : bounds[-1]]])
 
 
 class Vocabulary:
@@ -90,14 +76,7 @@ class Vocabulary:
     def alike(self, word: str) -> tuple[str, ...]:
         """The words that are a folded word in either number, with ties or without."""
         number = self.number_of(stem(word))
-        there = np.flatnonzero(self.word_terms == number).tolist() if number >= 0 else []
-        return tuple(other for other in self.words.of(there) if alike(bare(other), word))
-
-    def beginning(self, prefix: str) -> dict[str, int]:
-        """The words that begin so and that some document has, each with the number of documents."""
-        low, high = self.words.place(prefix), self.words.place(prefix + "\U0010ffff")
-        there = np.flatnonzero(self.word_counts[low:high])
-        return dict(zip(self.words.of((low + there).tolist()), self.word_counts[low + there].tolist(), strict=True))
+        return tuple(self.words.of(numbers_alike(word, number, self.word_terms, self.words)))
 
     def most(self, term: str) -> float:
         """The largest weight that a term has in any document, or a little more; 0 for one that none has."""
@@ -125,10 +104,8 @@ class Vocabularies:
 
     def beginning(self, prefix: str, least: int) -> dict[str, int]:
         """The words of at least so many documents that begin so (see Generation.vocabulary)."""
-        counts: Counter[str] = Counter()
-        for own in self.of_segment.values():
-            counts.update(own.beginning(prefix))
-        return {word: n for word, n in counts.items() if n >= least}
+        own = self.of_segment.values()
+        return beginning([(segment.words, segment.word_counts) for segment in own], prefix, least)
 
 
 class Fetched:

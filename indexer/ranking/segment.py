@@ -49,8 +49,7 @@ class Segment:
     def _alike(self, word: str) -> Mask:
         """Which words of the segment are a word in either number, with ties or without."""
         number = self.impacts.number_of(stem(word))
-        own = np.flatnonzero(self.forward.word_terms == number) if number >= 0 else np.empty(0, np.int64)
-        same = [n for n in own.tolist() if alike(bare(self.words[n]), word)]
+        same = numbers_alike(word, number, self.forward.word_terms, self.words)
         mask = np.zeros(len(self.words), np.bool_)
         mask[same] = True
         return mask
@@ -143,11 +142,26 @@ class Segments:
 
     def vocabulary(self, prefix: str, least: int = 1) -> dict[str, int]:
         """The folded words that begin so and that at least so many documents have, each with their number."""
-        counts: Counter[str] = Counter()
-        for segment in self._parts:
-            low, high = segment.words.place(prefix), segment.words.place(prefix + "\U0010ffff")
-            own = segment.word_counts[low:high]
-            # A word of boilerplate alone has no document; of several segments each may have few.
-            there = np.flatnonzero(own >= (least if len(self._parts) == 1 else 1))
-            counts.update(dict(zip(segment.words.of((low + there).tolist()), own[there].tolist(), strict=True)))
-        return {word: n for word, n in counts.items() if n >= least}
+        return beginning([(segment.words, segment.word_counts) for segment in self._parts], prefix, least)
+
+
+def numbers_alike(word: str, term: int, word_terms: NDArray[np.int32], words: Strings) -> list[int]:
+    """Which words of a segment, by number, are a word in either number, with ties or without; `term` is the number of
+    its term there, -1 for none.
+    """
+    there = np.flatnonzero(word_terms == term).tolist() if term >= 0 else []
+    return [n for n in there if alike(bare(words[n]), word)]
+
+
+def beginning(segments: Sequence[tuple[Strings, NDArray[np.int32]]], prefix: str, least: int) -> dict[str, int]:
+    """The folded words that begin so and that at least so many documents have, each with their number; of each segment
+    its words and in how many documents each is.
+    """
+    counts: Counter[str] = Counter()
+    for words, documents in segments:
+        low, high = words.place(prefix), words.place(prefix + "\U0010ffff")
+        own = documents[low:high]
+        # A word of boilerplate alone has no document; of several segments each may have few.
+        there = np.flatnonzero(own >= (least if len(segments) == 1 else 1))
+        counts.update(dict(zip(words.of((low + there).tolist()), own[there].tolist(), strict=True)))
+    return {word: n for word, n in counts.items() if n >= least}

@@ -115,7 +115,7 @@ class OpenSearchStore:
     def usable(self) -> tuple[Manifest, Path]:
         number, digest = self.current()
         folder = self.generation(number)
-        return self._whole(folder, digest), folder
+        return self._usable(folder, digest), folder
 
     def verify(self, *, every: bool = False) -> Verification:
         number, _ = self.current()
@@ -198,11 +198,12 @@ class OpenSearchStore:
     def generation(self, number: int) -> Path:
         if number not in self._folders:
             digest = self._meta(documents_of(self._name, number))["digest"]
-            folder = self._work.kept(number, digest)
-            if folder is None or not parts.is_as_written(folder):
+            folder = self._work.kept(number)
+            if folder is None or not parts.is_as_written(folder, digest):
                 folder = self._work.place(number)
                 self._fetch(number, folder)
-                (folder / PAIRS).unlink()  # made anew of each generation
+                self._whole(folder, digest)
+                (folder / PAIRS).unlink(missing_ok=True)  # made anew of each generation
             self._folders[number] = folder
         return self._folders[number]
 

@@ -11,7 +11,7 @@ from opensearchpy import OpenSearch
 
 from indexer.errors import SearchError
 from indexer.generation.folder.folder import DIGEST, MANIFEST
-from indexer.generation.folder.manifest import Manifest, digest_of, manifest_in
+from indexer.generation.folder.manifest import Manifest, digest_of, read_manifest
 from indexer.generation.opensearch.layout import PAIRS
 from indexer.generation.opensearch.sender import send
 from indexer.ranking.frequencies import FREQUENCIES
@@ -89,11 +89,11 @@ def faults(folder: Path, manifest: Manifest, *, read: bool = False, pairs: bool 
                 yield name, "changed"
 
 
-def is_as_written(folder: Path) -> bool:
-    """Whether a folder holds the files of its manifest, and no others."""
+def is_as_written(folder: Path, digest: str) -> bool:
+    """Whether a folder holds the files of the manifest of a digest, and no others."""
     try:
-        manifest = manifest_in(folder)
-    except (SearchError, OSError):
+        manifest = read_manifest(folder, digest)
+    except SearchError:
         return False
     names = {file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file()}
     known = {MANIFEST, DIGEST, *manifest.files}

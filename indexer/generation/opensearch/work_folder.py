@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from indexer.errors import SearchError
-from indexer.generation.folder.folder import DIGEST
 
 _READING = ".seealso-read."
 
@@ -66,11 +65,10 @@ class WorkFolder:
         """A folder for a generation that is fetched, which goes with what is staged."""
         return self._temporary / f"{number:06d}"
 
-    def kept(self, number: int, digest: str) -> Path | None:
-        """The folder of a generation that was made here and is the last one, if it is that of a digest."""
+    def kept(self, number: int) -> Path | None:
+        """The folder of a generation of this number that was made here and is the last one, if there is one."""
         folder = self._kept(number)
-        there = folder and (folder / DIGEST).exists() and (folder / DIGEST).read_text("ascii").strip() == digest
-        return folder if there else None
+        return folder if folder and folder.is_dir() else None
 
     def keep(self, staged: Path, number: int) -> None:
         """Let what was made stay, in the place of what was made before."""
