@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import cache
 
-from indexer.analysis.phrases import Phrases, phrases_of
+from indexer.analysis.phrases import GAP, MOST_GAP, Phrases, phrases_of
 
 
 def intents(words: Sequence[str]) -> frozenset[str]:
@@ -22,6 +22,12 @@ def intent_places(words: Sequence[str]) -> Iterator[tuple[str, int, int]]:
 def intent_names() -> tuple[str, ...]:
     """Every intent that the table names, in order."""
     return tuple(sorted({name for name, _ in intent_entries()}))
+
+
+@cache
+def longest_intent() -> int:
+    """How many words the longest phrase of the table can take."""
+    return max(sum(MOST_GAP if word == GAP else 1 for word in pattern) for _, pattern in intent_entries())
 
 
 @cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from array import array
 from collections.abc import Sequence
 from itertools import chain
 from typing import NamedTuple
@@ -53,7 +54,9 @@ def weigh_terms(
     asked = generation.analyzer.asked(text)
     named = generation.rarities(asked, present=True)
     light = query_weights({concept: asked[concept] for concept in named}, "concepts", words)
-    weights, rare = terms | {concept: weight * concepts for concept, weight in light.items()}, rare | named
+    exact, rare = terms | {concept: weight * concepts for concept, weight in light.items()}, rare | named
+    # Of 32 bits, as they are stored: what an update sums with stored weights is then exactly what ranking sums.
+    weights = dict(zip(exact, array("f", exact.values()), strict=True))
     return weights, {term: weight * rare[term] for term, weight in weights.items()}
 
 

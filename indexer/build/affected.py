@@ -14,22 +14,38 @@ from indexer.ranking.hashing import Keys, Numbers, expand, keys_of, match, start
 from indexer.ranking.ids import segment_folders
 from indexer.ranking.mapped import map_array
 
-# Weights are kept in 32 bits here: what falls short of a bound by rounding alone may reach it.
-_ROUNDING = 1e-5
 # So many documents that enter lists are held at most. Where many of the same words are added at once, each enters the
 # lists of all: these are ranked anew then.
 _MOST = 1 << 22
 
 
+class Entering(NamedTuple):
+    """The documents into whose second stage an added one comes: their numbers, and its first score there."""
+
+    lists: Numbers
+    scores: NDArray[np.float64]
+
+    def among(self, wanted: NDArray[np.bool_]) -> Entering:
+        """Those lists that are wanted, a mask."""
+        there = wanted[self.lists]
+        return Entering(self.lists[there], self.scores[there])
+
+
 class Touched(NamedTuple):
-    """The documents whose lists a change touches, by number: those to rank `anew`; and with each other one the places
-    among the added documents of those that come into its second stage, and whether with less than its floor. `bounds`
-    are those of the latter after the change.
+    """The documents whose lists a change touches, by number: those to rank `anew`, and those in whose lists it is
+    known what changes, `known`; for each added document, in their order, those of the latter into whose second stage
+    it comes. `bounds` are theirs after the change.
     """
 
     anew: Numbers
-    entering: dict[int, list[tuple[int, bool]]]
+    known: Numbers
+    entering: list[Entering]
     bounds: Bounds
+
+    def among(self, wanted: NDArray[np.bool_]) -> Touched:
+        """The same of those documents that are wanted, a mask."""
+        entering = [own.among(wanted) for own in self.entering]
+        return Touched(self.anew[wanted[self.anew]], self.known[wanted[self.known]], entering, self.bounds)
 
 
 def affected(
@@ -44,38 +60,36 @@ def affected(
     bounds = bounds._replace(below=bounds.below.copy(), beyond=bounds.beyond.copy())
     keys = np.unique(keys_of([term for weights in (*gone, *added) for term in weights]))
     touched, unsure = np.zeros(len(bounds.least), np.bool_), np.zeros(len(bounds.least), np.bool_)
-    entering, held, first = list[tuple[int, Numbers, NDArray[np.bool_]]](), 0, 0
+    entering: list[list[Entering]] = [[] for _ in added]
+    held = first = 0
     for folder in segment_folders(arrays):
         postings = _Postings(folder, keys)
         span = slice(first, first + postings.documents)
         least, floor = bounds.least[span], bounds.floor[span]
         for place, weights in enumerate((*gone, *added), -len(gone)):
             own = postings.scores(weights)
-            within = np.flatnonzero((own > 0) & (own >= least * (1 - _ROUNDING)))
+            within = np.flatnonzero((own > 0) & (own >= least))
             there, scores, change = first + within, own[within], 1 if place >= 0 else -1
             touched[there] = True
-            unsure[there[_near(scores, least[within]) | _near(scores, floor[within])]] = True
-            below = scores < floor[within]
+            # Of equal scores the ids decide.
+            unsure[there[(scores == least[within]) | (scores == floor[within])]] = True
             bounds.beyond[there] += change
-            bounds.below[there] += change * below
+            bounds.below[there] += change * (scores < floor[within])
             if place >= 0:
                 held += len(there)
                 if held <= _MOST:
-                    entering.append((place, there, below))
+                    entering[place].append(Entering(there, scores))
         first += postings.documents
     full = (bounds.beyond >= 0) | (bounds.least == 0)
-    surely = touched & ~unsure & full & (bounds.beyond <= bounds.below) & (held <= _MOST)
-    places: dict[int, list[tuple[int, bool]]] = {n: [] for n in np.flatnonzero(surely).tolist()}
-    for place, there, below in entering:
-        own = surely[there]
-        for n, low in zip(there[own].tolist(), below[own].tolist(), strict=True):
-            places[n].append((place, low))
-    return Touched(np.flatnonzero(touched & ~surely), places, bounds)
+    known = touched & ~unsure & full & (bounds.beyond <= bounds.below) & (held <= _MOST)
+    came = [_joined(own).among(known) for own in entering]
+    return Touched(np.flatnonzero(touched & ~known), np.flatnonzero(known), came, bounds)
 
 
-def _near(scores: NDArray[np.float64], bounds: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Which scores are so near a bound that only exact ones could tell on which side."""
-    return np.abs(scores - bounds) <= bounds * _ROUNDING
+def _joined(parts: Sequence[Entering]) -> Entering:
+    """What comes into the lists of all segments."""
+    none = Entering(np.empty(0, np.int64), np.empty(0, np.float64))
+    return Entering(*(np.concatenate(own) for own in zip(none, *parts, strict=True)))
 
 
 class _Postings:

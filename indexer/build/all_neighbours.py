@@ -38,6 +38,7 @@ from indexer.settings import Settings
 # Documents of one batch, and how many are worth processes of their own, which take a second to start.
 _BATCH = 512
 _WORTH_PROCESSES = 4_000
+_WORTH_LOADING = 400
 _TODO = "todo.spool"
 # A worker finds this package where this process found it, and nothing in the folder that it happens to start in.
 _ROOT = Path(__file__).resolve().parents[2]
@@ -171,7 +172,9 @@ def _work(staged: Staged, worker: int, workers: int, tell: Callable[[int], objec
     rows = {name: reopen(arrays, name) for name in _ROWS}
     done = 0
     with ExitStack() as stack:
-        resources = Resources.of(Settings(compiled=staged.compiled), len(todo))
+        # Where the index is of a size that has loops compiled, some hundred lists win back what loading them takes.
+        documents = len(rows["near"]) if len(todo) >= _WORTH_LOADING else 0
+        resources = Resources.of(Settings(compiled=staged.compiled), documents)
         opened = LocalGeneration(staged.folder, staged.statistics, analyzer, resources)
         generation = stack.enter_context(closing(opened))
         spool = stack.enter_context((arrays / f"query.{worker}.spool").open("wb"))

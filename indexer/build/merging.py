@@ -6,41 +6,47 @@ those that came are judged.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from indexer.answering.neighbours import RAW
-from indexer.answering.weighing import weigh
-from indexer.generation import FindRequest
+from indexer.build.affected import Entering, Touched
 from indexer.generation.local.reader import LocalGeneration
 from indexer.ranking.hashing import Numbers
-from indexer.ranking.mapped import reopen
-from indexer.ranking.token_store import StoredWords
+from indexer.ranking.mapped import map_array, reopen
 
+# So many lists are judged for at a time.
+_TOGETHER = 1 << 12
 _List = list[tuple[int, float]]
 
 
-def merge(
-    arrays: Path, generation: LocalGeneration, added: Numbers, entering: Mapping[int, Sequence[tuple[int, bool]]]
-) -> tuple[Numbers, Numbers]:
-    """Put documents into the lists that they enter (see Touched); `added` are their numbers. Gives the numbers of the
+# A document that comes into the second stage of a list: its score, and whether its first score is below the floor.
+_CAME = np.dtype([("list", np.int64), ("document", np.int64), ("score", np.float32), ("low", np.bool_)])
+
+
+def merge(arrays: Path, generation: LocalGeneration, added: Numbers, touched: Touched) -> tuple[Numbers, Numbers]:
+    """Put documents into the lists that they enter; `added` are their numbers. Gives the numbers of the
     documents whose lists are others now, and of those that must be ranked anew all the same: what stood behind the end
     of their list may be in it now, scores are equal, or one that came has too low a first score.
     """
-    own = StoredWords(arrays)
     near, scores = reopen(arrays, "near"), reopen(arrays, "near_scores")
+    came = _judged(generation, added, touched.entering, map_array(arrays, "near_floor"))
+    # Most come behind the end of a list that nothing left. What is gone left its score there.
+    left = touched.known[np.any((near[touched.known] < 0) & (scores[touched.known] > 0), axis=1)]
+    came = came[np.isin(came["list"], left) | (came["score"] >= scores[came["list"], -1])]
+    came = came[np.argsort(came["list"], kind="stable")]
+    numbers = np.union1d(came["list"], left)
+    begins, ends = (np.searchsorted(came["list"], numbers, side=side).tolist() for side in ("left", "right"))
     changed, anew = list[int](), list[int]()
-    for n, places in entering.items():
-        length = int((scores[n] > 0).sum())  # what is gone left its score
+    for n, begin, end in zip(numbers.tolist(), begins, ends, strict=True):
+        own = came[begin:end]
+        length = int((scores[n] > 0).sum())
         there = list(zip(near[n, :length].tolist(), scores[n, :length].tolist(), strict=True))
-        came = added[[place for place, _ in places]]
-        weighed = weigh(generation, generation.analyzer.analyse_words(own.own(n)))
-        request = FindRequest(weights=weighed.weights, finer=weighed.finer, words=weighed.words)
-        own_scores = generation.scores(request, came).astype(np.float32)
-        merged = _merged(there, list(zip(came.tolist(), own_scores.tolist(), strict=True)))
-        low = {m for m, (_, low) in zip(came.tolist(), places, strict=True) if low}
+        merged = _merged(there, list(zip(own["document"].tolist(), own["score"].tolist(), strict=True)))
+        low = set(own["document"][own["low"]].tolist())
         if merged is None or any(m in low for m, _ in merged):
             anew.append(n)
         elif merged != there:
@@ -48,6 +54,21 @@ def merge(
             scores[n] = [score for _, score in merged] + [0.0] * (RAW - len(merged))
             changed.append(n)
     return np.array(changed, np.int64), np.array(anew, np.int64)
+
+
+def _judged(
+    generation: LocalGeneration, added: Numbers, entering: Sequence[Entering], floor: NDArray[np.float64]
+) -> NDArray[np.void]:
+    """All that come, judged."""
+    parts = [np.empty(0, _CAME)]
+    for number, (lists, first) in zip(added.tolist(), entering, strict=True):
+        for at in range(0, len(lists), _TOGETHER):
+            own, scores = lists[at : at + _TOGETHER], first[at : at + _TOGETHER]
+            came = np.empty(len(own), _CAME)
+            came["list"], came["document"], came["low"] = own, number, scores < floor[own]
+            came["score"] = generation.scores_for(number, own, scores)
+            parts.append(came)
+    return np.concatenate(parts)
 
 
 def _merged(there: _List, came: _List) -> _List | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
@@ -14,6 +14,7 @@ import numpy as np
 from corpus import Document
 from indexer.analysis import Analyzer
 from indexer.analysis.templates import find_templates
+from indexer.build.affected import Touched
 from indexer.build.all_neighbours import QueryWeights, Staged, lay_out, rank_neighbours, write_query_weights
 from indexer.build.intake import Intake
 from indexer.build.merging import merge
@@ -78,24 +79,14 @@ class Pipeline:
         staged = Staged(self._staged, statistics, analyzer.synonyms, self._settings.compiled)
         return rank_neighbours(staged, numbers, self._told("neighbours", len(numbers)))
 
-    def renew(
-        self,
-        statistics: Statistics,
-        analyzer: Analyzer,
-        added: Numbers,
-        entering: Mapping[int, Sequence[tuple[int, bool]]],
-        anew: Numbers,
-    ) -> Numbers:
-        """Bring the lists of neighbours up to date that a change touches (see Touched): put the added documents into
-        those that tell their places, and rank the others anew. Gives the numbers of all whose lists may be others.
+    def renew(self, statistics: Statistics, analyzer: Analyzer, added: Numbers, touched: Touched) -> Numbers:
+        """Bring the lists of neighbours up to date that a change touches: put the added documents into those that tell
+        their places, and rank the others anew. Gives the numbers of all whose lists may be others.
         """
-        # Loops that one of the two steps loads serve the other.
-        resources = Resources.of(self._settings, len(entering) + len(anew))
-        with closing(LocalGeneration(self._staged, statistics, analyzer, resources)) as generation:
-            merged, again = merge(self._arrays, generation, added, entering)
-        again = np.union1d(again, anew)
-        staged = Staged(self._staged, statistics, analyzer.synonyms, resources.kernels is not None)
-        rank_neighbours(staged, again, self._told("neighbours", len(again)))
+        with closing(LocalGeneration(self._staged, statistics, analyzer)) as generation:
+            merged, again = merge(self._arrays, generation, added, touched)
+        again = np.union1d(again, touched.anew)
+        self.rank(statistics, analyzer, again)
         return np.union1d(merged, again)
 
     def find_pairs(self, statistics: Statistics, analyzer: Analyzer, before: Before | None = None) -> None:

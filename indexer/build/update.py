@@ -230,12 +230,11 @@ class _Update:
             with closing(LocalGeneration(self._staged, self._statistics, self._analyzer)) as generation:
                 came = generation.weights([id_ for id_ in new if id_ in given])
         touched = affected(self._arrays, Bounds.of(self._arrays), self._gone_weights, came)
-        live = np.setdiff1d(Ids(self._arrays).numbers(), added)
-        others = set(live.tolist())
-        entering = {n: places for n, places in touched.entering.items() if n in others}
-        anew = np.intersect1d(touched.anew, live)
-        touched.bounds.write(self._arrays, np.array(list(entering), np.int64))
-        return np.union1d(added, self._pipeline.renew(self._statistics, self._analyzer, added, entering, anew))
+        others = np.zeros(len(Ids(self._arrays)), np.bool_)
+        others[np.setdiff1d(Ids(self._arrays).numbers(), added)] = True
+        touched = touched.among(others)
+        touched.bounds.write(self._arrays, touched.known)
+        return np.union1d(added, self._pipeline.renew(self._statistics, self._analyzer, added, touched))
 
 
 def _link_or_copy(source: str, target: str) -> None:

@@ -5,7 +5,7 @@ Postings of bigrams and grams would be several times those of the terms; the wor
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import copy
 from functools import partial
 from pathlib import Path
@@ -29,11 +29,11 @@ _TOGETHER = 1 << 12
 _REMEMBERED = 1 << 16
 # How much a field of a kind of document counts.
 SHARES = np.array([[FIELD_WEIGHTS[kind].get(field, 0.0) for field in FIELDS] for kind in KINDS])
-# The field and the column of everything found.
-_Cells = tuple[Numbers, Numbers]
+# The place among words and the column of everything found.
+Cells = tuple[Numbers, Numbers]
 
 
-class _Wanted(NamedTuple):
+class Wanted(NamedTuple):
     """The tokens that are wanted, as numbers of a segment, -1 for one that it does not have; and how much each
     tells, in the order of the channels.
     """
@@ -84,7 +84,7 @@ class Forward:
         self._kernels = kernels
         self._averages = statistics.averages("average")
         self._medians = np.array([statistics.of_document(han=han).median for han in (False, True)])
-        self._arrays = arrays
+        self.arrays, self.vocabulary = arrays, words
         # For the compiled form: zeros for each word and term, as it leaves them; as many sets as were used at a time.
         self._zeros: list[tuple[NDArray[np.int32], NDArray[np.uint8]]] = []
         # By channel, the number of each token. They hold what they look in and not this object, or else they would hold
@@ -114,7 +114,7 @@ class Forward:
     ) -> Forward:
         """The same words and what is remembered of them, over other documents."""
         other = copy(self)
-        other._arrays = self._arrays._replace(
+        other.arrays = self.arrays._replace(
             sequence=sequence, sequence_starts=sequence_starts, lengths=lengths, intents=intents, han=han, kind=kind
         )
         return other
@@ -122,14 +122,14 @@ class Forward:
     def words(self, number: int, field: int) -> list[int]:
         """The words of a field of a document, by number."""
         at = number * len(FIELDS) + field
-        begin, end = self._arrays.sequence_starts[at : at + 2]
-        words: list[int] = self._arrays.sequence[begin:end].tolist()
+        begin, end = self.arrays.sequence_starts[at : at + 2]
+        words: list[int] = self.arrays.sequence[begin:end].tolist()
         return words
 
     @property
     def word_terms(self) -> NDArray[np.int32]:
         """The term of each word."""
-        return self._arrays.word_terms
+        return self.arrays.word_terms
 
     def holding(self, phrase: Sequence[NDArray[np.bool_]], candidates: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Those of the candidates, a mask, that have some words one after the other in some field: masks say which
@@ -139,8 +139,8 @@ class Forward:
         numbers = np.flatnonzero(candidates)
         for at in range(0, len(numbers) if all(words.any() for words in phrase) else 0, _TOGETHER):
             fields = (numbers[at : at + _TOGETHER, None] * len(FIELDS) + np.arange(len(FIELDS))).ravel()
-            place, owner = expand(self._arrays.sequence_starts, fields)
-            own = self._arrays.sequence[place]
+            place, owner = expand(self.arrays.sequence_starts, fields)
+            own = self.arrays.sequence[place]
             begins = np.flatnonzero(phrase[0][own])
             for step, words in enumerate(phrase[1:], 1):
                 begins = begins[begins + step < len(own)]
@@ -156,50 +156,62 @@ class Forward:
 
         Sums are in float64 in the order of channels and tokens, as in the definition.
         """
+        wanted = self.wanted(finer)
+        if self._kernels:
+            return self._judge_compiled(numbers, scores, wanted, exponent)
+        # Python's own power: NumPy's may differ in the last bit.
+        factors = np.array([length**exponent for length in self.relative_lengths(numbers)], np.float64)
+        judged: NDArray[np.float64] = (scores + self._judge(numbers, wanted)) * factors
+        return judged
+
+    def relative_lengths(self, numbers: Numbers) -> list[float]:
+        """How long documents are beside the median of their kind."""
+        medians = self._medians[self.arrays.han[numbers].astype(np.int8)]
+        lengths: list[float] = ((1.0 + self.arrays.lengths[numbers].sum(axis=1)) / medians).tolist()
+        return lengths
+
+    def wanted(self, finer: Mapping[str, Mapping[str, float]]) -> Wanted:
+        """The tokens of the finer channels as numbers of the segment, with how much each tells."""
         numbers_of, tells, ends = list[int](), list[float](), list[int]()
         for channel in FINER:
             numbers_of += map(self._numbers[channel], finer[channel])
             tells += finer[channel].values()
             ends.append(len(numbers_of))
         own, (a, b, c, _) = np.array(numbers_of, np.int64), ends
-        wanted = _Wanted(own[:a], own[a:b], own[b:c], own[c:], np.array(tells, np.float64))
-        if self._kernels:
-            return self._judge_compiled(numbers, scores, wanted, exponent)
-        medians = self._medians[self._arrays.han[numbers].astype(np.int8)]
-        lengths: list[float] = ((1.0 + self._arrays.lengths[numbers].sum(axis=1)) / medians).tolist()
-        # Python's own power: NumPy's may differ in the last bit.
-        factors = np.array([length**exponent for length in lengths], np.float64)
-        judged: NDArray[np.float64] = (scores + self._judge(numbers, wanted)) * factors
-        return judged
+        return Wanted(own[:a], own[a:b], own[b:c], own[c:], np.array(tells, np.float64))
 
-    def _judge(self, numbers: Numbers, wanted: _Wanted) -> NDArray[np.float64]:
+    def _judge(self, numbers: Numbers, wanted: Wanted) -> NDArray[np.float64]:
         """What the finer channels say."""
         if not len(wanted.tells) or not len(numbers):
             return np.zeros(len(numbers))
-        average = self._averages[self._arrays.han[numbers].astype(np.int8)]
-        worths, norms = SHARES[self._arrays.kind[numbers]], norm_of(self._arrays.lengths[numbers], average)
+        said: NDArray[np.float64] = np.add.accumulate(self.counts(numbers, wanted) * wanted.tells, axis=1)[:, -1]
+        return said  # added one after the other, unlike by sum
+
+    def counts(self, numbers: Numbers, wanted: Wanted) -> NDArray[np.float64]:
+        """The saturated counts of each token in each document: what it says, whatever it tells."""
+        average = self._averages[self.arrays.han[numbers].astype(np.int8)]
+        worths, norms = SHARES[self.arrays.kind[numbers]], norm_of(self.arrays.lengths[numbers], average)
         fields = (numbers[:, None] * len(FIELDS) + np.arange(len(FIELDS))).ravel()
-        place, owner = expand(self._arrays.sequence_starts, fields)
-        words = self._arrays.sequence[place].astype(np.int64)
-        # A cell is a field and a token: field * width + column. Each channel gives the cells of what it finds.
+        place, owner = expand(self.arrays.sequence_starts, fields)
+        # A cell is a field and a token: field * width + column.
         width, first, cells = len(wanted.tells), 0, list[Numbers]()
-        for own, look in (
-            (wanted.bigrams, self._bigrams),
-            (wanted.grams, self._grams),
-            (wanted.stops, self._stop_words),
-        ):
-            field, column = look(own, words, owner)
-            cells.append(field * width + column + first)
+        for own, (at, column) in self.cells(wanted, self.arrays.sequence[place], owner):
+            cells.append(owner[at] * width + column + first)
             first += len(own)
         for number, intent in enumerate(wanted.intents.tolist(), first):
-            cells.append(np.flatnonzero(self._arrays.intents.ravel()[fields] >> intent & 1) * width + number)
-        counts = np.bincount(np.concatenate(cells), minlength=len(fields) * width)
-        scores = _sums(counts, width, worths, norms) * wanted.tells
-        said: NDArray[np.float64] = np.add.accumulate(scores, axis=1)[:, -1]  # adds one after the other, unlike sum
-        return said
+            cells.append(np.flatnonzero(self.arrays.intents.ravel()[fields] >> intent & 1) * width + number)
+        found = np.bincount(np.concatenate(cells), minlength=len(fields) * width)
+        return _sums(found, width, worths, norms)
+
+    def cells(self, wanted: Wanted, words: NDArray[np.int32], owner: Numbers) -> Iterator[tuple[Numbers, Cells]]:
+        """Where the wanted bigrams, grams and stop words stand among words, whose owners ascend."""
+        there = words.astype(np.int64)
+        yield wanted.bigrams, self._bigrams(wanted.bigrams, there, owner)
+        yield wanted.grams, self._grams(wanted.grams, there)
+        yield wanted.stops, self._stop_words(wanted.stops, there)
 
     def _judge_compiled(
-        self, numbers: Numbers, scores: NDArray[np.float64], wanted: _Wanted, exponent: float
+        self, numbers: Numbers, scores: NDArray[np.float64], wanted: Wanted, exponent: float
     ) -> NDArray[np.float64]:
         kernels = self._kernels
         assert kernels is not None
@@ -207,27 +219,27 @@ class Forward:
         try:
             zeros = self._zeros.pop()
         except IndexError:  # others use them
-            terms = int(self._arrays.word_terms.max(initial=-1)) + 1
-            zeros = np.zeros(len(self._arrays.word_terms), np.int32), np.zeros(terms, np.uint8)
+            terms = int(self.arrays.word_terms.max(initial=-1)) + 1
+            zeros = np.zeros(len(self.arrays.word_terms), np.int32), np.zeros(terms, np.uint8)
         judged: NDArray[np.float64] = kernels.judge(
             numbers,
             scores,
             exponent,
-            self._arrays.sequence,
-            self._arrays.sequence_starts,
-            self._arrays.word_terms,
-            self._arrays.gram_words,
-            self._arrays.gram_words_starts,
+            self.arrays.sequence,
+            self.arrays.sequence_starts,
+            self.arrays.word_terms,
+            self.arrays.gram_words,
+            self.arrays.gram_words_starts,
             *zeros,
             wanted.bigrams,
             wanted.grams,
             wanted.stops,
-            self._arrays.intents,
+            self.arrays.intents,
             wanted.intents,
             wanted.tells,
-            self._arrays.kind,
-            self._arrays.han,
-            self._arrays.lengths,
+            self.arrays.kind,
+            self.arrays.han,
+            self.arrays.lengths,
             self._averages,
             self._medians,
             SHARES,
@@ -237,26 +249,27 @@ class Forward:
         self._zeros.append(zeros)
         return judged
 
-    def _bigrams(self, wanted: Numbers, words: Numbers, owner: Numbers) -> _Cells:
+    def _bigrams(self, wanted: Numbers, words: Numbers, owner: Numbers) -> Cells:
         there = np.flatnonzero(owner[1:] == owner[:-1])
-        terms = self._arrays.word_terms[words].astype(np.int64)
+        terms = self.arrays.word_terms[words].astype(np.int64)
         order = np.argsort(wanted)
         found, column = match(terms[there] << 32 | terms[there + 1], wanted[order])
-        return owner[there[found]], order[column]
+        return there[found], order[column]
 
-    def _grams(self, wanted: Numbers, words: Numbers, owner: Numbers) -> _Cells:
+    def _grams(self, wanted: Numbers, words: Numbers) -> Cells:
         there = np.flatnonzero(wanted >= 0)
-        entry, gram = expand(self._arrays.gram_words_starts, wanted[there])
-        holder = self._arrays.gram_words[entry]
-        starts = starts_of(np.bincount(holder, minlength=len(self._arrays.word_terms)))
+        entry, gram = expand(self.arrays.gram_words_starts, wanted[there])
+        holder = self.arrays.gram_words[entry]
+        starts = starts_of(np.bincount(holder, minlength=len(self.arrays.word_terms)))
         entry, occurrence = expand(starts, words)
-        return owner[occurrence], there[gram[np.argsort(holder, kind="stable")[entry]]]
+        return occurrence, there[gram[np.argsort(holder, kind="stable")[entry]]]
 
-    def _stop_words(self, wanted: Numbers, words: Numbers, owner: Numbers) -> _Cells:
-        column_of = np.full(len(self._arrays.word_terms), -1)
+    def _stop_words(self, wanted: Numbers, words: Numbers) -> Cells:
+        column_of = np.full(len(self.arrays.word_terms), -1)
         column_of[wanted[wanted >= 0]] = np.flatnonzero(wanted >= 0)
         column = column_of[words]
-        return owner[column >= 0], column[column >= 0]
+        there = np.flatnonzero(column >= 0)
+        return there, column[there]
 
 
 def _sums(counts: Numbers, width: int, worths: NDArray[np.float64], norms: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -264,7 +277,7 @@ def _sums(counts: Numbers, width: int, worths: NDArray[np.float64], norms: NDArr
     cell = np.flatnonzero(counts)
     count, field = counts[cell].astype(np.float64), cell // width
     worth = worths.ravel()[field] * (count * (K1 + 1) / (count + norms.ravel()[field]))
-    return sums_of(field // len(FIELDS) * width + cell % width, worth, len(worths) * width).reshape(-1, width)
+    return sums_of(field // len(FIELDS) * width + cell % width, worth, len(worths) * width).reshape(len(worths), width)
 
 
 def _bigram_key(number_of: Callable[[str], int], token: str) -> int:

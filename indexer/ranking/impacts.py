@@ -101,10 +101,6 @@ class Impacts:
             return found
         return self._find(terms, of_terms, limit, live)
 
-    def scores(self, weights: Mapping[str, float], numbers: Numbers) -> NDArray[np.float64]:
-        """The sums of some documents, as `rank` gives them."""
-        return self._scores(*self._known(weights), numbers)
-
     def _known(self, weights: Mapping[str, float]) -> tuple[Numbers, NDArray[np.float64]]:
         """The numbers and weights of the terms that the segment has."""
         there = [(n, weight) for term, weight in weights.items() if weight and (n := self.number_of(term)) >= 0]

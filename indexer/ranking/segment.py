@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from indexer.analysis import bare
 from indexer.analysis.compounds import counts_alone
 from indexer.analysis.terms import alike, stem
+from indexer.ranking.asking import said_to
 from indexer.ranking.columns import Columns, Mask
 from indexer.ranking.forward import Forward
 from indexer.ranking.hashing import Numbers
@@ -21,7 +22,7 @@ from indexer.ranking.ids import Ids, segment_folders
 from indexer.ranking.impacts import Impacts
 from indexer.ranking.mapped import Strings, map_array
 from indexer.ranking.resources import Resources
-from indexer.ranking.weighting import SearchWord, Statistics
+from indexer.ranking.weighting import SearchWord, Statistics, length_factor
 
 
 class Segment:
@@ -79,15 +80,6 @@ class Segments:
         order = np.lexsort((self.ids.places(numbers), -scores))[:limit]
         return numbers[order], scores[order]
 
-    def scores(self, weights: Mapping[str, float], numbers: Numbers) -> NDArray[np.float64]:
-        """What `rank` gives some documents."""
-        scores = np.zeros(len(numbers))
-        for part in self._parts:
-            own = np.flatnonzero((numbers >= part.span.start) & (numbers < part.span.stop))
-            if len(own):
-                scores[own] = part.impacts.scores(weights, numbers[own] - part.span.start)
-        return scores
-
     def judge(
         self, numbers: Numbers, scores: NDArray[np.float64], finer: Mapping[str, Mapping[str, float]], exponent: float
     ) -> NDArray[np.float64]:
@@ -99,6 +91,26 @@ class Segments:
             own = np.flatnonzero((numbers >= part.span.start) & (numbers < part.span.stop))
             if len(own):
                 judged[own] = part.forward.judge(numbers[own] - part.span.start, scores[own], finer, exponent)
+        return judged
+
+    def judge_for(
+        self, number: int, finer: Mapping[str, Mapping[str, float]], askers: Numbers, scores: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """The score of a document in the second stage of each of some documents that ask by their titles and bodies,
+        for those that it has in the first; `finer` holds the rarities of its tokens.
+        """
+        segment, own = self._at(number)
+        there = np.array([own])
+        counts = segment.forward.counts(there, segment.forward.wanted(finer))[0]
+        said, sizes = np.zeros(len(askers)), np.zeros(len(askers), np.int64)
+        for part in self._parts:
+            within = np.flatnonzero((askers >= part.span.start) & (askers < part.span.stop))
+            if len(within):
+                asking = askers[within] - part.span.start
+                said[within], sizes[within] = said_to(part.forward, asking, finer, counts)
+        (length,) = segment.forward.relative_lengths(there)
+        factors = [length_factor(length, words) for words in sizes.tolist()]
+        judged: NDArray[np.float64] = (scores + said) * np.array(factors)
         return judged
 
     def holding(self, phrase: Sequence[str], among: Mask) -> Mask:

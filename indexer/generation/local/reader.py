@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus import Document, from_json, same_address
-from indexer.analysis import FIELDS, Analyzer, Templates
+from indexer.analysis import FIELDS, FINER, Analyzer, Templates
 from indexer.generation.folder.manifest import Manifest
 from indexer.generation.local.groups import Groups
 from indexer.generation.local.schema import DOCUMENT_FIELD, MappedStorage, folder_of
@@ -152,10 +152,16 @@ class LocalGeneration:
         """The second stage of a request for anything."""
         return self._judged(request, *self._segments.rank(request.weights, None, RESCORED))
 
-    def scores(self, request: FindRequest, numbers: Numbers) -> NDArray[np.float64]:
-        """What `find` gives some documents, by number, that come into the second stage of a request for anything."""
-        first = self._segments.scores(request.weights, numbers)
-        return self._segments.judge(numbers, first, request.finer, length_exponent(request.words))
+    def scores_for(self, number: int, askers: Numbers, first: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The score of a document, by number, in the second stage of each of some documents that ask by their titles
+        and bodies; `first` are those that it has in the first.
+        """
+        fields = [self.analyzer.analyse_words(self._segments.words_of(number, field)) for field in range(len(FIELDS))]
+        finer = {
+            channel: self.rarities(set().union(*(field.finer[channel] for field in fields)), channel, present=True)
+            for channel in FINER
+        }
+        return self._segments.judge_for(number, finer, askers, first)
 
     def _groups(self, instead: Mapping[str, str]) -> Groups | None:
         """The groups of a request: those of the request before, if they are the same object."""
