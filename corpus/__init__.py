@@ -2,7 +2,7 @@
 
 from corpus.checking import Check, check
 from corpus.errors import CorpusError, Noticed, Rejected
-from corpus.formats.exchange import from_json, to_json, write
+from corpus.formats.exchange import from_json, to_json, without_markup, write
 from corpus.identity import same_address
 from corpus.judged import Judged, judged
 from corpus.model import Answer, Article, Asker, Comment, Document, Link, Question, Topic, kind_of
@@ -33,5 +33,6 @@ __all__ = [
     "same_address",
     "sample",
     "to_json",
+    "without_markup",
     "write",
 ]

@@ -14,8 +14,10 @@ from corpus.errors import Noticed, Rejected
 from corpus.identity import id_from_content
 from corpus.model import Article, Document, kind_of
 from corpus.reading import by_file
+from corpus.text import is_html
 
 _SHOWN = 3
+_PAGES = "web-page"
 # A paragraph that so many documents share is the site's and not theirs.
 _REPEATED = 5
 _LEAST_PARAGRAPH = 15
@@ -41,8 +43,9 @@ class Check:
     format, `reasons` why records are left out, most often first, each with one of them. `kinds`, `letters`, `languages`
     and `missing` count documents: by kind, by the letters that most of each is written in, by its language (ISO 639;
     `unknown` for what is too short to tell, and for all without the extra `sites`), and by the field they lack.
-    `numbered` counts those whose topic or author is a number, as where a column holds a key of another table.
-    `repeated` are ids that stand for several different documents, with how many. `own` is the share of all paragraphs
+    `numbered` counts those whose topic or author is a number, as where a column holds a key of another table, `tagged`
+    those whose texts are HTML and are taken as they are. `repeated` are ids that stand for several different documents,
+    with how many; `shared` counts the addresses that several documents have. `own` is the share of all paragraphs
     that few documents share, from 0 to 1, `boilerplate` the others that stand in most documents.
     """
 
@@ -55,6 +58,8 @@ class Check:
     languages: dict[str, int]
     missing: dict[str, int]
     numbered: int
+    tagged: int
+    shared: int
     repeated: dict[str, int]
     undated: int
     unnamed: int
@@ -71,11 +76,13 @@ class _Counts:
     languages: Counter[str] = field(default_factory=Counter)
     missing: Counter[str] = field(default_factory=Counter)
     numbered: int = 0
+    tagged: int = 0
+    addresses: Counter[str] = field(default_factory=Counter)
     ids: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     paragraphs: Counter[str] = field(default_factory=Counter)
 
-    def take(self, document: Document) -> None:
-        """Count a document."""
+    def take(self, document: Document, format_name: str) -> None:
+        """Count a document of a file in a format."""
         self.kinds[kind_of(document)] += 1
         texts = (
             [document.body] if isinstance(document, Article) else [document.body, *(a.text for a in document.answers)]
@@ -88,6 +95,9 @@ class _Counts:
         self.paragraphs.update(own)
         names = [topic.name for topic in document.topics]
         names += [document.author] if isinstance(document, Article) else [a.author for a in document.answers]
+        if format_name != _PAGES:  # the questions of one page have one address
+            self.addresses[document.url] += 1
+        self.tagged += any(map(is_html, (document.title, *texts)))
         self.numbered += any(name.isdecimal() for name in names)
         date = document.published if isinstance(document, Article) else document.asked
         lacks = {"text": not any(texts), "url": not document.url, "date": date is None, "topics": not document.topics}
@@ -121,7 +131,7 @@ def check(
                 noticed[item.what] += 1
             else:
                 documents += 1
-                counts.take(item)
+                counts.take(item, file.format)
                 if len(shown := first.setdefault(file.format, [])) < _SHOWN:
                     shown.append(item)
                 if progress:
@@ -139,6 +149,8 @@ def check(
         languages=dict(counts.languages.most_common()),
         missing=dict(counts.missing.most_common()),
         numbered=counts.numbered,
+        tagged=counts.tagged,
+        shared=sum(count > 1 for url, count in counts.addresses.items() if url),
         repeated={id_: len(texts) for id_, texts in counts.ids.items() if len(texts) > 1},
         undated=noticed["date"],
         unnamed=noticed["identity"],

@@ -22,7 +22,7 @@ class CorpusError(Exception):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Noticed:
     """Something that a record was taken without: `what` is `date`, one that could not be read, or `identity`, a record
-    without id or address, which is called by its content.
+    without id or address, which is called by its content; or `passed`, records of which the mapping means none.
     """
 
     source: str

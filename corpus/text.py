@@ -20,16 +20,41 @@ _TAGS = (
     "p|br|div|span|a|b|i|u|s|em|strong|ul|ol|li|dl|dt|dd|h[1-6]|table|t[rdh]|tbody|thead|tfoot|blockquote|pre|code|kbd|img"
     "|figure|hr|font|center|small|big|su[bp]|abbr|del|ins|wbr|script|style|iframe|section|article|header|footer|main|nav"
     "|aside|mark|cite|q|button|details|summary|figcaption|address|time|label|svg|use|path|picture|source|video|audio"
-    "|noscript|template|form|input|select|option|textarea|dfn|var|samp|ruby|r[tp]|col|colgroup|caption"
+    "|noscript|template|form|input|select|option|textarea|dfn|var|samp|ruby|r[tp]|col|colgroup|caption|strike|tt|nobr"
+    "|acronym|bd[io]|data|marquee|object|param|embed|map|area|fieldset|legend|hgroup|output|dialog|menu|canvas|track"
+    "|math|html|head|title|body|meta|link|base|(?:o|w|v|m|st\\d|fb|svg):[a-z]\\w*"  # the last as word processors write
 )
-_TAG = rf"/?(?:{_TAGS})(?:\s+[\w:-]+(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s\"'<>]+))?)*\s*/?>"
+# Attributes as they should be written, or in any other way without brackets.
+_ATTRIBUTES = r"(?:\s+[\w:-]+(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s\"'<>]+))?)*\s*/?>|\s[^<>]*=[^<>]*>"
+_TAG = rf"(?:/?(?:{_TAGS})(?:{_ATTRIBUTES})|!doctype\s[^<>]*>)"
 _MARKUP = re.compile(rf"<{_TAG}|&(?:#\d{{1,7}}|#x[0-9a-f]{{1,6}}|[a-z][a-z0-9]{{1,30}});", re.IGNORECASE)
 _NO_TAG = re.compile(rf"<(?!{_TAG})", re.IGNORECASE)
+_CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
+# What proves a text to be HTML that need not be: it begins with an element, or marks its paragraphs or lines.
+_ELEMENT = re.compile(rf"\s*<{_TAG}.*</", re.IGNORECASE | re.DOTALL)
+_LINES = re.compile(r"</p>|<br\s*/?>", re.IGNORECASE)
 # Tags within a line; any other begins and ends one.
 INLINE_TAGS = frozenset(
     {
         *("a", "b", "i", "u", "s", "em", "strong", "span", "font", "sub", "sup", "small", "big", "code", "kbd", "abbr"),
-        *("mark", "del", "ins", "wbr", "img", "cite", "q", "time", "label", "dfn", "var", "samp"),
+        *(
+            "mark",
+            "del",
+            "ins",
+            "wbr",
+            "img",
+            "cite",
+            "q",
+            "time",
+            "label",
+            "dfn",
+            "var",
+            "samp",
+            "strike",
+            "tt",
+            "nobr",
+        ),
+        *("acronym", "bdi", "bdo", "data", "math"),
     }
 )
 # A shortcode of WordPress, `[name key="value"]` or `[/name]`; values in quotes, whose brackets are theirs; and names of
@@ -46,7 +71,7 @@ _SHORTCODES = frozenset({"gallery", "playlist", "contact-form", "contact-form-7"
 _BUILDERS = ("woocommerce_", "vc_", "et_pb_", "fusion_", "su_", "wpforms")
 _NAMED = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,31});")
 _CODE = frozenset({"script", "style", "svg", "template"})
-_UNSEEN_TAGS = frozenset({"script", "style", "svg", "template", "button", "select", "textarea", "figcaption"})
+_UNSEEN_TAGS = frozenset({"script", "style", "svg", "template", "button", "select", "textarea", "figcaption", "head"})
 # Elements that are left out where they are of one of these classes: pages that WordPress embeds, quotes of other posts
 # in Discourse and phpBB, and our own panel.
 _NO_CLASSES: frozenset[str] = frozenset()
@@ -100,9 +125,16 @@ def plain_text(text: str) -> str:
     if not _MARKUP.search(text):
         return text
     reader = _Markup()
-    reader.feed(_NO_TAG.sub("&lt;", _without_comments(text)))
+    reader.feed(_NO_TAG.sub("&lt;", _CDATA.sub(r"\1", _without_comments(text))))
     reader.close()
     return "".join(reader.found).strip()
+
+
+def is_html(text: str) -> bool:
+    """Whether a text that need not be HTML is: it begins with an element, or marks its paragraphs or lines. A text on
+    HTML may name tags.
+    """
+    return bool(_ELEMENT.match(text) or _LINES.search(text))
 
 
 def numeric_entities(text: str) -> str:

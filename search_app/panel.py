@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from flask import Blueprint, render_template, request, url_for
 
-from corpus import same_address
 from indexer import Card, Filter, Panel
-from search_app.api.reading import addressed
+from search_app.api.reading import addressed, panel_elsewhere
 from search_app.requests import CARDS, LIMIT, URL, known, number_of
-from search_app.services import index, served
+from search_app.services import index
 
 bp = Blueprint("panel", __name__)
 
@@ -44,12 +41,5 @@ def public_page_of(card: Card) -> str:
 
 
 def _panel(id_: str) -> Panel:
-    """The panel of a page without what stands on that page itself, such as the other questions of a list of them."""
     args = known(request.args, [LIMIT] if id_ else [URL, LIMIT])
-    id_, limit = id_ or addressed(args), number_of(args, "limit", CARDS)
-    panel = served().panel(id_, Filter(), limit).panel
-    own = same_address(index().get(id_).url)
-    if not own or all(same_address(card.url) != own for card in panel.cards):
-        return panel
-    more = served().panel(id_, Filter(), LIMIT.schema["maximum"]).panel
-    return replace(more, cards=tuple(card for card in more.cards if same_address(card.url) != own)[:limit])
+    return panel_elsewhere(id_ or addressed(args), Filter(), number_of(args, "limit", CARDS)).panel

@@ -133,7 +133,8 @@ def init_app(app: Flask, name: str) -> Words:
 
         def line(*asked: Any) -> str:
             told = str(escape(lookup(*asked)))
-            return told if "%(" in asked[0] else told.replace("%", "%%")
+            named = any("%(" in text for text in asked if isinstance(text, str))  # of one thing a line may name none
+            return told if named else told.replace("%", "%%")
 
         return line
 

@@ -9,7 +9,7 @@ from typing import Any
 from corpus.errors import CorpusError
 from corpus.formats.format import Format, answer_of, lines_of, reader, value_of
 from corpus.model import MOST_LINE, Answer, Article, Document, Question
-from corpus.text import clean, one_line
+from corpus.text import clean, is_html, one_line, plain_text
 
 UNTITLED = "(untitled)"
 # A key, not a text that quotes one: within a string its quotation marks would be escaped.
@@ -54,7 +54,7 @@ def _text(fields: Mapping[str, Any], name: str) -> str:
     value = fields.get(name)
     if value is not None and not isinstance(value, str):
         raise CorpusError(f"{type(value).__name__} where text belongs", name, "give a string")
-    return value or ""
+    return plain_text(value) if value and is_html(value) else value or ""
 
 
 def _title_and_body(title: str, text: str) -> tuple[str, str]:

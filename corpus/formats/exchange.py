@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, fields, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -14,7 +14,8 @@ from typing import IO, Any, cast
 from corpus.errors import CorpusError
 from corpus.formats import beir
 from corpus.formats.format import Format, lines_of, reader, value_of
-from corpus.model import DAYS, KINDS, PARTS, Asker, Document, kind_of
+from corpus.model import DAYS, KINDS, PARTS, Asker, Document, Question, kind_of
+from corpus.text import clean, is_html, plain_text
 
 
 def to_json(document: Document) -> str:
@@ -28,6 +29,18 @@ def from_json(line: str) -> Document:
     if not isinstance(record, dict) or not isinstance(record.get("kind"), str) or record["kind"] not in KINDS:
         raise CorpusError("no kind", "line", f'give "kind" as one of {", ".join(sorted(KINDS))}')
     return cast("Document", _build(KINDS[record.pop("kind")], record))
+
+
+def without_markup(document: Document) -> Document:
+    """The document as readers are to see it where a program wrote HTML into its texts: these as plain text."""
+    texts = {
+        name: said for name in ("title", "body", "more") if (said := getattr(document, name, "")) and is_html(said)
+    }
+    told: dict[str, Any] = {name: clean(plain_text(said)) for name, said in texts.items()}
+    if isinstance(document, Question):
+        own = [replace(a, text=clean(plain_text(a.text))) if is_html(a.text) else a for a in document.answers]
+        told["answers"] = tuple(own)
+    return replace(document, **told)
 
 
 def write(documents: Iterable[Document], to: str | Path | IO[str]) -> int:

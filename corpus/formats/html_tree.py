@@ -40,6 +40,7 @@ _BLOCK_EDGES = re.compile(
 # A comment around CDATA around the block.
 _EDGES = 3
 _LINKS = {"a": "href", "area": "href", "link": "href", "img": "src", "iframe": "src", "source": "src", "embed": "src"}
+_BESIDE = frozenset({"aside", "nav", "footer"})
 _DEEPEST = 60
 # More than these a page has only by mistake: elements, things that references lead to, text of properties.
 _MOST_ELEMENTS, _MOST_REFERRED, _MOST_SAID = 150_000, 5_000, 2_000_000
@@ -191,10 +192,12 @@ class _Graph:
 
 
 def microdata(tree: Any) -> list[Node]:
-    """The items of a page that stand in no other one."""
+    """The items of a page that stand in no other one, those beside its text last."""
     tops = [element for element in tree.iter() if isinstance(element.tag, str) and element.get("itemscope") is not None]
     items = _Items()
-    return [items.item(top, 0) for top in tops if all(outer.get("itemscope") is None for outer in top.iterancestors())]
+    alone = [top for top in tops if all(outer.get("itemscope") is None for outer in top.iterancestors())]
+    alone.sort(key=lambda top: any(outer.tag in _BESIDE for outer in top.iterancestors()))
+    return [items.item(top, 0) for top in alone]
 
 
 class _Items:

@@ -21,7 +21,7 @@ _NOT_A_COLUMN = {"asker", *PARTS} - {"topics"}
 DATA_FILES = ("*.json", "*.json.*", "*.jsonl", "*.ndjson", "*.csv", "*.csv.*", "*.tsv", "*.tsv.*")
 XML_FILES = ("*.xml", "*.xml.*")
 # Fields of a mapping that are worked out, and are no keys of its file.
-NO_KEYS = frozenset({"name", "within", "answer_list"})
+NO_KEYS = frozenset({"name", "within", "answer_list", "answer_where"})
 # The mappings that ship with the project, by their names.
 _SHIPPED = Path(__file__).parent / "shipped"
 
@@ -45,7 +45,8 @@ class Mapping:
     first characters; `join` names the column by which several records are the answers of one question. Of records
     `where` says which are meant, `within` in which list of a JSON object they stand, `record` which element of XML
     one is; `address` is the address of a page with the columns in braces that it is made of; `query` is asked of a
-    database. `answer_list` is the list of a record in which its answers stand. Several mappings may be given: the
+    database. `answer_list` is the list of a record in which its answers stand, of which `answer_where` says which are
+    meant. Several mappings may be given: the
     first that fits is used. `hook` is for who takes such records as they change.
     `shortcodes` says that texts hold those of WordPress, which are no text. `names` says which `record` of XML, before
     the others, gives under its column `key` what a record calls its author, and under `name` how that is to be shown.
@@ -62,6 +63,7 @@ class Mapping:
     where: AnyMapping[str, str] = field(default_factory=dict)
     answers: AnswerRecords | None = None
     answer_list: str = ""
+    answer_where: AnyMapping[str, str] = field(default_factory=dict)
     within: str = ""
     record: str = ""
     dates: str = ""
@@ -122,6 +124,7 @@ def _check(table: dict[str, Any], where: str) -> Mapping:
             raise CorpusError(f"{name} is no name", where, f"write {name} = '...'")
     tables = _tables(table, kind, where)
     within, answer_list = _lists(tables, where)
+    answer_where = tables.pop("answer_where")
     return Mapping(
         name=where,
         kind=kind,
@@ -138,6 +141,7 @@ def _check(table: dict[str, Any], where: str) -> Mapping:
         answers=_answer_records(table, tables["fields"], where),
         within=within,
         answer_list=answer_list,
+        answer_where=answer_where,
         **tables,
     )
 
@@ -160,15 +164,22 @@ def _tables(table: dict[str, Any], kind: str, where: str) -> dict[str, dict[str,
         "asker": list(Asker.__dataclass_fields__) if kind == "question" else [],
         "constant": ["site", "specialty"],
         "where": None,
+        "answer_where": None,
     }
+    answer = table.get("answer", {})
+    if isinstance(answer, dict) and "where" in answer:
+        table = table | {"answer": {name: column for name, column in answer.items() if name != "where"}}
+        table["answer_where"] = answer["where"]
     tables: dict[str, dict[str, str]] = {part: table.get(part, {}) for part in allowed}
-    if isinstance(tables["where"], dict):  # TOML has numbers, and truths, which records have too
-        plain = {name: as_text(said) for name, said in tables["where"].items() if isinstance(said, str | int)}
-        tables["where"] = tables["where"] | plain
+    for part in ("where", "answer_where"):
+        if isinstance(tables[part], dict):  # TOML has numbers, and truths, which records have too
+            plain = {name: as_text(said) for name, said in tables[part].items() if isinstance(said, str | int)}
+            tables[part] = tables[part] | plain
     for part, given in tables.items():
         if not isinstance(given, dict) or not all(isinstance(value, str) for value in given.values()):
-            remedy = f"write [{part}] and lines such as title = 'column'"
-            raise CorpusError(f"[{part}] is not a table of names", where, remedy)
+            own = part.replace("_", ".")
+            remedy = f"write [{own}] and lines such as title = 'column'"
+            raise CorpusError(f"[{own}] is not a table of names", where, remedy)
         fine = allowed[part]
         if wrong := [] if fine is None else sorted(set(given) - set(fine)):
             choice = ", ".join(fine or ()) or "none for an article"
@@ -184,19 +195,28 @@ def _lists(tables: dict[str, dict[str, str]], where: str) -> tuple[str, str]:
     """The list in which records stand, and that of a record in which its answers do, as their columns name them; the
     columns are named within these from then on.
     """
-    fields, answer = tables["fields"], tables["answer"]
+    fields = tables["fields"]
     within, _ = parted(fields.get("title") or fields["body"])
     if within and not within.endswith("[]"):
         raise CorpusError(f"records in {within!r}", where, "name their list with [] behind, such as tickets[].subject")
-    for part in tables.values() if within else ():
-        for name, column in part.items():
-            part[name] = column.removeprefix(f"{within}.")
+    for part in tables if within else ():
+        if part in ("where", "answer_where"):
+            tables[part] = {column.removeprefix(f"{within}."): said for column, said in tables[part].items()}
+        else:
+            tables[part] = {name: column.removeprefix(f"{within}.") for name, column in tables[part].items()}
+    answer = tables["answer"]
     inner, _ = parted(answer.get("text", ""))
+    if tables["answer_where"] and not inner:
+        remedy = "name the list with [] in text, such as comments[].text; of records of their own [answers] says which"
+        raise CorpusError("[answer.where] without a list of answers", where, remedy)
     if inner:
-        for name, column in answer.items():
+        named = [(f"[answer] {name}", column) for name, column in answer.items()]
+        for name, column in (*named, *(("[answer.where]", column) for column in tables["answer_where"])):
             if not column.startswith(f"{inner}."):
-                raise CorpusError(f"[answer] {name} is not in {inner}", where, f"name it {inner}.{column}")
-            answer[name] = column.removeprefix(f"{inner}.")
+                raise CorpusError(f"{name} is not in {inner}", where, f"name it {inner}.{column}")
+        tables["answer"] = {name: column.removeprefix(f"{inner}.") for name, column in answer.items()}
+        wanted = tables["answer_where"]
+        tables["answer_where"] = {column.removeprefix(f"{inner}."): said for column, said in wanted.items()}
     return within.removesuffix("[]"), inner
 
 

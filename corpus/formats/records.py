@@ -16,7 +16,7 @@ from urllib.parse import quote
 from corpus.errors import CorpusError, Noticed
 from corpus.formats.columns import Record, find
 from corpus.formats.format import Item, answer_of, rejected
-from corpus.formats.joined import groups, is_answer, said_in
+from corpus.formats.joined import groups, is_answer, is_meant, said_in
 from corpus.formats.mapping import Mapping
 from corpus.formats.rows import Placed, rows_of
 from corpus.formats.xml_records import elements
@@ -65,6 +65,7 @@ def read(source: Source, mapping: Mapping) -> Iterator[Item]:
                 yield _with_name(item, names) if mapping.names and isinstance(item, Article) else item
         if not found and seen.records:
             yield rejected(source.name, "file", seen.nothing())
+            yield Noticed(source=source.name, place="file", what="passed")
 
 
 def _display_names(source: Source, mapping: Mapping, encoding: str) -> dict[str, str]:
@@ -151,6 +152,8 @@ def _answers(mapping: Mapping, record: Record) -> list[Answer]:
     found = []
     for part in parts if isinstance(parts, list) else []:
         own = part if isinstance(part, dict) else {"": part}
+        if not is_meant(own, mapping.answer_where):
+            continue
         texts = {name: _text(find(own, column), column) for name, column in sorted(mapping.answer.items())}
         if mapping.shortcodes:
             texts["text"] = without_shortcodes(texts["text"])

@@ -12,6 +12,8 @@ from corpus.text import clean, one_line, parse_date, plain_text
 # A thing with its properties: "@type", and each property's value or values.
 Node = dict[str, Any]
 
+# What an answer says.
+_ANSWER = ("text", "articleBody", "description")
 _PERSONS = re.compile(r"^(Person|Organization|Physician)$")
 
 
@@ -23,19 +25,42 @@ def types_of(node: Node) -> list[str]:
 
 
 def of_type(nodes: list[Node], wanted: re.Pattern[str]) -> Iterator[Node]:
-    """The nodes of a type, wherever they stand, in the order of the page; what is in one of them is not looked at."""
-    waiting: list[Any] = list(reversed(nodes))
-    seen: set[str] = set()
+    """The nodes of a type, wherever they stand, in the order of the page; what is in one of them is not looked at, nor
+    what a list of links leads to, unless it is what the page is about.
+    """
+    waiting: list[Any] = [node for node in reversed(nodes) if not _is_list(node)]
+    seen: set[tuple[object, ...]] = set()
     while waiting:
         value = waiting.pop()
         if isinstance(value, list):
             waiting += reversed(value)
         elif isinstance(value, dict):
             if not any(map(wanted.search, types_of(value))):
-                waiting += reversed(value.values())
-            elif (name := f"{value.get('@id')} {text_in(value, 'name', 'headline', 'text')[:200]}") not in seen:
-                seen.add(name)
+                within = [item for name, item in value.items() if name == "mainEntity" or not _is_list(item)]
+                waiting += reversed(within)
+            elif (said := _told_by(value)) not in seen:
+                seen.add(said)
                 yield value
+
+
+def _is_list(value: object) -> bool:
+    return isinstance(value, dict) and "ItemList" in types_of(value)
+
+
+def _told_by(node: Node) -> tuple[object, ...]:
+    """By what a thing is known again that a page describes twice."""
+    answers = (text_in(part, *_ANSWER) for part in _answers_in(node))
+    return node.get("@id"), text_in(node, "name", "headline", "text")[:200], *answers
+
+
+def leads_to(node: Node) -> str:
+    """The address of the page that a node says it is on; empty where it names none."""
+    for name in ("mainEntityOfPage", "url"):
+        value = _first(node.get(name))
+        value = value.get("@id", value.get("url")) if isinstance(value, dict) else value
+        if isinstance(value, str) and value.startswith(("http://", "https://")):
+            return value
+    return ""
 
 
 def _listed(value: object) -> list[Any]:
@@ -89,14 +114,25 @@ def topics_of(node: Node) -> tuple[Topic, ...]:
 
 def answers_of(node: Node) -> Iterator[Answer]:
     """The accepted answer, then the others, each once. Who asked stays without a name, answering too."""
-    seen: set[str] = set()
-    asker = set(names_in(node, "author", "creator"))
+    found: dict[str, Answer] = {}
+    asker = _persons(node, "author", "creator")
+    for part in _answers_in(node):
+        if text := text_in(part, *_ANSWER):
+            day = parse_date(text_in(part, "dateCreated", "datePublished"))
+            authors = [] if asker & _persons(part, "author") else names_in(part, "author")
+            if text not in found or not found[text].author:
+                found[text] = Answer(text=text, author=", ".join(authors)[:MOST_LINE], answered=day)
+    yield from found.values()
+
+
+def _answers_in(node: Node) -> Iterator[Node]:
     for name in ("acceptedAnswer", "suggestedAnswer"):
         for item in _listed(node.get(name)):
-            part = item if isinstance(item, dict) else {"text": item}
-            text = text_in(part, "text", "articleBody", "description")
-            if text and text not in seen:
-                seen.add(text)
-                day = parse_date(text_in(part, "dateCreated", "datePublished"))
-                authors = [author for author in names_in(part, "author") if author not in asker]
-                yield Answer(text=text, author=", ".join(authors)[:MOST_LINE], answered=day)
+            yield item if isinstance(item, dict) else {"text": item}
+
+
+def _persons(node: Node, *properties: str) -> set[str]:
+    """Names and addresses by which persons are known again, in any case."""
+    items = [item for name in properties for item in _listed(node.get(name)) if isinstance(item, dict)]
+    addresses = [text_in(item, "url", "@id") for item in items]
+    return {name.casefold() for name in (*names_in(node, *properties), *addresses) if name}

@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 
 from corpus.errors import CorpusError, Noticed
 from corpus.formats.format import Format, Item, not_installed, rejected
-from corpus.formats.schema_org import answers_of, names_in, of_type, text_in, topics_of
-from corpus.identity import id_from_content, id_from_url
+from corpus.formats.schema_org import answers_of, leads_to, names_in, of_type, text_in, topics_of
+from corpus.identity import id_from_content, id_from_url, same_address
 from corpus.model import MOST_LINE, MOST_TEXT, Answer, Article, Comment, Document, Question, Topic
 from corpus.sources import Source
 from corpus.text import clean, one_line, opening, parse_date
@@ -21,6 +21,8 @@ _ARTICLES = re.compile(r"(Article|BlogPosting|Report|MedicalWebPage|HowTo)$")
 # What opens a thread: it asks, its comments answer.
 _THREADS = re.compile(r"(DiscussionForum|SocialMedia)Posting$")
 _QUESTIONS = re.compile(r"^Question$")
+# A page for one question, of which its text is no article; a page of frequent ones may be both.
+_ASKING = re.compile(r"^QAPage$")
 _WANTED = re.compile(f"{_ARTICLES.pattern}|{_THREADS.pattern}|{_QUESTIONS.pattern}")
 _COMMENT = r"<!--(?:(?!-->).)*-->\s*"
 _HTML = re.compile(rf"(?si)\s*(?:<\?xml[^>]*>\s*)?(?:{_COMMENT})*<(?:!doctype html|html|head|body|meta|title)\b")
@@ -64,33 +66,54 @@ def documents(text: str, source: str, place: str = "page", *, url: str = "", fil
         return
     page = _Page(tree, address_of(tree) or url, one_line(meta_of(tree, "og:site_name"))[:MOST_LINE], file)
     nodes = described(tree)
-    if not any(True for _ in of_type(nodes, _WANTED)):
-        nodes = microdata(tree)
-    for make in _parts(page, nodes):
+    if not any(True for _ in of_type(nodes, _QUESTIONS)):
+        # Questions are described by one plugin, and the article that a page is said to be by another.
+        other = microdata(tree)
+        if any(True for _ in of_type(other, _QUESTIONS)):
+            nodes += other
+        elif not any(True for _ in of_type(nodes, _WANTED)):
+            nodes = other
+    for written, make in _parts(page, nodes):
         try:
             if (document := make()) is None:
                 continue
             if not document.url:
                 yield Noticed(source=source, place=place, what="identity")
+            day = document.asked if isinstance(document, Question) else document.published
+            if written and day is None:
+                yield Noticed(source=source, place=place, what="date")
             yield document
         except CorpusError as error:
             yield rejected(source, place, error)
 
 
-def _parts(page: _Page, nodes: list[dict[str, Any]]) -> Iterator[Callable[[], Document | None]]:
-    """What makes each document of a page, so that one that cannot be made costs itself alone."""
+def _parts(page: _Page, nodes: list[dict[str, Any]]) -> Iterator[tuple[str, Callable[[], Document | None]]]:
+    """The day of each document of a page, as written, and what makes it: one that cannot be made costs itself alone."""
     asked = [*of_type(nodes, _QUESTIONS)]
-    about = next(of_type(nodes, _ARTICLES), None)
+    about = None if asked and any(of_type(nodes, _ASKING)) else _about(page, [*of_type(nodes, _ARTICLES)])
     if not asked and (thread := next(of_type(nodes, _THREADS), None)):
         asked, about = [thread | {"suggestedAnswer": thread.get("comment")}], None
     several = len(asked) > 1 or about is not None
     for node in asked:
-        yield partial(_question, page, node, several)
+        yield _day_of(node), partial(_question, page, node, several)
     topic = None if asked or about else _forum(page)
     if topic:
-        yield topic
+        yield "", topic
     elif about or not (asked or any(of_type(nodes, re.compile("^(QA|FAQ)Page$")))):
-        yield partial(_article, page, about or {})
+        yield _day_of(about or {}), partial(_article, page, about or {})
+
+
+def _about(page: _Page, articles: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """The article that a page is about, among those that it describes: teasers lead to other pages."""
+    own = same_address(page.url)
+    there = [(node, same_address(leads_to(node))) for node in articles]
+    first = next((node for node, address in there if own and address == own), None)
+    return first or next((node for node, address in there if not (own and address)), articles[0] if articles else None)
+
+
+def _day_of(node: dict[str, Any]) -> str:
+    """The day that something was asked or published, as it is written."""
+    return text_in(node, "dateCreated", "datePublished")
 
 
 class _Page:
@@ -108,6 +131,7 @@ class _Page:
             return id_from_content(kind, title, self.file)
         own = id_from_url(self.url)
         part = title if part in self._parts else part
+        part = f"{title} {len(self._parts)}" if part in self._parts else part
         self._parts.add(part)
         return f"{own}/{hashlib.sha256(part.casefold().encode()).hexdigest()[:8]}" if part else own
 
@@ -127,7 +151,7 @@ def _question(page: _Page, node: dict[str, Any], several: bool) -> Question | No
         body="" if one_line(body).rstrip("?.! ") == title.rstrip("?.! ") else body,
         url=page.url and page.url.partition("#")[0] + fragment,
         site=page.site,
-        asked=parse_date(text_in(node, "dateCreated", "datePublished")),
+        asked=parse_date(_day_of(node)),
         topics=topics_of(node),
         answers=tuple(answers_of(node)),
     )

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from array import array
 from collections.abc import Callable, Collection, Iterable, Sequence
 from itertools import chain
+
+import numpy as np
 
 from indexer.analysis.terms import story_terms, telling_terms, wording
 from indexer.analysis.tokens import words_of
@@ -52,14 +54,13 @@ class Boilerplate:
     @classmethod
     def of(cls, questions: Iterable[tuple[int, set[int]]]) -> Boilerplate:
         """The sentences that questions of different wording repeat, given by the digests of the whole and of each."""
-        counts: Counter[int] = Counter()
-        wordings: set[int] = set()
+        said, wordings = array("q"), set[int]()
         for whole, sentences in questions:
             if whole not in wordings:
                 wordings.add(whole)
-                counts.update(sentences)
-        least = max(_LEAST, _SHARE * len(wordings))
-        return cls(sentence for sentence, count in counts.items() if count >= least)
+                said.extend(sentences)
+        different, counts = np.unique(np.array(said, np.int64), return_counts=True)
+        return cls(different[counts >= max(_LEAST, _SHARE * len(wordings))].tolist())
 
     def parted(self, text: str) -> tuple[list[str], list[str]]:
         """The folded words of a text, and those that it does not only repeat, which may be none."""

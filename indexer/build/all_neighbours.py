@@ -12,7 +12,7 @@ import subprocess
 import sys
 import threading
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import ExitStack, closing
 from dataclasses import asdict
 from pathlib import Path
@@ -23,12 +23,12 @@ from numpy.typing import NDArray
 
 from indexer.answering.neighbours import RAW
 from indexer.answering.weighing import weigh
+from indexer.build.query_weights import QueryWeights, gathered
 from indexer.errors import SearchError
 from indexer.generation import FindRequest
 from indexer.generation.local.reader import LocalGeneration, SecondStage
 from indexer.generation.local.stored import stored_analyzer
-from indexer.ranking.hashing import Keys, Numbers, key_of, places, starts_of
-from indexer.ranking.ids import segment_folders
+from indexer.ranking.hashing import Numbers, key_of
 from indexer.ranking.mapped import ARRAYS, create, map_array, reopen, save
 from indexer.ranking.resources import Resources
 from indexer.ranking.token_store import StoredWords
@@ -43,8 +43,7 @@ _TODO = "todo.spool"
 # A worker finds this package where this process found it, and nothing in the folder that it happens to start in.
 _ROOT = Path(__file__).resolve().parents[2]
 _WORKER = "import sys; sys.path.insert(0, sys.argv[1]); from indexer.build.all_neighbours import main; main()"
-# What is kept of each document: its neighbours, what they are measured by, and by what an update knows the lists that
-# it touches (see Bounds).
+# What is kept of each document: neighbours, what measures them, and by what an update knows what it touches (Bounds).
 _ROWS: dict[str, tuple[tuple[int, ...], type]] = {
     "near": ((RAW,), np.int32),
     "near_scores": ((RAW,), np.float32),
@@ -87,16 +86,6 @@ class Bounds(NamedTuple):
             reopen(arrays, f"near_{name}")[numbers] = values[numbers]
 
 
-class QueryWeights(NamedTuple):
-    """The weights by which documents look for their neighbours: how many terms each has, their keys, their weights. By
-    them an update knows into which lists a changed document comes.
-    """
-
-    sizes: Numbers
-    keys: Keys
-    weights: NDArray[np.float32]
-
-
 def lay_out(arrays: Path, documents: int) -> None:
     """Make the rows of so many documents, without a neighbour."""
     for name, (shape, dtype) in _ROWS.items():
@@ -128,39 +117,10 @@ def rank_neighbours(staged: Staged, numbers: Numbers, tell: Callable[[int], obje
             _work(staged, 0, 1, tell)
         else:
             _in_processes(staged, workers, tell)
-        return _gathered(spools, batches)
+        return gathered(arrays, spools, batches)
     finally:
         for spool in (arrays / f"{_TODO}.npy", *spools):
             spool.unlink(missing_ok=True)
-
-
-def query_weights_of(arrays: Path, numbers: Numbers) -> QueryWeights:
-    """The weights by which documents of a generation look for neighbours, as their segments keep them."""
-    parts, first = list[QueryWeights](), 0
-    for folder in segment_folders(arrays):
-        starts, keys, weights = (map_array(folder, f"query_{name}") for name in ("starts", "keys", "weights"))
-        own = QueryWeights(np.diff(starts), keys, weights)
-        beyond = first + len(own.sizes)
-        parts.append(_rows(own, numbers[(numbers >= first) & (numbers < beyond)] - first))
-        first = beyond
-    return _joined(parts)
-
-
-def write_query_weights(folder: Path, parts: Sequence[tuple[Numbers, QueryWeights]]) -> None:
-    """Write the weights by which the documents of a segment look for neighbours; each part has the numbers of its."""
-    together = _joined([own for _, own in parts])
-    own = _rows(together, np.argsort(np.concatenate([numbers for numbers, _ in parts])))
-    save(folder, query_starts=starts_of(own.sizes), query_keys=own.keys, query_weights=own.weights)
-
-
-def _rows(own: QueryWeights, rows: Numbers) -> QueryWeights:
-    place, _ = places(starts_of(own.sizes), rows)
-    return QueryWeights(own.sizes[rows], own.keys[place], own.weights[place])
-
-
-def _joined(parts: Sequence[QueryWeights]) -> QueryWeights:
-    none = QueryWeights(np.empty(0, np.int64), np.empty(0, np.uint64), np.empty(0, np.float32))
-    return QueryWeights(*(np.concatenate(arrays) for arrays in zip(none, *parts, strict=True)))
 
 
 def _work(staged: Staged, worker: int, workers: int, tell: Callable[[int], object]) -> None:
@@ -193,6 +153,7 @@ def _work(staged: Staged, worker: int, workers: int, tell: Callable[[int], objec
                 np.save(spool, np.array(part))
             done += len(sizes)
             tell(done)
+            generation.release()
 
 
 def _row(stage: SecondStage, number: int) -> dict[str, Any]:
@@ -209,14 +170,6 @@ def _row(stage: SecondStage, number: int) -> dict[str, Any]:
         "near_below": np.count_nonzero(stage.first < floor),
         "near_beyond": len(stage.first) - RESCORED,
     }
-
-
-def _gathered(spools: Sequence[Path], batches: int) -> QueryWeights:
-    """The query weights of all batches; batch after batch, the workers took turns."""
-    with ExitStack() as stack:
-        files: list[IO[bytes]] = [stack.enter_context(spool.open("rb")) for spool in spools]
-        turns = (files[batch % len(files)] for batch in range(batches))
-        return _joined([QueryWeights(*(np.load(file) for _ in QueryWeights._fields)) for file in turns])
 
 
 def _in_processes(staged: Staged, workers: int, tell: Callable[[int], object]) -> None:

@@ -46,7 +46,7 @@ class Intake:
             file.close()
 
     def __len__(self) -> int:
-        return len(self._ids)
+        return len(self._answers)
 
     def add(self, document: Document) -> None:
         """Take the next document."""
@@ -103,7 +103,7 @@ class Intake:
 
     def gather(self, folder: Path, boilerplate: Boilerplate) -> Contents:
         """The settled documents, their words without boilerplate. What every segment has is written into the
-        folder: words, ids, digests, columns, and what speaks for keeping each.
+        folder: words, ids, digests, columns, and what speaks for keeping each. Only `lines` may be asked for then.
         """
         folder.mkdir()
         order = self._order
@@ -115,7 +115,10 @@ class Intake:
         save(folder, digests=digests, answers=np.array(self._answers, np.int32)[order])
         self._columns.write(folder, order, wordings)
         self._keep_order.write(folder, order)
-        return Contents(ids=ids, words=words, kinds=self._columns.kinds(order))
+        contents = Contents(ids=ids, words=words, kinds=self._columns.kinds(order))
+        # Of what was taken only the lines are asked for from here on.
+        del self._words, self._columns, self._keep_order, self._ids, self._digests
+        return contents
 
     def lines(self) -> Iterator[str]:
         """The settled documents as lines of JSON, in the order of their ids."""

@@ -16,6 +16,7 @@ from indexer.analysis.terms import stem
 from indexer.duplicates.likelihood import MOST_UNMATCHED_POSSIBLE
 from indexer.generation import Generation
 from indexer.ranking.hashing import Numbers, expand, match, ranges, starts_of, sums_of
+from indexer.ranking.mapped import release
 from indexer.ranking.token_store import BATCH, Words
 
 # Sums are made in another order than those of profiles: what is beyond a limit by rounding alone is not.
@@ -37,16 +38,15 @@ class Overlap:
         """
         self._in_template = in_template
         number: dict[str, int] = {}
-        documents, terms, first = [np.empty(0, np.int64)], [np.empty(0, np.int64)], 0
+        sizes, terms = [np.empty(0, np.int64)], [np.empty(0, np.int32)]
         for words in segments:
-            size = (len(words.starts) - 1) // len(FIELDS)
+            first, size = sum(map(len, sizes)), (len(words.starts) - 1) // len(FIELDS)
             own = among[(among >= first) & (among < first + size)] - first
+            sizes.append(np.zeros(size, np.int64))
             for document, told in _own_terms(words, number, own):
-                documents.append(first + document)
-                terms.append(told)
-            first += size
-        self._terms = np.concatenate(terms).astype(np.int32)
-        self._starts = starts_of(np.bincount(np.concatenate(documents), minlength=first))
+                np.add.at(sizes[-1], document, 1)
+                terms.append(told.astype(np.int32))
+        self._terms, self._starts = np.concatenate(terms), starts_of(np.concatenate(sizes))
         rare = generation.rarities(number)
         rarities = np.array([rare[term] for term in number], np.float64)
         # Another word may name the same thing: that such a term is alone only profiles can say.
@@ -74,8 +74,12 @@ class Overlap:
 
     def _sums(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """The values of all terms of each document together."""
-        owner = np.repeat(np.arange(len(self._starts) - 1), np.diff(self._starts))
-        return sums_of(owner, values[self._terms], len(self._starts) - 1)
+        sums = np.zeros(len(self._starts) - 1)
+        for low, high in ranges(self._starts, BATCH):
+            own = self._starts[low : high + 1]
+            owner = np.repeat(np.arange(high - low), np.diff(own))
+            sums[low:high] = sums_of(owner, values[self._terms[own[0] : own[-1]]], high - low)
+        return sums
 
 
 def _own_terms(words: Words, number: dict[str, int], documents: Numbers) -> Iterator[tuple[Numbers, Numbers]]:
@@ -92,4 +96,5 @@ def _own_terms(words: Words, number: dict[str, int], documents: Numbers) -> Iter
         term, document = term_of[sequence], documents[at + row // len(_OWN)]
         telling = term != _NONE
         cells = np.unique(document[telling] << 32 | term[telling])
+        release(words.sequence)
         yield cells >> 32, cells & 0xFFFFFFFF

@@ -137,6 +137,7 @@ class PairFinder:
                 if kind := pair.band:
                     found.add((a, b))
                     yield _Row(a, b, pair.likelihood, kind)
+            self._own.release()
             tell(int(ones[-1]) + 1)
         for n, m in self._mutual(asking) - found:
             if (fresh is None or {n, m} & fresh) and self._one_story(n, m):

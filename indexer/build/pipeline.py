@@ -15,10 +15,11 @@ from corpus import Document
 from indexer.analysis import Analyzer
 from indexer.analysis.templates import find_templates
 from indexer.build.affected import Touched
-from indexer.build.all_neighbours import QueryWeights, Staged, lay_out, rank_neighbours, write_query_weights
+from indexer.build.all_neighbours import Staged, lay_out, rank_neighbours
 from indexer.build.intake import Intake
 from indexer.build.merging import merge
 from indexer.build.pairs import Before, PairFinder
+from indexer.build.query_weights import QueryWeights, write_query_weights
 from indexer.generation.folder.manifest import ENGINE, FORMAT, FileList, Manifest, list_files, now
 from indexer.generation.local.reader import LocalGeneration
 from indexer.generation.local.writer import Contents, write_segment

@@ -20,10 +20,11 @@ from numpy.typing import NDArray
 
 from corpus import Document, Rejected
 from indexer.build.affected import affected
-from indexer.build.all_neighbours import Bounds, move_rows, query_weights_of, write_query_weights
+from indexer.build.all_neighbours import Bounds, move_rows
 from indexer.build.intake import Intake
 from indexer.build.pairs import Before
 from indexer.build.pipeline import Pipeline, publishing, report, take
+from indexer.build.query_weights import query_weights_of, write_query_weights
 from indexer.build.traces import documents_of, traces
 from indexer.errors import DocumentNotFound, RequestRefused
 from indexer.generation import store_of

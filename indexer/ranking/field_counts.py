@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise, starmap
 from typing import NamedTuple
 
 import numpy as np
@@ -70,13 +71,14 @@ def _statistics(lengths: NDArray[np.int32]) -> Statistics:
 
 
 class _Compounds(NamedTuple):
-    """The terms of compounds, and for each compound of a segment its field, counted over all documents, ascending, and
-    the place of its term.
+    """The terms of compounds; for each compound of a segment its field, counted over all documents, and the place of
+    its term; `parts` says where those of each batch of words end.
     """
 
     terms: list[str]
     fields: NDArray[np.int32]
     places: NDArray[np.int32]
+    parts: list[int]
 
 
 def _compounds(words: Words) -> _Compounds:
@@ -88,7 +90,7 @@ def _compounds(words: Words) -> _Compounds:
     )
     places: dict[str, int] = {}
     known: dict[tuple[object, tuple[int, ...]], list[int]] = {}
-    fields, found = array("i"), array("i")
+    fields, found, parts = array("i"), array("i"), [0]
     for batch in words.batches():
         one, other = batch.sequence[:-1], batch.sequence[1:]
         same = batch.owner[1:] == batch.owner[:-1]
@@ -105,7 +107,8 @@ def _compounds(words: Words) -> _Compounds:
                     known[name] = [places.setdefault(term, len(places)) for term in terms]
                 found.extend(known[name])
                 fields.extend([batch.fields.start + int(batch.owner[begin])] * len(known[name]))
-    return _Compounds(list(places), np.array(fields, np.int32), np.array(found, np.int32))
+        parts.append(len(found))
+    return _Compounds(list(places), np.array(fields, np.int32), np.array(found, np.int32), parts)
 
 
 def _vocabulary(words: Sequence[str], compounds: Sequence[str], analyzer: Analyzer) -> Vocabulary:
@@ -134,25 +137,26 @@ def count(words: Words, analyzer: Analyzer) -> Counted:
     lengths, bits = np.zeros((size, 2), np.int32), np.zeros(size, np.int32)
     lengths[:, 0] = np.bincount(compounds.fields, minlength=size)
     characters = np.zeros(size, np.int64)
-    fields, named = [compounds.fields], [compound_of[compounds.places]]
-    for batch in words.batches():
+    nothing = np.empty(0, np.int32)
+    fields, named = [nothing], [nothing]
+    for batch, own in zip(words.batches(), starmap(slice, pairwise(compounds.parts)), strict=True):
         span, owner, width = batch.fields, batch.owner, len(batch.starts) - 1
         at, name = naming.find(terms.term_of[batch.sequence], owner)
-        fields.append((span.start + owner[at]).astype(np.int32))
-        named.append(concept_of[name])
+        every = np.concatenate([compounds.fields[own], (span.start + owner[at]).astype(np.int32)])
+        order = np.argsort(every, kind="stable")
+        fields.append(every[order])
+        named.append(np.concatenate([compound_of[compounds.places[own]], concept_of[name]])[order])
         lengths[span, 0] += np.bincount(owner[terms.counts_alone[batch.sequence]], minlength=width).astype(np.int32)
         lengths[span, 1] = np.bincount(owner[at], minlength=width)
         characters[span] = np.bincount(owner[is_character[batch.sequence]], minlength=width)
         at, name = asking.find(token_of[batch.sequence], owner)
         np.bitwise_or.at(bits, span.start + owner[at], bit_of[name])
     totals = np.diff(words.starts).reshape(-1, len(FIELDS)).sum(axis=1)
-    every = np.concatenate(fields)
-    order = np.argsort(every, kind="stable")
     return Counted(
         vocabulary=terms,
         lengths=lengths.reshape(-1, len(FIELDS), 2),
-        named_fields=every[order],
-        named=np.concatenate(named)[order],
+        named_fields=np.concatenate(fields),
+        named=np.concatenate(named),
         intents=bits.reshape(-1, len(FIELDS)),
         han=2 * characters.reshape(-1, len(FIELDS)).sum(axis=1) > totals,
     )

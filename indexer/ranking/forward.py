@@ -20,7 +20,7 @@ from indexer.analysis.intents import intent_names
 from indexer.analysis.memo import Memo
 from indexer.ranking.columns import KINDS
 from indexer.ranking.hashing import Keys, Numbers, expand, key_of, match, starts_of, sums_of
-from indexer.ranking.mapped import Strings, map_array, place_of
+from indexer.ranking.mapped import Strings, map_array, place_of, release
 from indexer.ranking.weighting import FIELD_WEIGHTS, K1, B, Statistics, norm_of
 
 # So many documents are looked through for a phrase at a time.
@@ -125,6 +125,11 @@ class Forward:
         begin, end = self.arrays.sequence_starts[at : at + 2]
         words: list[int] = self.arrays.sequence[begin:end].tolist()
         return words
+
+    def release(self) -> None:
+        """Let go of the memory in which arrays were read."""
+        for array in self.arrays:
+            release(array)
 
     @property
     def word_terms(self) -> NDArray[np.int32]:

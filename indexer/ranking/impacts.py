@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from indexer.analysis.memo import Memo
 from indexer.ranking.columns import Mask
 from indexer.ranking.hashing import Numbers, expand, sums_of
-from indexer.ranking.mapped import Strings, map_array
+from indexer.ranking.mapped import Strings, map_array, release
 from indexer.ranking.weighting import SearchWord
 
 Scored = tuple[Numbers, NDArray[np.float64]]
@@ -100,6 +100,11 @@ class Impacts:
             self._wanted.append(wanted)
             return found
         return self._find(terms, of_terms, limit, live)
+
+    def release(self) -> None:
+        """Let go of the memory in which arrays were read."""
+        for array in (self._rows, *self._lists, *self._forward):
+            release(array)
 
     def _known(self, weights: Mapping[str, float]) -> tuple[Numbers, NDArray[np.float64]]:
         """The numbers and weights of the terms that the segment has."""

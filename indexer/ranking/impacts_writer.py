@@ -132,8 +132,8 @@ def _write_postings(
         span = slice(list_starts[low], list_starts[high])
         numbers[span], units[span] = document[sparse], whole[sparse]
         rows[row_of[term[~sparse]], document[~sparse]] = whole[~sparse]
-    for mapped in (terms, weights, rows, numbers, units):
-        release(mapped)
+        for mapped in (terms, weights, rows, numbers, units):
+            release(mapped)
     save(
         folder,
         row_of=row_of,

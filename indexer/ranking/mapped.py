@@ -41,6 +41,13 @@ def create(folder: Path, name: str, dtype: Any, shape: tuple[int, ...]) -> NDArr
     return array
 
 
+def nameless(folder: Path, dtype: Any, shape: tuple[int, ...]) -> NDArray[Any]:
+    """A new array of zeros in a file of the folder that has no name: it is gone when nobody holds it any more."""
+    array = create(folder, "nameless", dtype, shape)
+    (folder / "nameless.npy").unlink()
+    return array
+
+
 def reopen(folder: Path, name: str) -> NDArray[Any]:
     """An array that was created for this generation alone, mapped to be filled."""
     return np.lib.format.open_memmap(folder / f"{name}.npy", "r+")

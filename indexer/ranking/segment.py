@@ -152,6 +152,12 @@ class Segments:
         part = bisect_right(self._starts, number) - 1
         return self._parts[part], number - self._starts[part]
 
+    def release(self) -> None:
+        """Let go of the memory in which arrays were read."""
+        for part in self._parts:
+            part.impacts.release()
+            part.forward.release()
+
     def vocabulary(self, prefix: str, least: int = 1) -> dict[str, int]:
         """The folded words that begin so and that at least so many documents have, each with their number."""
         return beginning([(segment.words, segment.word_counts) for segment in self._parts], prefix, least)

@@ -27,7 +27,7 @@ BATCH = 1 << 20
 # More different pieces than this are forgotten: in texts without spaces hardly one comes twice.
 _MOST_PIECES = 1 << 19
 # After so many documents were read back, the memory of the map is let go.
-_READ = 1 << 12
+_READ = 1 << 9
 _BODY = FIELDS.index("body")
 
 
@@ -81,6 +81,11 @@ class StoredWords:
             self.segments.append(Words(list(Strings(folder, "words")), map_array(folder, "sequence"), starts))
             documents += (len(starts) - 1) // len(FIELDS)
 
+    def release(self) -> None:
+        """Let go of the memory in which words were read."""
+        for words in self.segments:
+            release(words.sequence)
+
     def own(self, number: int) -> list[str]:
         """The words by which a document is compared: those of title and body."""
         title, body = self.title_and_body(number)
@@ -92,7 +97,7 @@ class StoredWords:
         words, first = self.segments[segment], (number - self._firsts[segment]) * len(FIELDS)
         self._read += 1
         if self._read % _READ == 0:
-            release(words.sequence)
+            self.release()
         return words.of(first), words.of(first + _BODY)
 
 
@@ -137,7 +142,7 @@ class WordsWriter:
         self._begins: list[int] = []  # of the spans that are not on disk yet, in pieces
         self._spans = array("q", [0])  # where each span ends, in words
         self._fields = array("q")  # the field of each span, counted over all documents
-        self._sentences: dict[int, int] = {}  # the wording of each span that is a sentence
+        self._sentences = array("q")  # the wording of each span that is a sentence, -1 for any other
         self._documents = self._size = 0
         self.wordings = array("q")
 
@@ -148,8 +153,7 @@ class WordsWriter:
             text = texts.get(name, "")
             parted = sentences and field == _BODY
             for part in sentences_of(text) if parted else [text] if text else []:
-                if parted:
-                    self._sentences[len(self._fields)] = wording(part)
+                self._sentences.append(wording(part) if parted else -1)
                 self._begins.append(len(self._raw))
                 self._fields.append(self._documents * len(FIELDS) + field)
                 self._raw.extend(map(number, part.split()))
@@ -161,11 +165,10 @@ class WordsWriter:
     def boilerplate(self, order: Numbers, questions: Sequence[int], analyzer: Analyzer) -> Boilerplate:
         """The sentences that the questions among the documents of this order repeat, but for facts."""
         self._spill()
-        said: dict[int, set[int]] = {}
-        for span, digest in self._sentences.items():
-            said.setdefault(self._fields[span] // len(FIELDS), set()).add(digest)
-        repeated = Boilerplate.of((self.wordings[n], said.get(n, set())) for n in order.tolist() if questions[n])
-        spans = {digest: span for span, digest in self._sentences.items() if digest in repeated.sentences}
+        sentences = np.array(self._sentences, np.int64)
+        repeated = Boilerplate.of(self._said(order[np.array(questions, np.bool_)[order]], sentences))
+        there = np.flatnonzero(np.isin(sentences, list(repeated.sentences)))
+        spans = dict(zip(sentences[there].tolist(), there.tolist(), strict=True))
         names = list(self._pieces.words)
         self._file.flush()
         spooled = np.memmap(self._file, np.int32, "r") if self._size else np.empty(0, np.int32)
@@ -174,6 +177,13 @@ class WordsWriter:
             return [names[n] for n in spooled[slice(*self._spans[span : span + 2])].tolist()]
 
         return Boilerplate(d for d, span in spans.items() if not is_fact(words_of(span), analyzer.concepts_of))
+
+    def _said(self, numbers: Numbers, sentences: Numbers) -> Iterator[tuple[int, set[int]]]:
+        """The wording of each of some documents, and those of its sentences."""
+        fields = np.array(self._fields, np.int64)
+        begins, ends = (np.searchsorted(fields, (numbers + n) * len(FIELDS)).tolist() for n in (0, 1))
+        for n, begin, end in zip(numbers.tolist(), begins, ends, strict=True):
+            yield self.wordings[n], {digest for digest in sentences[begin:end].tolist() if digest >= 0}
 
     def write(self, folder: Path, order: Numbers, boilerplate: Boilerplate) -> Words:
         """Write the words of the documents of this order, without boilerplate, and give them mapped."""
@@ -203,7 +213,7 @@ class WordsWriter:
         place = np.full(self._documents, -1)
         place[order] = np.arange(len(order))
         kept = place[fields // len(FIELDS)] >= 0
-        kept[[span for span, digest in self._sentences.items() if digest in boilerplate.sentences]] = False
+        kept[np.isin(np.array(self._sentences, np.int64), list(boilerplate.sentences))] = False
         spans = np.flatnonzero(kept)
         spans = spans[np.argsort(place[fields[spans] // len(FIELDS)], kind="stable")]
         target = place[fields[spans] // len(FIELDS)] * len(FIELDS) + fields[spans] % len(FIELDS)

@@ -90,7 +90,8 @@ def announce(name: str) -> tuple[Response, int]:
     goes = event in hook.deletes
     if hook.fetch:
         return taken(_fetched(hook, told, path, goes=goes))
-    return taken([_gone(told, path)] if goes else _items(body, path))
+    found = None if goes else _items(body, path)
+    return taken([_gone(told, path)] if found is None else found)
 
 
 def init_app(app: Flask, folder: str) -> None:
@@ -135,7 +136,8 @@ def _fetched(hook: Hook, told: dict[str, Any], path: Path, *, goes: bool) -> lis
     if not _ID.fullmatch(id_):
         raise RequestRefused("an id that cannot stand in an address", "body", "see the columns of `id` in [hook]")
     page = None if goes else _get(hook.fetch.replace("{id}", id_))
-    return [Item(id_, None)] if page is None else _items(page, path)
+    items = None if page is None else _items(page, path)
+    return [Item(id_, None)] if items is None else items
 
 
 def _gone(told: dict[str, Any], path: Path) -> Item:
@@ -174,13 +176,17 @@ def _get(url: str) -> bytes | None:
     return data
 
 
-def _items(data: bytes, path: Path) -> list[Item]:
-    """What a record is by the mapping. Raises RequestRefused where it is refused."""
-    refused: list[corpus.Rejected] = []
+def _items(data: bytes, path: Path) -> list[Item] | None:
+    """What a record is by the mapping; None where this does not mean it, such as a draft or a hidden topic. Raises
+    RequestRefused where it is refused.
+    """
+    refused, noticed = list[corpus.Rejected](), list[corpus.Noticed]()
     with TemporaryDirectory() as folder:
         file = Path(folder) / "record.json"
         file.write_bytes(data)
-        found = list(corpus.read(file, mapping=path, rejected=refused.append))
+        found = list(corpus.read(file, mapping=path, rejected=refused.append, noticed=noticed.append))
+    if any(one.what == "passed" for one in noticed):
+        return None
     if refused and not found:
         raise RequestRefused(refused[0].reason, "the record", refused[0].remedy)
     return [Item(document.id, corpus.to_json(document)) for document in found]

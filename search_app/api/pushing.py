@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from flask import Blueprint, Response, current_app, jsonify, request
 from msgspec import Meta
 
+import corpus
 from corpus import Article, CorpusError, Question, from_json
 from indexer import DocumentNotFound, RequestRefused, SearchError
 from search_app.api.operations import operation
@@ -129,9 +130,11 @@ def object_of(text: bytes) -> dict[str, Any]:
 
 
 def _document(body: dict[str, Any]) -> Item:
-    """A document as it waits: checked now, so that its sender is told, and written as the exchange format has it."""
-    line = json.dumps(body)
-    return Item(from_json(line).id, line)
+    """A document as it waits: checked now, so that its sender is told, and written as the exchange format has it; what
+    is HTML in it is text from here on.
+    """
+    document = corpus.without_markup(from_json(json.dumps(body)))
+    return Item(document.id, corpus.to_json(document))
 
 
 def _gone(id_: Any) -> Item:

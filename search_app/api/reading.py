@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Literal
 
 from flask import Blueprint, Response, jsonify, request
@@ -33,7 +33,7 @@ from search_app.requests import (
     text_of,
 )
 from search_app.security import ROUTE_OF_API
-from search_app.services import index, served
+from search_app.services import KeptPanel, index, served
 
 bp = Blueprint("api", __name__, url_prefix=f"{ROUTE_OF_API}v1")
 
@@ -190,8 +190,22 @@ def related(id_: str) -> Response:
 @bp.get("/related")
 @operation(Panel, URL, LIMIT, *FILTERS)
 def related_by_address() -> Response:
-    """The panel of the document at an address."""
-    return _panel(addressed(request.args))
+    """The panel of the document at an address, without what stands on that page itself."""
+    id_, limit = addressed(request.args), number_of(request.args, "limit", CARDS)
+    return Response(panel_elsewhere(id_, filter_of(request.args), limit).json, mimetype="application/json")
+
+
+def panel_elsewhere(id_: str, where: Filter, limit: int) -> KeptPanel:
+    """The panel of a page of another site, without what stands on that page itself, such as the other questions of a
+    list of them, or the same page under another id.
+    """
+    found = served().panel(id_, where, limit)
+    own = corpus.same_address(index().get(id_).url)
+    if not own or all(corpus.same_address(card.url) != own for card in found.panel.cards):
+        return found
+    more = served().panel(id_, where, LIMIT.schema["maximum"]).panel
+    cards = [card for card in more.cards if corpus.same_address(card.url) != own]
+    return KeptPanel(replace(more, cards=tuple(cards[:limit])))
 
 
 def _panel(id_: str) -> Response:

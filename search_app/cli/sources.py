@@ -129,6 +129,11 @@ def _counted(found: Check) -> str:
 
 def _advice(found: Check) -> list[str]:
     """What to do before a build."""
+    return [*_harmed(found), *_lacking(found)]
+
+
+def _harmed(found: Check) -> list[str]:
+    """What would be wrong in the index."""
     said = []
     if found.repeated:
         named = ", ".join(list(found.repeated)[:_IDS])
@@ -150,6 +155,22 @@ def _advice(found: Check) -> list[str]:
             f"{found.numbered:,} documents have a number as a topic or an author, perhaps keys of another table: leave "
             "that column out, or ask the database for the name"
         )
+    if found.tagged:
+        said.append(
+            f"{found.tagged:,} documents hold HTML, which readers would see with its tags: read these by a mapping, "
+            "which makes text of them"
+        )
+    if found.shared:
+        said.append(
+            f"{found.shared:,} addresses are those of several documents, each of which would stand on the panel of the "
+            "others: give each its own, such as PAGE#PART"
+        )
+    return said
+
+
+def _lacking(found: Check) -> list[str]:
+    """What readers would miss."""
+    said = []
     if found.own < 1 - _MUCH:
         often = _short(found.boilerplate[0][0])
         said.append(f"much stands on many pages, such as “{often}”: leave it out of the export")

@@ -7,6 +7,9 @@ const style = fetch(new URL("static/panel.css", root), { credentials: "omit" })
   .then((text) => new CSSStyleSheet().replace(text + ":host { display: block } :host([hidden]) { display: none }"))
   .catch(() => new CSSStyleSheet());
 
+// Of what JSON-LD describes, what a page is: others have addresses too, such as the site or who runs it.
+const PAGES = /(Page|Article|Posting|Question|Report|HowTo)$/;
+
 // What the page says of itself: its canonical link, else the address in its JSON-LD, else its own.
 function addressOfPage() {
   const link = document.querySelector('link[rel~="canonical" i]');
@@ -15,6 +18,7 @@ function addressOfPage() {
     try {
       const said = JSON.parse(block.textContent);
       for (const thing of [said, said["@graph"], said.mainEntity].flat()) {
+        if (![thing?.["@type"]].flat().some((type) => PAGES.test(type))) continue;
         const name = thing?.url ?? thing?.mainEntityOfPage?.["@id"] ?? thing?.mainEntityOfPage ?? thing?.["@id"];
         if (typeof name === "string" && /^https?:/.test(name)) return name;
       }

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -32,6 +33,11 @@ SHIFTS = """() => new Promise((done) => {
     .observe({ type: "layout-shift", buffered: true });
   setTimeout(() => done(moved), 300);
 })"""
+# Who runs a site, and a page of it.
+_OWNER, _OWN = (
+    '{"@type": "Organization", "@id": "https://o.example/", "url": "https://o.example/"}',
+    "https://a.example/1",
+)
 _INCLUDE = re.compile(r'<!--#include virtual="/seealso(/[^"]+)" -->')
 
 
@@ -104,6 +110,34 @@ def opened(browser: Browser, **more: Any) -> tuple[Page, list[str]]:
     page, errors = browser.new_page(**more), list[str]()
     page.on("pageerror", lambda error: errors.append(str(error)))
     return page, errors
+
+
+@pytest.mark.parametrize(
+    ("described", "asked"),
+    [
+        (f'[{_OWNER}, {{"@type": "Article", "url": "{_OWN}"}}]', _OWN),
+        (f'{{"@graph": [{_OWNER}, {{"@type": ["QAPage"], "url": "{_OWN}"}}]}}', _OWN),
+        (_OWNER, ""),
+    ],
+    ids=["article", "graph", "owner alone"],
+)
+def test_a_page_is_known_by_what_describes_it(described: str, asked: str, browser: Browser, site: Site) -> None:
+    """Without a canonical link by the page or article in its JSON-LD, never by the site or who runs it."""
+    page, errors = opened(browser)
+    page.goto(f"{site.address}/json.html")
+    with page.expect_request(lambda request: "/panel?" in request.url) as told:
+        page.evaluate(
+            """([src, described]) => {
+              document.querySelectorAll('link[rel~="canonical"], script').forEach((element) => element.remove());
+              const block = Object.assign(document.createElement("script"), { type: "application/ld+json" });
+              block.textContent = described;
+              const script = Object.assign(document.createElement("script"), { type: "module", src });
+              document.body.append(block, document.createElement("see-also"), script);
+            }""",
+            [f"{Host.seealso}/static/see-also.js", described],
+        )
+    assert parse_qs(urlsplit(told.value.url).query)["url"] == [asked or f"{site.address}/json.html"]
+    assert errors == []
 
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])

@@ -101,3 +101,23 @@ def test_keys_in_the_place_of_names_are_counted(tmp_path: Path) -> None:
     ]
     corpus.write(documents, tmp_path / "a.jsonl")
     assert corpus.check(tmp_path / "a.jsonl").numbered == 3
+
+
+def test_html_and_shared_addresses_are_counted(tmp_path: Path) -> None:
+    """What a file of documents is taken with as it is, and pages that several documents are said to be."""
+    told = [("<p>Rest &amp; wait.</p>", "a"), ("p < 0.05, x<y", "b"), ("One<br>two", "c#1"), ("Plain", "b")]
+    documents = [
+        Question(id=f"q{n}", title="T", body=text, url=f"https://x.example/{at}") for n, (text, at) in enumerate(told)
+    ]
+    corpus.write(documents, tmp_path / "a.jsonl")
+    found = corpus.check(tmp_path / "a.jsonl")
+    assert (found.tagged, found.shared) == (2, 1)
+
+
+def test_a_date_of_a_page_that_cannot_be_read_is_counted(tmp_path: Path) -> None:
+    """Written as a reader writes it, in another language."""
+    text = "It is long enough to be taken for the text of a page, in one sentence or two of them."
+    told = {"@type": "Article", "headline": "Knees", "articleBody": text, "datePublished": "3. Juni 2024"}
+    page = f'<!DOCTYPE html><title>t</title><script type="application/ld+json">{json.dumps(told)}</script>'
+    (tmp_path / "a.html").write_text(page, "utf-8")
+    assert corpus.check(tmp_path / "a.html").undated == 1

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from corpus.text import clean, one_line, paragraphs, parse_date
+from corpus.text import clean, one_line, paragraphs, parse_date, plain_text
 
 ANY = st.text(st.characters(exclude_categories=["Cs"]) | st.sampled_from(" \n\r\t\u00a0\u200b\u00ad\u0301\u2028e"))
 
@@ -84,3 +84,19 @@ def test_a_date_is_read_in_three_notations(day: date) -> None:
 def test_what_is_no_date_is_none(text: str) -> None:
     """A day that the calendar does not have, or a text that only looks like one, is no date."""
     assert parse_date(text) is None
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("<p>one<o:p></o:p></p>", "one"),
+        ("Take <strike>10</strike> <tt>5</tt> mg", "Take 10 5 mg"),
+        ("<html><head><title>x</title></head><body><p>Hi</p></body></html>", "Hi"),
+        ("<!DOCTYPE html><![CDATA[<p>a</p>]]>", "a"),
+        ('<a href="x"title="y">link</a> and <p style="a" ">q</p>', "link and \n\nq"),
+        ("ratio <c:d> and see <https://x.example> &amp; x <y", "ratio <c:d> and see <https://x.example> & x <y"),
+    ],
+)
+def test_html_as_it_is_written(html: str, text: str) -> None:
+    """By word processors, old editors and careless templates; what only looks like a tag stays."""
+    assert plain_text(html) == text

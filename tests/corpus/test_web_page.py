@@ -298,3 +298,75 @@ def test_pages_of_wordpress_that_are_no_posts_are_told(body: str, reason: str, t
     documents, (rejected,) = taken(tmp_path / "a.html", f"<!DOCTYPE html><html>{head}{body}</body></html>")
     assert documents == []
     assert reason in rejected.reason
+
+
+_CANONICAL = '<link rel="canonical" href="https://c.example/a">'
+_TEXT = "It is long enough to be taken for the text of a page, in one sentence or two."
+
+
+def _article(title: str, url: str) -> str:
+    said = {"@type": "NewsArticle", "headline": title, "articleBody": f"{title}. {_TEXT}", "url": url}
+    return json.dumps(said)
+
+
+def test_a_teaser_is_not_the_article_of_its_page(tmp_path: Path) -> None:
+    """Of several articles the one that names the page's address; a list of links to others counts for nothing."""
+    teaser, own = _article("Other", "https://c.example/b"), _article("Own", "https://c.example/a/")
+    in_list = f'{{"@type": "ItemList", "itemListElement": [{{"@type": "ListItem", "item": {_article("Third", "")}}}]}}'
+    for blocks in ((teaser, own), (in_list, own), (in_list, teaser, own)):
+        (document,), _ = taken(tmp_path / "a.html", page(*blocks, head=_CANONICAL))
+        assert (document.id, document.title) == ("c.example/a", "Own")
+
+
+def test_an_article_beside_the_text_is_not_the_pages(tmp_path: Path) -> None:
+    """Microdata of a teaser in an aside before the article itself."""
+    scope = "itemscope itemtype=https://schema.org/BlogPosting"
+    teaser, own = (
+        f"<article {scope}><h2 itemprop=headline>{title}</h2><p itemprop=articleBody>{title}. {_TEXT}</p></article>"
+        for title in ("Other", "Own")
+    )
+    (document,), _ = taken(tmp_path / "a.html", page(head=_CANONICAL, body=f"<aside>{teaser}</aside>{own}"))
+    assert document.title == "Own"
+
+
+def test_related_questions_of_a_list_are_other_pages(tmp_path: Path) -> None:
+    """A question page that lists others keeps its own id and has one question."""
+    related = '{"@type": "Question", "name": "Other?", "url": "https://c.example/b"}'
+    in_list = f'{{"@type": "ItemList", "itemListElement": [{{"@type": "ListItem", "item": {related}}}]}}'
+    asked = f'{{"@type": "QAPage", "mainEntity": {QUESTION}}}'
+    (document,), _ = taken(tmp_path / "a.html", page(in_list, asked, head=_CANONICAL))
+    assert (document.id, document.title) == ("c.example/a", "What is this?")
+    listed = f'{{"@type": "FAQPage", "mainEntity": {{"@type": "ItemList", "itemListElement": [{QUESTION}]}}}}'
+    (document,), _ = taken(tmp_path / "a.html", page(listed, head=_CANONICAL))
+    assert document.title == "What is this?"
+
+
+def test_a_question_in_microdata_goes_before_an_article_in_a_block(tmp_path: Path) -> None:
+    """One plugin says article of every page, another describes its question: the asker is no author."""
+    scope = "itemscope itemtype=https://schema.org"
+    answer = f"<div itemprop=suggestedAnswer {scope}/Answer><p itemprop=text>It is a cyst.</p></div>"
+    asked = f"<div itemprop=mainEntity {scope}/Question><h1 itemprop=name>What is it?</h1>{answer}</div>"
+    block = '{"@type": "Article", "headline": "What is it?", "author": {"@type": "Person", "name": "patient jane"}}'
+    (document,), _ = taken(tmp_path / "a.html", page(block, head=_CANONICAL, body=f"<div {scope}/QAPage>{asked}</div>"))
+    assert isinstance(document, Question)
+    assert [answer.text for answer in document.answers] == ["It is a cyst."]
+    assert "jane" not in to_json(document)
+
+
+def test_questions_of_one_name_are_told_apart_by_their_answers(tmp_path: Path) -> None:
+    """The side effects of two drugs; what is described twice is one."""
+    asked = [QUESTION.replace("A cyst.", text) for text in ("Nausea.", "A rash.", "Nausea.", "Sleep.")]
+    documents, _ = taken(tmp_path / "a.html", page(f"[{','.join(asked)}]", head=_CANONICAL))
+    assert len({document.id for document in documents}) == len(documents) == 3
+
+
+def test_who_asked_is_known_again_however_written(tmp_path: Path) -> None:
+    """In other letters, or by the address of a profile; of two equal answers the one with a name stays."""
+    person = '{"@type": "Person", "name": "Jane Roe", "url": "https://c.example/u/1"}'
+    names = ['{"name": "JANE ROE"}', '{"name": "J.", "url": "https://c.example/u/1"}', '{"name": "Dr. B"}']
+    answers = [f'{{"text": "A{n}", "author": {name}}}' for n, name in enumerate(names)]
+    answers += ['{"text": "Same"}', '{"text": "Same", "author": "Dr. C"}']
+    block = f'{{"@type": "Question", "name": "Q?", "author": {person}, "suggestedAnswer": [{",".join(answers)}]}}'
+    (document,), _ = taken(tmp_path / "a.html", page(block))
+    assert isinstance(document, Question)
+    assert [answer.author for answer in document.answers] == ["", "", "Dr. B", "Dr. C"]

@@ -122,6 +122,28 @@ def test_a_topic_that_is_gone_goes(site: Site) -> None:
     assert site.waiting() == [("7", None), ("8", None)]
 
 
+@pytest.mark.parametrize(
+    "now",
+    [{"archetype": "private_message"}, {"visible": False}, {"deleted_at": "2024-06-03"}],
+    ids=["message", "unlisted", "deleted"],
+)
+def test_a_topic_that_visitors_do_not_see_goes(now: dict[str, object], site: Site) -> None:
+    """A forum that is asked with the key of somebody of the staff answers all the same."""
+    Forum.answers["/t/7.json"] = 200, json.dumps(TOPIC | now).encode()
+    assert site.announce("discourse", {"topic": {"id": 7}}, "topic_edited").status_code == 202
+    assert site.waiting() == [("7", None)]
+
+
+@pytest.mark.parametrize(
+    "now", [{"status": "draft"}, {"content": {"rendered": "<p>Secret</p>", "protected": True}}], ids=["draft", "locked"]
+)
+def test_a_post_that_is_not_published_goes(now: dict[str, object], site: Site) -> None:
+    """Taken back or behind a password since, whoever sends it."""
+    assert site.announce("wordpress", POST | now, "saved").status_code == 202
+    ((_, document),) = site.waiting()
+    assert document is None
+
+
 def test_a_post_of_wordpress_comes_and_goes(site: Site) -> None:
     """Its address is its identity, so that what is published, changed and deleted is one page."""
     site.announce("wordpress", POST, "saved")

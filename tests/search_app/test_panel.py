@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,19 @@ def test_an_error_is_a_comment_that_readers_do_not_see(address: str, status: int
     assert answer.text.startswith("<!-- SeeAlso: ")
     assert answer.text.count("-->") == 1
     assert answer.text.endswith(" -->\n")
+
+
+def test_a_page_is_not_similar_to_itself(tmp_path: Path) -> None:
+    """The same page under another id, as when one was read from a file and one was pushed: no card leads to it."""
+    url = "https://x.example/a"
+    near = [question(f"q{n}", f"Cement leaks {word}", "bone cement") for n, word in enumerate("abc")]
+    twice = [replace(near[0], url=url), replace(near[1], url=f"{url}/"), near[2]]
+    indexer.build(tmp_path / "index", twice)
+    client = create_app({"index": str(tmp_path / "index")}).test_client()
+    for address in ("/panel/q0", f"/panel?url={url}", f"/api/v1/related?url={url}"):
+        text = client.get(address).text
+        assert "Cement leaks c" in text
+        assert "Cement leaks b" not in text
 
 
 def test_by_address_is_by_id(abroad: FlaskClient) -> None:

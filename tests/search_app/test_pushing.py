@@ -18,7 +18,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 import indexer
-from corpus import to_json
+from corpus import Question, from_json, to_json
 from search_app import create_app
 from search_app.decisions.accounts import Accounts
 from search_app.decisions.database import Database
@@ -74,6 +74,18 @@ class Pusher:
 def site(tmp_path: Path) -> Pusher:
     """A site without an index yet."""
     return Pusher(tmp_path)
+
+
+def test_html_that_is_pushed_is_text(site: Pusher) -> None:
+    """As a content system keeps it: paragraphs, entities and nothing that runs; words on tags stay words."""
+    html = "<p>Does it <b>leak</b> &amp; hurt?</p><p>Yes.</p><script>alert(1)</script>"
+    body = {"kind": "question", "title": "When <b> and when <i>?", "body": html, "answers": [{"text": html}]}
+    assert site.send("PUT", "/q1", body).status_code == 202
+    (item,) = site.inbox.batch().items
+    document = from_json(item.document or "")
+    assert isinstance(document, Question)
+    assert (document.title, document.body) == ("When <b> and when <i>?", "Does it leak & hurt?\n\nYes.")
+    assert document.answers[0].text == document.body
 
 
 def test_what_is_pushed_is_in_search_panels_and_the_api(site: Pusher) -> None:

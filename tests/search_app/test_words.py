@@ -150,3 +150,12 @@ def test_signs_of_percent_are_such(sample_path: Path, tmp_path: Path) -> None:
     assert "100 % %(this)s" in page
     assert '<html lang="zh-Hant">' in page
     assert load("zh-Hant").text("Topics") in page
+
+
+def test_a_plural_has_its_number(sample_path: Path) -> None:
+    """Where the line for one thing names none: "Filter this result", "Filter these 16 results"."""
+    client = create_app({"index": str(sample_path)}).test_client()
+    page, results = client.get("/search?q=cement").text, client.get("/api/v1/search?q=cement").json
+    assert results is not None
+    assert f"Filter these {results['total']} results" in page
+    assert "%(" not in page

@@ -219,6 +219,10 @@ class LocalGeneration:
     def vocabulary(self, prefix: str, least: int = 1) -> dict[str, int]:
         return self._segments.vocabulary(prefix, least)
 
+    def release(self) -> None:
+        """Let go of the memory in which arrays were read."""
+        self._segments.release()
+
     def close(self) -> None:
         with self._lock:
             self._documents.close()
