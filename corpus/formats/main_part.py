@@ -16,7 +16,10 @@ _AROUND = frozenset(
         *("comments", "comments-area", "comment-list", "commentlist", "comment-respond", "respond"),
         *("wp-block-comments", "wp-block-latest-comments", "wp-block-latest-posts", "screen-reader-text", "see-also"),
         *("sidebar", "secondary", "widget", "widget-area", "post-navigation", "nav-links", "breadcrumb", "breadcrumbs"),
-        *("sharedaddy", "share-buttons", "social-share", "addtoany_share_save_container", "jp-relatedposts"),
+        *("sharedaddy", "share-buttons", "social-share", "addtoany_share_save_container", "jp-relatedposts", "yarpp"),
+        *("yarpp-related", "related-posts", "relatedposts", "rp4wp-related-posts", "crp_related", "user-comments"),
+        *("author-box", "author-bio", "saboxplugin-wrap", "wp-block-post-author", "disqus_thread", "cookie-banner"),
+        *("newsletter", "newsletter-signup", "mc4wp-form", "ez-toc-container", "lwptoc"),
     }
 )
 _TEXTS = frozenset({"entry-content", "wp-block-post-content", "post-content", "article-content", "e-content"})

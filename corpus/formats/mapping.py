@@ -48,7 +48,8 @@ class Mapping:
     database. `answer_list` is the list of a record in which its answers stand, of which `answer_where` says which are
     meant. Several mappings may be given: the
     first that fits is used. `hook` is for who takes such records as they change.
-    `shortcodes` says that texts hold those of WordPress, which are no text. `names` says which `record` of XML, before
+    `shortcodes` says that texts hold those of WordPress, which are no text; `plain` names the fields that are no HTML,
+    whatever they look like. `names` says which `record` of XML, before
     the others, gives under its column `key` what a record calls its author, and under `name` how that is to be shown.
     """
 
@@ -72,6 +73,7 @@ class Mapping:
     marks: tuple[str, ...] = ()
     hook: AnyMapping[str, object] = field(default_factory=dict)
     shortcodes: bool = False
+    plain: tuple[str, ...] = ()
     names: AnyMapping[str, str] = field(default_factory=dict)
 
     def fits(self, path: PurePath, head: str) -> bool:
@@ -137,6 +139,7 @@ def _check(table: dict[str, Any], where: str) -> Mapping:
         query=table.get("query", ""),
         hook=table.get("hook", {}),
         shortcodes=table.get("shortcodes", False),
+        plain=_strings(table, "plain", where),
         names=_names(table, where),
         answers=_answer_records(table, tables["fields"], where),
         within=within,
@@ -224,7 +227,7 @@ def _strings(table: dict[str, Any], name: str, where: str) -> tuple[str, ...]:
     given = table.get(name, [])
     given = [given] if isinstance(given, str) else given
     if not isinstance(given, list) or not all(isinstance(value, str) for value in given):
-        what = "patterns" if name == "files" else "texts"
+        what = {"files": "patterns", "plain": "fields"}.get(name, "texts")
         raise CorpusError(f"{name} is not a list of {what}", where, f"write {name} = ['...']")
     return tuple(given)
 

@@ -180,7 +180,7 @@ def _document(mapping: Mapping, record: Record, answers: tuple[Answer, ...]) -> 
         elif name in ("asked", "published"):
             values[name] = parse_date(_text(value, column), mapping.dates)
         else:
-            text = _text(value, column)
+            text = _plain(value, column) if name in mapping.plain else _text(value, column)
             text = without_shortcodes(text) if mapping.shortcodes else text
             values[name] = clean(text) if name in ("body", "more") else one_line(text)
     if mapping.address and not values.get("url"):
@@ -209,6 +209,11 @@ def _asker(mapping: Mapping, record: Record) -> Asker | None:
 
 
 def _text(value: object, column: str) -> str:
+    """A value as text, which may be HTML."""
+    return plain_text(_plain(value, column))
+
+
+def _plain(value: object, column: str) -> str:
     if value is None:
         return ""
     if isinstance(value, list) and len(value) == 1:
@@ -218,7 +223,7 @@ def _text(value: object, column: str) -> str:
     text = str(value)
     if not is_unicode(text):
         raise CorpusError("bytes that are not UTF-8", f"column {column}", "convert the source to UTF-8")
-    return plain_text(text)
+    return text
 
 
 def _listed(value: object, column: str) -> list[str]:

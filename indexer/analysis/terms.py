@@ -188,7 +188,11 @@ def _places(text: str, piece: str) -> Iterator[int]:
 
 def _terms_of(piece: str) -> frozenset[str]:
     words = words_in(piece)
-    return frozenset([*telling_terms(words), *compound_terms(words)])
+    # Most pieces are a word and marks around it, and no name of several.
+    return _term_of(words[0]) if len(words) == 1 else frozenset([*telling_terms(words), *compound_terms(words)])
+
+
+_term_of: Callable[[str], frozenset[str]] = Memo(lambda word: frozenset(telling_terms([word])), REMEMBERED).__getitem__
 
 
 # The `spots` of a piece of text without white space, and their terms alone.

@@ -613,3 +613,13 @@ def test_conditions_that_fit_no_record_are_told(tmp_path: Path) -> None:
     rejected: list[Rejected] = []
     assert list(read(tmp_path / "r.json", mapping=tmp_path / "m.toml", rejected=rejected.append)) == []
     assert rejected[0].reason == "[where] fits none of its 2 records: open is true, false (file)"
+
+
+def test_a_field_that_is_no_html_stays_as_it_is(tmp_path: Path) -> None:
+    """Titles on tags and entities, as Stack Exchange writes them; its texts are HTML."""
+    rows = (
+        '<row Id="1" PostTypeId="1" Title="When &lt;b&gt; and when &amp;nbsp;?" Body="&lt;p&gt;In short.&lt;/p&gt;" />'
+    )
+    (tmp_path / "Posts.xml").write_text(f"<posts>{rows}</posts>", "utf-8")
+    (document,) = read(tmp_path / "Posts.xml", mapping="stack-exchange")
+    assert (document.title, document.body) == ("When <b> and when &nbsp;?", "In short.")

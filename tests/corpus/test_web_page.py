@@ -370,3 +370,12 @@ def test_who_asked_is_known_again_however_written(tmp_path: Path) -> None:
     (document,), _ = taken(tmp_path / "a.html", page(block))
     assert isinstance(document, Question)
     assert [answer.author for answer in document.answers] == ["", "", "Dr. B", "Dr. C"]
+
+
+@pytest.mark.parametrize("name", ["yarpp-related", "author-box", "newsletter-signup", "user-comments", "related-posts"])
+def test_what_plugins_put_into_a_text_is_left_out(name: str, tmp_path: Path) -> None:
+    """Lists of related posts, the author's own box, sign-ups and comments within the marked text."""
+    text = f"<p>{_TEXT}</p><div class='{name}'><p>Ten foods to avoid.</p></div><p>It goes on behind.</p>"
+    body = f"<h1 class=entry-title>Own</h1><div class=entry-content>{text}</div>"
+    (document,), _ = taken(tmp_path / "a.html", page(head=_CANONICAL, body=body))
+    assert document.body == f"{_TEXT}\n\nIt goes on behind."
