@@ -195,6 +195,10 @@ class Index:
             ids = [ranked.id for ranked in self._generation.find(passing).ranked]
         yield from map(self.get, ids)
 
+    def documents_at(self, first: int, count: int) -> list[Document]:
+        """So many documents from a place on, in the order of the ids."""
+        return self._generation.get(self._generation.ids()[first : first + count])
+
     def neighbours(self, id: str) -> list[str]:  # noqa: A002
         """The ids of the stored neighbours of a document, best first, before any policy. Raises DocumentNotFound."""
         near = self._generation.neighbours(id)

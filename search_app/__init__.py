@@ -12,6 +12,7 @@ from search_app import (
     api,
     desk,
     errors,
+    findable,
     monitoring,
     overload,
     pages,
@@ -58,6 +59,7 @@ def create_app(given: Mapping[str, str | None] | None = None) -> Flask:
     revalidation.init_app(app, f"{__version__} {site_words.digest}")
     errors.init_app(app, site_words.text)
     pages.init_app(app)
+    findable.init_app(app)
     desk.init_app(app)
     app.register_blueprint(panel.bp)
     return app

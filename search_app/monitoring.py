@@ -8,7 +8,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Protocol
 
-from flask import Blueprint, Flask, Response, current_app, g, jsonify, request
+from flask import Blueprint, Flask, Response, current_app, g, jsonify, request, url_for
 from prometheus_client import CollectorRegistry, Histogram, ProcessCollector, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
@@ -135,8 +135,8 @@ def readyz() -> Response:
 
 @bp.get("/robots.txt")
 def robots() -> Response:
-    """What crawlers are asked to leave out."""
-    return Response(_ROBOTS, mimetype="text/plain")
+    """What crawlers are asked to leave out, and where the list of pages is."""
+    return Response(f"{_ROBOTS}Sitemap: {url_for('findable.sitemap', _external=True)}\n", mimetype="text/plain")
 
 
 def _published(own: Index) -> tuple[int, datetime | None]:

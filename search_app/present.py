@@ -89,6 +89,15 @@ def blocks(text: str) -> list[Block]:
     return found
 
 
+def opening(text: str, most: int) -> str:
+    """The beginning of a text on one line, cut after a whole word."""
+    line = " ".join(text.split())
+    if len(line) <= most:
+        return line
+    cut = line.rfind(" ", 0, most)
+    return line[: cut if cut > 0 else most].rstrip(" .,;:-–—") + "…"
+
+
 def beyond(topics: Iterable[Topic], own: Iterable[Topic]) -> list[Topic]:
     """The topics that are not among a document's own, whatever their case."""
     names = {topic.name.casefold() for topic in own}

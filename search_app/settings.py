@@ -73,6 +73,12 @@ SETTINGS = (
         range=(0, 100_000),
     ),
     Setting("words", "en", "the words of the visitors' pages: `en`, `zh-Hant`, or a catalogue in a file (PO)"),
+    Setting(
+        "canonical",
+        "here",
+        "where search engines are to find a document that has an address: `here`, or at its `source`",
+        ("here", "source"),
+    ),
     Setting("site_name", "SeeAlso", "the name in the header and in titles"),
     Setting("emergency", "112", "the number to call in an emergency, shown on every page"),
     Setting(

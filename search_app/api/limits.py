@@ -15,7 +15,16 @@ from flask import Flask, g, request
 from indexer import SearchError
 
 # What searches anew each time; a document's own panel is kept, and costs next to nothing.
-_COUNTED = ("api.search", "api.suggest", "api.topics", "api.similar", "api.check", "panel.of_text", "pages.search")
+_COUNTED = (
+    "api.search",
+    "api.suggest",
+    "api.topics",
+    "api.similar",
+    "api.check",
+    "panel.of_text",
+    "pages.search",
+    "findable.suggest",
+)
 # A text of 20,000 characters takes as long as ten searches.
 _CHARACTERS = 2_000
 _MINUTE = 60.0

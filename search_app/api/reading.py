@@ -147,10 +147,15 @@ def suggest() -> Response:
     text, limit = text_of(request.args), number_of(request.args, "limit", _SUGGESTED)
     if not 1 <= limit <= LIMIT.schema["maximum"]:
         raise RequestRefused(f"{limit} suggestions", "limit", f"ask for 1 to {LIMIT.schema['maximum']}")
+    return jsonify(to_json(suggestions(text, limit)))
+
+
+def suggestions(text: str, limit: int) -> Suggestions:
+    """What may be meant by a text, so many topics and titles at most."""
     hits = index().search(text, size=limit).hits if text else ()
     documents = tuple(SuggestedDocument(hit.id, hit.kind, hit.title, hit.url) for hit in hits)
     topics = tuple(_topics(text)[:limit]) if text else ()
-    return jsonify(to_json(Suggestions(index().info.generation, topics, documents)))
+    return Suggestions(index().info.generation, topics, documents)
 
 
 @bp.get("/topics")

@@ -92,7 +92,7 @@ def test_a_duplicate_shows_everywhere_at_once(desk: Desk) -> None:
 
     signpost = client.get("/questions/n1")
     assert signpost.status_code == 200
-    assert '<link rel="canonical" href="/questions/n0">' in signpost.text
+    assert '<link rel="canonical" href="http://localhost/questions/n0">' in signpost.text
     assert "This question was answered here" in signpost.text
     assert "Warmth." in signpost.text
     assert "Asked in other words" in client.get("/questions/n0").text
@@ -138,9 +138,9 @@ def test_undo_is_seen_at_once_too(desk: Desk) -> None:
 def test_the_other_one_may_be_kept(desk: Desk) -> None:
     """By the choice beside the text; or both point to a third that is named by its address."""
     desk.decide("duplicate", "n0", "n1", keep="n1")
-    assert '<link rel="canonical" href="/questions/n1">' in desk.get("/questions/n0")
+    assert '<link rel="canonical" href="http://localhost/questions/n1">' in desk.get("/questions/n0")
     desk.decide("duplicate", "n0", "n2", target="http://localhost/questions/n3")
-    assert '<link rel="canonical" href="/questions/n3">' in desk.get("/questions/n2")
+    assert '<link rel="canonical" href="http://localhost/questions/n3">' in desk.get("/questions/n2")
     assert desk.decide("duplicate", "n0", "n2", keep="f1").status_code == 400
     assert desk.decide("duplicate", "n0", "n2", target="none").status_code == 404
 
@@ -152,7 +152,7 @@ def test_a_duplicate_may_name_several(desk: Desk) -> None:
     html = desk.get("/questions/n2")
     assert html.count('class="sign"') == 2
     assert html.count('rel="canonical"') == 1
-    assert '<link rel="canonical" href="/questions/n0">' in html
+    assert '<link rel="canonical" href="http://localhost/questions/n0">' in html
 
 
 def test_a_circle_is_refused(desk: Desk) -> None:
