@@ -21,6 +21,7 @@ from search_app import (
     security,
     services,
     settings,
+    topics,
     words,
 )
 from search_app.decisions.ledger import Ledger
@@ -62,4 +63,5 @@ def create_app(given: Mapping[str, str | None] | None = None) -> Flask:
     findable.init_app(app)
     desk.init_app(app)
     app.register_blueprint(panel.bp)
+    app.register_blueprint(topics.bp)
     return app

@@ -154,7 +154,7 @@ def suggestions(text: str, limit: int) -> Suggestions:
     """What may be meant by a text, so many topics and titles at most."""
     hits = index().search(text, size=limit).hits if text else ()
     documents = tuple(SuggestedDocument(hit.id, hit.kind, hit.title, hit.url) for hit in hits)
-    topics = tuple(_topics(text)[:limit]) if text else ()
+    topics = tuple(topics_named(text)[:limit]) if text else ()
     return Suggestions(index().info.generation, topics, documents)
 
 
@@ -169,12 +169,12 @@ def topics() -> Response:
         raise RequestRefused(
             f"page {page} of {size} topics", "page", f"ask for 1 to {SIZE.schema['maximum']} of a page"
         )
-    found = _topics(text_of(request.args), filter_of(request.args))
+    found = topics_named(text_of(request.args), filter_of(request.args))
     told = tuple(found[(page - 1) * size : page * size])
     return jsonify(to_json(TopicList(index().info.generation, len(found), page, -(-len(found) // size), told)))
 
 
-def _topics(text: str, where: Filter | None = None) -> list[TopicCount]:
+def topics_named(text: str, where: Filter | None = None) -> list[TopicCount]:
     """The topics of which each word of a text begins a word, those of most documents first."""
     counted = index().facets(where or Filter())["topic"]
     typed = text.casefold().split()

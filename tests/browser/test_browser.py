@@ -12,6 +12,7 @@ pytestmark = pytest.mark.browser
 
 PAGES = (
     "",
+    "/topics",
     "search?q=cement",
     "search?q=cement&kind=article",
     "search?q=kyfoplasty",
