@@ -96,7 +96,9 @@ class Index:
         """
         request = Search(text=text, where=where, sort=sort, page=page, size=size, as_typed=as_typed)
         results = search(self._generation, request, self.settled)
-        needed = self._opening.notices.of(text)
+        notices = self._opening.notices
+        # Who is in danger may not spell well.
+        needed = notices.of(text) or (notices.of(results.did_you_mean) if results.did_you_mean else None)
         return replace(results, notice=self._notice(*needed)) if needed else results
 
     def _notice(self, kind: str, subject: str) -> Notice:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from flask import Blueprint, Flask, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from corpus import Document, kind_of
+from corpus import Document, Topic, kind_of
 from indexer import Card, DocumentNotFound, Filter, Hit, Notice, Panel, RequestRefused, Results, Sort
 from search_app import present, revalidation
 from search_app.decisions.history import moment
@@ -22,6 +22,10 @@ log = logging.getLogger(__name__)
 bp = Blueprint("pages", __name__)
 
 SIZE = 10
+# Nobody reads on from here, and every page costs those before it.
+MOST_PAGES = 100
+# Of a topic so many articles stand below its questions.
+MOST_ARTICLES = 100
 HOME_SPECIALTIES = 8
 HOME_TOPICS = 9
 _FACET_TITLES = {
@@ -85,10 +89,11 @@ def _overview() -> dict[str, object]:
     """What the home page shows of a generation."""
     answered = index().search("", where=Filter(kind="question", answered=True), sort=Sort.NEWEST, size=5)
     everything = index().search("", size=1)
-    specialties = []
+    specialties, totals = [], index().facets()["topic"]
     for name, count in list(everything.facets["specialty"].items())[:HOME_SPECIALTIES]:
         inside = index().search("", where=Filter(specialty=name), size=1).facets["topic"]
-        specialties.append((name, count, list(inside.items())[:HOME_TOPICS]))
+        # Those of most pages there, each with all the pages that it leads to.
+        specialties.append((name, count, [(topic, totals[topic]) for topic in list(inside)[:HOME_TOPICS]]))
     filed = sum(count for _, count, _ in specialties)
     return {
         "specialties": specialties,
@@ -101,7 +106,8 @@ def _overview() -> dict[str, object]:
 def search() -> str | Response:
     """A page of hits with the filters beside it; what to try where nothing is found."""
     text = text_of(request.args)
-    where, sort, page = filter_of(request.args), sort_of(request.args), number_of(request.args, "page", 1)
+    where, sort = filter_of(request.args), sort_of(request.args)
+    page = min(number_of(request.args, "page", 1), MOST_PAGES)
     if not text and where == Filter():
         return redirect(url_for("pages.home"))
     results = index().search(text, where=where, sort=sort, page=page, size=SIZE, as_typed=as_typed_of(request.args))
@@ -115,7 +121,9 @@ def search() -> str | Response:
             shorter=_shorter(text, where),
             topics=index().similar(text).topics,
             info=index().info,
+            filtered=where != Filter(),
             unfiltered=index().search(text, size=1).total if where != Filter() else 0,
+            address=_address,
         )
     return render_template(
         "search.html",
@@ -158,18 +166,28 @@ def _group(id_: str) -> dict[str, object]:
 
 
 @bp.get("/topics/<path:name>")
-def topic(name: str) -> str:
+def topic(name: str) -> str | Response:
     """A topic: its questions, newest first, its articles, the topics that stand with it."""
     page = number_of(request.args, "page", 1)
-    questions = index().search("", where=Filter(topic=name, kind="question"), sort=Sort.NEWEST, page=page, size=SIZE)
-    articles = index().search("", where=Filter(topic=name, kind="article"), sort=Sort.NEWEST, size=SIZE)
-    hits = (*questions.hits, *articles.hits)
-    if not hits:
+    everything = index().search("", where=Filter(topic=name), size=SIZE)
+    if not everything.total:
         abort(404)
-    beside = [other for other in index().search("", where=Filter(topic=name), size=1).facets["topic"] if other != name]
-    tagged = next(tag for hit in hits for tag in hit.topics if tag.name == name)
+    # A topic is called as most of its pages call it, in whatever case it was asked for.
+    called = {other.casefold(): other for other in everything.facets["topic"]}.get(name.casefold(), name)
+    if called != name:
+        return redirect(topic_page(called))
+    questions = index().search("", where=Filter(topic=name, kind="question"), sort=Sort.NEWEST, page=page, size=SIZE)
+    if questions.total and page > questions.pages:
+        return redirect(f"{topic_page(name)}?page={questions.pages}")
+    articles = index().search("", where=Filter(topic=name, kind="article"), sort=Sort.NEWEST, size=MOST_ARTICLES)
+    tags = (tag for hit in everything.hits for tag in hit.topics if tag.name.casefold() == name.casefold())
     return render_template(
-        "topic.html", topic=tagged, questions=questions, articles=articles, beside=beside[:_SHOWN_VALUES], page=page
+        "topic.html",
+        topic=Topic(name=name, specialty=next((tag.specialty for tag in tags if tag.specialty), "")),
+        questions=questions,
+        articles=articles,
+        beside=[other for other in everything.facets["topic"] if other != name][:_SHOWN_VALUES],
+        page=page,
     )
 
 
@@ -204,6 +222,8 @@ def _choices(results: Results) -> list[tuple[str, list[Choice]]]:
         chosen = request.args.get(name) or None
         counts = list(results.facets.get(name, {}).items())
         counts = (sorted(counts, reverse=True) if name == "year" else counts)[:_SHOWN_VALUES]
+        if chosen and name == "topic":  # in whatever case it was asked for
+            chosen = next((value for value, _ in counts if value.casefold() == chosen.casefold()), chosen)
         if chosen and chosen not in dict(counts):
             counts.append((chosen, results.total))
         if len(counts) > 1 or chosen:

@@ -177,7 +177,9 @@ def _marked(text: str, matches: Collection[Spot], low: int, high: int) -> tuple[
             continue  # a part of a compound that is marked already
         if start > at:
             fragments.append((_SPACE.sub(" ", text[at:start]), False))
-        fragments.append((text[start:end], True))
+        # What stands together is marked together.
+        before = fragments.pop()[0] if start == at and fragments and fragments[-1][1] else ""
+        fragments.append((before + text[start:end], True))
         at = end
     tail = _SPACE.sub(" ", text[at:high])
     fragments.append((tail + (" …" if high < len(text) else ""), False))

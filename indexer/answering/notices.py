@@ -9,7 +9,7 @@ from pathlib import Path
 
 from indexer.analysis import bare, is_han
 from indexer.analysis.phrases import GAP, MOST_GAP, Phrases, readings
-from indexer.analysis.terms import telling_terms
+from indexer.analysis.terms import sequence, telling_terms
 from indexer.analysis.tokens import words_of
 from indexer.analysis.wordlists import Line, lines, shipped
 from indexer.settings import read_text
@@ -81,10 +81,13 @@ class Notices:
 
 def titled(subject: str, titles: Sequence[str]) -> int | None:
     """The place of the title that says least besides a subject, of those that begin with it; None where none does: who
-    is in danger is not sent to a page that only mentions the word, such as "How to prevent stroke".
+    is in danger is not sent to a page that only mentions the word, such as "How to prevent stroke". Of a subject of one
+    telling word a title has the others too: AIDS is not first aid.
     """
-    wanted = _stems(subject)
+    wanted, words = _stems(subject), set(sequence(subject))
     begun = {at: said for at, title in enumerate(titles) if (said := _stems(title)) and said[0] in wanted}
+    if len(wanted) == 1:
+        begun = {at: said for at, said in begun.items() if words.issubset(sequence(titles[at]))}
     return min(begun, key=lambda at: len(set(begun[at]).difference(wanted)), default=None)
 
 

@@ -283,3 +283,20 @@ def test_of_two_dangers_one_is_told_always(tmp_path: Path) -> None:
     }
     assert len(told) == 1
     assert "None" not in told.pop()
+
+
+def test_aids_is_not_first_aid() -> None:
+    """A subject of one telling word stands in a title with its other words."""
+    assert titled("first aid", ["What is (are) AIDS-Related Lymphoma ?", "Aid", "First aid for burns"]) == 2
+    assert titled("stroke", ["Sunstroke", "Stroke"]) == 1
+    assert titled("heart attack", ["How to prevent heart attacks", "Heart attacks"]) == 1
+
+
+def test_who_is_in_danger_may_misspell_it(tmp_path: Path) -> None:
+    """A search that is corrected needs help as the right one does."""
+    texts = ("Suicide and suicidal thoughts", "Overdose of pills", "Knee")
+    indexer.build(tmp_path, [question(f"q{n}", text) for n, text in enumerate(texts)])
+    with indexer.open_index(tmp_path) as index:
+        for typed in ("sucidal thoughts", "suiside", "overdoze", "cant breath"):
+            assert index.search(typed).notice, typed
+        assert not index.search("kne").notice

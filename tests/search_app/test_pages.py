@@ -50,9 +50,10 @@ def test_results_have_pages(client: FlaskClient) -> None:
 
 
 def test_a_page_behind_the_last_leads_to_the_last(client: FlaskClient) -> None:
-    """A page number that is too high leads to the last page of hits; a topic's, to nothing."""
-    assert client.get("/search?q=cement&page=90").headers["Location"].endswith("page=2")
-    page(client, "/topics/Rib?page=9", 404)
+    """A page number that is too high, of hits or of a topic's questions."""
+    for number in (90, 101, 1_000):
+        assert client.get(f"/search?q=cement&page={number}").headers["Location"].endswith("page=2")
+    assert client.get("/topics/Rib?page=9").headers["Location"].endswith("/topics/Rib?page=1")
 
 
 def test_filters_narrow_and_can_be_removed(client: FlaskClient) -> None:
@@ -94,6 +95,46 @@ def test_a_topic_that_no_path_can_hold_is_a_filter(tmp_path: Path) -> None:
     html = page(client, "/questions/a")
     assert 'href="/search?topic=.."' in html
     assert "1 result" in page(client, "/search?topic=/x")
+
+
+def test_a_topic_has_one_page_in_whatever_case(tmp_path: Path) -> None:
+    """It is called as most of its pages call it, has no neighbour of its own name, and is chosen as a filter."""
+    written = ["Knee Pain", "knee pain", "Knee Pain"]
+    indexer.build(
+        tmp_path,
+        [
+            *(question(f"q{n}", f"Hurts {n}", topics=(corpus.Topic(name=name),)) for n, name in enumerate(written)),
+            question("q9", "Hurts again", topics=(corpus.Topic(name="knee pain"), corpus.Topic(name="Hip"))),
+            question("q8", "It hurts"),
+        ],
+    )
+    client = create_app({"index": str(tmp_path)}).test_client()
+    (called,) = re.findall(r"/topics/(\w+)%20(\w+)\"", page(client, "/topics"))
+    path = f"/topics/{'%20'.join(called)}"
+    html = page(client, path)
+    assert html.count(f"<h1>{' '.join(called)}</h1>") == 1
+    assert html.count('<p class="t">') == 4
+    assert re.findall(r'href="(/topics/[^"]+)"', html.partition("Nearby")[2]) == ["/topics/Hip"]
+    for other in ("KNEE PAIN", "kNEE pAIN"):
+        assert client.get(f"/topics/{other}").headers["Location"].endswith(path)
+    chosen = page(client, "/search?q=hurts&topic=KNEE+PAIN")
+    assert re.findall(r'aria-current="true">([^<]+)<', chosen) == [" ".join(called)]
+
+
+def test_ways_on_keep_the_filters(tmp_path: Path) -> None:
+    """Where filters leave nothing, the page says so, and what it counts is what its links lead to."""
+    indexer.build(
+        tmp_path, [question("q1", "Knee pain"), question("q2", "Hernia"), Article(id="a", title="Knee", body="x")]
+    )
+    client = create_app({"index": str(tmp_path)}).test_client()
+    html = page(client, "/search?q=knee+hernia&kind=article&answered=yes&year=")
+    if "Search results" not in html:
+        assert "No page that passes these filters has enough of those words" in html
+        assert "You searched for <strong>knee hernia</strong>, with filters." in html
+    for link, count in re.findall(r'<p class="t"><a href="([^"]+)">[^<]+</a></p><p class="meta">(\d+) page', html):
+        results = client.get("/api/v1" + link.replace("&amp;", "&")).json
+        assert results is not None
+        assert results["total"] == int(count)
 
 
 def test_an_empty_search_goes_home(client: FlaskClient) -> None:
