@@ -21,12 +21,15 @@ _TAGS = (
     "|figure|hr|font|center|small|big|su[bp]|abbr|del|ins|wbr|script|style|iframe|section|article|header|footer|main|nav"
     "|aside|mark|cite|q|button|details|summary|figcaption|address|time|label|svg|use|path|picture|source|video|audio"
     "|noscript|template|form|input|select|option|textarea|dfn|var|samp|ruby|r[tp]|col|colgroup|caption|strike|tt|nobr"
-    "|acronym|bd[io]|data|marquee|object|param|embed|map|area|fieldset|legend|hgroup|output|dialog|menu|canvas|track"
-    "|math|html|head|title|body|meta|link|base|(?:o|w|v|m|st\\d|fb|svg):[a-z]\\w*"  # the last as word processors write
+    "|acronym|bd[io]|marquee|embed|fieldset|legend|hgroup|dialog|canvas|math|html|head|title|body"
+    "|(?:o|w|v|m|st\\d|fb|svg):[a-z]\\w*"  # as word processors write
 )
+# Those that say nothing without attributes; alone they may stand for something that was taken out.
+_WITH_ATTRIBUTES = "data|object|param|map|area|output|menu|track|meta|link|base"
 # Attributes as they should be written, or in any other way without brackets.
 _ATTRIBUTES = r"(?:\s+[\w:-]+(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s\"'<>]+))?)*\s*/?>|\s[^<>]*=[^<>]*>"
-_TAG = rf"(?:/?(?:{_TAGS})(?:{_ATTRIBUTES})|!doctype\s[^<>]*>)"
+_RARE_TAG = rf"(?:{_WITH_ATTRIBUTES})\s[^<>]*=[^<>]*>|/(?:{_WITH_ATTRIBUTES})>|!doctype\s[^<>]*>"
+_TAG = rf"(?:/?(?:{_TAGS})(?:{_ATTRIBUTES})|{_RARE_TAG})"
 _MARKUP = re.compile(rf"<{_TAG}|&(?:#\d{{1,7}}|#x[0-9a-f]{{1,6}}|[a-z][a-z0-9]{{1,30}});", re.IGNORECASE)
 _NO_TAG = re.compile(rf"<(?!{_TAG})", re.IGNORECASE)
 _CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)

@@ -208,6 +208,15 @@ class Newer:
     withdraws: bool
 
 
+_FAULTS = {
+    "missing": "missing",
+    "changed": "its bytes are not those that were written",
+    "unreadable": "it cannot be read",
+    "foreign": "no build wrote this file",
+    "incompatible": "another version of the program wrote it",
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
     """A file of a `generation` that is not what was written: `missing`, `changed`, `unreadable`, `size` (it has `found`
@@ -219,6 +228,11 @@ class Fault:
     found: int = 0
     written: int = 0
     generation: int = 0
+
+    @property
+    def said(self) -> str:
+        """What is wrong, in words."""
+        return _FAULTS.get(self.code, f"{self.found:,} bytes where {self.written:,} were written")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -77,7 +77,11 @@ ERRORS: dict[type[Exception], Outside] = {
 
 
 # What refuses a request before it reaches a view.
-NAMES = {404: "There is no page at this address", 405: "This address does not take that method"}
+NAMES = {
+    404: "There is no page at this address",
+    405: "This address does not take that method",
+    500: "Something broke on our side",
+}
 # What a visitor may meet, in words: what is wrong, and what to do about it.
 WORDS: Mapping[str, tuple[str, str]] = {
     "text-too-long": ("{characters:,} characters", "send at most {most:,}"),
@@ -91,6 +95,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
     ),
     "limit-out-of-bounds": ("{limit} cards", "ask for 1 to {most}"),
     "document-not-found": ("no document has the id {id!r}", "search for its title"),
+    "internal-error": (
+        "the page could not be put together",
+        "try again; if it happens again, send the reference to the site",
+    ),
 }
 
 
@@ -107,7 +115,7 @@ def outside(error: Exception) -> Outside:
     for kind in type(error).__mro__:
         if kind in ERRORS:
             return ERRORS[kind]
-    return Outside(500, 1, "Something broke on our side")
+    return Outside(500, 1, NAMES[500])
 
 
 def init_app(app: Flask, said: Callable[[str], str]) -> None:
@@ -136,14 +144,10 @@ def init_app(app: Flask, said: Callable[[str], str]) -> None:
             frames = traceback.extract_tb(cause.__traceback__)[-_FRAMES:]
             places = ", ".join(f"{frame.filename}:{frame.lineno}" for frame in frames)
             log.error("internal error: %s at %s", type(cause).__name__, places)
-            return answer(
-                500,
-                "Something broke on our side",
-                kind="InternalError",
-                what="the page could not be put together",
-                where=f"reference {g.id}",
-                next_="try again; if it happens again, send the reference to the site",
-            )
+            english = request.path.startswith(ROUTE_OF_API)
+            what, next_ = map(str if english else said, WORDS["internal-error"])
+            where = f"reference {g.id}"
+            return answer(500, NAMES[500], kind="InternalError", what=what, where=where, next_=next_)
         allow = {"Allow": ", ".join(sorted(error.valid_methods or ()))} if isinstance(error, MethodNotAllowed) else {}
         title = NAMES.get(status, error.name)
         return answer(

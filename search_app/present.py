@@ -127,18 +127,8 @@ def why_kept(cluster: Cluster) -> str:
     return ", ".join(said) or "the first by id: nothing else tells them apart"
 
 
-_FAULTS = {
-    "missing": "missing",
-    "changed": "its bytes are not those that were written",
-    "unreadable": "it cannot be read",
-    "foreign": "no build wrote this file",
-    "incompatible": "another version of the program wrote it",
-}
-
-
-def fault_in_words(code: str, found: int, written: int) -> tuple[str, str]:
-    """What is wrong with a file of an index, and what to do about it."""
+def remedy_of(code: str) -> str:
+    """What to do about a file of an index that is not what was written."""
     if code == "foreign":
-        return _FAULTS[code], "remove it, then verify again"
-    sizes = f"{found:,} bytes where {written:,} were written"
-    return _FAULTS.get(code, sizes), "roll back to the generation before, or build the index again"
+        return "remove it, then verify again"
+    return "roll back to the generation before, or build the index again"

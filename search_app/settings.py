@@ -13,6 +13,8 @@ from indexer import OpenSearchIndex
 from search_app.usage import UsageError
 
 FILE = "seealso.toml"
+# Those that commands take as options too.
+_OPTIONS = frozenset({"decisions", "host", "inbox", "index", "port", "synonyms", "threads"})
 _ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:\d{1,5})?")
 
 
@@ -151,4 +153,5 @@ def _is_within(text: str, least: int, most: int) -> bool:
 
 def _places(setting: Setting) -> str:
     """Where a setting may have been given."""
-    return f"--{setting.name.replace('_', '-')}, {setting.variable} or {FILE}"
+    option = f"--{setting.name}, " if setting.name in _OPTIONS else ""
+    return f"{option}{setting.variable} or {FILE}"

@@ -63,15 +63,15 @@ def page_closeness(generation: Generation, own: Statistics, id_: str, near: Neig
 def draft_closeness(generation: Generation, text: Analysed, ids: Sequence[str]) -> list[float]:
     """How close pages are to a text without replies, 0 to 2: the share that each says, and that of its title said."""
     said = text.terms_and_concepts()
-    pages = _shares(generation, text, generation.weights(ids))
+    pages = _shares(generation, generation.analyzer.places(text), generation.weights(ids))
     titles = _title_shares(generation, ids, said)
     return [page + title for page, title in zip(pages, titles, strict=True)]
 
 
-def search_closeness(generation: Generation, text: Analysed, ids: Sequence[str]) -> list[float]:
+def search_closeness(generation: Generation, places: Sequence[Place], ids: Sequence[str]) -> list[float]:
     """How close pages are to a search, 0 to 2: the share of its words that each says, and that its title says."""
-    pages = _shares(generation, text, generation.weights(ids))
-    titles = _shares(generation, text, [title.terms_and_concepts() for title in _titles(generation, ids)])
+    pages = _shares(generation, places, generation.weights(ids))
+    titles = _shares(generation, places, [title.terms_and_concepts() for title in _titles(generation, ids)])
     return [page + title for page, title in zip(pages, titles, strict=True)]
 
 
@@ -79,9 +79,10 @@ def _titles(generation: Generation, ids: Sequence[str]) -> list[Analysed]:
     return [generation.analyzer.analyse_words(words) for words in generation.words(ids, "title")]
 
 
-def _shares(generation: Generation, text: Analysed, said: Iterable[Container[str]]) -> list[float]:
-    """The share of a text's rarity that stands among the terms and concepts of each of some pages or titles."""
-    places = generation.analyzer.places(text)
+def _shares(generation: Generation, places: Sequence[Place], said: Iterable[Container[str]]) -> list[float]:
+    """The share of the rarity of a text's words that stands among the terms and concepts of each of some pages or
+    titles.
+    """
     rare = place_rarities(generation, places)
     return [_share(places, rare, own) for own in said]
 

@@ -126,13 +126,17 @@ def _search_words(generation: Generation, query: Query) -> tuple[tuple[SearchWor
     all of one or two words, if one of them is a name such as X-ray or B12, which means one thing alone. A dose is none:
     few pages on a drug say it, and who asks for 500 mg of it is served by the others below these.
     """
-    typed = generation.analyzer.places(query.text)
-    places = [_with_spellings(generation, place, query) for place in typed]
+    places = _written(generation, query)
     rare = place_rarities(generation, places)
     told = [r * (STORY if place.term in story_terms() else 1.0) for place, r in zip(places, rare, strict=True)]
     words = search_words(places, told) if places else ()
-    named = any(_is_name(place, query) for place in typed)
+    named = any(_is_name(place, query) for place in generation.analyzer.places(query.text))
     return words, sum(word.share for word in words) if named and len(words) <= ALL_OF else 0
+
+
+def _written(generation: Generation, query: Query) -> list[Place]:
+    """The words of a query, each with the ways in which documents write it."""
+    return [_with_spellings(generation, place, query) for place in generation.analyzer.places(query.text)]
 
 
 def _is_name(place: Place, query: Query) -> bool:
@@ -184,7 +188,8 @@ def _is_close(generation: Generation, asked: _Asked) -> bool:
     if not asked.query.words:
         return True
     first = [r.id for r in asked.found.ranked[:FIRST_HITS]]
-    return max(search_closeness(generation, asked.query.text, first), default=0.0) >= SEARCH_FLOOR
+    places = _written(generation, asked.query)
+    return max(search_closeness(generation, places, first), default=0.0) >= SEARCH_FLOOR
 
 
 def _hit(document: Document, score: float, marks: Marks, others: int) -> Hit:

@@ -8,6 +8,7 @@ from contextlib import closing
 
 from corpus import Document, to_json
 from indexer.analysis import bare, field_texts, tokenize
+from indexer.analysis.terms import stem
 from indexer.analysis.wordlists import stop_words
 from indexer.generation import Store
 from indexer.ranking.mapped import Strings
@@ -45,6 +46,8 @@ def traces(store: Store, purged: Collection[Document]) -> tuple[str, ...]:
 
 
 def _words(document: Document) -> set[str]:
-    """The folded words of a document that are long enough to say something of somebody."""
-    words = (bare(token.text) for text in field_texts(document).values() for token in tokenize(text))
-    return {word for word in words if len(word) >= _SHORTEST and word not in stop_words()}
+    """The folded words of a document that are long enough to say something of somebody, and their stems, as files of
+    terms hold them.
+    """
+    words = {bare(token.text) for text in field_texts(document).values() for token in tokenize(text)} - stop_words()
+    return {own for word in words for own in (word, stem(word)) if len(own) >= _SHORTEST}

@@ -9,10 +9,12 @@ import math
 import threading
 import time
 from collections import OrderedDict
+from contextlib import suppress
 
 from flask import Flask, g, request
 
 from indexer import SearchError
+from search_app.api.keys import bearer_of
 
 # What searches anew each time; a document's own panel is kept, and costs next to nothing.
 _COUNTED = (
@@ -71,10 +73,20 @@ def init_app(app: Flask, limit: int) -> None:
     @app.before_request
     def count() -> None:
         if request.endpoint in _COUNTED and request.method != "OPTIONS":
-            client = f"key {g.key}" if "key" in g else _network(request.remote_addr or "")
+            client = _client()
             cost = 1 + (request.content_length or 0) // _CHARACTERS
             if wait := buckets.take(client, cost, time.monotonic()):
                 raise TooManySearches(math.ceil(wait))
+
+
+def _client() -> str:
+    """Who asks: by the key that came with the request, on pages too, else by address."""
+    if "key" in g:
+        return f"key {g.key}"
+    with suppress(SearchError):  # where keys cannot be read, who has one is counted by address
+        if "Authorization" in request.headers and (name := bearer_of("read")):
+            return f"key {name}"
+    return _network(request.remote_addr or "")
 
 
 def _network(address: str) -> str:

@@ -65,6 +65,11 @@ def evaluate(
     FOLDER holds corpus.jsonl, queries.jsonl and qrels/*.tsv, and may hold hard_negatives.tsv and pairs.tsv. A scratch
     index is built of it and removed afterwards; no index of yours is touched.
     """
+    if recorded or by_verdicts:
+        given = (folder, qrels, by_search, no_floor, run_path, compare, synonyms, least is not None)
+        if any(given) or (recorded and by_verdicts):
+            what = "--recorded or --decisions with what is for a FOLDER, or with each other"
+            raise UsageError(what, "evaluate", "give one of them, without other options of measuring")
     if recorded:
         agreement = evaluation.agreement(index_path(index))
         output.result(agreement, lambda: _agreed(agreement))

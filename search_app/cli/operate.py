@@ -21,7 +21,7 @@ from indexer.decisions import Decided, Lapsed
 from search_app import inbox, settings
 from search_app.cli import server
 from search_app.cli.common import Output, decided, drifted, index_path, setting_option, shared
-from search_app.present import fault_in_words
+from search_app.present import remedy_of
 
 # Seconds until a server that does not answer is given up.
 _PATIENCE = 5
@@ -141,7 +141,7 @@ def _in_words(told: dict[str, object] | None) -> str:
 def verify(index: str | None, every: bool, output: Output) -> None:
     """Read every byte of the index and compare it with what was written; exit 1 if something differs."""
     result = indexer.verify(index_path(index), every=every)
-    faults = [(fault, *fault_in_words(fault.code, fault.found, fault.written)) for fault in result.faults]
+    faults = [(fault, fault.said, remedy_of(fault.code)) for fault in result.faults]
     lines = [f"generation {fault.generation}, {fault.file}: {reason}; {remedy}" for fault, reason, remedy in faults]
     told = [{**asdict(fault), "reason": reason, "remedy": remedy} for fault, reason, remedy in faults]
     whole = "every generation" if every else f"generation {result.generation}"

@@ -115,8 +115,9 @@ class History:
         return (own.holds for subject, own in self._standing.items() if own.holds and subject.is_card == cards)
 
     def contested(self) -> int:
-        """How many pairs and cards editors went back and forth about."""
-        return sum(standing.is_contested for standing in self._standing.values())
+        """How many pairs editors went back and forth about."""
+        pairs = (standing for subject, standing in self._standing.items() if not subject.is_card)
+        return sum(standing.is_contested for standing in pairs)
 
     def undone(self, event: Event) -> Event:
         """What an undo undid, or, of an undo of an undo, did again; of anything else itself."""

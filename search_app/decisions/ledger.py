@@ -11,7 +11,7 @@ from pathlib import Path
 
 from search_app.decisions import events
 from search_app.decisions.database import Database
-from search_app.decisions.events import CARDS, MOST_NOTE, Event, Subject, of_pair
+from search_app.decisions.events import CARDS, MOST_NOTE, Event, Subject, of_card, of_pair
 from search_app.decisions.history import History
 from search_app.decisions.refusals import DecidedMeanwhile, DecisionRefused, DecisionsUnavailable
 
@@ -139,6 +139,9 @@ def check(history: History, event: Event) -> None:
         _check_undo(history, event)
     elif event.a == event.b:
         raise DecisionRefused("a question and itself", "b", "name two different ones")
+    elif event.action == "pin" and history.standing(of_card(events.EVERYWHERE, event.b)).holds:
+        what = f"{event.b} is excluded from every panel, so no page would show it"
+        raise DecisionRefused(what, "b", "undo that first")
     else:
         _check_verdict(history, event)
 

@@ -94,6 +94,7 @@ def test_what_is_no_date_is_none(text: str) -> None:
         ("<html><head><title>x</title></head><body><p>Hi</p></body></html>", "Hi"),
         ("<!DOCTYPE html><![CDATA[<p>a</p>]]>", "a"),
         ('<a href="x"title="y">link</a> and <p style="a" ">q</p>', "link and \n\nq"),
+        ("Go to <link> & <data>, or <a href='/b'>b</a> <link rel='x'>.", "Go to <link> & <data>, or b \n\n."),
         ("ratio <c:d> and see <https://x.example> &amp; x <y", "ratio <c:d> and see <https://x.example> & x <y"),
     ],
 )

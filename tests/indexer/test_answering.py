@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus import Article, Document, Topic
-from indexer.analysis import known_words, own_text, spots, stop_words
+from indexer.analysis import Analysed, known_words, own_text, spots, stop_words
 from indexer.analysis.terms import stem
 from indexer.answering.closeness import DRAFT_FLOOR, draft_closeness, page_closeness, page_floor, search_closeness
 from indexer.answering.excerpts import Marks, excerpt, snippet, words_in_common
@@ -248,7 +248,11 @@ def test_what_is_close_says_the_text_and_is_titled_by_it(generation: PlainGenera
     nothing is not close at all; a title of other matter takes from it.
     """
     same, nothing = ANALYZER.analyse("cement leaked after kyphoplasty"), ANALYZER.analyse("my aunt bakes bread")
-    for closeness in (draft_closeness, search_closeness):
+
+    def of_search(generation: PlainGeneration, text: Analysed, ids: list[str]) -> list[float]:
+        return search_closeness(generation, ANALYZER.places(text), ids)
+
+    for closeness in (draft_closeness, of_search):
         assert closeness(generation, same, ["c1", "z01"]) == pytest.approx([2.0, 0.0])
         assert closeness(generation, nothing, ["c1"]) == [0.0]
         first, second = closeness(generation, ANALYZER.analyse("is a little leaked cement dangerous"), ["c2", "c1"])

@@ -73,6 +73,16 @@ def test_a_measure_below_the_least_is_exit_1(folder: Path, tmp_path: Path) -> No
     assert run("evaluate")[0] == 2
 
 
+@pytest.mark.parametrize(
+    "given", [["--recorded", "--search"], ["--decisions", "--least", "0.99"], ["--recorded", "--decisions"]]
+)
+def test_no_option_is_passed_over(given: list[str]) -> None:
+    """What is for a judged set is refused where none is measured."""
+    status, out, error = run("evaluate", *given)
+    assert (status, out) == (2, "")
+    assert "give one of them" in error
+
+
 def test_recorded_tells_agreement(sample_path: Path) -> None:
     """The pages' own lists beside our panels."""
     found = json.loads(run("evaluate", "--recorded", "--index", str(sample_path), "--json")[1])

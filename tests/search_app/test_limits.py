@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from search_app import create_app
 from search_app.api.limits import MOST_CLIENTS, Buckets
+from search_app.decisions.accounts import Accounts
+from search_app.decisions.database import Database
 
 LIMIT = 12
 
@@ -36,3 +40,17 @@ def test_only_the_last_clients_are_remembered() -> None:
     for number in range(MOST_CLIENTS + 100):
         buckets.take(str(number), 1, 0.0)
     assert len(buckets._left) == MOST_CLIENTS
+
+
+def test_a_key_is_the_client_on_pages_too(sample_path: Path, tmp_path: Path) -> None:
+    """Who asks with a key is counted by it, wherever searches are counted."""
+    values = {"index": str(sample_path), "decisions": str(tmp_path / "decisions"), "limit": "1"}
+    client = create_app(values).test_client()
+    key = Accounts(Database(values["decisions"])).add_key("site", "read")
+    assert client.get("/search?q=knee").status_code == 200
+    assert client.get("/search?q=knee").status_code == 429
+    assert client.post("/panel", data={"text": "knee"}).status_code == 429
+    headers = {"Authorization": f"Bearer {key}"}
+    assert client.get("/search?q=knee", headers=headers).status_code == 200
+    assert client.post("/panel", data={"text": "knee"}, headers=headers).status_code == 429
+    assert client.get("/search?q=knee", headers={"Authorization": "Bearer none"}).status_code == 429

@@ -139,7 +139,8 @@ class FolderStore(IndexFolder):
                 else:
                     self.point_to(number)
                     return earlier.info
-            raise refusal or SearchError("no earlier generation is left", str(self.path), "build the index again")
+            what, remedy = "no earlier generation is left", "what is served stays; build the index again to replace it"
+            raise refusal or SearchError(what, str(self.path), remedy)
 
     def backup(self, file: Path) -> Info:
         check_place(file)
@@ -188,5 +189,4 @@ class FolderStore(IndexFolder):
 
 
 def _damaged(path: Path, fault: Fault) -> IndexDamaged:
-    sizes = f" ({fault.found:,} bytes where {fault.written:,} were written)" if fault.code == "size" else ""
-    return IndexDamaged(f"{fault.code}{sizes}", str(path / fault.file), _REMEDY)
+    return IndexDamaged(fault.said, str(path / fault.file), _REMEDY)

@@ -128,9 +128,13 @@ class OpenSearchStore:
             number, _ = self.current()
             before = self._meta(documents_of(self._name, number))["before"]
             if before not in self.numbers():
-                raise SearchError("no earlier generation is left", str(self._place), "build the index again")
+                what, remedy = (
+                    "no earlier generation is left",
+                    "what is served stays; build the index again to replace it",
+                )
+                raise SearchError(what, str(self._place), remedy)
             if faults := list(self._faults(before)):
-                raise IndexDamaged(faults[0].code, faults[0].file, "build the index again")
+                raise IndexDamaged(faults[0].said, faults[0].file, "build the index again")
             self._point_to(before)
         return replace(self.manifest().info, engine="opensearch")
 
@@ -285,7 +289,8 @@ class OpenSearchStore:
         """The manifest of a generation whose files, or those that are read, lie in a folder as they were written."""
         manifest = self._usable(folder, digest)
         for name, code in parts.faults(folder, manifest, read=read, pairs=read):
-            raise IndexDamaged(code, f"{name} of {self._place}", "roll back, or build the index again")
+            said = Fault(file=name, code=code).said
+            raise IndexDamaged(said, f"{name} of {self._place}", "roll back, or build the index again")
         return manifest
 
     def _usable(self, folder: Path, digest: str) -> Manifest:

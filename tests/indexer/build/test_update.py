@@ -222,6 +222,13 @@ def test_what_is_forgotten_is_in_no_file(tmp_path: Path) -> None:
     assert not holding(tmp_path, b"zwetschge")
 
 
+def test_a_stem_that_another_document_has_is_no_trace(tmp_path: Path) -> None:
+    """Who is forgotten said "target", another page says "targeted": both are one term, which stays."""
+    others = [question("a", "A targeted therapy"), question("b", "Knee pain")]
+    build(tmp_path, [*others, question("gone", "What is the target?")])
+    assert update(tmp_path, delete=["gone"], purge=True).traces == ()
+
+
 def test_what_is_left_of_the_forgotten_is_told(tmp_path: Path) -> None:
     """Another page that records it as a neighbour still holds its title."""
     secret = question("zwetschge-1", "Zwetschgenbaum asks")

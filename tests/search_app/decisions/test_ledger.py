@@ -449,3 +449,16 @@ def test_the_present_is_derived_from_the_events(steps: list[tuple[str, str, str,
     cards = {(e.a, e.b) for e in last.values() if e.action in CARDS}
     shown = [(page, card) for part in (decided.pins, decided.excluded) for page, own in part.items() for card in own]
     assert set(shown) == cards
+
+
+def test_what_no_page_shows_is_pinned_on_none(ledger: Ledger) -> None:
+    """A card that is excluded from every panel is refused as a pin, until that is undone; going back and forth about
+    one makes no pair contested.
+    """
+    (excluded,) = ledger.add([event("exclude", EVERYWHERE, "a1")])
+    with pytest.raises(DecisionRefused, match="excluded from every panel"):
+        ledger.add([event("pin", "q1", "a1")])
+    undo(ledger, excluded.id)
+    for action in ("pin", "exclude") * 3:
+        ledger.add([event(action, "q1", "a1", editor={"pin": "ruth", "exclude": "sam"}[action])])
+    assert ledger.current().history.contested() == 0
