@@ -93,8 +93,8 @@ def _weeks(history: History, now: datetime) -> list[Week]:
         own = [event for event in own if moment(event.at) >= monday]
         total = index().deciding(then.decisions(end)).clusters(ClusterRequest(bands=READ), size=1).total
         settled = sum(event.action in VERDICTS for event in own)
-        undone = {event.batch or event.id for event in own if event.undoes and not _is_redo(history, event)}
-        found.append(Week(day(monday.date()), total, settled, len(undone)))
+        undone = sum(bool(event.undoes) and not _is_redo(history, event) for event in own)
+        found.append(Week(day(monday.date()), total, settled, undone))
     return found
 
 
