@@ -96,13 +96,18 @@ class Index:
         """
         request = Search(text=text, where=where, sort=sort, page=page, size=size, as_typed=as_typed)
         results = search(self._generation, request, self.settled)
-        notices = self._opening.notices
         # Who is in danger may not spell well.
-        needed = notices.of(text) or (notices.of(results.did_you_mean) if results.did_you_mean else None)
-        return replace(results, notice=self._notice(*needed)) if needed else results
+        notice = self.notice(text) or (self.notice(results.did_you_mean) if results.did_you_mean else None)
+        return replace(results, notice=notice) if notice else results
 
-    def _notice(self, kind: str, subject: str) -> Notice:
-        """A notice with the page that the index has on a subject, if it has one by its title."""
+    def notice(self, text: str) -> Notice | None:
+        """The help that a text needs that speaks of a danger to life, with the page that the index has on it, if it has
+        one by its title; None for most.
+        """
+        needed = self._opening.notices.of(text)
+        if needed is None:
+            return None
+        kind, subject = needed
         found = search(self._generation, Search(text=subject, where=Filter(answered=True)), self.settled)
         at = titled(subject, [hit.title for hit in found.hits])
         if at is None:

@@ -10,6 +10,7 @@ from flask import Flask
 from indexer import Settings, read_notices
 from search_app import (
     api,
+    asking,
     desk,
     errors,
     findable,
@@ -61,6 +62,7 @@ def create_app(given: Mapping[str, str | None] | None = None) -> Flask:
     errors.init_app(app, site_words.text)
     pages.init_app(app)
     findable.init_app(app)
+    asking.init_app(app)
     desk.init_app(app)
     app.register_blueprint(panel.bp)
     app.register_blueprint(topics.bp)

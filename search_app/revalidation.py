@@ -10,11 +10,12 @@ from flask import Flask, Response, g, request
 from search_app.services import served
 
 # The settings that a page shows.
-_SHOWN = ("site_name", "emergency", "crisis", "notices")
+_SHOWN = ("site_name", "emergency", "crisis", "notices", "canonical")
 # The editors' pages are kept by nobody, and files have tags of their own.
 # Seconds in which the browser of another site's visitor may show the panel it has while it asks for the new one.
 _STALE = 60
-_BLUEPRINTS = ("api", "pages", "panel")
+_PAGES = ("pages", "topics", "findable", "asking")
+_BLUEPRINTS = ("api", "panel", *_PAGES)
 
 
 def init_app(app: Flask, version: str) -> None:
@@ -28,10 +29,10 @@ def init_app(app: Flask, version: str) -> None:
         if asked not in _BLUEPRINTS or request.method not in ("GET", "HEAD"):
             return None
         parts = [version, served().name, request.script_root, request.full_path]
-        if asked == "pages":
+        if asked in _PAGES:
             # They show settings, and say of a reply that it is over a year old.
             parts += [shown, datetime.now(UTC).date().isoformat()]
-        if asked == "panel":  # its links are whole addresses
+        if asked != "api":  # some links are whole addresses
             parts.append(request.host_url)
         g.tag = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
         return Response(status=304) if g.tag in request.if_none_match.as_set(include_weak=True) else None

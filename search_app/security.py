@@ -16,7 +16,7 @@ MOST_BODY = 128 * 1024
 # What a site may push at once, with its key: a document may have a million characters.
 MOST_PUSHED = 4 * 1024**2
 # No script is needed anywhere, so none may run; that of the desk gives keys to its buttons.
-_POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors "
+POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors "
 # What the listed sites may put in a frame, and what their scripts may ask.
 _FRAMED, _ASKED = ("pages", "panel"), ("api", "panel")
 # What the script of the panel is made of, which any site may load; nobody else's is answered by it.
@@ -56,7 +56,8 @@ def init_app(app: Flask, origins: tuple[str, ...]) -> None:
     def finish(response: Response) -> Response:
         response.headers.extend(_HEADERS)
         framed = request.blueprint in _FRAMED and origins
-        response.headers["Content-Security-Policy"] = _POLICY + (" ".join(origins) if framed else "'none'")
+        policy = POLICY + (" ".join(origins) if framed else "'none'")
+        response.headers.setdefault("Content-Security-Policy", policy)
         _admit(response, origins)
         if request.blueprint == "desk":
             response.headers["Content-Security-Policy"] += "; script-src 'self'"

@@ -81,6 +81,7 @@ SETTINGS = (
         "where search engines are to find a document that has an address: `here`, or at its `source`",
         ("here", "source"),
     ),
+    Setting("ask", "", "the address of the site's own form, to which `/ask` posts a question (`title`, `text`)"),
     Setting("site_name", "SeeAlso", "the name in the header and in titles"),
     Setting("emergency", "112", "the number to call in an emergency, shown on every page"),
     Setting(

@@ -42,7 +42,7 @@ def all_topics() -> str:
     pages = max(1, -(-len(found) // SHOWN))
     return render_template(
         "topics.html",
-        text=text,
+        typed=text,
         letter=letter,
         letters=list(letters),
         total=len(everything),

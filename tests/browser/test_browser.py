@@ -12,7 +12,8 @@ pytestmark = pytest.mark.browser
 
 PAGES = (
     "",
-    "/topics",
+    "topics",
+    "ask",
     "search?q=cement",
     "search?q=cement&kind=article",
     "search?q=kyfoplasty",

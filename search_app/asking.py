@@ -1,0 +1,62 @@
+"""The page on which somebody asks: what is like the question is shown before it is sent to the site's own form."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Flask, Response, current_app, make_response, render_template, request
+
+from indexer import RequestRefused
+from search_app.errors import words_of
+from search_app.requests import known
+from search_app.security import POLICY
+from search_app.services import index
+from search_app.usage import UsageError
+from search_app.words import words
+
+bp = Blueprint("asking", __name__)
+
+_CARDS = 6
+MOST_TITLE, MOST_TEXT = 300, 19_000
+
+
+def init_app(app: Flask) -> None:
+    """Register the page. Raises UsageError for a setting `ask` that is no address."""
+    parts = urlsplit(to := app.config["SEEALSO"]["ask"])
+    if to and (parts.scheme not in ("http", "https") or not parts.hostname):
+        raise UsageError(f"ask is {to[:60]!r}", "ask", "give the address of the site's form, such as https://HOST/ask")
+    app.register_blueprint(bp)
+
+
+@bp.get("/ask")
+def blank() -> str:
+    """An empty form."""
+    known(request.args, [])
+    return render_template("ask.html", title="", draft="", panel=None, notice=None, wrong="", to="")
+
+
+@bp.post("/ask")
+def ask() -> Response:
+    """What is like a question that is being asked. Form: title, text. It is neither logged nor kept, here or on the
+    way.
+    """
+    title, text = (request.form.get(name, "").strip() for name in ("title", "text"))
+    panel = notice = None
+    wrong = ""
+    try:
+        if title or text:
+            notice = index().notice(f"{title}\n{text}")
+            panel = index().similar(f"{title}\n{text}", limit=_CARDS)
+    except RequestRefused as error:  # what somebody wrote is worth more than the rule that it broke
+        wrong = ": ".join(words_of(error, words().text))
+    to = current_app.config["SEEALSO"]["ask"]
+    answer = make_response(
+        render_template("ask.html", title=title, draft=text, panel=panel, notice=notice, wrong=wrong, to=to)
+    )
+    answer.headers["Cache-Control"] = "no-store"
+    if to:
+        parts = urlsplit(to)
+        answer.headers["Content-Security-Policy"] = (
+            POLICY.replace("form-action 'self'", f"form-action 'self' {parts.scheme}://{parts.netloc}") + "'none'"
+        )
+    return answer
