@@ -72,3 +72,9 @@ class RequestRefused(SearchError):
     """A request out of bounds: a text too long, a page too far, a size too large."""
 
     code = "request-refused"
+
+
+def no_earlier(place: str) -> SearchError:
+    """That there is no generation to go back to."""
+    remedy = "what is served stays; build the index again to replace it"
+    return SearchError("no earlier generation is left", place, remedy)

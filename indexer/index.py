@@ -13,9 +13,9 @@ from indexer.analysis import own_text
 from indexer.answering.bounds import few_enough, short_enough
 from indexer.answering.closeness import DRAFT_FLOOR, JUDGED, draft_closeness, page_closeness, page_floor
 from indexer.answering.neighbours import neighbours_of
-from indexer.answering.notices import read_notices, titled
+from indexer.answering.notices import read_notices
 from indexer.answering.panel import close_ones, make_panel
-from indexer.answering.search import search
+from indexer.answering.search import best_page, search
 from indexer.answering.settled import Settled
 from indexer.answering.weighing import own_analysed, weigh, weigh_terms
 from indexer.decisions import Decisions
@@ -108,12 +108,9 @@ class Index:
         if needed is None:
             return None
         kind, subject = needed
-        found = search(self._generation, Search(text=subject, where=Filter(answered=True)), self.settled)
-        at = titled(subject, [hit.title for hit in found.hits])
-        if at is None:
-            return Notice(kind=kind, page="", page_kind="", title="")
-        hit = found.hits[at]
-        return Notice(kind=kind, page=hit.id, page_kind=hit.kind, title=hit.title)
+        hit = best_page(self._generation, subject, self.settled)
+        page, page_kind, title = (hit.id, hit.kind, hit.title) if hit else ("", "", "")
+        return Notice(kind=kind, page=page, page_kind=page_kind, title=title)
 
     def related(self, id: str, *, where: Filter = EVERYTHING, limit: int = 4) -> Panel:  # noqa: A002
         """The documents most like a document's own question, itself apart. Raises DocumentNotFound."""

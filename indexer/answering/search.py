@@ -13,6 +13,7 @@ from indexer.analysis.wordlists import UNITS, kinds
 from indexer.answering.closeness import FIRST_HITS, SEARCH_FLOOR, search_closeness
 from indexer.answering.excerpts import Marks, snippet
 from indexer.answering.joining import other_names
+from indexer.answering.notices import titled
 from indexer.answering.query import Query, parse
 from indexer.answering.settled import Settled
 from indexer.answering.spelling import respell
@@ -21,7 +22,7 @@ from indexer.errors import RequestRefused
 from indexer.generation import FindRequest, Found, Generation
 from indexer.ranking.columns import date_of, is_answered, specialty_of, topics_of
 from indexer.ranking.weighting import SearchWord, search_words
-from indexer.types import Hit, Results, Search, Sort
+from indexer.types import Filter, Hit, Results, Search, Sort
 
 MOST_SIZE = 100
 # Nobody reads on from here, and every page costs those before it.
@@ -67,6 +68,13 @@ def search(generation: Generation, request: Search, settled: Settled) -> Results
         close=_is_close(generation, asked),
         hits=tuple(_hit(document, r.score, marks, len(settled.others(r.id))) for document, r in documents),
     )
+
+
+def best_page(generation: Generation, subject: str, settled: Settled) -> Hit | None:
+    """The answered page on a subject by its title; None where there is none."""
+    hits = search(generation, Search(text=subject, where=Filter(answered=True)), settled).hits
+    at = titled(subject, [hit.title for hit in hits])
+    return None if at is None else hits[at]
 
 
 def _marks(generation: Generation, asked: _Asked) -> Marks:

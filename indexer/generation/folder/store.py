@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from indexer.errors import IndexDamaged, IndexIncompatible, IndexMissing, SearchError
+from indexer.errors import IndexDamaged, IndexIncompatible, IndexMissing, SearchError, no_earlier
 from indexer.generation.folder.backup import check_place, read_backup, write_backup
 from indexer.generation.folder.folder import CURRENT, DIGEST, MANIFEST, IndexFolder, unreadable
 from indexer.generation.folder.manifest import Manifest, read_manifest, usable_manifest
@@ -139,8 +139,7 @@ class FolderStore(IndexFolder):
                 else:
                     self.point_to(number)
                     return earlier.info
-            what, remedy = "no earlier generation is left", "what is served stays; build the index again to replace it"
-            raise refusal or SearchError(what, str(self.path), remedy)
+            raise refusal or no_earlier(str(self.path))
 
     def backup(self, file: Path) -> Info:
         check_place(file)

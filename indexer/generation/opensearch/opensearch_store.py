@@ -16,7 +16,7 @@ from typing import Any
 from opensearchpy.exceptions import NotFoundError
 
 from indexer.analysis import Analyzer
-from indexer.errors import IndexDamaged, IndexIncompatible, IndexMissing, SearchError
+from indexer.errors import IndexDamaged, IndexIncompatible, IndexMissing, SearchError, no_earlier
 from indexer.generation.folder.backup import check_place, read_backup, write_backup
 from indexer.generation.folder.folder import MANIFEST
 from indexer.generation.folder.manifest import FORMAT, Manifest, manifest_in, read_manifest
@@ -128,11 +128,7 @@ class OpenSearchStore:
             number, _ = self.current()
             before = self._meta(documents_of(self._name, number))["before"]
             if before not in self.numbers():
-                what, remedy = (
-                    "no earlier generation is left",
-                    "what is served stays; build the index again to replace it",
-                )
-                raise SearchError(what, str(self._place), remedy)
+                raise no_earlier(str(self._place))
             if faults := list(self._faults(before)):
                 raise IndexDamaged(faults[0].said, faults[0].file, "build the index again")
             self._point_to(before)
@@ -289,8 +285,8 @@ class OpenSearchStore:
         """The manifest of a generation whose files, or those that are read, lie in a folder as they were written."""
         manifest = self._usable(folder, digest)
         for name, code in parts.faults(folder, manifest, read=read, pairs=read):
-            said = Fault(file=name, code=code).said
-            raise IndexDamaged(said, f"{name} of {self._place}", "roll back, or build the index again")
+            fault, place = Fault(file=name, code=code), f"{name} of {self._place}"
+            raise IndexDamaged(fault.said, place, "roll back, or build the index again")
         return manifest
 
     def _usable(self, folder: Path, digest: str) -> Manifest:
