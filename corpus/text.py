@@ -27,12 +27,11 @@ _TAGS = (
 # Those that say nothing without attributes; alone they may stand for something that was taken out.
 _WITH_ATTRIBUTES = "data|object|param|map|area|output|menu|track|meta|link|base"
 # Attributes as they should be written, or in any other way without brackets.
-_ATTRIBUTES = r"(?:\s+[\w:-]+(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s\"'<>]+))?)*\s*/?>|\s[^<>]*=[^<>]*>"
-_RARE_TAG = rf"(?:{_WITH_ATTRIBUTES})\s[^<>]*=[^<>]*>|/(?:{_WITH_ATTRIBUTES})>|!doctype\s[^<>]*>"
+_ATTRIBUTES = r"(?:\s+[\w:-]+(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s\"'<>]+))?)*\s*/?>|\s[^<>=]*=[^<>]*>"
+_RARE_TAG = rf"(?:{_WITH_ATTRIBUTES})\s[^<>=]*=[^<>]*>|/(?:{_WITH_ATTRIBUTES})>|!doctype\s[^<>]*>"
 _TAG = rf"(?:/?(?:{_TAGS})(?:{_ATTRIBUTES})|{_RARE_TAG})"
 _MARKUP = re.compile(rf"<{_TAG}|&(?:#\d{{1,7}}|#x[0-9a-f]{{1,6}}|[a-z][a-z0-9]{{1,30}});", re.IGNORECASE)
 _NO_TAG = re.compile(rf"<(?!{_TAG})", re.IGNORECASE)
-_CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
 # What proves a text to be HTML that need not be: it begins with an element, or marks its paragraphs or lines.
 _ELEMENT = re.compile(rf"\s*<{_TAG}.*</", re.IGNORECASE | re.DOTALL)
 _LINES = re.compile(r"</p>|<br\s*/?>", re.IGNORECASE)
@@ -128,7 +127,7 @@ def plain_text(text: str) -> str:
     if not _MARKUP.search(text):
         return text
     reader = _Markup()
-    reader.feed(_NO_TAG.sub("&lt;", _CDATA.sub(r"\1", _without_comments(text))))
+    reader.feed(_NO_TAG.sub("&lt;", _without_cdata(_without_comments(text))))
     reader.close()
     return "".join(reader.found).strip()
 
@@ -174,6 +173,15 @@ def _without_comments(text: str) -> str:
     while (begins := text.find("<!--", at)) >= 0 and (ends := text.find("-->", begins)) >= 0:
         kept.append(text[at:begins])
         at = ends + 3
+    return "".join((*kept, text[at:]))
+
+
+def _without_cdata(text: str) -> str:
+    """The text with what stands in sections of CDATA as it is; one that does not end is text."""
+    begin, end, kept, at = "<![CDATA[", "]]>", [], 0
+    while (begins := text.find(begin, at)) >= 0 and (ends := text.find(end, begins)) >= 0:
+        kept += [text[at:begins], text[begins + len(begin) : ends]]
+        at = ends + len(end)
     return "".join((*kept, text[at:]))
 
 
