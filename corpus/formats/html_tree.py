@@ -205,13 +205,14 @@ class _Items:
 
     def __init__(self) -> None:
         self._left = _MOST_SAID
+        self._by_id: dict[str, Any] = {}
 
     def item(self, element: Any, depth: int) -> Node:
         """An item with its properties."""
         node: Node = {"@type": (element.get("itemtype") or "").split()}
         if element.get("itemid"):
             node["@id"] = element.get("itemid")
-        waiting = list(reversed(element))
+        waiting = [*self._referred(element), *reversed(element)]
         while waiting:
             child = waiting.pop()
             if not isinstance(child.tag, str):
@@ -224,6 +225,16 @@ class _Items:
             elif names and depth < _DEEPEST:
                 node.setdefault(names[0], []).append(self.item(child, depth + 1))
         return node
+
+    def _referred(self, element: Any) -> list[Any]:
+        """The elements elsewhere on the page that an item takes its further properties from."""
+        names = dict.fromkeys((element.get("itemref") or "").split())
+        if names and not self._by_id:
+            self._by_id = {other.get("id"): other for other in element.getroottree().iter() if other.get("id")}
+        inside = {element, *element.iterancestors()} if names else set()
+        found = [other for name in names if (other := self._by_id.get(name)) is not None and other not in inside]
+        self._left -= len(found) * _MOST_SAID // _MOST_REFERRED  # they may refer to each other
+        return found if self._left > 0 else []
 
     def _said(self, element: Any) -> str:
         """The value of a property, as HTML has it in JSON-LD."""

@@ -379,3 +379,13 @@ def test_what_plugins_put_into_a_text_is_left_out(name: str, tmp_path: Path) -> 
     body = f"<h1 class=entry-title>Own</h1><div class=entry-content>{text}</div>"
     (document,), _ = taken(tmp_path / "a.html", page(head=_CANONICAL, body=body))
     assert document.body == f"{_TEXT}\n\nIt goes on behind."
+
+
+def test_an_item_takes_properties_from_elsewhere(tmp_path: Path) -> None:
+    """By `itemref`; what refers to itself, or to what it stands in, ends."""
+    scope = "itemscope itemtype=https://schema.org"
+    asked = f"<div id=q {scope}/Question itemref='a q all none'><h1 itemprop=name>Is it a cyst?</h1></div>"
+    answer = f"<div id=a itemprop=acceptedAnswer {scope}/Answer><p itemprop=text>It is.</p></div>"
+    (document,), _ = taken(tmp_path / "a.html", page(body=f"<div id=all>{asked}</div>{answer}"))
+    assert isinstance(document, Question)
+    assert [answer.text for answer in document.answers] == ["It is."]
