@@ -12,9 +12,9 @@ from typing import cast
 
 from corpus.errors import Noticed, Rejected
 from corpus.identity import id_from_content
+from corpus.markup import is_html
 from corpus.model import Article, Document, kind_of
 from corpus.reading import by_file
-from corpus.text import is_html
 
 _SHOWN = 3
 _PAGES = "web-page"

@@ -14,8 +14,9 @@ from typing import Any
 from corpus.errors import CorpusError, Rejected
 from corpus.formats.rows import rows_of
 from corpus.formats.xml_records import elements
+from corpus.markup import plain_text
 from corpus.sources import find
-from corpus.text import one_line, plain_text
+from corpus.text import one_line
 
 _LOOKED_AT = 200
 _DEEPEST = 4

@@ -8,8 +8,9 @@ from typing import Any
 
 from corpus.errors import CorpusError
 from corpus.formats.format import Format, answer_of, lines_of, reader, value_of
+from corpus.markup import is_html, plain_text
 from corpus.model import MOST_LINE, Answer, Article, Document, Question
-from corpus.text import clean, is_html, one_line, plain_text
+from corpus.text import clean, one_line
 
 UNTITLED = "(untitled)"
 # A key, not a text that quotes one: within a string its quotation marks would be escaped.

@@ -14,8 +14,9 @@ from typing import IO, Any, cast
 from corpus.errors import CorpusError
 from corpus.formats import beir
 from corpus.formats.format import Format, lines_of, reader, value_of
+from corpus.markup import is_html, plain_text
 from corpus.model import DAYS, KINDS, PARTS, Asker, Document, Question, kind_of
-from corpus.text import clean, is_html, plain_text
+from corpus.text import clean
 
 
 def to_json(document: Document) -> str:

@@ -13,7 +13,8 @@ from lxml import etree, html
 
 from corpus.errors import CorpusError
 from corpus.formats.schema_org import Node
-from corpus.text import charset_of, clean, numeric_entities, one_line, plain_text
+from corpus.markup import numeric_entities, plain_text
+from corpus.text import charset_of, clean, one_line
 
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _MOST_TAGS = 50

@@ -8,9 +8,10 @@ from typing import Any
 
 from corpus.errors import CorpusError, Rejected
 from corpus.formats.format import Format, rejected
+from corpus.markup import INLINE_TAGS
 from corpus.model import Answer, Document, Question, Topic
 from corpus.sources import Source
-from corpus.text import INLINE_TAGS, clean, one_line
+from corpus.text import clean, one_line
 
 
 def _read(source: Source) -> Iterator[Document | Rejected]:

@@ -21,9 +21,10 @@ from corpus.formats.mapping import Mapping
 from corpus.formats.rows import Placed, rows_of
 from corpus.formats.xml_records import elements
 from corpus.identity import id_from_content, id_from_url
+from corpus.markup import plain_text, without_shortcodes
 from corpus.model import BANDS, KINDS, MOST_AGE, MOST_LINE, Answer, Article, Asker, Document, Topic
 from corpus.sources import Source
-from corpus.text import charset_of, clean, is_unicode, one_line, opening, parse_date, plain_text, without_shortcodes
+from corpus.text import charset_of, clean, is_unicode, one_line, opening, parse_date
 
 _SEXES = {"female": "female", "f": "female", "woman": "female", "male": "male", "m": "male", "man": "male"}
 # A longer text is no list of names; to parse it as one takes two hundred times its size.

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from corpus.markup import plain_text
 from corpus.model import MOST_LINE, Answer, Topic
-from corpus.text import clean, one_line, parse_date, plain_text
+from corpus.text import clean, one_line, parse_date
 
 # A thing with its properties: "@type", and each property's value or values.
 Node = dict[str, Any]

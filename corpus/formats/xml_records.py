@@ -9,7 +9,7 @@ from xml.parsers import expat
 
 from corpus.errors import CorpusError
 from corpus.formats.rows import MOST_RECORD, Placed
-from corpus.text import numeric_entities
+from corpus.markup import numeric_entities
 
 _CHUNK = 64 * 1024
 _DEEPEST = 100

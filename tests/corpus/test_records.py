@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from corpus import Article, CorpusError, Question, Rejected, read
-from corpus.text import plain_text
+from corpus.markup import plain_text
 from tests.corpus.conftest import ids, take
 
 ROOT = Path(__file__).parents[2]

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from corpus.text import clean, one_line, paragraphs, parse_date, plain_text
+from corpus.markup import plain_text
+from corpus.text import clean, one_line, paragraphs, parse_date
 
 ANY = st.text(st.characters(exclude_categories=["Cs"]) | st.sampled_from(" \n\r\t\u00a0\u200b\u00ad\u0301\u2028e"))
 
