@@ -11,6 +11,7 @@ from search_app.api import hooks, limits, openapi, operations, pushing, reading
 
 def init_app(app: Flask, values: Mapping[str, str]) -> None:
     """Register the routes, and what is checked before each: its key, its parameters, how often its client asked."""
+    limits.init_keys(app, int(values["limit"]))  # before a key is looked up
     operations.init_app(app, values["reading"])
     limits.init_app(app, int(values["limit"]))
     hooks.init_app(app, values["hooks"])

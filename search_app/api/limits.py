@@ -1,5 +1,5 @@
-"""Limits how often a client may search in a minute, a long text counting several times; beyond it, 429 says how long to
-wait. Counted by this process, in memory alone.
+"""Limits how often a client may search in a minute, a long text counting several times, and how often one may come with
+a key; beyond it, 429 says how long to wait. Counted by this process, in memory alone.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from flask import Flask, g, request
 
 from indexer import SearchError
 from search_app.api.keys import bearer_of
+from search_app.security import ROUTE_OF_API
 
 # What searches anew each time; a document's own panel is kept, and costs next to nothing.
 _COUNTED = (
@@ -30,12 +31,14 @@ _COUNTED = (
 # A text of 20,000 characters takes as long as ten searches.
 _CHARACTERS = 2_000
 _MINUTE = 60.0
+# Requests that bring a key may be so many times as often as searches: a site pushes a thousand documents at once.
+_WITH_KEY = 10
 # So many clients are remembered, those that asked last.
 MOST_CLIENTS = 10_000
 
 
 class TooManySearches(SearchError):
-    """A client searched more often than the site lets it; after `wait` seconds it may again."""
+    """A client asked more often than the site lets it; after `wait` seconds it may again."""
 
     def __init__(self, wait: int) -> None:
         super().__init__("too many searches from one client", "the client", f"wait {wait} seconds, then search again")
@@ -64,6 +67,23 @@ class Buckets:
         return wait
 
 
+def init_keys(app: Flask, limit: int) -> None:
+    """Bound how often requests with a key come from one address, right keys and wrong ones."""
+    if not limit:
+        return
+    buckets = Buckets(limit * _WITH_KEY)
+
+    @app.before_request
+    def count_keys() -> None:
+        if request.path.startswith(ROUTE_OF_API) and "Authorization" in request.headers:
+            _take(buckets, _network(request.remote_addr or ""), 1)
+
+
+def _take(buckets: Buckets, client: str, cost: int) -> None:
+    if wait := buckets.take(client, cost, time.monotonic()):
+        raise TooManySearches(math.ceil(wait))
+
+
 def init_app(app: Flask, limit: int) -> None:
     """`limit`: so many searches in a minute from one client; 0 for any number."""
     if not limit:
@@ -73,10 +93,7 @@ def init_app(app: Flask, limit: int) -> None:
     @app.before_request
     def count() -> None:
         if request.endpoint in _COUNTED and request.method != "OPTIONS":
-            client = _client()
-            cost = 1 + (request.content_length or 0) // _CHARACTERS
-            if wait := buckets.take(client, cost, time.monotonic()):
-                raise TooManySearches(math.ceil(wait))
+            _take(buckets, _client(), 1 + (request.content_length or 0) // _CHARACTERS)
 
 
 def _client() -> str:

@@ -54,3 +54,13 @@ def test_a_key_is_the_client_on_pages_too(sample_path: Path, tmp_path: Path) -> 
     assert client.get("/search?q=knee", headers=headers).status_code == 200
     assert client.post("/panel", data={"text": "knee"}, headers=headers).status_code == 429
     assert client.get("/search?q=knee", headers={"Authorization": "Bearer none"}).status_code == 429
+
+
+def test_keys_are_not_tried_without_end(sample_path: Path, tmp_path: Path) -> None:
+    """Ten times as many requests as searches may come with a key, right or wrong; a burst of documents is let through."""
+    values = {"index": str(sample_path), "inbox": str(tmp_path / "inbox"), "decisions": str(tmp_path / "decisions")}
+    client = create_app({**values, "limit": "3"}).test_client()
+    headers = {"Authorization": "Bearer wrong"}
+    told = [client.delete("/api/v1/documents/q-0001", headers=headers).status_code for _ in range(31)]
+    assert told == [401] * 30 + [429]
+    assert client.get("/api/v1/search?q=knee").status_code == 200
