@@ -117,6 +117,8 @@ def _written(name: str, record: str, count: int, columns: dict[str, list[str]]) 
         f'kind = "{kind}"',
     ]
     lines += [f'record = "{record}"'] if record else []
+    if answer and (shared := _shared(fields, columns)):
+        lines.append(f"join = {json.dumps(shared, ensure_ascii=False)}  # records that share it answer one question")
     lines += ["", "[fields]", *(_line(field, path, columns[path], count) for field, path in fields.items())]
     if not {"id", "url"} & fields.keys():
         lines.append('# id = "…"  # none was found: without one an edited record becomes a second document')
@@ -126,6 +128,17 @@ def _written(name: str, record: str, count: int, columns: dict[str, list[str]]) 
     left = [path for path in columns if path not in used]
     lines += ["", "# Not used:", *(f"#   {path}: {_sample(columns[path])}" for path in left)] if left else []
     return "\n".join(lines) + "\n"
+
+
+def _shared(fields: dict[str, str], columns: dict[str, list[str]]) -> str:
+    """The column by which several records are the answers of one question: they share its title; empty for none."""
+    titles = columns[fields["title"]] if "title" in fields else []
+    for name in ("url", "id"):
+        values = columns.get(fields.get(name, ""), [])
+        asked = set(zip(values, titles, strict=False))
+        if len(values) == len(titles) and len(asked) == len(set(values)) < len(values):
+            return fields[name]
+    return ""
 
 
 def _chosen(names: dict[str, tuple[str, ...]], columns: dict[str, list[str]]) -> dict[str, str]:

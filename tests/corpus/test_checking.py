@@ -121,3 +121,20 @@ def test_a_date_of_a_page_that_cannot_be_read_is_counted(tmp_path: Path) -> None
     page = f'<!DOCTYPE html><title>t</title><script type="application/ld+json">{json.dumps(told)}</script>'
     (tmp_path / "a.html").write_text(page, "utf-8")
     assert corpus.check(tmp_path / "a.html").undated == 1
+
+
+def test_records_that_answer_one_question_are_joined(tmp_path: Path) -> None:
+    """A table with a row for each answer: what is proposed reads them together; a table of other rows is not joined."""
+    rows = [
+        "question,url,answer,doctor",
+        "Knee?,https://x.example/1,Rest.,Dr. A",
+        "Knee?,https://x.example/1,Ice.,Dr. B",
+    ]
+    (tmp_path / "a.csv").write_text("\n".join([*rows, "Hip?,https://x.example/2,Walk.,Dr. A"]), "utf-8")
+    proposed = corpus.propose(tmp_path / "a.csv")
+    assert 'join = "url"' in proposed
+    (tmp_path / "a.toml").write_text(proposed, "utf-8")
+    documents = [d for d in corpus.read(tmp_path / "a.csv", mapping=tmp_path / "a.toml") if isinstance(d, Question)]
+    assert sorted(len(document.answers) for document in documents) == [1, 2]
+    (tmp_path / "b.csv").write_text("\n".join(rows[:2]), "utf-8")
+    assert "join" not in corpus.propose(tmp_path / "b.csv")
