@@ -12,17 +12,20 @@ _TAGS = (
     "|figure|hr|font|center|small|big|su[bp]|abbr|del|ins|wbr|script|style|iframe|section|article|header|footer|main|nav"
     "|aside|mark|cite|q|button|details|summary|figcaption|address|time|label|svg|use|path|picture|source|video|audio"
     "|noscript|template|form|input|select|option|textarea|dfn|var|samp|ruby|r[tp]|col|colgroup|caption|strike|tt|nobr"
-    "|acronym|bd[io]|marquee|embed|fieldset|legend|hgroup|dialog|canvas|math|html|head|title|body"
-    "|(?:o|w|v|m|st\\d|fb|svg):[a-z]\\w*"  # as word processors write
+    "|acronym|bd[io]|marquee|embed|fieldset|legend|hgroup|dialog|canvas|math"
+    "|o:p|(?:w|v|st\\d|svg|fb):[a-z]{4,}|m:omath"  # as word processors write
 )
 # Those that say nothing without attributes; alone they may stand for something that was taken out.
 _WITH_ATTRIBUTES = "data|object|param|map|area|output|menu|track|meta|link|base"
 # Attributes as they should be written, or in any other way without brackets.
-_ATTRIBUTES = r"(?:\s+[\w:-]+(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s\"'<>]+))?)*\s*/?>|\s[^<>=]*=[^<>]*>"
-_RARE_TAG = rf"(?:{_WITH_ATTRIBUTES})\s[^<>=]*=[^<>]*>|/(?:{_WITH_ATTRIBUTES})>|!doctype\s[^<>]*>"
+_ATTRIBUTES = r"(?:\s+[\w:-]+(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s\"'<>]+))?)*\s*/?>|\s[^<>=]*=\s*[\"'][^<>]*>"
+_RARE_TAG = rf"(?:{_WITH_ATTRIBUTES})\s+[\w:-]+=[^\s<>][^<>]*>|/(?:{_WITH_ATTRIBUTES})>"
 _TAG = rf"(?:/?(?:{_TAGS})(?:{_ATTRIBUTES})|{_RARE_TAG})"
 _MARKUP = re.compile(rf"<{_TAG}|&(?:#\d{{1,7}}|#x[0-9a-f]{{1,6}}|[a-z][a-z0-9]{{1,30}});", re.IGNORECASE)
 _NO_TAG = re.compile(rf"<(?!{_TAG})", re.IGNORECASE)
+# A text that is a whole document, and what frames it.
+_DOCUMENT = re.compile(r"\s*(?:<!doctype\s[^<>]*>\s*)?<(?:html|head|body)\b|\s*<!doctype\s", re.IGNORECASE)
+_FRAME = re.compile(r"</?(?:html|body)\b[^<>]*>|<!doctype\s[^<>]*>", re.IGNORECASE)
 # What proves a text to be HTML that need not be: it begins with an element, or marks its paragraphs or lines.
 _ELEMENT = re.compile(rf"\s*<{_TAG}.*</", re.IGNORECASE | re.DOTALL)
 _LINES = re.compile(r"</p>|<br\s*/?>", re.IGNORECASE)
@@ -48,7 +51,7 @@ _SHORTCODES = frozenset({"gallery", "playlist", "contact-form", "contact-form-7"
 _BUILDERS = ("woocommerce_", "vc_", "et_pb_", "fusion_", "su_", "wpforms")
 _NAMED = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,31});")
 _CODE = frozenset({"script", "style", "svg", "template"})
-_UNSEEN_TAGS = frozenset({"script", "style", "svg", "template", "button", "select", "textarea", "figcaption", "head"})
+_UNSEEN_TAGS = frozenset({"script", "style", "svg", "template", "button", "select", "textarea", "figcaption"})
 # Elements that are left out where they are of one of these classes: pages that WordPress embeds, quotes of other posts
 # in Discourse and phpBB, and our own panel.
 _NO_CLASSES: frozenset[str] = frozenset()
@@ -64,6 +67,8 @@ def plain_text(text: str) -> str:
     """The text of what may be HTML, as columns of WordPress, phpBB and Stack Exchange hold it: blocks become
     paragraphs, entities characters; anything else stays as it is.
     """
+    if _DOCUMENT.match(text):
+        text = _FRAME.sub("", _without_head(text))
     if not _MARKUP.search(text):
         return text
     reader = _Markup()
@@ -114,6 +119,13 @@ def _without_comments(text: str) -> str:
         kept.append(text[at:begins])
         at = ends + 3
     return "".join((*kept, text[at:]))
+
+
+def _without_head(text: str) -> str:
+    """A document without what its head says."""
+    lower = text.lower()
+    begins, ends = lower.find("<head"), lower.find("</head>")
+    return text if not 0 <= begins < ends else text[:begins] + text[ends + len("</head>") :]
 
 
 def _without_cdata(text: str) -> str:

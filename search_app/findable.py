@@ -140,8 +140,9 @@ def sitemap_part(part: int) -> Response:
     documents = index().documents_at(part * PART, PART)
     if not documents:
         abort(404)
-    found = [document for document in documents if not _is_elsewhere(document)]
-    return _xml("sitemap.xml", pages=[(_external(page_of(document)), newest_of(document)) for document in found])
+    found = [(canonical_of(own), newest_of(own)) for own in documents if not _is_elsewhere(own)]
+    # A part must not be empty.
+    return _xml("sitemap.xml", pages=found or [(url_for("pages.home", _external=True), None)])
 
 
 @bp.get("/sitemap/topics.xml")
@@ -182,7 +183,7 @@ def feed() -> Response:
     hits = [hit for hit in index().search("", where=where, sort=Sort.NEWEST, size=_ENTRIES).hits if hit.date]
     if not hits and args:
         abort(404)
-    return _xml("feed.xml", "application/atom+xml", hits=hits, about=" ".join(args.values()))
+    return _xml("feed.xml", "application/atom+xml", hits=hits, args=args)
 
 
 @bp.get("/opensearch.xml")

@@ -168,7 +168,7 @@ def _group(id_: str) -> dict[str, object]:
 @bp.get("/topics/<path:name>")
 def topic(name: str) -> str | Response:
     """A topic: its questions, newest first, its articles, the topics that stand with it."""
-    page = number_of(request.args, "page", 1)
+    page = min(number_of(request.args, "page", 1), MOST_PAGES)
     everything = index().search("", where=Filter(topic=name), size=SIZE)
     if not everything.total:
         abort(404)
@@ -177,8 +177,8 @@ def topic(name: str) -> str | Response:
     if called != name:
         return redirect(topic_page(called))
     questions = index().search("", where=Filter(topic=name, kind="question"), sort=Sort.NEWEST, page=page, size=SIZE)
-    if questions.total and page > questions.pages:
-        return redirect(f"{topic_page(name)}?page={questions.pages}")
+    if page > max(1, questions.pages):
+        return redirect(topic_page(name) + (f"?page={questions.pages}" if questions.pages > 1 else ""))
     articles = index().search("", where=Filter(topic=name, kind="article"), sort=Sort.NEWEST, size=MOST_ARTICLES)
     tags = (tag for hit in everything.hits for tag in hit.topics if tag.name.casefold() == name.casefold())
     return render_template(

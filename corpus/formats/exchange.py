@@ -16,7 +16,7 @@ from corpus.formats import beir
 from corpus.formats.format import Format, lines_of, reader, value_of
 from corpus.markup import is_html, plain_text
 from corpus.model import DAYS, KINDS, PARTS, Asker, Document, Question, kind_of
-from corpus.text import clean
+from corpus.text import clean, one_line
 
 
 def to_json(document: Document) -> str:
@@ -34,14 +34,18 @@ def from_json(line: str) -> Document:
 
 def without_markup(document: Document) -> Document:
     """The document as readers are to see it where a program wrote HTML into its texts: these as plain text."""
-    texts = {
-        name: said for name in ("title", "body", "more") if (said := getattr(document, name, "")) and is_html(said)
-    }
-    told: dict[str, Any] = {name: clean(plain_text(said)) for name, said in texts.items()}
+    told: dict[str, Any] = {}
+    for name, tidied in (("title", one_line), ("body", clean), ("more", clean)):
+        if (said := getattr(document, name, "")) and is_html(said):
+            told[name] = tidied(plain_text(said))
     if isinstance(document, Question):
-        own = [replace(a, text=clean(plain_text(a.text))) if is_html(a.text) else a for a in document.answers]
+        own = [replace(a, text=said) for a in document.answers if (said := _text_of(a.text))]
         told["answers"] = tuple(own)
     return replace(document, **told)
+
+
+def _text_of(text: str) -> str:
+    return clean(plain_text(text)) if is_html(text) else text
 
 
 def write(documents: Iterable[Document], to: str | Path | IO[str]) -> int:

@@ -192,13 +192,14 @@ class _Graph:
         return {key: self.resolved(item, within, depth + 1) for key, item in value.items()}
 
 
-def microdata(tree: Any) -> list[Node]:
-    """The items of a page that stand in no other one, those beside its text last."""
+def microdata(tree: Any, *, beside: bool = True) -> list[Node]:
+    """The items of a page that stand in no other one, those beside its text last, or not at all."""
     tops = [element for element in tree.iter() if isinstance(element.tag, str) and element.get("itemscope") is not None]
     items = _Items()
     alone = [top for top in tops if all(outer.get("itemscope") is None for outer in top.iterancestors())]
-    alone.sort(key=lambda top: any(outer.tag in _BESIDE for outer in top.iterancestors()))
-    return [items.item(top, 0) for top in alone]
+    placed = [(any(outer.tag in _BESIDE for outer in top.iterancestors()), top) for top in alone]
+    placed = [(is_beside, top) for is_beside, top in placed if beside or not is_beside]
+    return [items.item(top, 0) for _, top in sorted(placed, key=lambda one: one[0])]
 
 
 class _Items:
@@ -206,14 +207,13 @@ class _Items:
 
     def __init__(self) -> None:
         self._left = _MOST_SAID
-        self._by_id: dict[str, Any] = {}
 
     def item(self, element: Any, depth: int) -> Node:
         """An item with its properties."""
         node: Node = {"@type": (element.get("itemtype") or "").split()}
         if element.get("itemid"):
             node["@id"] = element.get("itemid")
-        waiting = [*self._referred(element), *reversed(element)]
+        waiting = list(reversed(element))
         while waiting:
             child = waiting.pop()
             if not isinstance(child.tag, str):
@@ -226,16 +226,6 @@ class _Items:
             elif names and depth < _DEEPEST:
                 node.setdefault(names[0], []).append(self.item(child, depth + 1))
         return node
-
-    def _referred(self, element: Any) -> list[Any]:
-        """The elements elsewhere on the page that an item takes its further properties from."""
-        names = dict.fromkeys((element.get("itemref") or "").split())
-        if names and not self._by_id:
-            self._by_id = {other.get("id"): other for other in element.getroottree().iter() if other.get("id")}
-        inside = {element, *element.iterancestors()} if names else set()
-        found = [other for name in names if (other := self._by_id.get(name)) is not None and other not in inside]
-        self._left -= len(found) * _MOST_SAID // _MOST_REFERRED  # they may refer to each other
-        return found if self._left > 0 else []
 
     def _said(self, element: Any) -> str:
         """The value of a property, as HTML has it in JSON-LD."""

@@ -19,7 +19,7 @@ _AROUND = frozenset(
         *("sharedaddy", "share-buttons", "social-share", "addtoany_share_save_container", "jp-relatedposts", "yarpp"),
         *("yarpp-related", "related-posts", "relatedposts", "rp4wp-related-posts", "crp_related", "user-comments"),
         *("author-box", "author-bio", "saboxplugin-wrap", "wp-block-post-author", "disqus_thread", "cookie-banner"),
-        *("newsletter", "newsletter-signup", "mc4wp-form", "ez-toc-container", "lwptoc"),
+        *("newsletter-signup", "mc4wp-form", "ez-toc-container", "lwptoc"),
     }
 )
 _TEXTS = frozenset({"entry-content", "wp-block-post-content", "post-content", "article-content", "e-content"})

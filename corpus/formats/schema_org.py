@@ -25,11 +25,11 @@ def types_of(node: Node) -> list[str]:
     return [re.split(r"[/#:]", name)[-1] for name in names if isinstance(name, str)]
 
 
-def of_type(nodes: list[Node], wanted: re.Pattern[str]) -> Iterator[Node]:
+def of_type(nodes: list[Node], wanted: re.Pattern[str], *, listed: bool = False) -> Iterator[Node]:
     """The nodes of a type, wherever they stand, in the order of the page; what is in one of them is not looked at, nor
-    what a list of links leads to, unless it is what the page is about.
+    what a list of links leads to, unless it is what the page is about or lists are wanted too (`listed`).
     """
-    waiting: list[Any] = [node for node in reversed(nodes) if not _is_list(node)]
+    waiting: list[Any] = [node for node in reversed(nodes) if listed or not _is_list(node)]
     seen: set[tuple[object, ...]] = set()
     while waiting:
         value = waiting.pop()
@@ -37,7 +37,7 @@ def of_type(nodes: list[Node], wanted: re.Pattern[str]) -> Iterator[Node]:
             waiting += reversed(value)
         elif isinstance(value, dict):
             if not any(map(wanted.search, types_of(value))):
-                within = [item for name, item in value.items() if name == "mainEntity" or not _is_list(item)]
+                within = [item for name, item in value.items() if listed or name == "mainEntity" or not _is_list(item)]
                 waiting += reversed(within)
             elif (said := _told_by(value)) not in seen:
                 seen.add(said)
@@ -45,7 +45,9 @@ def of_type(nodes: list[Node], wanted: re.Pattern[str]) -> Iterator[Node]:
 
 
 def _is_list(value: object) -> bool:
-    return isinstance(value, dict) and "ItemList" in types_of(value)
+    if isinstance(value, list):
+        return bool(value) and all(map(_is_list, value))
+    return isinstance(value, dict) and types_of(value) == ["ItemList"]
 
 
 def _told_by(node: Node) -> tuple[object, ...]:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from corpus.errors import CorpusError, Noticed
 from corpus.formats.format import Format, Item, not_installed, rejected
-from corpus.formats.schema_org import answers_of, leads_to, names_in, of_type, text_in, topics_of
+from corpus.formats.schema_org import answers_of, leads_to, names_in, of_type, text_in, topics_of, types_of
 from corpus.identity import id_from_content, id_from_url, same_address
 from corpus.model import MOST_LINE, MOST_TEXT, Answer, Article, Comment, Document, Question, Topic
 from corpus.sources import Source
@@ -21,6 +21,8 @@ _ARTICLES = re.compile(r"(Article|BlogPosting|Report|MedicalWebPage|HowTo)$")
 # What opens a thread: it asks, its comments answer.
 _THREADS = re.compile(r"(DiscussionForum|SocialMedia)Posting$")
 _QUESTIONS = re.compile(r"^Question$")
+# What a question says.
+_ASKED = ("name", "headline", "text", "articleBody", "description")
 # A page for one question, of which its text is no article; a page of frequent ones may be both.
 _ASKING = re.compile(r"^QAPage$")
 _WANTED = re.compile(f"{_ARTICLES.pattern}|{_THREADS.pattern}|{_QUESTIONS.pattern}")
@@ -68,11 +70,10 @@ def documents(text: str, source: str, place: str = "page", *, url: str = "", fil
     nodes = described(tree)
     if not any(True for _ in of_type(nodes, _QUESTIONS)):
         # Questions are described by one plugin, and the article that a page is said to be by another.
-        other = microdata(tree)
-        if any(True for _ in of_type(other, _QUESTIONS)):
-            nodes += other
-        elif not any(True for _ in of_type(nodes, _WANTED)):
-            nodes = other
+        if any(True for _ in of_type(nodes, _WANTED)):
+            nodes += [node for node in microdata(tree, beside=False) if any(of_type([node], _QUESTIONS))]
+        else:
+            nodes = microdata(tree) + nodes
     for written, make in _parts(page, nodes):
         try:
             if (document := make()) is None:
@@ -89,8 +90,12 @@ def documents(text: str, source: str, place: str = "page", *, url: str = "", fil
 
 def _parts(page: _Page, nodes: list[dict[str, Any]]) -> Iterator[tuple[str, Callable[[], Document | None]]]:
     """The day of each document of a page, as written, and what makes it: one that cannot be made costs itself alone."""
-    asked = [*of_type(nodes, _QUESTIONS)]
-    about = None if asked and any(of_type(nodes, _ASKING)) else _about(page, [*of_type(nodes, _ARTICLES)])
+    asked = [node for node in of_type(nodes, _QUESTIONS) if text_in(node, *_ASKED)]
+    about = _about(page, [*of_type(nodes, _ARTICLES)])
+    if asked and any(map(_ASKING.search, (kind for node in nodes for kind in types_of(node)))):
+        about = None
+    elif not asked and about is None:
+        asked = [node for node in of_type(nodes, _QUESTIONS, listed=True) if text_in(node, *_ASKED)]
     if not asked and (thread := next(of_type(nodes, _THREADS), None)):
         asked, about = [thread | {"suggestedAnswer": thread.get("comment")}], None
     several = len(asked) > 1 or about is not None
@@ -106,9 +111,8 @@ def _parts(page: _Page, nodes: list[dict[str, Any]]) -> Iterator[tuple[str, Call
 def _about(page: _Page, articles: list[dict[str, Any]]) -> dict[str, Any] | None:
     """The article that a page is about, among those that it describes: teasers lead to other pages."""
     own = same_address(page.url)
-    there = [(node, same_address(leads_to(node))) for node in articles]
-    first = next((node for node, address in there if own and address == own), None)
-    return first or next((node for node, address in there if not (own and address)), articles[0] if articles else None)
+    named = (node for node in articles if own and same_address(leads_to(node)) == own)
+    return next(named, articles[0] if articles else None)
 
 
 def _day_of(node: dict[str, Any]) -> str:

@@ -12,6 +12,7 @@ from indexer.analysis.phrases import GAP, MOST_GAP, Phrases, readings
 from indexer.analysis.terms import sequence, telling_terms
 from indexer.analysis.tokens import words_of
 from indexer.analysis.wordlists import Line, lines, shipped
+from indexer.answering.spelling import misspellings
 from indexer.settings import read_text
 
 _TABLE = "notices.txt"
@@ -70,7 +71,7 @@ class Notices:
 
     def _said(self, text: str) -> Iterator[str]:
         """The names of the lines of which a text has a phrase."""
-        words = list(map(bare, words_of(text)))
+        words = [misspellings().get(word, word) for word in map(bare, words_of(text))]
         for name, start, end in self._phrases.places(words):
             if not name.startswith(_ALONE) or end - start == len(words):
                 yield name

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing
 
 from corpus import Document, to_json
-from indexer.analysis import bare, field_texts, tokenize
+from indexer.analysis import bare, field_texts, is_han, is_pair, tokenize
 from indexer.analysis.terms import stem
 from indexer.analysis.wordlists import stop_words
 from indexer.generation import Store
@@ -16,6 +16,7 @@ from indexer.settings import Settings
 
 # A shorter word says nothing of anybody.
 _SHORTEST = 4
+_IDS = "ids.utf8"
 
 
 def documents_of(store: Store, ids: Sequence[str] | None = None) -> Iterator[Document]:
@@ -32,7 +33,7 @@ def traces(store: Store, purged: Collection[Document]) -> tuple[str, ...]:
     current, _ = store.current()
     found = [f"generation {number}" for number in store.numbers() if number != current]
     named = {json.dumps(text, ensure_ascii=False) for own in purged for text in (own.id, own.url, own.title) if text}
-    words = {word for own in purged for word in (own.id, *_words(own))}
+    ids, words = {own.id for own in purged}, {word for own in purged for word in _words(own)}
     for other in documents_of(store):
         line = to_json(other)
         if any(text in line for text in named):
@@ -41,7 +42,11 @@ def traces(store: Store, purged: Collection[Document]) -> tuple[str, ...]:
     folder = store.generation(current)
     files = sorted(folder.rglob("*.utf8"))
     lists = ((file, Strings(file.parent, file.name.removesuffix(".utf8"))) for file in files)
-    holding = [file.relative_to(folder) for file, strings in lists if not words.isdisjoint(map(bare, strings))]
+    holding = [
+        file.relative_to(folder)
+        for file, strings in lists
+        if not (ids.isdisjoint(strings) if file.name == _IDS else words.isdisjoint(map(bare, strings)))
+    ]
     return (*found, *(f"file {file}" for file in holding))
 
 
@@ -50,4 +55,6 @@ def _words(document: Document) -> set[str]:
     terms hold them.
     """
     words = {bare(token.text) for text in field_texts(document).values() for token in tokenize(text)} - stop_words()
-    return {own for word in words for own in (word, stem(word)) if len(own) >= _SHORTEST}
+    return {
+        own for word in words for own in (word, stem(word)) if len(own) >= _SHORTEST or (is_han(own) and is_pair(own))
+    }

@@ -19,14 +19,8 @@ from search_app.security import ROUTE_OF_API
 
 # What searches anew each time; a document's own panel is kept, and costs next to nothing.
 _COUNTED = (
-    "api.search",
-    "api.suggest",
-    "api.topics",
-    "api.similar",
-    "api.check",
-    "panel.of_text",
-    "pages.search",
-    "findable.suggest",
+    *("api.search", "api.suggest", "api.topics", "api.similar", "api.check", "panel.of_text", "pages.search"),
+    *("findable.suggest", "topics.all_topics", "asking.ask"),
 )
 # A text of 20,000 characters takes as long as ten searches.
 _CHARACTERS = 2_000

@@ -102,3 +102,25 @@ def test_what_is_no_date_is_none(text: str) -> None:
 def test_html_as_it_is_written(html: str, text: str) -> None:
     """By word processors, old editors and careless templates; what only looks like a tag stays."""
     assert plain_text(html) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "CRP <s = 5 mg/l, ESR >20",
+            "weight <q (kg) = 70, height >160 cm",
+            "p <i = 0,05 and r >0,3",
+            "time <m:ss> per km",
+        ),
+        *(
+            "WBC <a 4,000; = low; platelets>150",
+            "my <body mass index> is 30",
+            "fill in <title> and <body>, <head> and <neck>",
+        ),
+        *("see <base rate = 5%> here", "mail <jane@x.example>", "vitamin D <20 ng/ml > 10", "a <w:h> ratio"),
+    ],
+)
+def test_what_only_looks_like_html_stays(text: str) -> None:
+    """Comparisons, ratios and words in angle brackets, whatever stands between them."""
+    assert plain_text(text) == text

@@ -381,11 +381,33 @@ def test_what_plugins_put_into_a_text_is_left_out(name: str, tmp_path: Path) -> 
     assert document.body == f"{_TEXT}\n\nIt goes on behind."
 
 
-def test_an_item_takes_properties_from_elsewhere(tmp_path: Path) -> None:
-    """By `itemref`; what refers to itself, or to what it stands in, ends."""
+def test_a_question_that_is_only_mentioned_takes_no_article_away(tmp_path: Path) -> None:
+    """By a block, by microdata in an aside, or by a page that asks nothing."""
+    own = json.loads(_article("Own", "https://c.example/a"))
+    mentions = json.dumps(own | {"mentions": {"@type": "QAPage", "mainEntity": json.loads(QUESTION)}})
     scope = "itemscope itemtype=https://schema.org"
-    asked = f"<div id=q {scope}/Question itemref='a q all none'><h1 itemprop=name>Is it a cyst?</h1></div>"
-    answer = f"<div id=a itemprop=acceptedAnswer {scope}/Answer><p itemprop=text>It is.</p></div>"
-    (document,), _ = taken(tmp_path / "a.html", page(body=f"<div id=all>{asked}</div>{answer}"))
-    assert isinstance(document, Question)
-    assert [answer.text for answer in document.answers] == ["It is."]
+    asked = f"<div itemprop=mainEntity {scope}/Question><h1 itemprop=name>Widget?</h1></div>"
+    empty = '{"@type": "QAPage", "mainEntity": {"@type": "Question", "name": ""}}'
+    for blocks, body in (
+        ([mentions], ""),
+        ([json.dumps(own)], f"<aside><div {scope}/QAPage>{asked}</div></aside>"),
+        ([empty, json.dumps(own)], ""),
+    ):
+        documents, _ = taken(tmp_path / "a.html", page(*blocks, head=_CANONICAL, body=body))
+        assert "Own" in [document.title for document in documents]
+
+
+def test_questions_in_a_list_alone_are_the_pages(tmp_path: Path) -> None:
+    """Where a page describes nothing else, and where it is both a page of questions and their list."""
+    in_list = f'{{"@type": "ItemList", "itemListElement": [{{"@type": "ListItem", "item": {QUESTION}}}]}}'
+    both = f'{{"@type": ["FAQPage", "ItemList"], "mainEntity": [{QUESTION}]}}'
+    for block in (in_list, both):
+        (document,), _ = taken(tmp_path / "a.html", page(block, head=_CANONICAL))
+        assert document.title == "What is this?"
+
+
+def test_the_first_article_is_the_pages_where_none_names_it(tmp_path: Path) -> None:
+    """Its address is that of another form of the page; a related one has none."""
+    mobile, related = _article("Own", "https://m.c.example/a"), _article("Other", "")
+    (document,), _ = taken(tmp_path / "a.html", page(mobile, related, head=_CANONICAL))
+    assert document.title == "Own"

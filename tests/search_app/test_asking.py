@@ -38,7 +38,13 @@ def test_a_draft_goes_on_to_the_sites_form_alone(sample_path: Path) -> None:
     assert f'name="text" value="{DRAFT["text"]}"' in answer.text
     assert "form-action 'self' https://clinic.example;" in answer.headers["Content-Security-Policy"]
     assert "clinic.example" not in client.get("/ask").headers["Content-Security-Policy"]
-    for wrong in ("javascript:alert(1)", "clinic.example/ask", "https://"):
+    for wrong in (
+        "javascript:alert(1)",
+        "clinic.example/ask",
+        "https://",
+        "https://表單.example/",
+        "https://x.example;y/a",
+    ):
         with pytest.raises(UsageError):
             create_app({"index": str(sample_path), "ask": wrong})
 
@@ -48,6 +54,7 @@ def test_who_is_in_danger_sees_it_first(sample_path: Path) -> None:
     client = create_app({"index": str(sample_path)}).test_client()
     answer = client.post("/ask", data={"title": "crushing chest pain and my left arm is numb"})
     assert "This can be an emergency" in answer.text
+    assert "You do not have to be alone" in client.post("/ask", data={"title": "how to commit sucide"}).text
 
 
 def test_what_cannot_be_looked_for_is_not_lost(sample_path: Path) -> None:
@@ -60,4 +67,4 @@ def test_what_cannot_be_looked_for_is_not_lost(sample_path: Path) -> None:
     assert long.strip() in answer.text
     assert "No page here is close to your question." in client.post("/ask", data={"title": "zzzz qqqq"}).text
     assert "sa-card" not in client.post("/ask", data={}).text
-    assert client.post("/ask", data={"title": "x" * MOST_TITLE, "text": "y" * MOST_TEXT}).status_code == 200
+    assert client.post("/ask", data={"title": "題" * MOST_TITLE, "text": "膝" * MOST_TEXT}).status_code == 200

@@ -57,7 +57,7 @@ def test_a_key_is_the_client_on_pages_too(sample_path: Path, tmp_path: Path) -> 
 
 
 def test_keys_are_not_tried_without_end(sample_path: Path, tmp_path: Path) -> None:
-    """Ten times as many requests as searches may come with a key, right or wrong; a burst of documents is let through."""
+    """Ten times as many requests as searches may come with a key, right or wrong."""
     values = {"index": str(sample_path), "inbox": str(tmp_path / "inbox"), "decisions": str(tmp_path / "decisions")}
     client = create_app({**values, "limit": "3"}).test_client()
     headers = {"Authorization": "Bearer wrong"}

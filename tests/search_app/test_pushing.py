@@ -86,6 +86,14 @@ def test_html_that_is_pushed_is_text(site: Pusher) -> None:
     assert isinstance(document, Question)
     assert (document.title, document.body) == ("When <b> and when <i>?", "Does it leak & hurt?\n\nYes.")
     assert document.answers[0].text == document.body
+    odd = {
+        "kind": "question",
+        "title": "Knee<br>pain",
+        "answers": [{"text": "<figure class='wp-block-embed'>x</figure>"}],
+    }
+    assert site.send("PUT", "/q2", odd).status_code == 202
+    told = {item.id: from_json(item.document or "") for item in site.inbox.batch().items}
+    assert told["q2"].title == "Knee pain"
 
 
 def test_what_is_pushed_is_in_search_panels_and_the_api(site: Pusher) -> None:

@@ -224,9 +224,9 @@ def test_what_is_forgotten_is_in_no_file(tmp_path: Path) -> None:
 
 def test_a_stem_that_another_document_has_is_no_trace(tmp_path: Path) -> None:
     """Who is forgotten said "target", another page says "targeted": both are one term, which stays."""
-    others = [question("a", "A targeted therapy"), question("b", "Knee pain")]
-    build(tmp_path, [*others, question("gone", "What is the target?")])
-    assert update(tmp_path, delete=["gone"], purge=True).traces == ()
+    others = [question("a", "A targeted therapy"), question("b", "Knee pain, 5 mg")]
+    build(tmp_path, [*others, question("5", "What is the target?")])
+    assert update(tmp_path, delete=["5"], purge=True).traces == ()
 
 
 def test_what_is_left_of_the_forgotten_is_told(tmp_path: Path) -> None:
