@@ -67,12 +67,17 @@ def _tokens(
         different, begin, often = np.unique(cells, return_index=True, return_counts=True)
         order = np.argsort(begin)
         yield different[order] // max(len(numbers), 1), different[order] % max(len(numbers), 1), often[order]
-    asked = _intents(forward, askers)
-    # Intents are asked for in the order of their names.
-    there = [(column, np.flatnonzero(asked >> wanted.intents[column] & 1)) for column in np.argsort(wanted.intents)]
-    nobody = np.empty(0, np.int64)
-    who = np.concatenate([nobody, *(own for _, own in there)])
-    yield who, np.repeat([column for column, _ in there], [len(own) for _, own in there]).astype(np.int64), who * 0 + 1
+    yield _intent_tokens(_intents(forward, askers), wanted.intents)
+
+
+def _intent_tokens(asked: Numbers, intents: Numbers) -> _Tokens:
+    """The wanted intents that those have who ask, whose intents are given as bits; asked for in the order of names."""
+    who, columns = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
+    for column in np.argsort(intents).tolist():
+        who.append(np.flatnonzero(asked >> intents[column] & 1))
+        columns.append(np.full(len(who[-1]), column))
+    owners = np.concatenate(who)
+    return owners, np.concatenate(columns), np.ones(len(owners), np.int64)
 
 
 def _places_in_words(forward: Forward, words: NDArray[np.int32], column: Numbers, grams: list[str]) -> Numbers:
