@@ -32,6 +32,8 @@ _HTML = re.compile(rf"(?si)\s*(?:<\?xml[^>]*>\s*)?(?:{_COMMENT})*<(?:!doctype ht
 _EXPORT = re.compile(r"\.(jsonl?|ndjson|csv|tsv|xml)(\.gz)?$", re.IGNORECASE)
 # Shorter than this it is no text of a page, but what is left of a menu.
 _LEAST_TEXT = 80
+# What a byline says besides names.
+_NO_AUTHOR = re.compile(r"\d|\b(?:updated|reviewed|published|posted|edited|checked|modified)\b", re.IGNORECASE)
 # How a page without a text of its own is called.
 NO_TEXT = "no main text"
 _ADVICE = "give a mapping for an export of it, or leave the page out"
@@ -232,12 +234,17 @@ def _main(tree: Any) -> _Main:
     if found:
         # A page that marks its text and an empty heading has no title, and the library takes any other.
         title = title or ("" if text and heading is not None else one_line(found.title or ""))
-        named = named or found.author or ""  # the library drops the title of a doctor
+        named = named or _authors(found.author or "")  # the library drops the title of a doctor
     marked = bool(text)
     text = text or _paragraphs((found and found.text) or "")
     title = title or ("" if heading is not None else one_line(tree.findtext(".//title") or ""))
     author = "" if "@" in named else one_line(named)
     return _Main(text, title, author, parse_date((found and found.date) or ""), marked)
+
+
+def _authors(found: str) -> str:
+    """The authors that the library found, which takes what stands behind a name for more of them (2.3.1)."""
+    return ", ".join(name for name in found.split("; ") if name and not _NO_AUTHOR.search(name))
 
 
 def _comments(node: dict[str, Any]) -> Iterator[Comment]:

@@ -411,3 +411,20 @@ def test_the_first_article_is_the_pages_where_none_names_it(tmp_path: Path) -> N
     mobile, related = _article("Own", "https://m.c.example/a"), _article("Other", "")
     (document,), _ = taken(tmp_path / "a.html", page(mobile, related, head=_CANONICAL))
     assert document.title == "Own"
+
+
+@pytest.mark.parametrize(
+    ("byline", "author"),
+    [
+        ("By Ida Moe, 3 May 2024", "Ida Moe"),
+        ("By Ida Moe, MD, reviewed 3 May 2024", "Ida Moe, MD"),
+        ("Written by Ida Moe, last updated: May 3, 2024", "Ida Moe"),
+    ],
+)
+def test_an_author_is_a_name(byline: str, author: str, tmp_path: Path) -> None:
+    """And nothing else of a byline, such as that a page was reviewed."""
+    text = "".join(f"<p>{_TEXT} {n}</p>" for n in range(4))
+    body = f"<article><h1>Own</h1><p class=byline>{byline}</p>{text}</article>"
+    (document,), _ = taken(tmp_path / "a.html", page(head=_CANONICAL, body=body))
+    assert isinstance(document, Article)
+    assert document.author == author
