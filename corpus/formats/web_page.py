@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -11,9 +10,11 @@ from typing import Any, NamedTuple
 
 from corpus.errors import CorpusError, Noticed
 from corpus.formats.format import Format, Item, not_installed, rejected
+from corpus.formats.page import Page
+from corpus.formats.phpbb import topic_of
 from corpus.formats.schema_org import answers_of, leads_to, names_in, of_type, text_in, topics_of, types_of
-from corpus.identity import id_from_content, id_from_url, same_address
-from corpus.model import MOST_LINE, MOST_TEXT, Answer, Article, Comment, Document, Question, Topic
+from corpus.identity import same_address
+from corpus.model import MOST_LINE, MOST_TEXT, Article, Comment, Document, Question, Topic
 from corpus.sources import Source
 from corpus.text import clean, one_line, opening, parse_date
 
@@ -68,7 +69,7 @@ def documents(text: str, source: str, place: str = "page", *, url: str = "", fil
     except CorpusError as error:
         yield rejected(source, place, error)
         return
-    page = _Page(tree, address_of(tree) or url, one_line(meta_of(tree, "og:site_name"))[:MOST_LINE], file)
+    page = Page(tree, address_of(tree) or url, one_line(meta_of(tree, "og:site_name"))[:MOST_LINE], file)
     nodes = described(tree)
     if not any(True for _ in of_type(nodes, _QUESTIONS)):
         # Questions are described by one plugin, and the article that a page is said to be by another.
@@ -90,7 +91,7 @@ def documents(text: str, source: str, place: str = "page", *, url: str = "", fil
             yield rejected(source, place, error)
 
 
-def _parts(page: _Page, nodes: list[dict[str, Any]]) -> Iterator[tuple[str, Callable[[], Document | None]]]:
+def _parts(page: Page, nodes: list[dict[str, Any]]) -> Iterator[tuple[str, Callable[[], Document | None]]]:
     """The day of each document of a page, as written, and what makes it: one that cannot be made costs itself alone."""
     asked = [node for node in of_type(nodes, _QUESTIONS) if text_in(node, *_ASKED)]
     about = _about(page, [*of_type(nodes, _ARTICLES)])
@@ -103,14 +104,14 @@ def _parts(page: _Page, nodes: list[dict[str, Any]]) -> Iterator[tuple[str, Call
     several = len(asked) > 1 or about is not None
     for node in asked:
         yield _day_of(node), partial(_question, page, node, several)
-    topic = None if asked or about else _forum(page)
+    topic = None if asked or about else topic_of(page)
     if topic:
         yield "", topic
     elif about or not (asked or any(of_type(nodes, re.compile("^(QA|FAQ)Page$")))):
         yield _day_of(about or {}), partial(_article, page, about or {})
 
 
-def _about(page: _Page, articles: list[dict[str, Any]]) -> dict[str, Any] | None:
+def _about(page: Page, articles: list[dict[str, Any]]) -> dict[str, Any] | None:
     """The article that a page is about, among those that it describes: teasers lead to other pages."""
     own = same_address(page.url)
     named = (node for node in articles if own and same_address(leads_to(node)) == own)
@@ -122,27 +123,7 @@ def _day_of(node: dict[str, Any]) -> str:
     return text_in(node, "dateCreated", "datePublished")
 
 
-class _Page:
-    """What all documents of a page share."""
-
-    def __init__(self, tree: Any, url: str, site: str, file: str) -> None:
-        self.tree, self.url, self.site, self.file = tree, url, site, file
-        self._parts: set[str] = set()
-
-    def id(self, kind: str, title: str, part: str = "") -> str:
-        """The id of the page, or of a part of it, by its title where two have one name; by title and file without an
-        address.
-        """
-        if not self.url:
-            return id_from_content(kind, title, self.file)
-        own = id_from_url(self.url)
-        part = title if part in self._parts else part
-        part = f"{title} {len(self._parts)}" if part in self._parts else part
-        self._parts.add(part)
-        return f"{own}/{hashlib.sha256(part.casefold().encode()).hexdigest()[:8]}" if part else own
-
-
-def _question(page: _Page, node: dict[str, Any], several: bool) -> Question | None:
+def _question(page: Page, node: dict[str, Any], several: bool) -> Question | None:
     """A question of the page; None where it asks nothing."""
     title, body = one_line(text_in(node, "name", "headline")), text_in(node, "text", "articleBody", "description")
     title = title or one_line(body)[:MOST_LINE]
@@ -163,7 +144,7 @@ def _question(page: _Page, node: dict[str, Any], several: bool) -> Question | No
     )
 
 
-def _article(page: _Page, node: dict[str, Any]) -> Document:
+def _article(page: Page, node: dict[str, Any]) -> Document:
     """The article of the page: its text as it is given for machines, else what a library takes for the main text.
 
     Raises CorpusError where there is none.
@@ -259,41 +240,6 @@ def _paragraphs(text: str) -> str:
     """The library's text, a paragraph a line, in paragraphs; the items of a list stay together."""
     lines = [line for line in clean(text).split("\n") if line]
     return "\n\n".join(lines).replace("\n\n- ", "\n- ")
-
-
-def _forum(page: _Page) -> Callable[[], Question] | None:
-    """What makes the topic of a phpBB forum, which describes nothing for machines: the first post asks, the others
-    answer; None for any other page.
-    """
-    posts = [_post_of(content) for content in page.tree.find_class("content")]
-    if not page.tree.find_class("topic-title") or not any(post is not None for post in posts):
-        return None
-    return partial(_topic, page)
-
-
-def _post_of(content: Any) -> Any:
-    return next((outer for outer in content.iterancestors() if "post" in (outer.get("class") or "").split()), None)
-
-
-def _topic(page: _Page) -> Question:
-    from corpus.formats.html_tree import text_of  # noqa: PLC0415 (the extra `sites`)
-
-    if re.search(r"[?&]start=[1-9]", page.url):
-        what = "a later page of a topic, whose first post is no question"
-        raise CorpusError(what, "page", "give an export of the forum, or the first pages alone")
-    title = one_line(text_of(page.tree.find_class("topic-title")[0]))
-    posts = [(content, post) for content in page.tree.find_class("content") if (post := _post_of(content)) is not None]
-    texts = [text_of(content) for content, _ in posts]
-    days = [parse_date(next((time.get("datetime", "") for time in post.iter("time")), "")) for _, post in posts]
-    return Question(
-        id=page.id("question", title),
-        title=title[:MOST_LINE],
-        body=texts[0],
-        url=page.url,
-        site=page.site,
-        asked=days[0],
-        answers=tuple(Answer(text=text, answered=day) for text, day in zip(texts[1:], days[1:], strict=True) if text),
-    )
 
 
 FORMAT = Format(
