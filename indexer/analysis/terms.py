@@ -188,11 +188,7 @@ def _places(text: str, piece: str) -> Iterator[int]:
 
 def _terms_of(piece: str) -> frozenset[str]:
     words = words_in(piece)
-    # Most pieces are a word and marks around it, and no name of several.
-    return _term_of(words[0]) if len(words) == 1 else frozenset([*telling_terms(words), *compound_terms(words)])
-
-
-_term_of: Callable[[str], frozenset[str]] = Memo(lambda word: frozenset(telling_terms([word])), REMEMBERED).__getitem__
+    return frozenset([*telling_terms(words), *compound_terms(words)])
 
 
 # The `spots` of a piece of text without white space, and their terms alone.
