@@ -65,7 +65,8 @@ def sign_in(context: BrowserContext, address: str, name: str = "Ruth") -> Page:
     page.keyboard.press("Tab")
     page.keyboard.type(SECRET)
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", level=1)).to_contain_text("to read")
+    # A password takes its time, and more where other tests run beside this.
+    expect(page.get_by_role("heading", level=1)).to_contain_text("to read", timeout=20_000)
     return page
 
 
