@@ -61,11 +61,11 @@ def sign_in(context: BrowserContext, address: str, name: str = "Ruth") -> Page:
     """A page of the queue, signed in without the mouse."""
     page = context.new_page()
     page.goto(f"{address}desk")
+    expect(page.locator("input[autofocus]")).to_be_focused()
     page.keyboard.type(name)
     page.keyboard.press("Tab")
     page.keyboard.type(SECRET)
     page.keyboard.press("Enter")
-    # A password takes its time, and more where other tests run beside this.
     expect(page.get_by_role("heading", level=1)).to_contain_text("to read", timeout=20_000)
     return page
 
