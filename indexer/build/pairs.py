@@ -137,11 +137,8 @@ class PairFinder:
                 if kind := pair.band:
                     found.add((a, b))
                     yield _Row(a, b, pair.likelihood, kind)
-            self._own.release()
             tell(int(ones[-1]) + 1)
-        for count, (n, m) in enumerate(self._mutual(asking) - found, 1):
-            if count % _TOGETHER == 0:
-                tell(len(self._place))
+        for n, m in self._mutual(asking) - found:
             if (fresh is None or {n, m} & fresh) and self._one_story(n, m):
                 yield _Row(n, m, POSSIBLE, Band.POSSIBLE)
 

@@ -92,14 +92,9 @@ class Pipeline:
 
     def find_pairs(self, statistics: Statistics, analyzer: Analyzer, before: Before | None = None) -> None:
         """Find the pairs of questions that may be the same question; an update keeps those that did not change."""
-        told = self._told("duplicates", len(Ids(self._arrays)))
         with closing(LocalGeneration(self._staged, statistics, analyzer)) as generation:
-
-            def tell(done: int) -> None:
-                told(done)
-                generation.release()
-
-            PairFinder(self._arrays, generation).write(before, tell)
+            finder = PairFinder(self._arrays, generation)
+            finder.write(before, self._told("duplicates", len(Ids(self._arrays))))
 
     def manifest(
         self,

@@ -27,7 +27,7 @@ BATCH = 1 << 20
 # More different pieces than this are forgotten: in texts without spaces hardly one comes twice.
 _MOST_PIECES = 1 << 19
 # After so many documents were read back, the memory of the map is let go.
-_READ = 1 << 9
+_READ = 1 << 12
 _BODY = FIELDS.index("body")
 
 
@@ -81,11 +81,6 @@ class StoredWords:
             self.segments.append(Words(list(Strings(folder, "words")), map_array(folder, "sequence"), starts))
             documents += (len(starts) - 1) // len(FIELDS)
 
-    def release(self) -> None:
-        """Let go of the memory in which words were read."""
-        for words in self.segments:
-            release(words.sequence)
-
     def own(self, number: int) -> list[str]:
         """The words by which a document is compared: those of title and body."""
         title, body = self.title_and_body(number)
@@ -97,7 +92,7 @@ class StoredWords:
         words, first = self.segments[segment], (number - self._firsts[segment]) * len(FIELDS)
         self._read += 1
         if self._read % _READ == 0:
-            self.release()
+            release(words.sequence)
         return words.of(first), words.of(first + _BODY)
 
 
