@@ -119,14 +119,14 @@ class Index:
         near = generation.neighbours(id)
         if near is None:
             raise _not_found(id)
-        text = own_analysed(generation, id)
-        if where != EVERYTHING:
-            near = neighbours_of(
-                generation, weigh(generation, text), where=where, without=id, instead=self.settled.instead
-            )
-        near = near.best(JUDGED)
+        text, closeness = own_analysed(generation, id), generation.closeness(id)
         own = generation.statistics.of_document(han=text.in_han)
-        close = close_ones(near.ranked, page_closeness(generation, own, id, near), page_floor(own))
+        if where != EVERYTHING or not closeness:
+            if where != EVERYTHING:
+                weighed = weigh(generation, text)
+                near = neighbours_of(generation, weighed, where=where, without=id, instead=self.settled.instead)
+            closeness = page_closeness(generation, own, id, near.best(JUDGED))
+        close = close_ones(near.best(JUDGED).ranked, closeness, page_floor(own))
         settled, telling = self.settled, weigh_terms(generation, text)[1]
         close = settled.shown(id, close)
         passing = {r.id for r in close}

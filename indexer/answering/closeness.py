@@ -11,6 +11,8 @@ import math
 from collections.abc import Container, Iterable, Mapping, Sequence
 from itertools import chain, islice
 
+import numpy as np
+
 from indexer.analysis import Analysed, Place, is_concept
 from indexer.analysis.compounds import counts_alone
 from indexer.analysis.terms import stem
@@ -26,8 +28,6 @@ _PAGE_FLOOR, _SMALL_INDEX, _SMALLER = 0.5, 800, 0.07
 JUDGED = 16
 # These part right cards from wrong ones best (area under the curve .83) and still show the sample's duplicates.
 _PAGE_TITLE, _PAGE_STRENGTH = 0.3, 0.1
-# Counts matter little to whether two pages are alike: .25 as good as 0 for long stories and better for short questions.
-_COUNT_POWER = 0.25
 # Between share of the possible (1) and bare score (0), set on 775 questions and their rewrites by doctors.
 _POSSIBLE_POWER = 0.45
 # Of the cards for 40 searches, taken as drafts, .51 are right at this floor up to three words and .37 beyond; for the
@@ -46,18 +46,21 @@ def page_floor(own: Statistics) -> float:
 def page_closeness(generation: Generation, own: Statistics, id_: str, near: Neighbours) -> list[float]:
     """How close its neighbours are to a page: the cosine of what both say, question and replies together, .3 of the
     share of the neighbour's title that the page says, and .1 of how strong a neighbour it is. From 0 to about 2. `own`
-    are the statistics of the page's kind.
+    are the statistics of the page's kind. A build stores the same (build/all_closeness), so these are numbers of 32
+    bits.
     """
     ids = [r.id for r in near.ranked]
     page, *others = generation.weights([id_, *ids])
     rare = generation.rarities({term for terms in (page, *others) for term in terms})
     said, *says = [_flattened(terms, rare) for terms in (page, *others)]
     cosines = [_cosine(said, other) for other in says]
-    titles = _title_shares(generation, ids, page)
-    return [
-        cosine + _PAGE_TITLE * title + _PAGE_STRENGTH * strength
-        for cosine, title, strength in zip(cosines, titles, _strengths(own, near), strict=True)
-    ]
+    return together(cosines, _title_shares(generation, ids, page), strengths(own, near))
+
+
+def together(cosines: Sequence[float], titles: Sequence[float], strong: Sequence[float]) -> list[float]:
+    """The closeness of some neighbours of a page, of what it is made of."""
+    parts = zip(cosines, titles, strong, strict=True)
+    return [float(np.float32(c + _PAGE_TITLE * title + _PAGE_STRENGTH * strength)) for c, title, strength in parts]
 
 
 def draft_closeness(generation: Generation, text: Analysed, ids: Sequence[str]) -> list[float]:
@@ -107,7 +110,7 @@ def _says(own: Container[str], place: Place) -> bool:
     return bool(place.parts) and all(stem(part) in own for part in place.parts if counts_alone(part))
 
 
-def _strengths(own: Statistics, near: Neighbours) -> list[float]:
+def strengths(own: Statistics, near: Neighbours) -> list[float]:
     """The score of each neighbour over possible^.45 · rarest^.55: a sum of matches grows with the number of terms, what
     chance adds to it more slowly; the rarity of a term that no document has takes out the size of the index.
     """
@@ -118,17 +121,24 @@ def _strengths(own: Statistics, near: Neighbours) -> list[float]:
 
 
 def _flattened(page: Mapping[str, float], rare: Mapping[str, float]) -> dict[str, float]:
-    """The weights of a page's terms and concepts, their counts flattened, concepts as light as in ranking."""
-    light = CHANNEL_WEIGHTS["concepts"]
+    """The weights of a page's terms and concepts, concepts as light as in ranking. Counts matter little to whether two
+    pages are alike: the fourth root is as good as none for long stories and better for short questions.
+    """
     return {
-        term: (weight / rare[term]) ** _COUNT_POWER * rare[term] * (light if is_concept(term) else 1.0)
-        for term, weight in page.items()
+        term: math.sqrt(math.sqrt(weight / rare[term])) * rare[term] * lightness(term) for term, weight in page.items()
     }
 
 
+def lightness(term: str) -> float:
+    """What a term or concept counts for in the cosine of two pages."""
+    return CHANNEL_WEIGHTS["concepts"] if is_concept(term) else 1.0
+
+
 def _cosine(a: Mapping[str, float], b: Mapping[str, float]) -> float:
-    shared = math.fsum(weight * b[term] for term, weight in a.items() if term in b)
-    if not shared:
-        return 0.0
-    squares = (math.fsum(weight * weight for weight in page.values()) for page in (a, b))
-    return shared / math.sqrt(math.prod(squares))
+    shared = math.fsum([weight * b[term] for term, weight in a.items() if term in b])
+    return cosine(shared, *(math.fsum([weight * weight for weight in page.values()]) for page in (a, b)))
+
+
+def cosine(shared: float, square: float, other: float) -> float:
+    """The cosine of two pages: the sum of the products of the weights that they share over the root of the squares."""
+    return shared / math.sqrt(square * other) if shared else 0.0

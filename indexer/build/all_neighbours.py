@@ -21,8 +21,10 @@ from typing import IO, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.answering.closeness import JUDGED
 from indexer.answering.neighbours import RAW
 from indexer.answering.weighing import weigh
+from indexer.build.all_closeness import CLOSENESS
 from indexer.build.query_weights import QueryWeights, gathered
 from indexer.errors import SearchError
 from indexer.generation import FindRequest
@@ -51,6 +53,7 @@ _ROWS: dict[str, tuple[tuple[int, ...], type]] = {
     "near_floor": ((), np.float64),
     "near_below": ((), np.int32),
     "near_beyond": ((), np.int32),
+    CLOSENESS: ((JUDGED,), np.float32),
     "possible": ((), np.float64),
 }
 

@@ -15,6 +15,7 @@ from corpus import Document
 from indexer.analysis import Analyzer
 from indexer.analysis.templates import find_templates
 from indexer.build.affected import Touched
+from indexer.build.all_closeness import write_closeness
 from indexer.build.all_neighbours import Staged, lay_out, rank_neighbours
 from indexer.build.intake import Intake
 from indexer.build.merging import merge
@@ -57,6 +58,8 @@ class Pipeline:
         everyone = np.arange(len(contents.ids))
         weights = self.rank(statistics, analyzer, everyone)
         write_query_weights(self._arrays / f"{self._number:06d}", [(everyone, weights)])
+        with closing(LocalGeneration(self._staged, statistics, analyzer)) as generation:
+            write_closeness(self._arrays, generation, everyone, self._told("closeness", len(everyone)))
         self.find_pairs(statistics, analyzer)
         return statistics, analyzer
 
@@ -88,7 +91,10 @@ class Pipeline:
             merged, again = merge(self._arrays, generation, added, touched)
         again = np.union1d(again, touched.anew)
         self.rank(statistics, analyzer, again)
-        return np.union1d(merged, again)
+        changed = np.union1d(merged, again)
+        with closing(LocalGeneration(self._staged, statistics, analyzer)) as generation:
+            write_closeness(self._arrays, generation, np.union1d(added, changed))
+        return changed
 
     def find_pairs(self, statistics: Statistics, analyzer: Analyzer, before: Before | None = None) -> None:
         """Find the pairs of questions that may be the same question; an update keeps those that did not change."""

@@ -146,6 +146,9 @@ class Generation(Protocol):
     def neighbours(self, id_: str) -> Neighbours | None:
         """The stored neighbours of a document, None for an unknown id."""
 
+    def closeness(self, id_: str) -> Sequence[float]:
+        """How close its first stored neighbours are to a known id (page_closeness); empty where it is not stored."""
+
     def pairs(self) -> Sequence[Pair]:
         """The stored pairs of questions that may be the same question, ascending."""
 

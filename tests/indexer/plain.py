@@ -349,6 +349,10 @@ class PlainGeneration:
             return None
         return neighbours_of(self, weigh(self, own_analysed(self, id_)), without=id_)
 
+    def closeness(self, id_: str) -> Sequence[float]:  # noqa: ARG002 (it stores nothing)
+        """See Generation."""
+        return ()
+
     def pairs(self) -> Sequence[Pair]:
         """See Generation: every two questions are looked at."""
         return self._pairs

@@ -201,6 +201,9 @@ class LocalGeneration:
     def neighbours(self, id_: str) -> Neighbours | None:
         return self._neighbours.of(id_)
 
+    def closeness(self, id_: str) -> Sequence[float]:
+        return self._neighbours.closeness(id_)
+
     def pairs(self) -> Sequence[Pair]:
         return self._pairs.all()
 

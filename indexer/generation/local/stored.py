@@ -39,7 +39,7 @@ class StoredNeighbours:
     def __init__(self, arrays: Path, ids: Ids) -> None:
         self._ids = ids
         self._near, self._scores = map_array(arrays, "near"), map_array(arrays, "near_scores")
-        self._possible = map_array(arrays, "possible")
+        self._possible, self._closeness = map_array(arrays, "possible"), map_array(arrays, "near_closeness")
         self._shown: NDArray[np.int64] | None = None
 
     def of(self, id_: str) -> Neighbours | None:
@@ -50,6 +50,12 @@ class StoredNeighbours:
         near = [m for m in self._near[n].tolist() if m >= 0]
         scores = self._scores[n, : len(near)].tolist()
         return Neighbours(list(map(Ranked, self._ids.of(near), scores)), float(self._possible[n]))
+
+    def closeness(self, id_: str) -> list[float]:
+        """How close the first neighbours of a document are to it."""
+        n = self._ids.find(id_)
+        there: list[float] = self._closeness[n, self._near[n, : self._closeness.shape[1]] >= 0].tolist()
+        return there
 
     def shown(self, numbers: Sequence[int]) -> list[int]:
         """Of how many documents each of some is among the first four neighbours."""

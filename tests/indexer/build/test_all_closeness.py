@@ -1,0 +1,46 @@
+"""The closeness that a build stores is what anybody would work out who asks for it."""
+
+from __future__ import annotations
+
+import random
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+from corpus import Document, sample
+from corpus.reading import read
+from indexer import Settings, build, update
+from indexer.answering.closeness import JUDGED, page_closeness
+from indexer.answering.weighing import own_analysed
+from indexer.generation import store_of
+from tests.documents import in_two_scripts
+
+
+def _compared(index: Path) -> int:
+    """Compare what is stored with what is worked out for every document; how many neighbours have a closeness."""
+    compared = 0
+    with closing(store_of(index).open(Settings(compiled=False))) as generation:
+        for id_ in generation.ids():
+            near = generation.neighbours(id_)
+            assert near is not None
+            near = near.best(JUDGED)
+            own = generation.statistics.of_document(han=own_analysed(generation, id_).in_han)
+            stored = generation.closeness(id_)
+            assert stored == page_closeness(generation, own, id_, near), id_
+            compared += len(stored)
+    return compared
+
+
+def test_stored_closeness_is_that_of_each_page(tmp_path: Path) -> None:
+    """For every page of a site in two scripts, to the last bit: built, and after updates that add, change and delete
+    documents in segments of their own.
+    """
+    rng = random.Random(7)
+    documents: list[Document] = [*in_two_scripts(rng, 200), *read(*sample())]
+    build(tmp_path, documents[20:])
+    assert _compared(tmp_path) > 2_000
+    for begin in (0, 7, 14):
+        changed = [replace(document, title=f"{document.title} again") for document in documents[40 + begin : 43 + begin]]
+        update(tmp_path, [*documents[begin : begin + 6], *changed], delete=[documents[60 + begin].id])
+        assert _compared(tmp_path) > 2_000
+
