@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from indexer.answering.related import kept_with
 from indexer.generation import store_of
 from indexer.settings import IndexPlace
 from indexer.types import Info
@@ -26,4 +27,4 @@ def restore(file: str | Path, index: IndexPlace) -> Info:
     Restore nothing that came from somebody else: an index is code (see `open_index`). Raises SearchError where there is
     an index, or the file is no whole backup, IndexIncompatible for a backup of another version, BuildInProgress.
     """
-    return store_of(index).restore(Path(file))
+    return store_of(index).restore(Path(file), kept_with)

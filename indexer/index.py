@@ -11,13 +11,14 @@ from typing import Self
 from corpus import Document
 from indexer.analysis import own_text
 from indexer.answering.bounds import few_enough, short_enough
-from indexer.answering.closeness import DRAFT_FLOOR, JUDGED, draft_closeness, page_closeness, page_floor
+from indexer.answering.closeness import DRAFT_FLOOR, draft_closeness
 from indexer.answering.neighbours import neighbours_of
 from indexer.answering.notices import read_notices
 from indexer.answering.panel import close_ones, make_panel
+from indexer.answering.related import related
 from indexer.answering.search import best_page, search
 from indexer.answering.settled import Settled
-from indexer.answering.weighing import own_analysed, weigh, weigh_terms
+from indexer.answering.weighing import weigh
 from indexer.decisions import Decisions
 from indexer.duplicates.answers import Clusters, SideBySide
 from indexer.duplicates.compare import same_as, same_question, side_by_side
@@ -115,25 +116,11 @@ class Index:
 
     def related(self, id: str, *, where: Filter = EVERYTHING, limit: int = 4) -> Panel:  # noqa: A002
         """The documents most like a document's own question, itself apart. Raises DocumentNotFound."""
-        generation = self._generation
-        near = generation.neighbours(id)
-        if near is None:
+        panel = related(self._generation, id, where, few_enough(limit), self.settled)
+        if panel is None:
             raise _not_found(id)
-        text, closeness = own_analysed(generation, id), generation.closeness(id)
-        own = generation.statistics.of_document(han=text.in_han)
-        if where != EVERYTHING or not closeness:
-            if where != EVERYTHING:
-                weighed = weigh(generation, text)
-                near = neighbours_of(generation, weighed, where=where, without=id, instead=self.settled.instead)
-            closeness = page_closeness(generation, own, id, near.best(JUDGED))
-        close = close_ones(near.best(JUDGED).ranked, closeness, page_floor(own))
-        settled, telling = self.settled, weigh_terms(generation, text)[1]
-        close = settled.shown(id, close)
-        passing = {r.id for r in close}
-        first = [other for other in settled.put_first(id) if where == EVERYTHING or other in passing]
-        panel = make_panel(generation, telling, close, few_enough(limit), settled, first)
-        cards = tuple(same_as(generation, id, panel.cards, settled))
-        return replace(panel, cards=cards, canonical=settled.instead.get(id))
+        cards = tuple(same_as(self._generation, id, panel.cards, self.settled))
+        return replace(panel, cards=cards, canonical=self.settled.instead.get(id))
 
     def similar(self, text: str, *, where: Filter = EVERYTHING, limit: int = 4) -> Panel:
         """The documents most like a text, such as a question that is still being typed; the text is not kept.
@@ -146,7 +133,7 @@ class Index:
         ranked = neighbours_of(generation, weighed, where=where, instead=self.settled.instead).ranked
         close = close_ones(ranked, draft_closeness(generation, draft.text, [r.id for r in ranked]), DRAFT_FLOOR)
         close = self.settled.shown("", close)
-        panel = make_panel(generation, weighed.telling, close, few_enough(limit), self.settled)
+        panel = make_panel(generation, lambda: weighed.telling, close, few_enough(limit), self.settled)
         return replace(panel, cards=tuple(same_question(generation, draft, panel.cards, self.settled)))
 
     def duplicates(

@@ -1,12 +1,13 @@
 """From text to terms: the one analysis that index and query share."""
 
 from indexer.analysis.analyzer import FINER, Analysed, Analyzer, Draft, Place
-from indexer.analysis.boilerplate import Boilerplate
+from indexer.analysis.boilerplate import Boilerplate, own_pieces
 from indexer.analysis.concepts import is_concept, known_words
 from indexer.analysis.fields import FIELDS, field_texts, own_text
 from indexer.analysis.templates import Templates
 from indexer.analysis.terms import (
     Spot,
+    pieces_at,
     pieces_with,
     sequence,
     spots,
@@ -38,7 +39,9 @@ __all__ = [
     "is_han",
     "is_pair",
     "known_words",
+    "own_pieces",
     "own_text",
+    "pieces_at",
     "pieces_with",
     "sequence",
     "spots",

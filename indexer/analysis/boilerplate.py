@@ -9,7 +9,7 @@ from itertools import chain
 
 import numpy as np
 
-from indexer.analysis.terms import story_terms, telling_terms, wording
+from indexer.analysis.terms import PIECE, story_terms, telling_terms, wording
 from indexer.analysis.tokens import words_of
 
 # A sentence is boilerplate if so many questions of different wording have it, and so large a share of all.
@@ -31,6 +31,17 @@ _SENTENCE = re.compile(r"\S.*?(?:(?<=[.!?])\s+|\n\s*|\Z)", re.DOTALL)
 def sentences_of(text: str) -> list[str]:
     """The sentences of a text, each with the marks that end it; together they hold every word."""
     return _SENTENCE.findall(text)
+
+
+def sentences_in(text: str) -> list[tuple[int, str]]:
+    """The sentences of a text, each with the place where it begins."""
+    return [(found.start(), found[0]) for found in _SENTENCE.finditer(text)]
+
+
+def own_pieces(text: str, repeated: Collection[int]) -> list[int]:
+    """Where the pieces of a text between white space begin, but for those of sentences whose wording is repeated."""
+    own = [(at, sentence) for at, sentence in sentences_in(text) if wording(sentence) not in repeated]
+    return [at + piece.start() for at, sentence in own for piece in PIECE.finditer(sentence)]
 
 
 def is_fact(words: Sequence[str], concepts_of: Callable[[str], Collection[str]]) -> bool:

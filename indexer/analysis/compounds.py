@@ -47,7 +47,7 @@ def compounds(words: Sequence[str]) -> Iterator[tuple[int, int]]:
     >>> list(compounds(words_of("hay-fever, vitamin A and B12")))
     [(0, 2), (2, 4), (5, 7)]
     """
-    if not any(map(_may_begin, words)):
+    if not any(map(begins_name, words)):
         return  # as of most titles
     nouns, begun = kinds(), -1
     for at, word in enumerate(words):
@@ -59,7 +59,10 @@ def compounds(words: Sequence[str]) -> Iterator[tuple[int, int]]:
             begun = -1
 
 
-_may_begin = Memo(lambda word: word[-1] in TIES or word in kinds() or is_number(word), REMEMBERED).__getitem__
+# Whether a word may be the first one of a name.
+begins_name: Callable[[str], bool] = Memo(
+    lambda word: word[-1] in TIES or word in kinds() or is_number(word), REMEMBERED
+).__getitem__
 
 
 def listed(words: Sequence[str]) -> Iterator[tuple[str, int]]:

@@ -14,14 +14,15 @@ import Stemmer
 
 from indexer.analysis.compounds import compounds, counts_alone, listed, spellings
 from indexer.analysis.memo import Memo
-from indexer.analysis.tokens import REMEMBERED, bare, tokenize, words_in, words_of
+from indexer.analysis.tokens import REMEMBERED, bare, plain_word, tokenize, words_in, words_of
 from indexer.analysis.wordlists import kinds, shipped, stop_words, table
 
 STEMMER = "english"  # Porter2; index and query must share it
 _local = threading.local()
 # The stemmer would take its ending off: the hepatitis of a liver is not all that is hepatic.
 _INFLAMMATION = "itis"
-_PIECE = re.compile(r"\S+")
+# What stands between white space: no word crosses it.
+PIECE = re.compile(r"\S+")
 _CLOSING = re.compile(r"[.,;:!?…。、]*(?:\s+|$)")
 
 
@@ -143,12 +144,15 @@ def spots(text: str) -> list[Spot]:
     """
     return [
         spot._replace(start=p.start() + spot.start, end=p.start() + spot.end)
-        for p in _PIECE.finditer(text)
+        for p in PIECE.finditer(text)
         for spot in spots_of(p[0])
     ]
 
 
 def _spots_of(piece: str) -> tuple[Spot, ...]:
+    if plain := plain_word(piece):
+        own = read_word(plain.text)
+        return (Spot(own.term, own.token, plain.start, plain.end),) if own.alone else ()
     tokens = list(tokenize(piece))
     words = [token.text for token in tokens]
     read = zip(tokens, map(read_word, words), strict=True)
@@ -160,8 +164,17 @@ def _spots_of(piece: str) -> tuple[Spot, ...]:
     return tuple(sorted(found, key=lambda spot: spot.start))
 
 
-def spots_among(text: str, terms: set[str]) -> list[Spot]:
-    """Those `spots` of a text whose terms are wanted."""
+def spots_among(text: str, terms: set[str], begins: Sequence[int] | None = None) -> list[Spot]:
+    """Those `spots` of a text whose terms are wanted; `begins` is where the pieces begin that are looked at, ascending,
+    None for all.
+    """
+    if begins is not None:
+        return [
+            Spot(spot.term, spot.word, at + spot.start, at + spot.end)
+            for at, piece in pieces_at(text, begins)
+            for spot in spots_of(piece)
+            if spot.term in terms
+        ]
     wanted = {
         piece: [spot for spot in spots_of(piece) if spot.term in terms]
         for piece in pieces_with(terms, set(text.split()))
@@ -174,6 +187,12 @@ def spots_among(text: str, terms: set[str]) -> list[Spot]:
     ]
     # No two pieces begin at one place, and the sort keeps the order of those within one.
     return sorted(found, key=lambda spot: spot.start) if len(wanted) > 1 else found
+
+
+def pieces_at(text: str, begins: Iterable[int]) -> list[tuple[int, str]]:
+    """The pieces of a text that begin at some places, each with its place; places beyond its end are left out."""
+    found = [(at, PIECE.match(text, at)) for at in begins]
+    return [(at, piece[0]) for at, piece in found if piece]
 
 
 def _places(text: str, piece: str) -> Iterator[int]:

@@ -114,11 +114,21 @@ def words_of(text: str) -> list[str]:
 
 
 def words_in(piece: str) -> tuple[str, ...]:
-    """The words of what stands between white space. Most is a plain word and marks around it: no pattern is needed."""
+    """The words of what stands between white space."""
+    plain = plain_word(piece)
+    return (plain.text,) if plain else tuple([token.text for token in tokens_in(piece)])
+
+
+def plain_word(piece: str) -> Token | None:
+    """The only token of a plain word with marks around it, as most of what stands between white space is: no pattern is
+    needed. None for anything else.
+    """
     plain = piece.strip(_AROUND)
-    if plain.isascii() and plain.isalpha() and len(plain) <= MOST_WORD:
-        return (plain.lower() if plain == piece else _closed(piece, plain.lower()),)
-    return tuple([token.text for token in tokens_in(piece)])
+    if not (plain.isascii() and plain.isalpha() and len(plain) <= MOST_WORD):
+        return None
+    start = piece.index(plain)
+    word = plain.lower() if plain == piece else _closed(piece, plain.lower())
+    return Token(word, start, start + len(plain))
 
 
 def _closed(piece: str, word: str) -> str:

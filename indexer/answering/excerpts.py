@@ -14,6 +14,7 @@ from indexer.analysis import (
     bare,
     is_han,
     is_pair,
+    pieces_at,
     pieces_with,
     sequence,
     spots_among,
@@ -22,6 +23,7 @@ from indexer.analysis import (
     tokenize,
 )
 from indexer.analysis.terms import stem
+from indexer.answering.passages import Passage
 from indexer.ranking.weighting import K1, saturation
 from indexer.types import Fragment
 
@@ -66,36 +68,42 @@ class Marks:
                 self.begun.setdefault(phrase[telling[0]], []).append((phrase, telling))
 
 
-def snippet(texts: Iterable[str], marks: Marks, most: int = SNIPPET) -> tuple[Fragment, ...]:
+def snippet(passages: Iterable[Passage], marks: Marks, most: int = SNIPPET) -> tuple[Fragment, ...]:
     """The passage that holds most of the weight of terms and phrases, each different one once, with the matches marked:
     the first among equals; without any match the beginning of the first text. What comes late in a long text is looked
     at where the best is not found before.
     """
-    texts = [text for text in texts if text.strip()]
-    best = _best([text[:LOOKED_AT] for text in texts], marks, most)
+    passages = [passage for passage in passages if passage.text.strip()]
+    best = _best([passage._replace(text=passage.text[:LOOKED_AT]) for passage in passages], marks, most)
     if best is None or best.worth < marks.most:
-        late = _best([text for text in texts if len(text) > LOOKED_AT], marks, most)
+        late = _best([passage for passage in passages if len(passage.text) > LOOKED_AT], marks, most)
         best = late if best is None or (late and late.worth > best.worth) else best
     if best is None:
-        return ((excerpt(texts[0], most), False),) if texts else ()
+        return ((excerpt(passages[0].text, most), False),) if passages else ()
     start, end = best.inside[0].start, best.inside[-1].end
     return _marked(best.text, best.inside, *_window(best.text, start, end, most))
 
 
-class _Passage(NamedTuple):
-    """A passage of a text: what it is worth, and its matches in their order."""
+class _Window(NamedTuple):
+    """A part of a text that fits: what it is worth, and its matches in their order."""
 
     worth: float
     text: str
     inside: list[Spot]
 
 
-def _best(texts: Iterable[str], marks: Marks, most: int) -> _Passage | None:
-    """The passage worth most, None where nothing matches."""
+def _pieces(passage: Passage) -> list[str]:
+    """The pieces to look at, of what anybody reads."""
+    text = passage.text[:LOOKED_AT]
+    return text.split() if passage.begins is None else [piece for _, piece in pieces_at(text, passage.begins)]
+
+
+def _best(passages: Iterable[Passage], marks: Marks, most: int) -> _Window | None:
+    """The part worth most, None where nothing matches."""
     weights, best = marks.weights, None
-    for text in texts if marks.wanted else ():
-        matches = _matches(text, spots_among(text, marks.wanted), marks)
-        # No passage holds more than its whole text: most windows need no look.
+    for text, begins, _ in passages if marks.wanted else ():
+        matches = _matches(text, spots_among(text, marks.wanted, begins), marks)
+        # No part holds more than its whole text: most windows need no look.
         highest = sum([weights[term] for term in {spot.term for spot in matches}])
         for at, first in enumerate(matches):
             if best is not None and highest <= best.worth + 1e-9:
@@ -107,7 +115,7 @@ def _best(texts: Iterable[str], marks: Marks, most: int) -> _Passage | None:
                 inside.append(spot)
             worth = sum([weights[term] for term in {spot.term for spot in inside or [first]}])
             if best is None or worth > best.worth + 1e-9:
-                best = _Passage(worth, text, inside or [first])
+                best = _Window(worth, text, inside or [first])
     return best
 
 
@@ -186,7 +194,7 @@ def _marked(text: str, matches: Collection[Spot], low: int, high: int) -> tuple[
     return tuple(fragment for fragment in fragments if fragment[0])
 
 
-def words_in_common(passages: Sequence[tuple[str, float]], terms: Mapping[str, float], most: int) -> tuple[str, ...]:
+def words_in_common(passages: Sequence[Passage], terms: Mapping[str, float], most: int) -> tuple[str, ...]:
     """The words of some passages whose terms are given, as the passages write them, most telling first.
 
     A word tells by its term's weight, that of the passages it stands in, and how often it does. A capital that may only
@@ -196,10 +204,10 @@ def words_in_common(passages: Sequence[tuple[str, float]], terms: Mapping[str, f
     wanted = set(terms)
     first: dict[str, tuple[int, str, Spot]] = {}
     told: dict[str, float] = {}
-    for number, (text, weight) in enumerate(passages):
+    for number, passage in enumerate(passages):
         counts: dict[str, int] = {}
         # No word crosses white space, and what is written alike holds the same words: each piece is looked at once.
-        for piece, count in Counter(pieces_with(wanted, text[:LOOKED_AT].split())).items():
+        for piece, count in Counter(pieces_with(wanted, _pieces(passage))).items():
             for spot in spots_of(piece):
                 term, word, _, _ = spot
                 named = is_pair(word) if is_han(word) else len(word) > 1 and any(map(str.isalpha, word))
@@ -207,7 +215,7 @@ def words_in_common(passages: Sequence[tuple[str, float]], terms: Mapping[str, f
                     counts[term] = counts.get(term, 0) + count
                     first.setdefault(term, (number, piece, spot))
         for term, count in counts.items():
-            told[term] = told.get(term, 0.0) + terms[term] * weight * saturation(count, K1)
+            told[term] = told.get(term, 0.0) + terms[term] * passage.weight * saturation(count, K1)
     chosen: list[str] = []
     taken: list[tuple[int, str, Spot]] = []
     for term in sorted(told, key=lambda term: (-told[term], term)):

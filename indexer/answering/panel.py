@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from corpus import Article, Document, Topic, kind_of
-from indexer.analysis import field_texts, is_concept, story_terms
+from indexer.analysis import is_concept, story_terms
 from indexer.answering.excerpts import excerpt, words_in_common
+from indexer.answering.passages import passages_of
 from indexer.answering.settled import Settled
-from indexer.generation import Facts, Generation, Ranked
+from indexer.generation import NO_CARDS, Facts, Generation, Ranked
 from indexer.ranking.columns import date_of, is_answered
-from indexer.ranking.weighting import FIELD_WEIGHTS
 from indexer.types import Card, Panel, Reply
 
 MOST_MATCHED = 4
@@ -37,14 +38,16 @@ def close_ones(ranked: Sequence[Ranked], closeness: Sequence[float], floor: floa
 
 def make_panel(
     generation: Generation,
-    telling: Mapping[str, float],
+    telling: Callable[[], Mapping[str, float]],
     close: Sequence[Ranked],
     limit: int,
     settled: Settled,
     first: Sequence[str] = (),
+    kept: Mapping[str, Card] = NO_CARDS,
 ) -> Panel:
     """The panel of a text: at most `limit` cards, those that an editor put `first` and then the closest, and the topics
-    that the close ones share. `telling` is how much each term and concept of the text tells.
+    that the close ones share. `telling` gives how much each term and concept of the text tells; `kept` are cards of the
+    text that are made already.
     """
     scores = {r.id: r.score for r in close}
     ids = list(dict.fromkeys([*scores, *first]))
@@ -52,15 +55,26 @@ def make_panel(
     said = {facts[id_].wording for id_ in first}
     ranked = [Ranked(id_, scores.get(id_, 0.0)) for id_ in first]
     ranked += one_per_wording(facts, [r for r in close if facts[r.id].wording not in said])
-    shown, terms = ranked[:limit], _told(generation, telling)
-    documents = generation.get([r.id for r in shown])
+    shown = ranked[:limit]
+    new = [r.id for r in shown if r.id not in kept]
+    made = {**kept, **_cards(generation, new, telling())} if new else kept
     cards = [
-        _card(document, r.score, terms, others=len(settled.others(r.id)), chosen=r.id in first)
-        for document, r in zip(documents, shown, strict=True)
+        replace(made[r.id], score=round(r.score, 4), others=len(settled.others(r.id)), chosen=r.id in first)
+        for r in shown
     ]
     near = [r for r in ranked if r.id in scores]
     topics = _topics([(facts[r.id].topics, r.score) for r in near[:VOTERS]])
     return Panel(generation=generation.info.generation, cards=tuple(cards), topics=topics)
+
+
+def _cards(generation: Generation, ids: Sequence[str], telling: Mapping[str, float]) -> dict[str, Card]:
+    """The cards of some documents, by id, beside a text of which `telling` is how much each term and concept tells."""
+    documents, terms = generation.get(ids), _told(generation, telling)
+    passages = passages_of(generation, documents, terms.keys())
+    return {
+        document.id: _card(document, words_in_common([*own.values()], terms, MOST_MATCHED))
+        for document, own in zip(documents, passages, strict=True)
+    }
 
 
 def _told(generation: Generation, telling: Mapping[str, float]) -> dict[str, float]:
@@ -77,9 +91,7 @@ def _told(generation: Generation, telling: Mapping[str, float]) -> dict[str, flo
     return {term: told for term, told in {**named, **telling}.items() if term not in story_terms()}
 
 
-def _card(document: Document, score: float, terms: Mapping[str, float], *, others: int, chosen: bool) -> Card:
-    fields = FIELD_WEIGHTS[kind_of(document)]
-    passages = [(text, fields[name]) for name, text in field_texts(document).items()]
+def _card(document: Document, matched: tuple[str, ...]) -> Card:
     reply = None
     if not isinstance(document, Article) and document.answers:
         first = document.answers[0]
@@ -93,10 +105,8 @@ def _card(document: Document, score: float, terms: Mapping[str, float], *, other
         answered=is_answered(document),
         excerpt=excerpt(document.body),
         reply=reply,
-        score=round(score, 4),
-        matched=words_in_common(passages, terms, MOST_MATCHED),
-        others=others,
-        chosen=chosen,
+        score=0.0,
+        matched=matched,
     )
 
 

@@ -6,7 +6,7 @@ import math
 from typing import NamedTuple
 
 from corpus import Article, Document, kind_of
-from indexer.analysis import Place, field_texts, story_terms
+from indexer.analysis import Place, story_terms
 from indexer.analysis.compounds import compounds, is_number, stand_alone
 from indexer.analysis.terms import compound_terms, stem
 from indexer.analysis.wordlists import UNITS, kinds
@@ -14,6 +14,7 @@ from indexer.answering.closeness import FIRST_HITS, SEARCH_FLOOR, search_closene
 from indexer.answering.excerpts import Marks, snippet
 from indexer.answering.joining import other_names
 from indexer.answering.notices import titled
+from indexer.answering.passages import Passage, passages_of
 from indexer.answering.query import Query, parse
 from indexer.answering.settled import Settled
 from indexer.answering.spelling import respell
@@ -55,8 +56,8 @@ def search(generation: Generation, request: Search, settled: Settled) -> Results
     asked = respelled or _ask(generation, query, request, settled)
     found = asked.found
     hits = settled.folded(found.ranked)[(page - 1) * size : page * size]
-    documents = zip(generation.get([r.id for r in hits]), hits, strict=True)
-    marks = _marks(generation, asked)
+    documents, marks = generation.get([r.id for r in hits]), _marks(generation, asked)
+    passages = passages_of(generation, documents, marks.wanted)
     return Results(
         generation=generation.info.generation,
         total=found.total,
@@ -66,7 +67,10 @@ def search(generation: Generation, request: Search, settled: Settled) -> Results
         respelled=respelled is not None,
         facets=found.facets if found.total or not request.text.strip() else {},
         close=_is_close(generation, asked),
-        hits=tuple(_hit(document, r.score, marks, len(settled.others(r.id))) for document, r in documents),
+        hits=tuple(
+            _hit(document, r.score, own, marks, len(settled.others(r.id)))
+            for document, r, own in zip(documents, hits, passages, strict=True)
+        ),
     )
 
 
@@ -200,9 +204,8 @@ def _is_close(generation: Generation, asked: _Asked) -> bool:
     return max(search_closeness(generation, places, first), default=0.0) >= SEARCH_FLOOR
 
 
-def _hit(document: Document, score: float, marks: Marks, others: int) -> Hit:
-    texts = field_texts(document)
-    title = texts.pop("title")
+def _hit(document: Document, score: float, passages: dict[str, Passage], marks: Marks, others: int) -> Hit:
+    texts = [passage for name, passage in passages.items() if name != "title"]
     answers = () if isinstance(document, Article) else document.answers
     by = document.author if isinstance(document, Article) else next((a.author for a in answers if a.author), "")
     return Hit(
@@ -216,6 +219,6 @@ def _hit(document: Document, score: float, marks: Marks, others: int) -> Hit:
         answered=is_answered(document),
         by=by,
         score=round(score, 4),
-        snippet=snippet(list(texts.values()) or [title], marks),
+        snippet=snippet(texts or [passages["title"]], marks),
         others=others,
     )

@@ -138,7 +138,7 @@ class _Titles:
         self._row_of = np.full(len(ids), -1, np.int32)
         self._row_of[numbers] = np.arange(len(numbers))
         rare, totals, terms = array("d"), array("d"), array("i")
-        # Where the words of each title begin, the names of each word, and the terms of each name, all of which it needs.
+        # Where the words of each title begin, the names of each word, and the terms of each name, which needs all.
         words, names, needed = array("q", [0]), array("q", [0]), array("q", [0])
         for number in numbers.tolist():
             title = generation.analyzer.analyse_words(generation.words([ids[number]], "title")[0])

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 
 from corpus import Document, Rejected
 from indexer.analysis import Analyzer
+from indexer.answering.related import kept_with
 from indexer.build.intake import Intake
 from indexer.build.pipeline import Pipeline, publishing, report, take
 from indexer.errors import SearchError, WouldShrink
@@ -56,7 +57,7 @@ def build(
             if rejected:
                 rejected(item)
         manifest.write(staged)
-        store.publish(staged, manifest.generation, publishing(tell, len(after)))
+        store.publish(staged, manifest.generation, kept_with, publishing(tell, len(after)))
         store.sweep(settings.keep, replaced)
     return report(manifest, old, after, len(refused), merged, began)
 

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus import Document, Rejected
+from indexer.answering.related import kept_with
 from indexer.build.affected import affected
 from indexer.build.all_neighbours import Bounds, move_rows
 from indexer.build.intake import Intake
@@ -99,7 +100,7 @@ def update(
         manifest = work.manifest(withdraws=bool(delete), purges=purge)
         manifest.write(staged)
         after = stored_digests(staged / ARRAYS)
-        store.publish(staged, number, publishing(tell, sum(manifest.documents.values())))
+        store.publish(staged, number, kept_with, publishing(tell, sum(manifest.documents.values())))
         store.sweep(1 if purge else settings.keep, before.generation)
         left = traces(store, purged) if purged else ()
     return replace(report(manifest, work.digests, after, len(refused), intake.merged, began), traces=left)

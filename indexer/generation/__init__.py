@@ -1,6 +1,28 @@
 """Where a generation lies and how it is asked: one door (`port`), one table of stores, an implementation on disk."""
 
-from indexer.generation.port import Facts, FindRequest, Found, Generation, Neighbours, Pair, Ranked
+from indexer.generation.port import (
+    NO_CARDS,
+    Facts,
+    FindRequest,
+    Found,
+    Generation,
+    KeptWithPage,
+    Neighbours,
+    Pair,
+    Ranked,
+)
 from indexer.generation.stores import Store, store_of
 
-__all__ = ["Facts", "FindRequest", "Found", "Generation", "Neighbours", "Pair", "Ranked", "Store", "store_of"]
+__all__ = [
+    "NO_CARDS",
+    "Facts",
+    "FindRequest",
+    "Found",
+    "Generation",
+    "KeptWithPage",
+    "Neighbours",
+    "Pair",
+    "Ranked",
+    "Store",
+    "store_of",
+]

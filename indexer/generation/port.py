@@ -6,14 +6,14 @@ Where the documents lie, how they are numbered and what ranks them is known to w
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple, Protocol
 
 from corpus import Document, Topic
 from indexer.analysis import FINER, Analyzer, Templates
 from indexer.ranking.weighting import SearchWord, Statistics
-from indexer.types import EVERYTHING, Band, Filter, Info, Sort
+from indexer.types import EVERYTHING, Band, Card, Filter, Info, Sort
 
 
 class Ranked(NamedTuple):
@@ -59,6 +59,7 @@ class Pair(NamedTuple):
 
 _NO_WEIGHTS: Mapping[str, float] = {}
 NO_GROUPS: Mapping[str, str] = {}
+NO_CARDS: Mapping[str, Card] = {}
 _NO_FINER: Mapping[str, Mapping[str, float]] = {channel: {} for channel in FINER}
 
 
@@ -133,6 +134,11 @@ class Generation(Protocol):
     def words(self, ids: Sequence[str], field: str) -> list[list[str]]:
         """The folded words of one field of known ids, in their order, without the site's boilerplate."""
 
+    def begins(self, ids: Sequence[str], terms: Collection[str]) -> list[Mapping[str, Sequence[int]]] | None:
+        """Of known ids, where in the text of each field those pieces between white space begin, ascending, that hold
+        one of some terms, and perhaps others; none in boilerplate. None where that is not kept.
+        """
+
     def weights(self, ids: Sequence[str]) -> list[dict[str, float]]:
         """The weight of each term and concept in known ids, in their order."""
 
@@ -148,6 +154,9 @@ class Generation(Protocol):
 
     def closeness(self, id_: str) -> Sequence[float]:
         """How close its first stored neighbours are to a known id (page_closeness); empty where it is not stored."""
+
+    def cards(self, id_: str) -> Mapping[str, Card]:
+        """Cards of the panel of a known id that are kept with it, by id; empty where none are."""
 
     def pairs(self) -> Sequence[Pair]:
         """The stored pairs of questions that may be the same question, ascending."""
@@ -173,3 +182,16 @@ class Generation(Protocol):
 
     def close(self) -> None:
         """Let go of files. Afterwards it must not be asked; closing twice does nothing."""
+
+
+class KeptWithPage(NamedTuple):
+    """What a store may keep with a page, so that its panel is read and not made: the ids of the neighbours that are
+    close, and the first cards.
+    """
+
+    close: Sequence[str]
+    cards: Sequence[Card]
+
+
+# Makes what may be kept with a page, by its id.
+PageMaker = Callable[[Generation, str], KeptWithPage]

@@ -10,7 +10,7 @@ from typing import Protocol
 from indexer.errors import RequestRefused
 from indexer.generation.folder.manifest import Manifest
 from indexer.generation.folder.store import FolderStore
-from indexer.generation.port import Generation
+from indexer.generation.port import Generation, PageMaker
 from indexer.settings import IndexPlace, OpenSearchIndex, Settings
 from indexer.types import Info, Newer, Verification
 
@@ -54,7 +54,7 @@ class Store(Protocol):
     def backup(self, file: Path) -> Info:
         """Write the current generation into a file, verified. Raises as `open` does."""
 
-    def restore(self, file: Path) -> Info:
+    def restore(self, file: Path, keep: PageMaker) -> Info:
         """Publish what a backup holds. Raises SearchError where there is a generation, or it is no whole backup."""
 
     def lock(self) -> AbstractContextManager[None]:
@@ -68,9 +68,9 @@ class Store(Protocol):
     def staging(self) -> AbstractContextManager[Path]:
         """A new folder to make a generation in, gone afterwards unless published. Under the lock."""
 
-    def publish(self, staged: Path, number: int, tell: Callable[[int], object]) -> None:
-        """Make a staged generation the current one, at once or not at all; `tell` hears how many of its documents are
-        where they belong.
+    def publish(self, staged: Path, number: int, keep: PageMaker, tell: Callable[[int], object]) -> None:
+        """Make a staged generation the current one, at once or not at all. `keep` makes what a store may keep with
+        a page, `tell` hears how many documents are where they belong.
         """
 
     def numbers(self) -> list[int]:

@@ -46,6 +46,11 @@ class Impacts:
         # What each term counts in a query, nothing between queries; as many as were asked at a time.
         self._wanted: list[NDArray[np.float64]] = []
 
+    @property
+    def terms(self) -> int:
+        """How many terms there are."""
+        return len(self._terms)
+
     def of(self, document: int) -> dict[str, float]:
         """The weight of each term in a document."""
         starts, terms, weights = self._forward

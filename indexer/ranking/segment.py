@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from indexer.analysis import bare
 from indexer.analysis.compounds import counts_alone
 from indexer.analysis.terms import alike, stem
 from indexer.ranking.asking import said_to
+from indexer.ranking.begins import Begins
 from indexer.ranking.columns import Columns, Mask
 from indexer.ranking.forward import Forward
 from indexer.ranking.hashing import Numbers
@@ -33,6 +34,7 @@ class Segment:
         self.impacts = Impacts(folder, resources.kernels)
         self.forward = Forward.open(folder, statistics, self.impacts.number_of, resources.kernels)
         self.words, self.word_counts = Strings(folder, "words"), map_array(folder, "word_counts")
+        self.begins = Begins(folder, self.forward.arrays, self.impacts.number_of, self.impacts.terms)
 
     def holding(self, phrase: Sequence[str], among: Mask) -> Mask:
         """As Segments.holding."""
@@ -141,6 +143,16 @@ class Segments:
         """The folded words of a field of a document, by its place in FIELDS."""
         segment, own = self._at(number)
         return segment.words.of(segment.forward.words(own, field))
+
+    def begins_of(self, numbers: Sequence[int], terms: Collection[str]) -> list[dict[str, list[int]]]:
+        """Of each document, where in the text of each field the pieces begin that may hold one of some terms."""
+        sought: dict[Segment, NDArray[np.bool_]] = {}
+        found = []
+        for segment, own in map(self._at, numbers):
+            if segment not in sought:
+                sought[segment] = segment.begins.seeking(terms)
+            found.append(segment.begins.of(own, sought[segment]))
+        return found
 
     def weights_of(self, number: int) -> dict[str, float]:
         """The weight of each term in a document."""

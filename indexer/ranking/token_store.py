@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.analysis import FIELDS, Analyzer, Boilerplate, wording
-from indexer.analysis.boilerplate import is_fact, sentences_of
+from indexer.analysis.boilerplate import is_fact, sentences_in
+from indexer.analysis.terms import PIECE
 from indexer.analysis.tokens import words_in
 from indexer.ranking.hashing import Numbers, places, ranges, starts_of
 from indexer.ranking.ids import segment_folders
@@ -24,6 +25,10 @@ from indexer.ranking.mapped import Strings, create, map_array, release, save, wr
 
 # So many pieces of text are held before they go to disk, and so many words are looked at together afterwards.
 BATCH = 1 << 20
+# A word as it waits: its number, and where the piece of its field's text begins in which it stands.
+_WAITING = np.dtype([("word", np.int32), ("begin", np.int32)])
+# A step from one piece to the next fits a byte; of what is more the rest stands apart.
+_STEP = 255
 # More different pieces than this are forgotten: in texts without spaces hardly one comes twice.
 _MOST_PIECES = 1 << 19
 # After so many documents were read back, the memory of the map is let go.
@@ -133,7 +138,7 @@ class WordsWriter:
     def __init__(self, file: IO[bytes]) -> None:
         """The words wait in `file`, which is empty."""
         self._file, self._pieces = file, _Pieces()
-        self._raw = array("i")
+        self._raw, self._places = array("i"), array("i")
         self._begins: list[int] = []  # of the spans that are not on disk yet, in pieces
         self._spans = array("q", [0])  # where each span ends, in words
         self._fields = array("q")  # the field of each span, counted over all documents
@@ -147,11 +152,12 @@ class WordsWriter:
         for field, name in enumerate(FIELDS):
             text = texts.get(name, "")
             parted = sentences and field == _BODY
-            for part in sentences_of(text) if parted else [text] if text else []:
+            for begin, part in sentences_in(text) if parted else [(0, text)] if text else []:
                 self._sentences.append(wording(part) if parted else -1)
                 self._begins.append(len(self._raw))
                 self._fields.append(self._documents * len(FIELDS) + field)
                 self._raw.extend(map(number, part.split()))
+                self._places.extend([begin + piece.start() for piece in PIECE.finditer(part)])
         self.wordings.append(wording("\n".join([texts.get(name, "") for name in FIELDS[: _BODY + 1]])))
         self._documents += 1
         if len(self._raw) > BATCH:
@@ -165,11 +171,10 @@ class WordsWriter:
         there = np.flatnonzero(np.isin(sentences, list(repeated.sentences)))
         spans = dict(zip(sentences[there].tolist(), there.tolist(), strict=True))
         names = list(self._pieces.words)
-        self._file.flush()
-        spooled = np.memmap(self._file, np.int32, "r") if self._size else np.empty(0, np.int32)
+        words = self._waiting()["word"]
 
         def words_of(span: int) -> list[str]:
-            return [names[n] for n in spooled[slice(*self._spans[span : span + 2])].tolist()]
+            return [names[n] for n in words[slice(*self._spans[span : span + 2])].tolist()]
 
         return Boilerplate(d for d, span in spans.items() if not is_fact(words_of(span), analyzer.concepts_of))
 
@@ -188,16 +193,27 @@ class WordsWriter:
         number = np.empty(len(words), np.int32)
         number[[self._pieces.words[word] for word in words]] = np.arange(len(words), dtype=np.int32)
         spans, starts = self._ordered(order, boilerplate)
-        self._file.flush()
-        spooled = np.memmap(self._file, np.int32, "r") if self._size else np.empty(0, np.int32)
+        waiting = self._waiting()
         sequence = create(folder, "sequence", np.int32, (int(starts[-1]),))
+        steps = create(folder, "sequence_steps", np.uint8, sequence.shape)
+        far, beyond_far, last = [np.empty(0, np.int64)], [np.empty(0, np.int64)], 0
         ends = np.array(self._spans)
         written = starts_of(ends[spans + 1] - ends[spans])
         for at, beyond in ranges(written, BATCH):
-            sequence[written[at] : written[beyond]] = number[spooled[places(ends, spans[at:beyond])[0]]]
-            release(sequence)
-            release(spooled)
-        save(folder, sequence_starts=starts)
+            own = waiting[places(ends, spans[at:beyond])[0]]
+            low, high = int(written[at]), int(written[beyond])
+            sequence[low:high] = number[own["word"]]
+            begins = own["begin"].astype(np.int64)
+            step = np.diff(begins, prepend=last)
+            first = starts[np.searchsorted(starts, low) : np.searchsorted(starts, high)] - low
+            step[first] = begins[first]
+            steps[low:high] = np.minimum(step, _STEP)
+            far.append(low + np.flatnonzero(step > _STEP))
+            beyond_far.append(step[step > _STEP] - _STEP)
+            last = int(begins[-1]) if len(begins) else last
+            for array_ in (sequence, steps, waiting):
+                release(array_)
+        save(folder, sequence_starts=starts, far_words=np.concatenate(far), far_steps=np.concatenate(beyond_far))
         write_strings(folder, "words", words)
         self._pieces.clear()
         return Words(words, sequence, starts)
@@ -215,13 +231,20 @@ class WordsWriter:
         sizes = np.diff(np.array(self._spans))[spans]
         return spans, starts_of(np.bincount(target, sizes, len(order) * len(FIELDS)).astype(np.int64))
 
+    def _waiting(self) -> NDArray[np.void]:
+        """All words as they wait on disk."""
+        self._file.flush()
+        return np.memmap(self._file, _WAITING, "r") if self._size else np.empty(0, _WAITING)
+
     def _spill(self) -> None:
         """Bring what is held to disk, as words."""
         words, starts = self._pieces.words_of(self._raw)
         ends = [*self._begins[1:], len(self._raw)] if self._begins else []
         self._spans.extend((self._size + starts[np.array(ends, np.int64)]).tolist())
-        words.tofile(self._file)
+        waiting = np.empty(len(words), _WAITING)
+        waiting["word"], waiting["begin"] = words, np.repeat(np.array(self._places, np.int32), np.diff(starts))
+        waiting.tofile(self._file)
         self._size += len(words)
-        self._raw, self._begins = array("i"), []
+        self._raw, self._places, self._begins = array("i"), array("i"), []
         if len(self._pieces) > _MOST_PIECES:
             self._pieces.clear()

@@ -50,7 +50,7 @@ from indexer.ranking.weighting import (
     norm,
     saturation,
 )
-from indexer.types import Band, Filter, Info, Sort
+from indexer.types import Band, Card, Filter, Info, Sort
 
 # What no editor decided.
 NOTHING = Settled(None, Decisions())  # type: ignore[arg-type]  # it asks a generation of nothing
@@ -253,6 +253,9 @@ class PlainGeneration:
         """See Generation."""
         return [list(self._fields[id_][field].words) if field in self._fields[id_] else [] for id_ in ids]
 
+    def begins(self, ids: Sequence[str], terms: Collection[str]) -> None:
+        """See Generation."""
+
     def weights(self, ids: Sequence[str]) -> list[dict[str, float]]:
         """See Generation."""
         return [self._weights[id_] for id_ in ids]
@@ -352,6 +355,10 @@ class PlainGeneration:
     def closeness(self, id_: str) -> Sequence[float]:  # noqa: ARG002 (it stores nothing)
         """See Generation."""
         return ()
+
+    def cards(self, id_: str) -> Mapping[str, Card]:  # noqa: ARG002 (it keeps none)
+        """See Generation."""
+        return {}
 
     def pairs(self) -> Sequence[Pair]:
         """See Generation: every two questions are looked at."""

@@ -16,6 +16,7 @@ from indexer.answering.closeness import DRAFT_FLOOR, draft_closeness, page_close
 from indexer.answering.excerpts import Marks, excerpt, snippet, words_in_common
 from indexer.answering.neighbours import neighbours_of
 from indexer.answering.panel import close_ones, make_panel, one_per_wording
+from indexer.answering.passages import Passage
 from indexer.answering.query import parse
 from indexer.answering.search import search
 from indexer.answering.spelling import distance, misspellings, respell
@@ -50,7 +51,7 @@ def panel(generation: PlainGeneration, text: str, without: str = "", limit: int 
     _, telling = weigh_terms(generation, analysed)
     ranked = neighbours_of(generation, weigh(generation, analysed), without=without).ranked
     close = close_ones(ranked, draft_closeness(generation, analysed, [r.id for r in ranked]), DRAFT_FLOOR)
-    return make_panel(generation, telling, close, limit, NOTHING)
+    return make_panel(generation, lambda: telling, close, limit, NOTHING)
 
 
 def find(generation: PlainGeneration, text: str, **more: object) -> Results:
@@ -297,7 +298,8 @@ def test_a_card_shows_the_askers_and_the_doctors_own_words(generation: PlainGene
 
 def test_words_in_common_are_written_as_the_card_writes_them() -> None:
     """Whole words, weightiest first, never stems; a capital of a sentence goes, that of a name's letters stays."""
-    passages = [("Kyphoplasty of T12", 2.0), ("MRI and X-rays show that cement leaked 3 times", 1.0)]
+    shown = Passage("MRI and X-rays show that cement leaked 3 times")
+    passages = [Passage("Kyphoplasty of T12", None, 2.0), shown]
     weights = {"kyphoplasti": 3.0, "t12": 4.0, "leak": 2.0, "xray": 1.0, "ray": 0.9, "3": 9.0}
     assert words_in_common(passages, weights, 4) == ("T12", "kyphoplasty", "leaked", "X-rays")
 
@@ -319,7 +321,7 @@ def test_an_excerpt_is_whole_words_from_the_beginning(text: str, most: int) -> N
 def test_a_snippet_is_the_texts_own_words(words: list[str]) -> None:
     """Marked or not, a snippet's pieces are a passage of the text, cut between words, with every match marked."""
     text = " ".join(words)
-    pieces = snippet([text], Marks({"cement": 2.0, "leak": 1.0}), most=60)
+    pieces = snippet([Passage(text)], Marks({"cement": 2.0, "leak": 1.0}), most=60)
     joined = "".join(piece for piece, _ in pieces).removeprefix("… ").removesuffix(" …").removesuffix("…")
     line = " ".join(text.split())
     assert " ".join(joined.split()) in line
@@ -342,17 +344,17 @@ def test_a_snippet_is_the_passage_that_holds_most(texts: list[str], terms: dict[
         for first in there:
             inside = {spot.term for spot in there if first.start <= spot.start and spot.end <= first.start + 40}
             most = max(most, sum(terms[term] for term in inside))
-    marked = {stem(piece) for piece, matched in snippet(texts, Marks(terms), most=40) if matched}
+    marked = {stem(piece) for piece, matched in snippet(map(Passage, texts), Marks(terms), most=40) if matched}
     assert sum(terms[term] for term in marked) == pytest.approx(most)
 
 
 def test_a_quoted_phrase_is_shown_as_a_phrase_however_late(generation: PlainGeneration) -> None:
     """The passage that has the very phrase is shown, not one that has its words apart; beyond any number of words."""
     text = "The cement was mixed. We saw the leak. " + "Nothing to see. " * 2_000 + "A cement leak was found."
-    pieces = snippet([text], Marks({"cement": 1.0, "leak": 1.0}, {("cement", "leak"): 3.0}))
+    pieces = snippet([Passage(text)], Marks({"cement": 1.0, "leak": 1.0}, {("cement", "leak"): 3.0}))
     assert [piece for piece, marked in pieces if marked] == ["cement", "leak"]
     assert "was found" in "".join(piece for piece, _ in pieces)
-    late = snippet(["Nothing to see. " * 2_000 + "The vaccine helps."], Marks({"vaccin": 1.0}))
+    late = snippet([Passage("Nothing to see. " * 2_000 + "The vaccine helps.")], Marks({"vaccin": 1.0}))
     assert ("vaccine", True) in late
 
 
@@ -426,7 +428,7 @@ def test_several_misspelt_words_are_mended_together(generation: PlainGeneration)
 
 def test_a_snippet_without_a_match_is_the_beginning() -> None:
     """Where the match is in the title alone, the text's beginning is shown."""
-    assert snippet(["One two three."], Marks({"cement": 1.0})) == (("One two three.", False),)
+    assert snippet([Passage("One two three.")], Marks({"cement": 1.0})) == (("One two three.", False),)
 
 
 def test_a_card_tells_the_other_name_of_a_thing() -> None:

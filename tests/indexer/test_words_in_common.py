@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from indexer.analysis import Spot, spots
 from indexer.answering.excerpts import words_in_common
+from indexer.answering.passages import Passage
 from indexer.ranking.weighting import K1, saturation
 
 PIECES = [
@@ -66,4 +67,5 @@ def test_words_in_common_are_those_of_the_definition(
     passages: list[tuple[str, float]], terms: dict[str, float], most: int
 ) -> None:
     """Looking at each piece of text once finds the words that walking through all of them finds."""
-    assert words_in_common(passages, terms, most) == plainly(passages, terms, most)
+    looked_at = [Passage(text, None, weight) for text, weight in passages]
+    assert words_in_common(looked_at, terms, most) == plainly(passages, terms, most)

@@ -13,7 +13,7 @@ import os
 import shutil
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
@@ -152,8 +152,10 @@ class IndexFolder:
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
-    def publish(self, staged: Path, number: int, _: Callable[[int], object] = lambda _: None) -> None:
-        """Make a staged generation the current one: its bytes reach the disk first, then one rename tells readers."""
+    def publish(self, staged: Path, number: int, keep: object = None, tell: object = None) -> None:  # noqa: ARG002
+        """Make a staged generation the current one: its bytes reach the disk first, then one rename tells readers.
+        Nothing is kept with pages, and nothing takes long enough to be told.
+        """
         for file in sorted(staged.rglob("*"), reverse=True):
             _sync(file)
         _sync(staged)

@@ -158,7 +158,7 @@ class FolderStore(IndexFolder):
                 return manifest.info
         raise SearchError("each generation was replaced while it was written", str(self.path), "try again later")
 
-    def restore(self, file: Path) -> Info:
+    def restore(self, file: Path, keep: object = None) -> Info:  # noqa: ARG002 (nothing is)
         if self.numbers():
             remedy = "move it away first, or name another folder with --index"
             raise SearchError("there is an index already", str(self.path), remedy)

@@ -18,7 +18,7 @@ from indexer.generation.folder.manifest import Manifest
 from indexer.generation.local.groups import Groups
 from indexer.generation.local.schema import DOCUMENT_FIELD, MappedStorage, folder_of
 from indexer.generation.local.stored import StoredNeighbours, StoredPairs, stored_analyzer
-from indexer.generation.port import Facts, FindRequest, Found, Neighbours, Pair, Ranked
+from indexer.generation.port import NO_CARDS, Facts, FindRequest, Found, Neighbours, Pair, Ranked
 from indexer.ranking.columns import KINDS, Mask
 from indexer.ranking.frequencies import Frequencies
 from indexer.ranking.hashing import Numbers
@@ -27,7 +27,7 @@ from indexer.ranking.mapped import ARRAYS, Strings
 from indexer.ranking.resources import NUMPY, Resources
 from indexer.ranking.segment import Segments
 from indexer.ranking.weighting import HIT_PLACE, RESCORED, Statistics, least_share, length_exponent
-from indexer.types import EVERYTHING, Info, Sort
+from indexer.types import EVERYTHING, Card, Info, Sort
 
 
 class _Chosen(NamedTuple):
@@ -130,6 +130,9 @@ class LocalGeneration:
         place = FIELDS.index(field)
         return [self._segments.words_of(self._ids.find(id_), place) for id_ in ids]
 
+    def begins(self, ids: Sequence[str], terms: Collection[str]) -> list[Mapping[str, Sequence[int]]] | None:
+        return [*self._segments.begins_of([self._ids.find(id_) for id_ in ids], terms)]
+
     def weights(self, ids: Sequence[str]) -> list[dict[str, float]]:
         return [self._segments.weights_of(self._ids.find(id_)) for id_ in ids]
 
@@ -203,6 +206,9 @@ class LocalGeneration:
 
     def closeness(self, id_: str) -> Sequence[float]:
         return self._neighbours.closeness(id_)
+
+    def cards(self, id_: str) -> Mapping[str, Card]:  # noqa: ARG002 (they are made as soon as they are read)
+        return NO_CARDS
 
     def pairs(self) -> Sequence[Pair]:
         return self._pairs.all()

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from whoosh.filedb.filestore import FileStorage
 
 from indexer.analysis import FIELDS, Analyzer
+from indexer.analysis.compounds import begins_name
 from indexer.generation.local.schema import DOCUMENT_FIELD, FOLDER, ID_FIELD, PARTED, folder_of, schema
 from indexer.ranking.field_counts import Vocabulary, count
 from indexer.ranking.forward_writer import count_tokens, forward_arrays, word_keys
@@ -51,7 +52,8 @@ def write_arrays(
     documents = write_impacts(folder, words, counted, contents.kinds, statistics, rarities, resources)
     keys = word_keys(words.words, terms)
     tokens = count_tokens(words, keys, resources.kernels)
-    save(folder, word_counts=tokens.words, **forward_arrays(keys, counted))
+    joins = np.array([begins_name(word) for word in words.words], np.bool_)
+    save(folder, word_counts=tokens.words, word_joins=joins, **forward_arrays(keys, counted))
     if frozen is None:
         write_frequencies(arrays, words, counted, documents, keys, tokens)
     return statistics, terms

@@ -12,7 +12,7 @@ from indexer.ranking.ids import Ids, segment_folders
 from indexer.ranking.mapped import map_array
 
 # What is kept of each document by its number, and what by the place of its id.
-_BY_NUMBER, _BY_PLACE = ("near_scores", "possible"), ("keep_order",)
+_BY_NUMBER, _BY_PLACE = ("near_scores", "possible", "near_closeness"), ("keep_order",)
 
 
 class Changes(NamedTuple):
@@ -33,7 +33,12 @@ def changes(old: Path, new: Path) -> Changes:
     moved = np.full(len(before) + 1, -1)  # the last one for what is no neighbour
     moved[there[:, 0]] = numbers[known]
     same = _segments(old, before)[there[:, 0]] == _segments(new, after)[numbers[known]]
-    same &= (moved[map_array(old, "near")[there[:, 0]]] == map_array(new, "near")[numbers[known]]).all(axis=1)
+    near = map_array(new, "near")[numbers[known]]
+    same &= (moved[map_array(old, "near")[there[:, 0]]] == near).all(axis=1)
+    # A document is kept with the facts of its neighbours, and with what their cards show.
+    said = np.ones(len(after) + 1, np.bool_)
+    said[numbers[known]] = _equal(_digests(old)[there[:, 0]], _digests(new)[numbers[known]])
+    same &= said[near].all(axis=1)
     for name in _BY_NUMBER:
         same &= _equal(map_array(old, name)[there[:, 0]], map_array(new, name)[numbers[known]])
     for name in _BY_PLACE:
@@ -47,6 +52,11 @@ def _segments(arrays: Path, ids: Ids) -> NDArray[np.int64]:
     """The segment of each document; one that has a document in both generations has it unchanged."""
     names = [int(folder.name) for folder in segment_folders(arrays)]
     return np.repeat(np.array(names, np.int64), np.diff(ids.firsts))
+
+
+def _digests(arrays: Path) -> NDArray[np.uint8]:
+    """The digest of the content of each document, by number."""
+    return np.concatenate([map_array(folder, "digests") for folder in segment_folders(arrays)])
 
 
 def _equal(one: NDArray[np.generic], other: NDArray[np.generic]) -> NDArray[np.bool_]:

@@ -12,7 +12,7 @@ from indexer.analysis import FIELDS
 # Of a generation: its documents, and the files that each process which asks it keeps (statistics of words).
 DOCUMENTS, FILES = "documents", "files"
 # Fields of a document that are asked for and never sought: what it is, and what was worked out when it was built.
-SOURCE = ("document", "row", "facts", "near", "near_scores", "possible", "keep_order")
+SOURCE = ("document", "row", "facts", "near", "near_scores", "possible", "keep_order", "closeness", "cards", "around")
 WEIGHTS = "weights"
 # The file of the pairs, a line of JSON each.
 PAIRS = "pairs.jsonl"

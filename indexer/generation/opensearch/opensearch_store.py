@@ -29,7 +29,7 @@ from indexer.generation.opensearch.publisher import publish, remove
 from indexer.generation.opensearch.searcher import OpenSearchGeneration
 from indexer.generation.opensearch.work_folder import WorkFolder, reading_folder
 from indexer.generation.opensearch.writing_lock import writing
-from indexer.generation.port import Generation
+from indexer.generation.port import Generation, PageMaker
 from indexer.ranking.mapped import ARRAYS
 from indexer.settings import OpenSearchIndex, Settings
 from indexer.types import Fault, Info, Newer, Verification
@@ -143,13 +143,13 @@ class OpenSearchStore:
             write_backup(Path(folder), manifest, file)
         return manifest.info
 
-    def restore(self, file: Path) -> Info:
+    def restore(self, file: Path, keep: PageMaker) -> Info:
         with suppress(IndexMissing):
             self.current()
             raise SearchError("there is an index already", str(self._place), "name another index with --index")
         with self.lock(), self.staging() as folder:
             manifest = read_backup(file, folder)
-            self.publish(folder, manifest.generation, lambda _: None)
+            self.publish(folder, manifest.generation, keep, lambda _: None)
         return replace(manifest.info, engine="opensearch")
 
     @contextmanager
@@ -169,12 +169,12 @@ class OpenSearchStore:
     def staging(self) -> AbstractContextManager[Path]:
         return self._work.staging()
 
-    def publish(self, staged: Path, number: int, tell: Callable[[int], object]) -> None:
+    def publish(self, staged: Path, number: int, keep: PageMaker, tell: Callable[[int], object]) -> None:
         manifest, digests = manifest_in(staged), stored_digests(staged / ARRAYS)
         if manifest.purges:
             self._work.forget()
         with asking(self._name):
-            publish(self._client, self._place, staged, self._folders.get(manifest.before), tell)
+            publish(self._client, self._place, staged, self._folders.get(manifest.before), keep, tell)
         if faults := list(self._faults_of_documents(number, digests)):
             raise SearchError("the cluster has not what was sent", faults[0].file, "build again")
         meta = {

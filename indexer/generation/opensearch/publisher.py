@@ -20,6 +20,7 @@ from indexer.generation.opensearch.changes import Changes, changes
 from indexer.generation.opensearch.connection import address_of
 from indexer.generation.opensearch.layout import PAIRS, SENDING, document_index, documents_of, file_index, files_of
 from indexer.generation.opensearch.sender import send_documents
+from indexer.generation.port import PageMaker
 from indexer.ranking.ids import Ids
 from indexer.ranking.mapped import ARRAYS
 from indexer.settings import OpenSearchIndex
@@ -28,10 +29,16 @@ _LONGEST_ID = 512
 
 
 def publish(
-    client: OpenSearch, place: OpenSearchIndex, staged: Path, before: Path | None, tell: Callable[[int], object]
+    client: OpenSearch,
+    place: OpenSearchIndex,
+    staged: Path,
+    before: Path | None,
+    keep: PageMaker,
+    tell: Callable[[int], object],
 ) -> None:
-    """Send a staged generation, or what changed since the one before, where that lies in a folder here as well. What a
-    killed build sent of the very same documents is not sent again. Nothing leads to the generation yet.
+    """Send a staged generation, or what changed since the one before, where that lies in a folder here as well; `keep`
+    makes what is kept with a page. What a killed build sent of the very same documents is not sent again. Nothing leads
+    to the generation yet.
     """
     manifest, name = manifest_in(staged), address_of(place.address).name
     documents, files = documents_of(name, manifest.generation), files_of(name, manifest.generation)
@@ -60,7 +67,7 @@ def publish(
             _clone(client, files_of(name, manifest.before), files, place.replicas, copies)
             client.indices.put_mapping(index=documents, body={"_meta": {}})  # not whole before all is there
             parts.forget_files(client, files, {MANIFEST, DIGEST, PAIRS, *names, *(was.keys() - manifest.files.keys())})
-        send_documents(client, documents, staged / ARRAYS, generation, sent, tell)
+        send_documents(client, documents, staged / ARRAYS, generation, sent, keep, tell)
         parts.send_files(client, files, staged, [MANIFEST, DIGEST, PAIRS, *sorted(names)])
         (staged / PAIRS).unlink()  # no file of a generation on disk
     finally:

@@ -24,6 +24,7 @@ from indexer.analysis.terms import stem
 from indexer.generation.folder.manifest import Manifest
 from indexer.generation.local.stored import stored_analyzer
 from indexer.generation.opensearch import queries
+from indexer.generation.opensearch.cards import card_of
 from indexer.generation.opensearch.counting import FacetCounter
 from indexer.generation.opensearch.documents import BY_ID, OpenSearchDocuments, OpenSearchIds, rows
 from indexer.generation.opensearch.layout import PAIRS
@@ -33,7 +34,7 @@ from indexer.ranking.frequencies import Frequencies
 from indexer.ranking.mapped import ARRAYS, Strings
 from indexer.ranking.packed import Fetched, Vocabularies
 from indexer.ranking.weighting import HIT_PLACE, RESCORED, SearchWord, Statistics, least_share, length_exponent
-from indexer.types import Band, Info, Sort
+from indexer.types import Band, Card, Info, Sort
 
 # A feature keeps nine bits of a weight, rounded down; sums are rounded a little more.
 _ROUNDING = 1 + 2**-8 + 2**-18
@@ -41,6 +42,9 @@ _ROUNDING = 1 + 2**-8 + 2**-18
 _SPARE, _MOST = 1.3, 10_000
 # A cluster takes 1,024 clauses in a query: so many are terms, the most telling ones.
 _TERMS = 900
+# What a panel asks of its page is fetched at once; `around` are the facts of the close neighbours.
+_FACTS = ("facts", "kind", "day", "answered")
+_OF_PAGE = ("near", "near_scores", "possible", "closeness", "cards", "around", "row", *_FACTS)
 _NEWEST: tuple[Query, ...] = ({"day": {"order": "desc", "missing": "_last"}}, *BY_ID)
 
 
@@ -104,7 +108,7 @@ class OpenSearchGeneration:
         return [from_json(there[id_]["document"]) for id_ in ids if id_ in there]
 
     def facts(self, ids: Sequence[str]) -> list[Facts]:
-        there = self._documents.fetch(ids, "facts", "kind", "day", "answered")
+        there = self._documents.fetch(ids, *_FACTS)
         return [_facts(there[id_]) for id_ in ids]
 
     def wordings(self, ids: Sequence[str]) -> list[int | None]:
@@ -121,6 +125,17 @@ class OpenSearchGeneration:
         own = self._rows(ids)
         return [own.words(n, field) for n in range(len(ids))]
 
+    def closeness(self, id_: str) -> Sequence[float]:
+        closeness: Sequence[float] = self._documents.fetch([id_], "closeness")[id_]["closeness"]
+        return closeness
+
+    def cards(self, id_: str) -> Mapping[str, Card]:
+        kept = self._documents.fetch([id_], "cards")[id_]["cards"]
+        return {own["id"]: card_of(own) for own in kept}
+
+    def begins(self, ids: Sequence[str], terms: Collection[str]) -> None:  # noqa: ARG002 (rows hold no places)
+        return None
+
     def weights(self, ids: Sequence[str]) -> list[dict[str, float]]:
         return self._rows(ids).weights()
 
@@ -129,7 +144,8 @@ class OpenSearchGeneration:
         return rows(self._vocabularies, [there[id_] for id_ in ids])
 
     def neighbours(self, id_: str) -> Neighbours | None:
-        for found in self._documents.fetch([id_], "near", "near_scores", "possible").values():
+        for found in self._documents.fetch([id_], *_OF_PAGE).values():
+            self._documents.remember(found["around"])
             return Neighbours(list(map(Ranked, found["near"], found["near_scores"])), found["possible"])
         return None
 

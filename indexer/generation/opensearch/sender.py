@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any
@@ -16,9 +17,11 @@ from corpus import Document, kind_of, same_address, to_json
 from indexer.analysis import FIELDS
 from indexer.errors import SearchError
 from indexer.generation.local.reader import LocalGeneration
+from indexer.generation.opensearch.cards import record_of
 from indexer.generation.opensearch.changes import Changes
 from indexer.generation.opensearch.connection import GONE, LATER, WRITING
 from indexer.generation.opensearch.layout import WEIGHTS, feature_of, words_field
+from indexer.generation.port import Facts, PageMaker
 from indexer.ranking.columns import date_of, is_answered, specialty_of, topics_of
 from indexer.ranking.ids import Ids
 from indexer.ranking.packed import Rows
@@ -35,14 +38,17 @@ def send_documents(
     arrays: Path,
     generation: LocalGeneration,
     changes: Changes,
+    keep: PageMaker,
     tell: Callable[[int], object],
 ) -> None:
-    """Send some documents of a generation, and remove what is gone. Raises SearchError where one is refused."""
+    """Send some documents of a generation, and remove what is gone; `keep` makes what is kept with a page. Raises
+    SearchError where a document is refused.
+    """
     rows, ids = Rows(arrays), Ids(arrays)
     removed = ({"_op_type": "delete", "_index": index, "_id": id_} for id_ in changes.gone)
     documents = (
         {"_index": index, "_id": id_, **fields, "row": base64.b64encode(rows.of(ids.find(id_)).tobytes()).decode()}
-        for id_, fields in _documents(generation, changes.sent)
+        for id_, fields in _documents(generation, changes.sent, keep)
     )
     send(client, chain(removed, documents), tell)
 
@@ -83,14 +89,14 @@ def _results(client: OpenSearch, actions: list[dict[str, Any]]) -> Iterator[tupl
         yield str(result["_id"]), None if taken else result
 
 
-def _documents(generation: LocalGeneration, ids: Sequence[str]) -> Iterator[tuple[str, dict[str, Any]]]:
+def _documents(
+    generation: LocalGeneration, ids: Sequence[str], keep: PageMaker
+) -> Iterator[tuple[str, dict[str, Any]]]:
     for at in range(0, len(ids), _TOGETHER):
         own = ids[at : at + _TOGETHER]
         words = {field: generation.words(own, field) for field in FIELDS}
         rows = zip(own, generation.get(own), generation.facts(own), generation.weights(own), strict=True)
         for n, (id_, document, facts, weights) in enumerate(rows):
-            near = generation.neighbours(id_)
-            assert near is not None
             texts = {field: " ".join(words[field][n]) for field in FIELDS if words[field][n]}
             yield (
                 id_,
@@ -99,15 +105,40 @@ def _documents(generation: LocalGeneration, ids: Sequence[str]) -> Iterator[tupl
                     **_sought(document),
                     **{words_field(field): text for field, text in texts.items()},
                     WEIGHTS: {feature_of(term): weight for term, weight in weights.items() if weight > 0},
-                    "first_near": [r.id for r in near.ranked[:_PANEL]],
                     "document": to_json(document),
-                    "facts": {"wording": facts.wording, "topics": [[t.name, t.specialty] for t in facts.topics]},
-                    "near": [r.id for r in near.ranked],
-                    "near_scores": [r.score for r in near.ranked],
-                    "possible": near.possible,
+                    "facts": _told(facts),
                     "keep_order": generation.keep_order([id_])[0],
+                    **_near(generation, id_, keep),
                 },
             )
+
+
+def _near(generation: LocalGeneration, id_: str, keep: PageMaker) -> dict[str, Any]:
+    """What is kept of the neighbours of a document."""
+    near, kept = generation.neighbours(id_), keep(generation, id_)
+    assert near is not None
+    ids = [r.id for r in near.ranked]
+    around = {
+        other: {"facts": _told(facts), "kind": facts.kind, "day": _day(facts.date), "answered": facts.answered}
+        for other, facts in zip(kept.close, generation.facts(kept.close), strict=True)
+    }
+    return {
+        "first_near": ids[:_PANEL],
+        "near": ids,
+        "near_scores": [r.score for r in near.ranked],
+        "possible": near.possible,
+        "closeness": generation.closeness(id_),
+        "around": around,
+        "cards": list(map(record_of, kept.cards)),
+    }
+
+
+def _told(facts: Facts) -> dict[str, Any]:
+    return {"wording": facts.wording, "topics": [[topic.name, topic.specialty] for topic in facts.topics]}
+
+
+def _day(day: date | None) -> int | None:
+    return day.toordinal() if day else None
 
 
 def _sought(document: Document) -> dict[str, Any]:
@@ -119,7 +150,7 @@ def _sought(document: Document) -> dict[str, Any]:
         "topic": [name.casefold() for name in topics],
         "topic_written": topics,
         "year": day.year if day else None,
-        "day": day.toordinal() if day else None,
+        "day": _day(day),
         "answered": is_answered(document),
         "address": same_address(document.url) if document.url else "",
     }

@@ -40,7 +40,7 @@ def test_stored_closeness_is_that_of_each_page(tmp_path: Path) -> None:
     build(tmp_path, documents[20:])
     assert _compared(tmp_path) > 2_000
     for begin in (0, 7, 14):
-        changed = [replace(document, title=f"{document.title} again") for document in documents[40 + begin : 43 + begin]]
-        update(tmp_path, [*documents[begin : begin + 6], *changed], delete=[documents[60 + begin].id])
+        new, old = documents[begin : begin + 6], documents[40 + begin : 43 + begin]
+        changed = [replace(document, title=f"{document.title} again") for document in old]
+        update(tmp_path, [*new, *changed], delete=[documents[60 + begin].id])
         assert _compared(tmp_path) > 2_000
-

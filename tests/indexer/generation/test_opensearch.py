@@ -16,8 +16,10 @@ from contextlib import closing, suppress
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
+from opensearchpy import Transport
 from opensearchpy.exceptions import AuthorizationException
 
 from corpus import Document
@@ -34,6 +36,7 @@ from indexer import (
     verify,
 )
 from indexer.backups import backup, restore
+from indexer.decisions import Decisions
 from indexer.generation import Generation, store_of
 from indexer.generation.opensearch import opensearch_store, parts, writing_lock
 from indexer.generation.opensearch.connection import WRITING, connect
@@ -107,6 +110,49 @@ def test_a_cluster_says_what_the_definition_does(place: OpenSearchIndex, seed: i
     with closing(store_of(place).open(Settings())) as there:
         frozen = there.statistics, frozen_frequencies(there), there.templates
         check_same(there, PlainGeneration(documents, there.analyzer, *frozen), seed)
+
+
+def test_a_panel_is_one_request(place: OpenSearchIndex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a page's panel shows is kept with the page: a cluster is asked once, and the panel is that of a folder. What
+    an editor puts there is fetched.
+    """
+    documents = in_two_scripts(random.Random(8), 120)
+    build(place, documents)
+    build(tmp_path, documents)
+    asked = list[str]()
+    perform = Transport.perform_request
+
+    def counted(own: Transport, method: str, url: str, *more: Any, **options: Any) -> object:
+        asked.append(url)
+        return perform(own, method, url, *more, **options)
+
+    monkeypatch.setattr(Transport, "perform_request", counted)
+    cards = 0
+    with open_index(place) as there, open_index(tmp_path) as here:
+        for document in documents:
+            asked.clear()
+            panel = there.related(document.id)
+            assert len(asked) == 1, asked
+            assert panel == here.related(document.id)
+            cards += len(panel.cards)
+        pinned = Decisions(pins={documents[0].id: (documents[50].id,)})
+        panels = [index.deciding(pinned).related(documents[0].id) for index in (there, here)]
+        assert panels[0] == panels[1]
+        assert panels[0].cards[0].id == documents[50].id
+    assert cards > 100
+
+
+def test_a_card_shows_its_document_as_it_is_now(place: OpenSearchIndex, tmp_path: Path) -> None:
+    """A document whose address alone changed has its new one on the panels of all others after an update."""
+    documents = in_two_scripts(random.Random(9), 60)
+    moved = [replace(document, url=f"https://new.example/{document.id}") for document in documents[::7]]
+    for index in (place, tmp_path):
+        build(index, documents)
+        update(index, moved)
+    with open_index(place) as there, open_index(tmp_path) as here:
+        panels = [there.related(document.id) for document in documents]
+        assert panels == [here.related(document.id) for document in documents]
+    assert any(card.url.startswith("https://new.example") for panel in panels for card in panel.cards)
 
 
 def test_a_text_of_more_terms_than_a_query_takes(place: OpenSearchIndex, tmp_path: Path) -> None:
