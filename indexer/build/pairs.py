@@ -10,12 +10,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from indexer.answering.closeness import page_closeness, page_floor
+from indexer.answering.closeness import page_floor
+from indexer.build.all_closeness import CLOSENESS
 from indexer.build.keep_order import keep_order
 from indexer.build.overlap import Overlap
 from indexer.duplicates.differences import contradicting, missing_in_title
 from indexer.duplicates.likelihood import LEAST_SHARE, POSSIBLE, STORY, Profile, QuestionPair
-from indexer.generation import Generation, Neighbours, Ranked
+from indexer.generation import Generation
 from indexer.generation.local.stored import BANDS
 from indexer.ranking.columns import Columns, Mask
 from indexer.ranking.hashing import Numbers
@@ -64,7 +65,7 @@ class PairFinder:
         ids, folders = Ids(arrays), segment_folders(arrays)
         self._ids, self._numbers = ids, ids.numbers()
         self._near, self._near_scores = map_array(arrays, "near"), map_array(arrays, "near_scores")
-        self._possible = map_array(arrays, "possible")
+        self._possible, self._closeness = map_array(arrays, "possible"), map_array(arrays, CLOSENESS)
         self._place = np.full(len(ids), -1)
         self._place[self._numbers] = np.arange(len(self._numbers))
         columns = Columns(folders, ids)
@@ -161,17 +162,9 @@ class PairFinder:
             return False
         if contradicting(a.title_values, b.title_values) or missing_in_title(a.title_values, b.title_values):
             return False
-        one, other = self._closeness(a, n, m), self._closeness(b, m, n)
-        return one + other >= page_floor(a.statistics) + page_floor(b.statistics) + 2 * _ABOVE_FLOOR
-
-    def _closeness(self, own: Profile, n: int, m: int) -> float:
-        """How close the second of two mutual neighbours is to the first."""
-        number, wanted = int(self._numbers[n]), int(self._numbers[m])
-        id_, other = self._ids.of([number, wanted])
-        score = float(self._near_scores[number, self._near[number].tolist().index(wanted)])
-        near = Neighbours([Ranked(other, score)], float(self._possible[number]))
-        (close,) = page_closeness(self._generation, own.statistics, id_, near)
-        return close
+        # Each is the first neighbour of the other.
+        close: list[float] = self._closeness[self._numbers[[n, m]], 0].tolist()
+        return sum(close) >= page_floor(a.statistics) + page_floor(b.statistics) + 2 * _ABOVE_FLOOR
 
     def _candidates(self, asking: Numbers, fresh: set[int] | None) -> Numbers:
         """The pairs of questions, a row each, the smaller place first, of which one lists the other and earns enough of

@@ -22,7 +22,8 @@ class Begins:
         """`words` are those of the segment, of so many terms; `number_of` gives the number of a term, -1 for none."""
         self._words, self._number_of, self._terms = words, number_of, terms
         self._joins, self._steps = map_array(folder, "word_joins"), map_array(folder, "sequence_steps")
-        self._far_words, self._far_steps = map_array(folder, "far_words"), map_array(folder, "far_steps")
+        # Of what does not fit a byte: the word's place among all of the segment, and how much more it is.
+        self._far, self._beyond = map_array(folder, "far_steps").T
 
     def seeking(self, terms: Iterable[str]) -> NDArray[np.bool_]:
         """Which words make one of some terms, or may begin a name of several words that does."""
@@ -38,8 +39,8 @@ class Begins:
         low, beyond = bounds[0], bounds[-1]
         there = np.flatnonzero(sought[self._words.sequence[low:beyond]])
         steps = self._steps[low:beyond].astype(np.int64)
-        for at in range(*np.searchsorted(self._far_words, (low, beyond)).tolist()):
-            steps[self._far_words[at] - low] += self._far_steps[at]
+        for at in range(*np.searchsorted(self._far, (low, beyond)).tolist()):
+            steps[self._far[at] - low] += self._beyond[at]
         # Of all fields at once: a field's first step counts from its beginning, so what came before is taken off.
         begins = np.cumsum(steps)
         found, at = {}, np.searchsorted(there, np.array(bounds) - low).tolist()

@@ -196,7 +196,7 @@ class WordsWriter:
         waiting = self._waiting()
         sequence = create(folder, "sequence", np.int32, (int(starts[-1]),))
         steps = create(folder, "sequence_steps", np.uint8, sequence.shape)
-        far, beyond_far, last = [np.empty(0, np.int64)], [np.empty(0, np.int64)], 0
+        far, last = [np.empty((0, 2), np.int64)], 0
         ends = np.array(self._spans)
         written = starts_of(ends[spans + 1] - ends[spans])
         for at, beyond in ranges(written, BATCH):
@@ -208,12 +208,12 @@ class WordsWriter:
             first = starts[np.searchsorted(starts, low) : np.searchsorted(starts, high)] - low
             step[first] = begins[first]
             steps[low:high] = np.minimum(step, _STEP)
-            far.append(low + np.flatnonzero(step > _STEP))
-            beyond_far.append(step[step > _STEP] - _STEP)
+            long = np.flatnonzero(step > _STEP)
+            far.append(np.column_stack([low + long, step[long] - _STEP]))
             last = int(begins[-1]) if len(begins) else last
             for array_ in (sequence, steps, waiting):
                 release(array_)
-        save(folder, sequence_starts=starts, far_words=np.concatenate(far), far_steps=np.concatenate(beyond_far))
+        save(folder, sequence_starts=starts, far_steps=np.concatenate(far))
         write_strings(folder, "words", words)
         self._pieces.clear()
         return Words(words, sequence, starts)

@@ -79,13 +79,14 @@ def test_a_missing_extra_is_refused_by_name(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_progress_tells_every_stage(tmp_path: Path) -> None:
-    """A build tells how far reading, indexing, neighbours and duplicates are."""
+    """A build tells how far each of its stages is."""
     told: list[Progress] = []
     indexer.build(tmp_path, many(30), progress=told.append)
     assert list(dict.fromkeys(p.stage for p in told)) == [
         "reading",
         "indexing",
         "neighbours",
+        "closeness",
         "duplicates",
         "publishing",
     ]
