@@ -35,22 +35,24 @@ def write_closeness(
     arrays: Path, generation: LocalGeneration, numbers: Numbers, tell: Callable[[int], object] = lambda _: None
 ) -> None:
     """Store how close the first JUDGED neighbours of some documents are to each."""
-    near, scores, possible = (map_array(arrays, name)[numbers] for name in ("near", "near_scores", "possible"))
+    near, scores, possible = (map_array(arrays, name) for name in ("near", "near_scores", "possible"))
     kept, ids, statistics = reopen(arrays, CLOSENESS), Ids(arrays), generation.statistics
-    near = near[:, :JUDGED]
-    others = np.unique(near[near >= 0])
+    listed = np.zeros(len(ids) + 1, np.bool_)
+    listed[near[numbers, :JUDGED]] = True  # the last one for what is no neighbour
+    others = np.flatnonzero(listed[:-1])
     pages = _Pages(arrays, generation, np.union1d(numbers, others))
     titles = _Titles(generation, ids, others, pages.number_of)
-    for at, (n, row) in enumerate(zip(numbers.tolist(), near.tolist(), strict=True)):
-        own = [m for m in row if m >= 0]
+    for done, n in enumerate(numbers.tolist(), 1):
+        own = [m for m in near[n, :JUDGED].tolist() if m >= 0]
         han = statistics.han is not None and own_analysed(generation, ids[n]).in_han
-        ranked = [Ranked("", score) for score in scores[at, : len(own)].tolist()]
-        strong = strengths(statistics.of_document(han=han), Neighbours(ranked, float(possible[at])))
+        ranked = [Ranked("", score) for score in scores[n, : len(own)].tolist()]
+        strong = strengths(statistics.of_document(han=han), Neighbours(ranked, float(possible[n])))
         pages.mark(n)
         kept[n] = 0
         kept[n, : len(own)] = together(pages.cosines(own), titles.shares(own, pages.said), strong)
-        if (at + 1) % _TOLD == 0 or at + 1 == len(numbers):
-            tell(at + 1)
+        if done % _TOLD == 0 or done == len(numbers):
+            pages.release()
+            tell(done)
 
 
 class _Pages:
@@ -98,6 +100,11 @@ class _Pages:
             bounds, products = (self._starts[low : high + 1] - own.start).tolist(), (flat * flat).tolist()
             squares.extend(math.fsum(products[a:b]) for a, b in pairwise(bounds))
         self._squares = np.array(squares)
+
+    def release(self) -> None:
+        """Let go of the memory in which terms were read."""
+        for array_ in (self._terms, self._flat):
+            release(array_)
 
     def number_of(self, term: str) -> int:
         """The number of a term, -1 for one that no page has."""

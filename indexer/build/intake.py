@@ -14,9 +14,8 @@ import numpy as np
 from corpus import Document, Question, Rejected, to_json
 from indexer.analysis import Analyzer, Boilerplate, field_texts
 from indexer.build.keep_order import KeepOrderWriter
-from indexer.generation.local.writer import Contents
 from indexer.ranking.columns import ColumnsWriter
-from indexer.ranking.hashing import Numbers
+from indexer.ranking.hashing import Numbers, ranges, starts_of
 from indexer.ranking.mapped import save, write_strings
 from indexer.ranking.token_store import WordsWriter
 
@@ -101,28 +100,31 @@ class Intake:
         """The sentences that the settled questions repeat, but for facts."""
         return self._words.boilerplate(self._order, self._is_question, analyzer)
 
-    def gather(self, folder: Path, boilerplate: Boilerplate) -> Contents:
-        """The settled documents, their words without boilerplate. What every segment has is written into the
-        folder: words, ids, digests, columns, and what speaks for keeping each. Only `lines` may be asked for then.
+    def parts(self, most: int) -> list[Numbers]:
+        """The settled documents in parts of at most so many words, or of one document; one part if there are none."""
+        sizes = self._words.sizes()[self._order]
+        return [self._order[low:high] for low, high in ranges(starts_of(sizes), most)] or [self._order]
+
+    def gather(self, folder: Path, boilerplate: Boilerplate, part: Numbers) -> None:
+        """Write a part of the settled documents as the beginning of a segment, their words without boilerplate: words,
+        ids, digests, columns, and what speaks for keeping each.
         """
         folder.mkdir()
-        order = self._order
-        ids = [self._ids[n] for n in order.tolist()]
-        words = self._words.write(folder, order, boilerplate)
-        wordings = np.array(self._words.wordings, np.int64)[order]
-        write_strings(folder, "ids", ids)
-        digests = np.frombuffer(self._digests, np.uint8).reshape(-1, _DIGEST)[order]
-        save(folder, digests=digests, answers=np.array(self._answers, np.int32)[order])
-        self._columns.write(folder, order, wordings)
-        self._keep_order.write(folder, order)
-        contents = Contents(ids=ids, words=words, kinds=self._columns.kinds(order))
-        # Of what was taken only the lines are asked for from here on.
-        del self._words, self._columns, self._keep_order, self._ids, self._digests
-        return contents
+        self._words.write(folder, part, boilerplate)
+        wordings = np.array(self._words.wordings, np.int64)[part]
+        write_strings(folder, "ids", [self._ids[n] for n in part.tolist()])
+        digests = np.frombuffer(self._digests, np.uint8).reshape(-1, _DIGEST)[part]
+        save(folder, digests=digests, answers=np.array(self._answers, np.int32)[part])
+        self._columns.write(folder, part, wordings)
+        self._keep_order.write(folder, part)
 
-    def lines(self) -> Iterator[str]:
-        """The settled documents as lines of JSON, in the order of their ids."""
-        for n in self._order.tolist():
+    def let_go(self) -> None:
+        """Keep nothing but the lines: all else is gathered."""
+        del self._words, self._columns, self._keep_order, self._ids, self._digests
+
+    def lines(self, part: Numbers) -> Iterator[str]:
+        """Some documents as lines of JSON."""
+        for n in part.tolist():
             self._spool.seek(self._starts[n])
             yield self._spool.read(self._starts[n + 1] - self._starts[n] - 1).decode()
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import asdict
+from itertools import count
 from pathlib import Path
 
 import numpy as np
@@ -20,19 +21,22 @@ from indexer.build.all_neighbours import Staged, lay_out, rank_neighbours
 from indexer.build.intake import Intake
 from indexer.build.merging import merge
 from indexer.build.pairs import Before, PairFinder
-from indexer.build.query_weights import QueryWeights, write_query_weights
+from indexer.build.query_weights import QueryWeights, rows_of, write_query_weights
 from indexer.generation.folder.manifest import ENGINE, FORMAT, FileList, Manifest, list_files, now
 from indexer.generation.local.reader import LocalGeneration
-from indexer.generation.local.writer import Contents, write_segment
+from indexer.generation.local.writer import Contents, count_all, write_segment
 from indexer.ranking.columns import KINDS
 from indexer.ranking.hashing import Numbers
-from indexer.ranking.ids import Ids, segment_folders
-from indexer.ranking.mapped import ARRAYS, map_array, save, write_strings
+from indexer.ranking.ids import Ids, segment_folders, segment_name
+from indexer.ranking.mapped import ARRAYS, Strings, map_array, save, write_strings
 from indexer.ranking.resources import Resources
 from indexer.ranking.token_store import StoredWords
 from indexer.ranking.weighting import Statistics
 from indexer.settings import Settings
 from indexer.types import BuildReport, Progress
+
+# A segment of so many words takes about a megabyte to be counted, and four more of memory in all.
+_WORDS_OF_A_MB = 400_000
 
 
 class Pipeline:
@@ -43,40 +47,61 @@ class Pipeline:
         self._arrays = staged / ARRAYS
 
     def base(self, intake: Intake, analyzer: Analyzer) -> tuple[Statistics, Analyzer]:
-        """The first segment, of all documents: what it counts is the statistics of the generation."""
+        """The segments of all documents: what they count is the statistics of the generation. One segment where what is
+        counted of it fits into memory, else as many as it takes.
+        """
         self._arrays.mkdir()
         boilerplate = intake.boilerplate(analyzer)
         save(self._arrays, boilerplate=np.array(sorted(boilerplate.sentences), np.int64))
         analyzer = Analyzer(analyzer.synonyms, boilerplate=boilerplate)
-        statistics, contents = self.segment(intake, analyzer, None)
-        own = StoredWords(self._arrays)
-        questions = np.flatnonzero(contents.kinds == KINDS.index("question")).tolist()
-        templates = find_templates(own.own(n) for n in questions)
+        parts = intake.parts(self._settings.memory_mb * _WORDS_OF_A_MB)
+        statistics = self._segments(intake, analyzer, parts, None)
+        ids, own = Ids(self._arrays), StoredWords(self._arrays)
+        kinds = np.concatenate([map_array(folder, "kind") for folder in segment_folders(self._arrays)])
+        templates = find_templates(map(own.own, np.flatnonzero(kinds == KINDS.index("question")).tolist()))
         for name, lines in zip(("openings", "frames"), templates.lines(), strict=True):
             write_strings(self._arrays, name, lines)
-        lay_out(self._arrays, len(contents.ids))
-        everyone = np.arange(len(contents.ids))
+        lay_out(self._arrays, len(ids))
+        everyone = np.arange(len(ids))
         weights = self.rank(statistics, analyzer, everyone)
-        write_query_weights(self._arrays / f"{self._number:06d}", [(everyone, weights)])
+        for folder, first, beyond in zip(segment_folders(self._arrays), ids.firsts, ids.firsts[1:], strict=False):
+            rows = np.arange(first, beyond)
+            write_query_weights(folder, [(rows - first, weights if len(parts) == 1 else rows_of(weights, rows))])
         with closing(LocalGeneration(self._staged, statistics, analyzer)) as generation:
             write_closeness(self._arrays, generation, everyone, self._told("closeness", len(everyone)))
         self.find_pairs(statistics, analyzer)
         return statistics, analyzer
 
-    def segment(self, intake: Intake, analyzer: Analyzer, frozen: Statistics | None) -> tuple[Statistics, Contents]:
-        """Write the settled documents as the segment of this generation."""
-        name = f"{self._number:06d}"
-        self._tell(Progress(stage="indexing", done=0, total=len(intake)))
-        contents = intake.gather(self._arrays / name, analyzer.boilerplate)
+    def segment(self, intake: Intake, analyzer: Analyzer, frozen: Statistics) -> list[str]:
+        """Write the settled documents as the segment of this generation, by the statistics of the last full build; give
+        their ids.
+        """
+        self._segments(intake, analyzer, [intake.settled], frozen)
+        return list(Strings(self._arrays / segment_name(self._number), "ids"))
 
-        def lines() -> Iterator[str]:
-            for done, line in enumerate(intake.lines(), 1):
+    def _segments(
+        self, intake: Intake, analyzer: Analyzer, parts: Sequence[Numbers], frozen: Statistics | None
+    ) -> Statistics:
+        """Write the documents of each part as a segment."""
+        names = [segment_name(self._number, n) for n in range(len(parts))]
+        total, told = sum(map(len, parts)), count(1)
+        self._tell(Progress(stage="indexing", done=0, total=total))
+        for name, part in zip(names, parts, strict=True):
+            intake.gather(self._arrays / name, analyzer.boilerplate, part)
+        intake.let_go()
+
+        def lines(part: Numbers) -> Iterator[str]:
+            for line in intake.lines(part):
                 yield line
-                self._tell(Progress(stage="indexing", done=done, total=len(contents.ids)))
+                self._tell(Progress(stage="indexing", done=next(told), total=total))
 
-        resources = Resources.of(self._settings, len(contents.ids))
-        statistics = write_segment(self._staged, name, contents, lines(), analyzer, frozen, resources)
-        return statistics, contents
+        resources = Resources.of(self._settings, total)
+        if frozen is None and len(parts) > 1:
+            frozen = count_all(self._arrays, names, analyzer, resources)
+        for name, part in zip(names, parts, strict=True):
+            contents = Contents.gathered(self._arrays / name)
+            statistics = write_segment(self._staged, name, contents, lines(part), analyzer, frozen, resources)
+        return statistics
 
     def rank(self, statistics: Statistics, analyzer: Analyzer, numbers: Numbers) -> QueryWeights:
         """Rank the neighbours of documents; give the weights by which each looks for them."""

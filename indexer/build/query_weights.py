@@ -32,7 +32,7 @@ def query_weights_of(arrays: Path, numbers: Numbers) -> QueryWeights:
         starts, keys, weights = (map_array(folder, f"query_{name}") for name in ("starts", "keys", "weights"))
         own = QueryWeights(np.diff(starts), keys, weights)
         beyond = first + len(own.sizes)
-        parts.append(_rows(own, numbers[(numbers >= first) & (numbers < beyond)] - first))
+        parts.append(rows_of(own, numbers[(numbers >= first) & (numbers < beyond)] - first))
         first = beyond
     return _joined(parts)
 
@@ -42,11 +42,12 @@ def write_query_weights(folder: Path, parts: Sequence[tuple[Numbers, QueryWeight
     which ascend.
     """
     order = np.argsort(np.concatenate([numbers for numbers, _ in parts]))
-    own = parts[0][1] if len(parts) == 1 else _rows(_joined([own for _, own in parts]), order)
+    own = parts[0][1] if len(parts) == 1 else rows_of(_joined([own for _, own in parts]), order)
     save(folder, query_starts=starts_of(own.sizes), query_keys=own.keys, query_weights=own.weights)
 
 
-def _rows(own: QueryWeights, rows: Numbers) -> QueryWeights:
+def rows_of(own: QueryWeights, rows: Numbers) -> QueryWeights:
+    """The weights of some documents, by their places."""
     place, _ = places(starts_of(own.sizes), rows)
     return QueryWeights(own.sizes[rows], own.keys[place], own.weights[place])
 

@@ -36,7 +36,7 @@ from indexer.generation.local.stored import stored_analyzer, stored_digests
 from indexer.generation.local.writer import delete
 from indexer.ranking.frequencies import forget_terms
 from indexer.ranking.hashing import Numbers
-from indexer.ranking.ids import Ids, segment_folders, write_live
+from indexer.ranking.ids import Ids, base_segments, segment_folders, write_live
 from indexer.ranking.mapped import ARRAYS
 from indexer.ranking.weighting import Statistics
 from indexer.settings import IndexPlace, Settings
@@ -133,7 +133,7 @@ class _Update:
         self._link(plan)
         new: list[str] = []
         if len(given) + len(plan.carried) or not segment_folders(self._arrays):  # there is one, if of no document
-            new = self._pipeline.segment(intake, self._analyzer, self._statistics)[1].ids
+            new = self._pipeline.segment(intake, self._analyzer, self._statistics)
         moved = self._renumber(plan, new)
         move_rows(self._old, self._arrays, moved, len(Ids(self._arrays)))
         ranked = self._rank(plan, moved, new, set(given))
@@ -173,7 +173,7 @@ class _Update:
             dropped = [n for n, span in enumerate(spans) if not live[span].all()]
         else:
             dropped, size = [], added
-            for n in range(len(spans) - 1, 0, -1):
+            for n in range(len(spans) - 1, base_segments(self._path / ARRAYS) - 1, -1):
                 there = int(live[spans[n]].sum())
                 if there >= _GROWTH * size:
                     break

@@ -49,10 +49,15 @@ class Counted(NamedTuple):
     han: NDArray[np.bool_]
 
     def statistics(self) -> Statistics:
-        """The statistics of these documents: of each kind by itself, where both are many enough."""
-        if min(self.han.sum(), (~self.han).sum()) < LEAST_OF_A_KIND:
-            return _statistics(self.lengths)
-        return replace(_statistics(self.lengths[~self.han]), han=_statistics(self.lengths[self.han]))
+        """The statistics of these documents."""
+        return statistics_of(self.lengths, self.han)
+
+
+def statistics_of(lengths: NDArray[np.int32], han: NDArray[np.bool_]) -> Statistics:
+    """The statistics of documents, from their lengths: of each kind by itself, where both are many enough."""
+    if min(han.sum(), (~han).sum()) < LEAST_OF_A_KIND:
+        return _statistics(lengths)
+    return replace(_statistics(lengths[~han]), han=_statistics(lengths[han]))
 
 
 def _statistics(lengths: NDArray[np.int32]) -> Statistics:

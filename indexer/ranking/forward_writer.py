@@ -86,9 +86,9 @@ def count_tokens(words: Words, keys: WordKeys, kernels: ModuleType | None) -> To
             waiting = []
             # Merged when what is new is as much as what is merged, all keys together are looked at a few times.
             if sum(len(keys) for keys, _ in parts[1:]) > len(parts[0][0]):
-                parts = [_merged(parts)]
+                parts = [merged(parts)]
     parts.append(np.unique(np.concatenate([*waiting, np.empty(0, np.uint64)]), return_counts=True))
-    keys_there, counts = _merged(parts)
+    keys_there, counts = merged(parts)
     return TokenCounts(word_counts.astype(np.int32), gram_counts.astype(np.int32), keys_there, counts.astype(np.int32))
 
 
@@ -116,7 +116,7 @@ def _once_a_document(bigrams: Keys, document: Numbers) -> Keys:
     return once
 
 
-def _merged(parts: Sequence[_Counts]) -> _Counts:
+def merged(parts: Sequence[_Counts]) -> _Counts:
     """The keys of all parts, ascending, each once with its counts together."""
     keys, counts = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
     order = np.argsort(keys, kind="stable")  # merges what is in order already

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,8 +13,8 @@ from numpy.typing import NDArray
 from indexer.analysis import FINER
 from indexer.analysis.intents import intent_names
 from indexer.analysis.wordlists import stop_words
-from indexer.ranking.field_counts import Counted
-from indexer.ranking.forward_writer import TokenCounts, WordKeys
+from indexer.ranking.field_counts import Counted, statistics_of
+from indexer.ranking.forward_writer import TokenCounts, WordKeys, merged
 from indexer.ranking.hashing import Keys, bigram_keys, counts_of, key_of, keys_of
 from indexer.ranking.ids import segment_folders
 from indexer.ranking.mapped import Strings, map_array, save, write_strings
@@ -21,33 +23,51 @@ from indexer.ranking.weighting import Statistics
 
 FREQUENCIES = "frequencies"
 _REMEMBERED = 1 << 16
+_NO_COUNTS = np.empty(0, np.uint64), np.empty(0, np.int64)
 
 
-def write_frequencies(
-    folder: Path,
-    words: Words,
-    counted: Counted,
-    documents: NDArray[np.int64],
-    keys: WordKeys,
-    tokens: TokenCounts,
-) -> None:
-    """Write the frequencies of a full build: `documents` are those of each term."""
-    (folder / FREQUENCIES).mkdir()
-    stops = [(word, n) for word, n in zip(words.words, tokens.words.tolist(), strict=True) if word in stop_words()]
-    asked = np.bitwise_or.reduce(counted.intents, axis=1)
-    there = np.flatnonzero(documents)
-    write_strings(folder / FREQUENCIES, "terms", [counted.vocabulary.terms[n] for n in there.tolist()])
-    write_strings(folder / FREQUENCIES, "stops", [word for word, _ in stops])
-    save(
-        folder / FREQUENCIES,
-        terms=documents[there].astype(np.int32),
-        stops=np.array([n for _, n in stops], np.int32),
-        intents=np.array([int((asked >> bit & 1).sum()) for bit in range(len(intent_names()))], np.int32),
-        grams=tokens.grams,
-        gram_keys=keys.gram_keys,
-        bigrams=tokens.bigrams,
-        bigram_keys=tokens.bigram_keys,
-    )
+class FrequencyCounter:
+    """Counts in how many documents of a full build each token occurs, one segment after the other."""
+
+    def __init__(self) -> None:
+        self._terms: Counter[str] = Counter()
+        self._stops: Counter[str] = Counter()
+        self._intents = np.zeros(len(intent_names()), np.int64)
+        self._grams, self._bigrams, self._lengths, self._han = _NO_COUNTS, _NO_COUNTS, list[Any](), list[Any]()
+
+    def add(
+        self, words: Words, counted: Counted, documents: NDArray[np.int64], keys: WordKeys, tokens: TokenCounts
+    ) -> None:
+        """Count the documents of a segment; `documents` are those of each term."""
+        stop = [(word, n) for word, n in zip(words.words, tokens.words.tolist(), strict=True) if word in stop_words()]
+        self._stops.update(dict(stop))
+        there = np.flatnonzero(documents)
+        named = [counted.vocabulary.terms[n] for n in there.tolist()]
+        self._terms.update(dict(zip(named, documents[there].tolist(), strict=True)))
+        asked = np.bitwise_or.reduce(counted.intents, axis=1)
+        self._intents += [int((asked >> bit & 1).sum()) for bit in range(len(self._intents))]
+        self._grams = merged([self._grams, (keys.gram_keys, tokens.grams.astype(np.int64))])
+        self._bigrams = merged([self._bigrams, (tokens.bigram_keys, tokens.bigrams.astype(np.int64))])
+        self._lengths.append(counted.lengths)
+        self._han.append(counted.han)
+
+    def statistics(self) -> Statistics:
+        """The statistics of all documents."""
+        return statistics_of(np.concatenate(self._lengths), np.concatenate(self._han))
+
+    def write(self, arrays: Path) -> None:
+        """Write the frequencies of the full build."""
+        folder = arrays / FREQUENCIES
+        folder.mkdir()
+        counts: dict[str, Any] = {"intents": self._intents}
+        for name, own in (("terms", self._terms), ("stops", self._stops)):
+            tokens = sorted(own)
+            write_strings(folder, name, tokens)
+            counts[name] = np.array([own[token] for token in tokens])
+        for name, (keys, own_counts) in (("gram", self._grams), ("bigram", self._bigrams)):
+            save(folder, **{f"{name}_keys": keys})
+            counts[f"{name}s"] = own_counts
+        save(folder, **{name: own.astype(np.int32) for name, own in counts.items()})
 
 
 def forget_terms(arrays: Path) -> None:

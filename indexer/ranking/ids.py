@@ -18,6 +18,24 @@ _REMEMBERED = 1 << 14
 _LIVE, _PLACE = "live", "place"
 
 
+def segment_name(generation: int, part: int = 0) -> str:
+    """The name of the segment that a generation writes, or of the parts of its documents that a full build writes one
+    after the other; names ascend as the documents do.
+    """
+    return f"{generation:06d}{part:04d}" if part else f"{generation:06d}"
+
+
+def segment_number(folder: Path) -> int:
+    """A number that no other segment of a generation has, below 2^31."""
+    return int(folder.name[:6]) | int(folder.name[6:] or 0) << 20
+
+
+def base_segments(arrays: Path) -> int:
+    """How many segments the last full build wrote: the first ones."""
+    names = [folder.name[:6] for folder in segment_folders(arrays)]
+    return names.count(names[0])
+
+
 def segment_folders(arrays: Path) -> list[Path]:
     """The folders of the segments of a generation, in the order of their documents."""
     return sorted(entry for entry in arrays.iterdir() if entry.name.isdigit())

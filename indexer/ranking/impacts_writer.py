@@ -83,15 +83,31 @@ def worths_and_norms(
     return worths, np.array([norm_of(counted.lengths[:, :, n], averages[n][han]).ravel() for n in (0, 1)])
 
 
+def documents_of_terms(words: Words, counted: Counted) -> Numbers:
+    """In how many documents of a segment each term occurs."""
+    size = len(counted.vocabulary.terms)
+    frequency = np.zeros(size, np.int64)
+    for batch in words.batches():
+        fields, named = _occurrences(batch, counted)
+        frequency += np.bincount(np.unique(fields // len(FIELDS) * size + named) % size, minlength=size)
+    return frequency
+
+
+def _occurrences(batch: Batch, counted: Counted) -> tuple[Numbers, NDArray[np.int32]]:
+    """Every term where it occurs in a batch: its field, counted from the first document's first one, and its number."""
+    vocabulary, span = counted.vocabulary, batch.fields
+    low, high = np.searchsorted(counted.named_fields, [span.start, span.stop])
+    telling = vocabulary.counts_alone[batch.sequence]
+    fields = np.concatenate([batch.owner[telling], counted.named_fields[low:high] - span.start])
+    return fields, np.concatenate([vocabulary.term_of[batch.sequence[telling]], counted.named[low:high]])
+
+
 def count_terms(
     batch: Batch, counted: Counted, worths: NDArray[np.float64], norms: NDArray[np.float64]
 ) -> tuple[Numbers, NDArray[np.int32], NDArray[np.float64]]:
     """How many terms each document of a batch has, these ascending, and what each is worth over all fields."""
     vocabulary, span, size = counted.vocabulary, batch.fields, len(counted.vocabulary.terms)
-    low, high = np.searchsorted(counted.named_fields, [span.start, span.stop])
-    telling = vocabulary.counts_alone[batch.sequence]
-    fields = np.concatenate([batch.owner[telling], counted.named_fields[low:high] - span.start])
-    named = np.concatenate([vocabulary.term_of[batch.sequence[telling]], counted.named[low:high]])
+    fields, named = _occurrences(batch, counted)
     cells, times = np.unique(fields * size + named, return_counts=True)
     field, term = np.divmod(cells, size)
     count = times.astype(np.float64)

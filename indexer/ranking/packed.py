@@ -17,7 +17,7 @@ from indexer.analysis.memo import Memo
 from indexer.analysis.terms import stem
 from indexer.ranking.forward import Forward, ForwardArrays
 from indexer.ranking.hashing import starts_of, sums_of
-from indexer.ranking.ids import segment_folders
+from indexer.ranking.ids import segment_folders, segment_number
 from indexer.ranking.mapped import Strings, map_array
 from indexer.ranking.resources import Resources
 from indexer.ranking.segment import beginning, numbers_alike
@@ -41,7 +41,7 @@ class Rows:
 
     def __init__(self, arrays: Path) -> None:
         folders = segment_folders(arrays)
-        self._names = [int(folder.name) for folder in folders]
+        self._names = list(map(segment_number, folders))
         self._words = list(map(ForwardArrays.of, folders))
         names = ("forward_starts", "forward_terms", "forward_weights")
         self._weights = [[map_array(folder, name) for name in names] for folder in folders]
@@ -88,7 +88,7 @@ class Vocabularies:
     """What the rows of a generation are read with: the vocabulary of each of its segments."""
 
     def __init__(self, arrays: Path, statistics: Statistics) -> None:
-        self.of_segment = {int(folder.name): Vocabulary(folder, statistics) for folder in segment_folders(arrays)}
+        self.of_segment = {segment_number(folder): Vocabulary(folder, statistics) for folder in segment_folders(arrays)}
 
     def has(self, term: str) -> bool:
         """Whether a segment knows a term."""

@@ -68,6 +68,13 @@ class Words(NamedTuple):
             yield Batch(at, self.sequence[starts[0] : starts[-1]], starts, owner)
             release(self.sequence)
 
+    @classmethod
+    def stored(cls, folder: Path) -> Words:
+        """Those of a segment, mapped."""
+        return cls(
+            list(Strings(folder, "words")), map_array(folder, "sequence"), map_array(folder, "sequence_starts")
+        )
+
     def of(self, field: int) -> list[str]:
         """The words of one field, counted over all documents."""
         return [self.words[n] for n in self.sequence[self.starts[field] : self.starts[field + 1]].tolist()]
@@ -81,10 +88,9 @@ class StoredWords:
         self.segments: list[Words] = []
         self._read = documents = 0
         for folder in segment_folders(arrays):
-            starts = map_array(folder, "sequence_starts")
             self._firsts.append(documents)
-            self.segments.append(Words(list(Strings(folder, "words")), map_array(folder, "sequence"), starts))
-            documents += (len(starts) - 1) // len(FIELDS)
+            self.segments.append(words := Words.stored(folder))
+            documents += (len(words.starts) - 1) // len(FIELDS)
 
     def own(self, number: int) -> list[str]:
         """The words by which a document is compared: those of title and body."""
@@ -185,13 +191,15 @@ class WordsWriter:
         for n, begin, end in zip(numbers.tolist(), begins, ends, strict=True):
             yield self.wordings[n], {digest for digest in sentences[begin:end].tolist() if digest >= 0}
 
-    def write(self, folder: Path, order: Numbers, boilerplate: Boilerplate) -> Words:
-        """Write the words of the documents of this order, without boilerplate, and give them mapped."""
+    def sizes(self) -> Numbers:
+        """How many words each document has."""
         self._spill()
-        names = list(self._pieces.words)
-        words = sorted(names)
-        number = np.empty(len(words), np.int32)
-        number[[self._pieces.words[word] for word in words]] = np.arange(len(words), dtype=np.int32)
+        owner = np.array(self._fields, np.int64) // len(FIELDS)
+        return np.bincount(owner, np.diff(np.array(self._spans)), self._documents).astype(np.int64)
+
+    def write(self, folder: Path, order: Numbers, boilerplate: Boilerplate) -> None:
+        """Write the words of the documents of this order, without boilerplate."""
+        self._spill()
         spans, starts = self._ordered(order, boilerplate)
         waiting = self._waiting()
         sequence = create(folder, "sequence", np.int32, (int(starts[-1]),))
@@ -199,6 +207,7 @@ class WordsWriter:
         far, last = [np.empty((0, 2), np.int64)], 0
         ends = np.array(self._spans)
         written = starts_of(ends[spans + 1] - ends[spans])
+        words, number = self._numbered(waiting["word"], ends, spans, written)
         for at, beyond in ranges(written, BATCH):
             own = waiting[places(ends, spans[at:beyond])[0]]
             low, high = int(written[at]), int(written[beyond])
@@ -216,7 +225,19 @@ class WordsWriter:
         save(folder, sequence_starts=starts, far_steps=np.concatenate(far))
         write_strings(folder, "words", words)
         self._pieces.clear()
-        return Words(words, sequence, starts)
+
+    def _numbered(
+        self, waiting: NDArray[np.int32], ends: Numbers, spans: Numbers, written: Numbers
+    ) -> tuple[list[str], NDArray[np.int32]]:
+        """The different words of some spans, in order, and for each word that waits its number among these."""
+        there = np.zeros(len(self._pieces.words), np.bool_)
+        for at, beyond in ranges(written, BATCH):
+            there[waiting[places(ends, spans[at:beyond])[0]]] = True
+            release(waiting)
+        own = sorted(word for word, known in zip(self._pieces.words, there.tolist(), strict=True) if known)
+        number = np.zeros(len(there), np.int32)
+        number[[self._pieces.words[word] for word in own]] = np.arange(len(own), dtype=np.int32)
+        return own, number
 
     def _ordered(self, order: Numbers, boilerplate: Boilerplate) -> tuple[Numbers, Numbers]:
         """The spans that are kept, in the order of documents, and where each field then begins."""

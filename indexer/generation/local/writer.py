@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,10 +15,10 @@ from indexer.analysis.compounds import begins_name
 from indexer.generation.local.schema import DOCUMENT_FIELD, FOLDER, ID_FIELD, PARTED, folder_of, schema
 from indexer.ranking.field_counts import Vocabulary, count
 from indexer.ranking.forward_writer import count_tokens, forward_arrays, word_keys
-from indexer.ranking.frequencies import Frequencies, write_frequencies
+from indexer.ranking.frequencies import Frequencies, FrequencyCounter
 from indexer.ranking.ids import Ids
-from indexer.ranking.impacts_writer import write_impacts
-from indexer.ranking.mapped import ARRAYS, save
+from indexer.ranking.impacts_writer import documents_of_terms, write_impacts
+from indexer.ranking.mapped import ARRAYS, Strings, map_array, save
 from indexer.ranking.resources import Resources
 from indexer.ranking.token_store import Words
 from indexer.ranking.weighting import Statistics
@@ -27,9 +27,29 @@ from indexer.ranking.weighting import Statistics
 class Contents(NamedTuple):
     """What a segment is made of: ids in order, the words of their documents, and the kinds (places in KINDS)."""
 
-    ids: list[str]
+    ids: Sequence[str]
     words: Words
     kinds: NDArray[np.int8]
+
+    @classmethod
+    def gathered(cls, folder: Path) -> Contents:
+        """What was gathered in the folder of a segment."""
+        return cls(Strings(folder, "ids"), Words.stored(folder), map_array(folder, "kind"))
+
+
+def count_all(arrays: Path, names: Sequence[str], analyzer: Analyzer, resources: Resources) -> Statistics:
+    """Count the documents of several segments that are gathered, write in how many of these each token occurs, and give
+    the statistics: those of a full build, by which each segment is written then.
+    """
+    everything = FrequencyCounter()
+    for name in names:
+        words = Words.stored(arrays / name)
+        counted = count(words, analyzer)
+        keys = word_keys(words.words, counted.vocabulary)
+        there = documents_of_terms(words, counted)
+        everything.add(words, counted, there, keys, count_tokens(words, keys, resources.kernels))
+    everything.write(arrays)
+    return everything.statistics()
 
 
 def write_arrays(
@@ -55,7 +75,9 @@ def write_arrays(
     joins = np.array([begins_name(word) for word in words.words], np.bool_)
     save(folder, word_counts=tokens.words, word_joins=joins, **forward_arrays(keys, counted))
     if frozen is None:
-        write_frequencies(arrays, words, counted, documents, keys, tokens)
+        everything = FrequencyCounter()
+        everything.add(words, counted, documents, keys, tokens)
+        everything.write(arrays)
     return statistics, terms
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.ranking.ids import Ids, segment_folders
+from indexer.ranking.ids import Ids, segment_folders, segment_number
 from indexer.ranking.mapped import map_array
 
 # What is kept of each document by its number, and what by the place of its id.
@@ -50,7 +50,7 @@ def changes(old: Path, new: Path) -> Changes:
 
 def _segments(arrays: Path, ids: Ids) -> NDArray[np.int64]:
     """The segment of each document; one that has a document in both generations has it unchanged."""
-    names = [int(folder.name) for folder in segment_folders(arrays)]
+    names = list(map(segment_number, segment_folders(arrays)))
     return np.repeat(np.array(names, np.int64), np.diff(ids.firsts))
 
 

@@ -11,7 +11,7 @@ from indexer.analysis import Analyzer
 from indexer.build.intake import Intake
 from indexer.generation import Generation, store_of
 from indexer.generation.local.reader import LocalGeneration
-from indexer.generation.local.writer import write_segment
+from indexer.generation.local.writer import Contents, write_segment
 from indexer.ranking import kernels
 from indexer.ranking.mapped import ARRAYS
 from indexer.ranking.resources import NUMPY, Resources
@@ -43,8 +43,9 @@ def write(
             intake.add(document)
         intake.settle()
         own = f"{segment:06d}"
-        contents = intake.gather(folder / ARRAYS / own, analyzer.boilerplate)
-        return write_segment(folder, own, contents, intake.lines(), analyzer, frozen, resources)
+        intake.gather(folder / ARRAYS / own, analyzer.boilerplate, intake.settled)
+        contents = Contents.gathered(folder / ARRAYS / own)
+        return write_segment(folder, own, contents, intake.lines(intake.settled), analyzer, frozen, resources)
 
 
 def written(

@@ -36,6 +36,7 @@ from indexer import (
     verify,
 )
 from indexer.backups import backup, restore
+from indexer.build import pipeline
 from indexer.decisions import Decisions
 from indexer.generation import Generation, store_of
 from indexer.generation.opensearch import opensearch_store, parts, writing_lock
@@ -153,6 +154,16 @@ def test_a_card_shows_its_document_as_it_is_now(place: OpenSearchIndex, tmp_path
         panels = [there.related(document.id) for document in documents]
         assert panels == [here.related(document.id) for document in documents]
     assert any(card.url.startswith("https://new.example") for panel in panels for card in panel.cards)
+
+
+def test_a_generation_in_parts_is_asked_as_one(place: OpenSearchIndex, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a build wrote its documents in parts, a cluster's answers are those of the definition too."""
+    monkeypatch.setattr(pipeline, "_WORDS_OF_A_MB", 100)
+    documents = in_two_scripts(random.Random(6), 200)
+    build(place, documents, settings=Settings(compiled=False, memory_mb=16))
+    with closing(store_of(place).open(Settings())) as there:
+        frozen = there.statistics, frozen_frequencies(there), there.templates
+        check_same(there, PlainGeneration(documents, there.analyzer, *frozen), 6)
 
 
 def test_a_text_of_more_terms_than_a_query_takes(place: OpenSearchIndex, tmp_path: Path) -> None:
