@@ -102,3 +102,27 @@ def test_the_keyboard_reaches_everything(browser: Browser, address: str) -> None
         for _ in range(12):
             assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
             page.keyboard.press("Tab")
+
+
+@pytest.mark.parametrize("path", ["questions/q-0033", "questions/q-0063", "articles/a-0001"])
+def test_the_panel_stands_beside_the_reply(path: str, browser: Browser, address: str) -> None:
+    """On a wide screen the panel begins beside the first reply, or an article's text, and moves nothing else down; on a
+    telephone it follows the first reply at once.
+    """
+    with browser.new_context(viewport={"width": 1280, "height": 800}) as context:
+        page = context.new_page()
+        page.goto(address + path)
+        label = page.locator(".doctor .label, [aria-labelledby=waiting] .label, [aria-labelledby=art] .label").first
+        panel, text = page.locator(".near").bounding_box(), page.locator("h1").bounding_box()
+        beside, replies = label.bounding_box(), page.locator(".doctor .text").all()
+        assert panel
+        assert text
+        assert beside
+        assert abs(panel["y"] - beside["y"]) < 40
+        assert panel["x"] > 700
+        heights = [(own.bounding_box() or {})["height"] for own in replies]
+        wanted = [own.evaluate("text => text.scrollHeight") for own in replies]
+        assert all(height < least + 30 for height, least in zip(heights, wanted, strict=True))
+        page.set_viewport_size({"width": 390, "height": 800})
+        before = page.locator(".near").evaluate("near => near.previousElementSibling.getAttribute('aria-labelledby')")
+        assert before in ("replied1", "waiting", "art", "links", "refs")
