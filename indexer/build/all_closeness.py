@@ -52,6 +52,7 @@ def write_closeness(
         kept[n, : len(own)] = together(pages.cosines(own), titles.shares(own, pages.said), strong)
         if done % _TOLD == 0 or done == len(numbers):
             pages.release()
+            generation.release()
             tell(done)
 
 
@@ -147,7 +148,9 @@ class _Titles:
         rare, totals, terms = array("d"), array("d"), array("i")
         # Where the words of each title begin, the names of each word, and the terms of each name, which needs all.
         words, names, needed = array("q", [0]), array("q", [0]), array("q", [0])
-        for number in numbers.tolist():
+        for done, number in enumerate(numbers.tolist(), 1):
+            if done % _TOLD == 0:
+                generation.release()
             title = generation.analyzer.analyse_words(generation.words([ids[number]], "title")[0])
             asked = generation.analyzer.places(title)
             own = place_rarities(generation, asked)

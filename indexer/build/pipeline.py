@@ -56,11 +56,8 @@ class Pipeline:
         analyzer = Analyzer(analyzer.synonyms, boilerplate=boilerplate)
         parts = intake.parts(self._settings.memory_mb * _WORDS_OF_A_MB)
         statistics = self._segments(intake, analyzer, parts, None)
-        ids, own = Ids(self._arrays), StoredWords(self._arrays)
-        kinds = np.concatenate([map_array(folder, "kind") for folder in segment_folders(self._arrays)])
-        templates = find_templates(map(own.own, np.flatnonzero(kinds == KINDS.index("question")).tolist()))
-        for name, lines in zip(("openings", "frames"), templates.lines(), strict=True):
-            write_strings(self._arrays, name, lines)
+        self._find_templates()
+        ids = Ids(self._arrays)
         lay_out(self._arrays, len(ids))
         everyone = np.arange(len(ids))
         weights = self.rank(statistics, analyzer, everyone)
@@ -71,6 +68,14 @@ class Pipeline:
             write_closeness(self._arrays, generation, everyone, self._told("closeness", len(everyone)))
         self.find_pairs(statistics, analyzer)
         return statistics, analyzer
+
+    def _find_templates(self) -> None:
+        """Find the frames that the questions fill with one name after the other."""
+        own = StoredWords(self._arrays)
+        kinds = np.concatenate([map_array(folder, "kind") for folder in segment_folders(self._arrays)])
+        templates = find_templates(map(own.own, np.flatnonzero(kinds == KINDS.index("question")).tolist()))
+        for name, lines in zip(("openings", "frames"), templates.lines(), strict=True):
+            write_strings(self._arrays, name, lines)
 
     def segment(self, intake: Intake, analyzer: Analyzer, frozen: Statistics) -> list[str]:
         """Write the settled documents as the segment of this generation, by the statistics of the last full build; give
