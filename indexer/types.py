@@ -68,7 +68,7 @@ class Search:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
     """A document that a search found; `date` is the day it was asked or published, `others` how many settled
-    duplicates it stands for.
+    duplicates it stands for, `replies` how many replies a question has.
     """
 
     id: str
@@ -83,6 +83,7 @@ class Hit:
     score: float
     snippet: tuple[Fragment, ...]
     others: int = 0
+    replies: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -59,7 +59,7 @@ class Choice:
 def init_app(app: Flask) -> None:
     """Register the pages and what all templates use."""
     app.register_blueprint(bp)
-    for name in ("band_name", "beyond", "blocks", "paragraphs", "why_kept"):
+    for name in ("band_name", "beyond", "blocks", "paragraphs", "site_of", "why_kept"):
         app.jinja_env.filters[name] = getattr(present, name)
     app.jinja_env.globals.update(page_of=page_of, topic_page=topic_page, settings=app.config["SEEALSO"])
 

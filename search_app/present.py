@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields, is_dataclass
 from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any
+from urllib.parse import urlsplit
 
 from corpus import Topic
 from indexer import Band, Mark
@@ -55,6 +56,11 @@ def moment_in_words(at: str) -> str:
     """A moment of a history in words, in UTC: 2 March 2026, 09:14."""
     when = datetime.fromisoformat(at).astimezone(UTC)
     return f"{day(when.date())}, {when:%H:%M}"
+
+
+def site_of(url: str) -> str:
+    """The site of an address, as people call it: example.org; empty for none."""
+    return (urlsplit(url).hostname or "").removeprefix("www.") if url else ""
 
 
 # What an editor did, of the documents a and b.

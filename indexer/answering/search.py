@@ -221,4 +221,5 @@ def _hit(document: Document, score: float, passages: dict[str, Passage], marks: 
         score=round(score, 4),
         snippet=snippet(texts or [passages["title"]], marks),
         others=others,
+        replies=len(answers),
     )

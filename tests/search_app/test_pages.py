@@ -34,10 +34,13 @@ def test_home_says_what_there_is(client: FlaskClient) -> None:
 
 
 def test_results_mark_what_matched(client: FlaskClient) -> None:
-    """Hits are listed with marked words, kind, doctor and date."""
+    """Hits are listed with marked words, doctor, date and replies; articles are marked beside questions."""
     html = page(client, "/search?q=cement+leakage+after+kyphoplasty")
     assert "<mark>" in html
     assert "Dr. Ines Falk" in html
+    assert "<span>1 reply</span>" in html
+    assert "<strong>Article</strong>" in html
+    assert "Question</strong>" not in html
     assert re.search(r"<strong>\d+ results</strong> for cement leakage after kyphoplasty", html)
 
 
@@ -60,8 +63,17 @@ def test_filters_narrow_and_can_be_removed(client: FlaskClient) -> None:
     """A chosen filter counts fewer hits and is shown as a chip that removes it."""
     html = page(client, "/search?q=cement&kind=article")
     assert "remove this filter" in html
-    assert html.count("<strong>Article</strong>") >= 1
-    assert "<strong>Question</strong>" not in html
+    assert "<strong>Article</strong>" not in html  # all of them are
+
+
+def test_hits_of_several_sites_tell_theirs(tmp_path: Path) -> None:
+    """A hit says which site it stands on where another one beside it stands elsewhere."""
+    own = [question(f"q{n}", f"Knee pain {n}", url=f"https://www.site{n % 2}.example/{n}") for n in range(4)]
+    for documents, told in ((own, 2), (own[::2], 0)):
+        indexer.build(tmp_path / str(told), documents)
+        app = create_app({"index": str(tmp_path / str(told))})
+        html = page(app.test_client(), "/search?q=knee")
+        assert html.count("<span>site0.example</span>") == told
 
 
 def test_a_corrected_search_says_so_and_leads_back(client: FlaskClient) -> None:
