@@ -16,7 +16,7 @@ from indexer.errors import (
 )
 from indexer.index import Index, open_index, rollback, verify
 from indexer.settings import OpenSearchIndex, Settings
-from indexer.types import Band, BuildReport, Card, Filter, Hit, Info, Notice, Panel, Progress, Results, Sort
+from indexer.types import Band, BuildReport, Card, Filter, Hit, Info, Notice, Panel, Progress, Results, Sort, Suggestion
 
 __all__ = [
     "Band",
@@ -41,6 +41,7 @@ __all__ = [
     "SearchError",
     "Settings",
     "Sort",
+    "Suggestion",
     "WouldShrink",
     "build",
     "open_index",

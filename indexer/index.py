@@ -18,6 +18,7 @@ from indexer.answering.panel import close_ones, make_panel
 from indexer.answering.related import related
 from indexer.answering.search import best_page, search
 from indexer.answering.settled import Settled
+from indexer.answering.titles import titled_so
 from indexer.answering.weighing import weigh
 from indexer.decisions import Decisions
 from indexer.duplicates.answers import Clusters, SideBySide
@@ -28,7 +29,20 @@ from indexer.generation import FindRequest, Generation, Store, store_of
 from indexer.opened import Held, Opening
 from indexer.ranking.resources import wins_by_loops
 from indexer.settings import IndexPlace, Settings
-from indexer.types import EVERYTHING, Band, Filter, Info, Newer, Notice, Panel, Results, Search, Sort, Verification
+from indexer.types import (
+    EVERYTHING,
+    Band,
+    Filter,
+    Info,
+    Newer,
+    Notice,
+    Panel,
+    Results,
+    Search,
+    Sort,
+    Suggestion,
+    Verification,
+)
 
 _WARM_UP = "How long does it take to get warm?"
 
@@ -113,6 +127,10 @@ class Index:
         hit = best_page(self._generation, subject, self.settled)
         page, page_kind, title = (hit.id, hit.kind, hit.title) if hit else ("", "", "")
         return Notice(kind=kind, page=page, page_kind=page_kind, title=title)
+
+    def suggest(self, text: str, *, limit: int = 8) -> tuple[Suggestion, ...]:
+        """The pages whose titles hold every word of a text that is still being typed, its last one perhaps half."""
+        return titled_so(self._generation, text, limit, self.settled)
 
     def related(self, id: str, *, where: Filter = EVERYTHING, limit: int = 4) -> Panel:  # noqa: A002
         """The documents most like a document's own question, itself apart. Raises DocumentNotFound."""

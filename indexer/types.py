@@ -87,6 +87,16 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Suggestion:
+    """A page whose title may be what somebody is typing."""
+
+    id: str
+    kind: str
+    title: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
     """That a search speaks of a danger to life: its `kind`, `suicide` or `emergency`, and the best page on the subject,
     an empty id and title where the index has none. Whoever shows results shows help first.

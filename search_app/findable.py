@@ -23,7 +23,7 @@ bp = Blueprint("findable", __name__)
 # (sitemaps.org).
 PART, MOST_ADDRESSES = 2_000, 50_000
 _ENTRIES = 20
-_SUGGESTED = 8
+_SUGGESTED, _TOPICS = 8, 3
 # What of a page search engines show below its title.
 _DESCRIBED = 155
 _FEED = FILTERS[1:3]
@@ -194,11 +194,18 @@ def opensearch() -> Response:
 
 @bp.get("/opensearch/suggest")
 def suggest() -> Response:
-    """What may be meant by what is typed so far, as browsers ask for it. Query: q."""
+    """What may be meant by what is typed so far, as browsers ask for it and the field of a page does: topics, few where
+    there are titles, and titles, each with what it is and where it stands. Query: q.
+    """
     text = text_of(known(request.args, [Q]))
-    found = suggestions(text, _SUGGESTED)
-    told = [*(topic.name for topic in found.topics), *(document.title for document in found.documents)]
-    answer = jsonify([text, [*dict.fromkeys(told)][:_SUGGESTED]])
+    found, _ = suggestions(text, _SUGGESTED), words().text
+    topics = found.topics[: max(_TOPICS, _SUGGESTED - len(found.documents))]
+    told = [(topic.name, _("Topic"), topic_page(topic.name)) for topic in topics]
+    kinds = {"article": _("Article")}
+    told += [(page.title, kinds.get(page.kind, ""), page_of(page)) for page in found.documents]
+    first = {name.casefold(): (name, *more) for name, *more in reversed(told)}  # a page may be called as its topic is
+    shown = [own for own in told if first[own[0].casefold()] == own][:_SUGGESTED]
+    answer = jsonify([text, *([own[n] for own in shown] for n in range(3))])
     answer.mimetype = "application/x-suggestions+json"
     return answer
 

@@ -10,7 +10,7 @@ from flask import Blueprint, Flask, abort, redirect, render_template, request, u
 from werkzeug.wrappers import Response
 
 from corpus import Document, Topic, kind_of
-from indexer import Card, DocumentNotFound, Filter, Hit, Notice, Panel, RequestRefused, Results, Sort
+from indexer import Card, DocumentNotFound, Filter, Hit, Notice, Panel, RequestRefused, Results, Sort, Suggestion
 from search_app import present, revalidation
 from search_app.decisions.history import moment
 from search_app.overload import is_late
@@ -64,11 +64,11 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(page_of=page_of, topic_page=topic_page, settings=app.config["SEEALSO"])
 
 
-def page_of(item: Hit | Card | Notice | Document) -> str:
+def page_of(item: Hit | Card | Suggestion | Notice | Document) -> str:
     """The address of a document's page."""
     if isinstance(item, Notice):
         return url_for(f"pages.{item.page_kind}", id_=item.page)
-    kind = item.kind if isinstance(item, Hit | Card) else kind_of(item)
+    kind = item.kind if isinstance(item, Hit | Card | Suggestion) else kind_of(item)
     return url_for(f"pages.{kind}", id_=item.id)
 
 

@@ -15,8 +15,10 @@ ROUTE_OF_API = "/api/"
 MOST_BODY = 128 * 1024
 # What a site may push at once, with its key: a document may have a million characters.
 MOST_PUSHED = 4 * 1024**2
-# No script is needed anywhere, so none may run; that of the desk gives keys to its buttons.
+# No script is needed anywhere; on pages those of this site may run: suggestions under the field, keys on the desk.
 POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors "
+# HTML of these has no script: frames of other sites, and the description of the API.
+_WITHOUT_SCRIPTS = ("panel", "api")
 # What the listed sites may put in a frame, and what their scripts may ask.
 _FRAMED, _ASKED = ("pages", "panel"), ("api", "panel")
 # What the script of the panel is made of, which any site may load; nobody else's is answered by it.
@@ -59,8 +61,9 @@ def init_app(app: Flask, origins: tuple[str, ...]) -> None:
         policy = POLICY + (" ".join(origins) if framed else "'none'")
         response.headers.setdefault("Content-Security-Policy", policy)
         _admit(response, origins)
+        if response.mimetype == "text/html" and request.blueprint not in _WITHOUT_SCRIPTS:
+            response.headers["Content-Security-Policy"] += "; script-src 'self'; connect-src 'self'"
         if request.blueprint == "desk":
-            response.headers["Content-Security-Policy"] += "; script-src 'self'"
             # By no-referrer a browser says of a form that it comes from nowhere (Origin: null).
             response.headers["Referrer-Policy"] = "same-origin"
         if "id" in g:

@@ -71,9 +71,7 @@ class Words(NamedTuple):
     @classmethod
     def stored(cls, folder: Path) -> Words:
         """Those of a segment, mapped."""
-        return cls(
-            list(Strings(folder, "words")), map_array(folder, "sequence"), map_array(folder, "sequence_starts")
-        )
+        return cls(list(Strings(folder, "words")), map_array(folder, "sequence"), map_array(folder, "sequence_starts"))
 
     def of(self, field: int) -> list[str]:
         """The words of one field, counted over all documents."""

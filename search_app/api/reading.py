@@ -5,15 +5,16 @@ asked already.
 from __future__ import annotations
 
 import json
+from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypedDict, cast
 
 from flask import Blueprint, Response, jsonify, request
 from msgspec import Meta, Struct
 
 import corpus
-from indexer import Card, DocumentNotFound, Filter, Panel, RequestRefused, Results
+from indexer import Card, DocumentNotFound, Filter, Panel, RequestRefused, Results, Suggestion
 from search_app.api.operations import body_of, operation
 from search_app.present import to_json
 from search_app.requests import (
@@ -106,22 +107,12 @@ class TopicList:
 
 
 @dataclass(frozen=True, slots=True)
-class SuggestedDocument:
-    """A document whose title may be what is meant."""
-
-    id: str
-    kind: str
-    title: str
-    url: str
-
-
-@dataclass(frozen=True, slots=True)
 class Suggestions:
     """What may be meant by what is typed so far: topics with a word that begins so, and titles."""
 
     generation: int
     topics: tuple[TopicCount, ...]
-    documents: tuple[SuggestedDocument, ...]
+    documents: tuple[Suggestion, ...]
 
 
 @bp.get("/search")
@@ -152,8 +143,7 @@ def suggest() -> Response:
 
 def suggestions(text: str, limit: int) -> Suggestions:
     """What may be meant by a text, so many topics and titles at most."""
-    hits = index().search(text, size=limit).hits if text else ()
-    documents = tuple(SuggestedDocument(hit.id, hit.kind, hit.title, hit.url) for hit in hits)
+    documents = index().suggest(text, limit=limit)
     topics = tuple(topics_named(text)[:limit]) if text else ()
     return Suggestions(index().info.generation, topics, documents)
 
@@ -176,13 +166,31 @@ def topics() -> Response:
 
 def topics_named(text: str, where: Filter | None = None) -> list[TopicCount]:
     """The topics of which each word of a text begins a word, those of most documents first."""
-    counted = index().facets(where or Filter())["topic"]
+    named = _named(where) if where else cast("_Named", served().once(_everywhere))
     typed = text.casefold().split()
-    return [TopicCount(name, count) for name, count in counted.items() if _begins(typed, name.casefold().split())]
+    found: set[int] = set(range(len(named["topics"])))
+    for beginning in typed:
+        words = named["words"]
+        low, high = bisect_left(words, (beginning, -1)), bisect_left(words, (beginning + "\U0010ffff", -1))
+        found &= {n for _, n in words[low:high]}
+    return [named["topics"][n] for n in sorted(found)]
 
 
-def _begins(typed: list[str], words: list[str]) -> bool:
-    return all(any(word.startswith(beginning) for word in words) for beginning in typed)
+class _Named(TypedDict):
+    """Topics by how many documents they have, and each of their words, in order, with the place of its topic."""
+
+    topics: list[TopicCount]
+    words: list[tuple[str, int]]
+
+
+def _named(where: Filter) -> _Named:
+    topics = [TopicCount(name, count) for name, count in index().facets(where)["topic"].items()]
+    words = sorted({(word, n) for n, topic in enumerate(topics) for word in topic.name.casefold().split()})
+    return _Named(topics=topics, words=words)
+
+
+def _everywhere() -> dict[str, object]:
+    return dict(_named(Filter()))
 
 
 @bp.get("/related/<path:id_>")

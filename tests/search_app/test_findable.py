@@ -156,4 +156,10 @@ def test_browsers_learn_to_search_here(tmp_path: Path) -> None:
     ]
     answer = client.get("/opensearch/suggest?q=cement")
     assert answer.mimetype == "application/x-suggestions+json"
-    assert answer.json == ["cement", ["Bone cement", _ASKED.title]]
+    assert answer.json == [
+        "cement",
+        ["Bone cement", _ASKED.title],
+        ["Topic", ""],
+        ["/topics/Bone%20cement", "/questions/q1"],
+    ]
+    assert client.get("/opensearch/suggest?q=xyzzy").json == ["xyzzy", [], [], []]

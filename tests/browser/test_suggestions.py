@@ -1,0 +1,89 @@
+"""The field of a page suggests topics and titles while somebody types: by mouse, keyboard and screen reader."""
+
+from __future__ import annotations
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, Request, expect
+
+pytestmark = pytest.mark.browser
+
+
+def _typed(page: Page, address: str, text: str) -> None:
+    page.goto(address)
+    page.locator("#q").press_sequentially(text, delay=10)
+
+
+@pytest.mark.parametrize("path", ["", "questions/q-0039"])
+def test_an_arrow_chooses_and_enter_goes_there(path: str, browser: Browser, address: str) -> None:
+    """The focus stays in the field, which names what is chosen; the number of suggestions is told."""
+    with browser.new_context() as context:
+        page = context.new_page()
+        _typed(page, address + path, "kyphopl")
+        field, options = page.get_by_role("combobox"), page.get_by_role("option")
+        expect(options.first).to_be_visible()
+        expect(field).to_have_attribute("aria-expanded", "true")
+        expect(page.get_by_role("status").filter(has_text="Suggestions:")).to_have_text(
+            f"Suggestions: {options.count()}"
+        )
+        field.press("ArrowDown")
+        expect(field).to_have_attribute("aria-activedescendant", "q-list-0")
+        expect(options.first).to_have_attribute("aria-selected", "true")
+        expect(field).to_be_focused()
+        assert Axe().run(page).response["violations"] == []
+        field.press("Enter")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Kyphoplasty")
+
+
+def test_enter_alone_searches_for_what_is_typed(browser: Browser, address: str) -> None:
+    """Nothing is chosen by itself; Escape closes the list and keeps the text."""
+    with browser.new_context() as context:
+        page = context.new_page()
+        _typed(page, address, "cement")
+        expect(page.get_by_role("listbox")).to_be_visible()
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("listbox")).to_be_hidden()
+        expect(page.locator("#q")).to_have_value("cement")
+        page.keyboard.press("Enter")
+        expect(page.get_by_text("results for cement", exact=False)).to_be_visible()
+
+
+def test_a_click_goes_to_the_page(browser: Browser, address: str) -> None:
+    """A title leads to its page, on a telephone too, where options are large enough to touch."""
+    with browser.new_context(viewport={"width": 390, "height": 800}, has_touch=True) as context:
+        page = context.new_page()
+        _typed(page, f"{address}topics", "shooting leg")
+        option = page.get_by_role("option").filter(has_text="Shooting leg pain since kyphoplasty")
+        expect(option).to_be_visible()
+        box = option.bounding_box()
+        assert box
+        assert box["height"] > 43.5
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        option.tap()
+        expect(page.get_by_role("heading", level=1)).to_contain_text("Shooting leg pain")
+
+
+def test_few_requests_are_made_and_a_late_answer_is_dropped(browser: Browser, address: str) -> None:
+    """Fast typing asks once; what is answered for a text that stands there no more is not shown."""
+    asked: list[Request] = []
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.on("request", lambda request: asked.append(request) if "suggest?" in request.url else None)
+        _typed(page, address, "kyphoplasty")
+        expect(page.get_by_role("listbox")).to_be_visible()
+        assert len(asked) <= 3
+        page.route("**/opensearch/suggest**", lambda route: route.abort())
+        page.locator("#q").fill("kyphoplasty xyz")
+        page.wait_for_timeout(400)
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", level=1)).to_be_attached()
+
+
+def test_nothing_is_shown_where_nothing_is_found(browser: Browser, address: str) -> None:
+    """No title, no topic: no list."""
+    with browser.new_context() as context:
+        page = context.new_page()
+        _typed(page, address, "cement")
+        expect(page.get_by_role("listbox")).to_be_visible()
+        page.locator("#q").press_sequentially(" zzqx", delay=10)
+        expect(page.get_by_role("listbox")).to_be_hidden()

@@ -1,0 +1,75 @@
+"""What is suggested while somebody types: titles that hold every word, the last one perhaps half typed."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import indexer
+from indexer.decisions import Decided, Decisions, Verdict
+from tests.documents import question
+
+_TITLES = {
+    "a": "Knee pain after running",
+    "b": "Painful knees at night",
+    "c": "Knee replacement: when?",
+    "d": "Hepatitis B and breast feeding",
+    "e": "Hepatitis C and bones",
+    "f": "How long does a knee need?",
+    "g": "膝蓋很痛怎麼辦",
+    "h": "Knee pain after running",
+}
+
+
+@pytest.fixture(scope="module")
+def index(tmp_path_factory: pytest.TempPathFactory) -> indexer.Index:
+    """Pages that say other words in their texts than in their titles."""
+    folder = tmp_path_factory.mktemp("titles")
+    indexer.build(folder, [question(id_, title, f"ski boots {id_}") for id_, title in _TITLES.items()])
+    return indexer.open_index(folder)
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("knee p", ["a", "b"]),
+        ("pain kn", ["a", "b"]),
+        ("kne", ["a", "c", "f", "b"]),
+        ("knee repl", ["c"]),
+        ("膝", ["g"]),
+        ("hepatitis b", ["d", "e"]),
+        ("hepatitis c", ["e"]),
+        ("how lo", ["f"]),
+        ("ski", []),
+        ("knee xyz", []),
+        ("", []),
+        ("?", []),
+        ("knee " * 60, []),
+    ],
+)
+def test_titles_hold_every_word(index: indexer.Index, typed: str, found: list[str]) -> None:
+    """In any form and order; what a page says beside its title finds nothing, and of one title one page is shown."""
+    told = [suggestion.id for suggestion in index.suggest(typed)]
+    assert sorted(told) == sorted(found)
+    if typed == "kne":
+        assert set(told[:2]) == {"a", "c"}  # those that begin so come first
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(alphabet="knep aibrsuHC-膝痛.0'", max_size=12))
+def test_no_text_is_refused_and_none_is_made_up(index: indexer.Index, typed: str) -> None:
+    """Whatever is typed: at most as many as are asked for, each a title of a page that begins some word as typed."""
+    for suggestion in index.suggest(typed, limit=3):
+        assert suggestion.title == _TITLES[suggestion.id]
+    assert len(index.suggest(typed, limit=3)) <= 3
+
+
+def test_a_duplicate_is_suggested_as_the_question_that_is_kept(index: indexer.Index) -> None:
+    """What an editor settled is one page."""
+    a, b = index.wordings(["b", "a"])
+    assert a is not None
+    assert b is not None
+    pair = Decided(Verdict.DUPLICATE, "b", "a", (a, b))
+    decided = index.deciding(Decisions(pairs=(pair,)))
+    assert [suggestion.id for suggestion in decided.suggest("painful")] == ["a"]
