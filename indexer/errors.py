@@ -78,3 +78,8 @@ def no_earlier(place: str) -> SearchError:
     """That there is no generation to go back to."""
     remedy = "what is served stays; build the index again to replace it"
     return SearchError("no earlier generation is left", place, remedy)
+
+
+def not_found(id_: str) -> DocumentNotFound:
+    """What to say of an id that no document has."""
+    return DocumentNotFound(f"no document has the id {id_!r}", "id", "search for its title", id=id_)

@@ -24,7 +24,7 @@ from indexer.decisions import Decisions
 from indexer.duplicates.answers import Clusters, SideBySide
 from indexer.duplicates.compare import same_as, same_question, side_by_side
 from indexer.duplicates.listing import ClusterRequest, Listing, Told
-from indexer.errors import DocumentNotFound, SearchError
+from indexer.errors import SearchError, not_found
 from indexer.generation import FindRequest, Generation, Store, store_of
 from indexer.opened import Held, Opening
 from indexer.ranking.resources import wins_by_loops
@@ -92,7 +92,7 @@ class Index:
         """The document of an id. Raises DocumentNotFound."""
         for document in self._generation.get([id]):
             return document
-        raise _not_found(id)
+        raise not_found(id)
 
     def search(
         self,
@@ -136,7 +136,7 @@ class Index:
         """The documents most like a document's own question, itself apart. Raises DocumentNotFound."""
         panel = related(self._generation, id, where, few_enough(limit), self.settled)
         if panel is None:
-            raise _not_found(id)
+            raise not_found(id)
         cards = tuple(same_as(self._generation, id, panel.cards, self.settled))
         return replace(panel, cards=cards, canonical=self.settled.instead.get(id))
 
@@ -213,7 +213,7 @@ class Index:
         """The ids of the stored neighbours of a document, best first, before any policy. Raises DocumentNotFound."""
         near = self._generation.neighbours(id)
         if near is None:
-            raise _not_found(id)
+            raise not_found(id)
         return [ranked.id for ranked in near.ranked]
 
     def is_current(self) -> bool:
@@ -237,11 +237,7 @@ class Index:
         """Itself, or the newer generation if one was published since, opened as this one was: for serving, every byte
         of it is verified that the two do not share. The caller closes the old one. Raises as `open_index` does.
         """
-        return self if self.is_current() else self._again(self._opening)
-
-    def _again(self, opening: Opening) -> Index:
-        """The current generation, with the same decisions."""
-        return _opened(self._store, opening, self.name, self._decisions)
+        return self if self.is_current() else _opened(self._store, self._opening, self.name, self._decisions)
 
     @property
     def is_compiled(self) -> bool:
@@ -259,7 +255,7 @@ class Index:
         if settings.compiled is not None or not wins_by_loops(sum(self.info.documents.values())):
             return self
         opening = self._opening._replace(settings=replace(settings, compiled=True))
-        return self._again(opening)
+        return _opened(self._store, opening, self.name, self._decisions)
 
 
 def open_index(
@@ -299,7 +295,3 @@ def _opened(store: Store, opening: Opening, beside: str, decisions: Decisions) -
     if opening.serving:
         index.similar(_WARM_UP)
     return index
-
-
-def _not_found(id_: str) -> DocumentNotFound:
-    return DocumentNotFound(f"no document has the id {id_!r}", "id", "search for its title", id=id_)
