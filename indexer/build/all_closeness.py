@@ -28,7 +28,7 @@ from indexer.ranking.mapped import Strings, map_array, nameless, release, reopen
 
 CLOSENESS = "near_closeness"
 # So many terms of documents are looked at together; after so many documents it is told how far this is.
-_TOGETHER, _TOLD = 1 << 20, 512
+_TOGETHER, _TOLD = 1 << 17, 512
 
 
 def write_closeness(

@@ -57,8 +57,8 @@ FACES = {
     corpus: "Answer Article Asker Comment CorpusError Document Judged Link Noticed Question Rejected "
     "Topic check Check formats from_json judged kind_of propose read same_address sample to_json without_markup write",
     indexer: "Band BuildInProgress BuildReport Card OpenSearchIndex DocumentNotFound Filter Hit Index IndexDamaged "
-    "IndexIncompatible IndexMissing Info Mark Notice Panel Progress RequestRefused Results SearchError Settings Sort Suggestion "
-    "WouldShrink build open_index read_notices rollback update verify",
+    "IndexIncompatible IndexMissing Info Mark Notice Panel Progress RequestRefused Results SearchError Settings Sort "
+    "Suggestion WouldShrink build open_index read_notices rollback update verify",
     evaluation: "Agreement BandQuality Comparison Difference Estimate Evaluation JudgedScore PairQuality Share "
     "agreement by_band by_score compare evaluate evaluate_pairs measured read_run write_run",
     backups: "backup restore",
