@@ -19,6 +19,8 @@ from indexer.types import Suggestion
 _LONGEST = 200
 # So many words may be meant by one that is half typed, the most frequent ones; and of so many pages titles are read.
 _COMPLETIONS, _LOOKED_AT = 12, 60
+# So many times as many pages are read as are shown: some have the same title.
+_SPARE = 2
 
 
 def titled_so(generation: Generation, text: str, limit: int, settled: Settled) -> tuple[Suggestion, ...]:
@@ -28,11 +30,11 @@ def titled_so(generation: Generation, text: str, limit: int, settled: Settled) -
         return ()
     *whole, begun = typed
     ids = _candidates(generation, whole, begun, settled)
-    titles = zip(ids, generation.words(ids, "title"), strict=True)
-    there = [id_ for id_, words in titles if _says(list(map(bare, words)), whole, begun)]
-    beginning = " ".join(text.split()).casefold()
-    documents = generation.get(list(dict.fromkeys(map(settled.kept, there))))
-    documents.sort(key=lambda document: not document.title.casefold().startswith(beginning))
+    titles = [list(map(bare, words)) for words in generation.words(ids, "title")]
+    there = [(id_, title) for id_, title in zip(ids, titles, strict=True) if _says(title, whole, begun)]
+    there.sort(key=lambda own: not _begins(own[1], whole, begun))
+    kept = list(dict.fromkeys(settled.kept(id_) for id_, _ in there))
+    documents = generation.get(kept[: _SPARE * limit])
     titled = {document.title.casefold(): document for document in reversed(documents)}  # of one title the first
     return tuple(_suggestion(own) for own in documents if titled[own.title.casefold()] is own)[:limit]
 
@@ -56,6 +58,11 @@ def _says(title: Sequence[str], whole: Sequence[str], begun: str) -> bool:
     """Whether a title has each word, in any form, and one that begins so."""
     terms = set(chain(title, map(stem, title)))
     return all(word in terms or stem(word) in terms for word in whole) and any(w.startswith(begun) for w in title)
+
+
+def _begins(title: Sequence[str], whole: Sequence[str], begun: str) -> bool:
+    """Whether a title begins as it is typed."""
+    return list(title[: len(whole)]) == list(whole) and "".join(title[len(whole) : len(whole) + 1]).startswith(begun)
 
 
 def _suggestion(document: Document) -> Suggestion:

@@ -270,7 +270,10 @@ class LocalGeneration:
         shares = self._segments.match(request.search_words)
         own = shares[mask]
         most = min(HIT_PLACE, len(own))
-        own = own[own > 0]  # a fraction of all: the best of these are found in a fraction of the time
-        best = np.partition(own, -most)[-most:] if len(own) > most else own
+        if request.wanted and own.max(initial=0) >= request.wanted:
+            best = np.full(most, request.wanted, np.uint16)  # who ranks behind the best does not matter then
+        else:
+            own = own[own > 0]  # a fraction of all: the best of these are found in a fraction of the time
+            best = np.partition(own, -most)[-most:] if len(own) > most else own
         mask &= shares >= least_share([*best.tolist(), *[0] * (most - len(best))], request.wanted)
         return _Chosen(mask & passing, shares, sum(word.share for word in request.search_words))
