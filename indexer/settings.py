@@ -54,7 +54,8 @@ class Settings:
     `off`; it counts where an index is opened.
 
     `memory_mb` is about how many megabytes a build takes to sort postings (at least 16), beside what it keeps of each
-    document; less memory takes more time.
+    document. A build of more than 400,000 words for each writes its documents in parts, each a segment, which takes
+    less memory and makes answers a little slower.
     """
 
     keep: int = 3
