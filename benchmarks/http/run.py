@@ -98,7 +98,7 @@ def measured(index: Path, *, rounds: int, seconds: int) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         files, documents = loads(index, Path(folder))
         with (
-            serving.Server(*OWN, SEEALSO_INDEX=str(index.resolve())) as own,
+            serving.Server(*OWN, SEEALSO_INDEX=str(index.resolve()), SEEALSO_LIMIT="0") as own,
             serving.Server(*OTHER) as other,
         ):
             own.wait_for("/readyz")
