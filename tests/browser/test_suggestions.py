@@ -87,3 +87,21 @@ def test_nothing_is_shown_where_nothing_is_found(browser: Browser, address: str)
         expect(page.get_by_role("listbox")).to_be_visible()
         page.locator("#q").press_sequentially(" zzqx", delay=10)
         expect(page.get_by_role("listbox")).to_be_hidden()
+
+
+def test_what_is_like_a_question_appears_while_it_is_written(browser: Browser, address: str) -> None:
+    """Below the form, told politely, and the focus stays where it is; help in an emergency stands above at once."""
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.goto(f"{address}ask")
+        page.get_by_label("In one line").press_sequentially("Leg pain since kyphoplasty", delay=5)
+        expect(page.locator("#answered .sa-card").first).to_be_visible()
+        expect(page.locator("#told")).to_contain_text("Similar questions below:")
+        expect(page.get_by_label("In one line")).to_be_focused()
+        assert page.url == f"{address}ask"
+        assert Axe().run(page).response["violations"] == []
+        page.get_by_label("What happened").press_sequentially(" and chest pain, left arm numb", delay=5)
+        expect(page.get_by_text("This can be an emergency")).to_be_visible()
+        page.get_by_role("button", name="See what was answered").click()
+        expect(page.get_by_role("heading", name="Go on")).to_be_visible()
+        expect(page.get_by_label("In one line")).to_have_value("Leg pain since kyphoplasty")
