@@ -36,7 +36,7 @@ def _question(number: int, texts: tuple[str, ...]) -> Question:
     return question(f"q{number}", " ".join(title.split()) or "pain", body, answer.strip() and answer, more=more)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(st.lists(_TEXTS, min_size=1, max_size=4), st.integers(0, 99))
 def test_what_is_looked_at_holds_all_that_is_sought(texts: list[tuple[str, ...]], seed: int) -> None:
     """Snippets and words in common of the pieces that a build names are those of whole texts, in each segment."""

@@ -35,7 +35,7 @@ def served(path: Path) -> list[str]:
 
 
 # So many steps of publishing are made to fail, one after the other.
-_FAILURES = 120
+_FAILURES = 105
 
 
 def test_a_build_reports_what_changed(tmp_path: Path) -> None:

@@ -156,14 +156,20 @@ def test_a_card_shows_its_document_as_it_is_now(place: OpenSearchIndex, tmp_path
     assert any(card.url.startswith("https://new.example") for panel in panels for card in panel.cards)
 
 
-def test_a_generation_in_parts_is_asked_as_one(place: OpenSearchIndex, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where a build wrote its documents in parts, a cluster's answers are those of the definition too."""
-    monkeypatch.setattr(pipeline, "_WORDS_OF_A_MB", 100)
-    documents = in_two_scripts(random.Random(6), 200)
+def test_a_generation_in_parts_is_asked_as_one(
+    place: OpenSearchIndex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where a build wrote its documents in parts, a cluster's answers are those of a folder in one segment."""
+    documents = in_two_scripts(random.Random(6), 90)
+    build(tmp_path, documents, settings=Settings(compiled=False))
+    monkeypatch.setattr(pipeline, "_WORDS_OF_A_MB", 50)
     build(place, documents, settings=Settings(compiled=False, memory_mb=16))
-    with closing(store_of(place).open(Settings())) as there:
-        frozen = there.statistics, frozen_frequencies(there), there.templates
-        check_same(there, PlainGeneration(documents, there.analyzer, *frozen), 6)
+    with open_index(place) as there, open_index(tmp_path) as here:
+        for document in documents[::9]:
+            for text in (document.title, document.body[:40], f'"{document.title}"'):
+                assert there.search(text) == here.search(text)
+            assert there.similar(document.body) == here.similar(document.body)
+            assert there.suggest(document.title[:9]) == here.suggest(document.title[:9])
 
 
 def test_a_text_of_more_terms_than_a_query_takes(place: OpenSearchIndex, tmp_path: Path) -> None:
