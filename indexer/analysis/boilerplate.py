@@ -9,8 +9,8 @@ from itertools import chain
 
 import numpy as np
 
-from indexer.analysis.terms import PIECE, story_terms, telling_terms, wording
-from indexer.analysis.tokens import words_of
+from indexer.analysis.terms import story_terms, telling_terms, wording
+from indexer.analysis.tokens import PIECE, words_of
 
 # A sentence is boilerplate if so many questions of different wording have it, and so large a share of all.
 _LEAST, _SHARE = 3, 0.005

@@ -14,15 +14,13 @@ import Stemmer
 
 from indexer.analysis.compounds import compounds, counts_alone, listed, spellings
 from indexer.analysis.memo import Memo
-from indexer.analysis.tokens import REMEMBERED, bare, plain_word, tokenize, words_in, words_of
+from indexer.analysis.tokens import PIECE, REMEMBERED, bare, plain_word, tokenize, words_in, words_of
 from indexer.analysis.wordlists import kinds, shipped, stop_words, table
 
 STEMMER = "english"  # Porter2; index and query must share it
 _local = threading.local()
 # The stemmer would take its ending off: the hepatitis of a liver is not all that is hepatic.
 _INFLAMMATION = "itis"
-# What stands between white space: no word crosses it.
-PIECE = re.compile(r"\S+")
 _CLOSING = re.compile(r"[.,;:!?…。、]*(?:\s+|$)")
 
 

@@ -57,7 +57,7 @@ TIES = "~_/"
 _CLOSED = "."
 _MARKS = TIES + _CLOSED
 # No token crosses white space, and most of what stands between was seen before.
-_PIECE = re.compile(r"\S+")
+PIECE = re.compile(r"\S+")
 REMEMBERED = 1 << 15
 # Nobody writes a word of this length; a run of that many characters is data, not text.
 MOST_WORD = 64
@@ -102,7 +102,7 @@ def tokenize(text: str) -> Iterator[Token]:
     >>> [token.text for token in tokenize("IL-6 isn't 0,5 mg in B12")]
     ['il_', '_6', 'isnt', '0.5', 'mg', 'in', 'b~', '~12']
     """
-    for piece in _PIECE.finditer(text):
+    for piece in PIECE.finditer(text):
         start = piece.start()
         for word, a, b in _tokens_of(piece[0]):
             yield Token(word, start + a, start + b)

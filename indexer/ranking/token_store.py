@@ -17,8 +17,7 @@ from numpy.typing import NDArray
 
 from indexer.analysis import FIELDS, Analyzer, Boilerplate, wording
 from indexer.analysis.boilerplate import is_fact, sentences_in
-from indexer.analysis.terms import PIECE
-from indexer.analysis.tokens import words_in
+from indexer.analysis.tokens import PIECE, words_in
 from indexer.ranking.hashing import Numbers, places, ranges, starts_of
 from indexer.ranking.ids import segment_folders
 from indexer.ranking.mapped import Strings, create, map_array, release, save, write_strings

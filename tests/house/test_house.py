@@ -46,7 +46,7 @@ MOST_LINES = 300
 # 330 to keep how close neighbours are and where words stand, 270 so that a panel on a cluster is one request,
 # 130 to build in parts what does not fit into memory, 130 for what is suggested while somebody types,
 # 380 to take what a site pushes, 190 to end soon on what is made to last and to name no asker.
-MOST_OF_ALL = 26_864
+MOST_OF_ALL = 26_861
 MOST_NAMES = 30
 MOST_FUNCTION = 40
 # Compiled loops are cut where the compiler joins the parts again; where it does not, a call in the innermost loop costs

@@ -35,10 +35,10 @@ def changes(old: Path, new: Path) -> Changes:
     same = _segments(old, before)[there[:, 0]] == _segments(new, after)[numbers[known]]
     near = map_array(new, "near")[numbers[known]]
     same &= (moved[map_array(old, "near")[there[:, 0]]] == near).all(axis=1)
-    # A document is kept with the facts of its neighbours, and with what their cards show.
+    # A document is kept with the facts and cards of the neighbours whose closeness is known.
     said = np.ones(len(after) + 1, np.bool_)
     said[numbers[known]] = _equal(_digests(old)[there[:, 0]], _digests(new)[numbers[known]])
-    same &= said[near].all(axis=1)
+    same &= said[near[:, : map_array(new, "near_closeness").shape[1]]].all(axis=1)
     for name in _BY_NUMBER:
         same &= _equal(map_array(old, name)[there[:, 0]], map_array(new, name)[numbers[known]])
     for name in _BY_PLACE:
