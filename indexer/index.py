@@ -19,7 +19,7 @@ from indexer.answering.related import related
 from indexer.answering.search import best_page, search
 from indexer.answering.settled import Settled
 from indexer.answering.titles import titled_so
-from indexer.answering.weighing import weigh
+from indexer.answering.weighing import weigh_text
 from indexer.decisions import Decisions
 from indexer.duplicates.answers import Clusters, SideBySide
 from indexer.duplicates.compare import same_as, same_question, side_by_side
@@ -147,9 +147,10 @@ class Index:
         """
         generation = self._generation
         draft = generation.analyzer.draft(short_enough(text))
-        weighed = weigh(generation, draft.text)
+        weighed = weigh_text(generation, text, draft.text)
         ranked = neighbours_of(generation, weighed, where=where, instead=self.settled.instead).ranked
-        close = close_ones(ranked, draft_closeness(generation, draft.text, [r.id for r in ranked]), DRAFT_FLOOR)
+        closeness = draft_closeness(generation, draft.text, [r.id for r in ranked], weighed.meant)
+        close = close_ones(ranked, closeness, DRAFT_FLOOR)
         close = self.settled.shown("", close)
         panel = make_panel(generation, lambda: weighed.telling, close, few_enough(limit), self.settled)
         return replace(panel, cards=tuple(same_question(generation, draft, panel.cards, self.settled)))

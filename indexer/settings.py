@@ -7,6 +7,7 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
+from indexer.encoder import Encoder
 from indexer.errors import RequestRefused
 
 _LEAST_MEMORY_MB = 16
@@ -50,6 +51,10 @@ class Settings:
     `compiled` asks for the compiled loops of the extra `fast`, which give the same answers sooner but take a second to
     load: None lets a build of some size use them where they are installed, and `Index.compiled`; all else does without.
 
+    `meaning` is a sentence encoder, by which texts are also found that say the same in other words: `packaged`, the one
+    that the extra `meaning` brings, a folder with model.onnx and tokenizer.json, an object that is one, or `off`. Where
+    it is not given a build does without, and what opens or updates an index takes the one that this was built with.
+
     `notices` is a file of the site's own in place of the shipped table of searches that speak of a danger to life, or
     `off`; it counts where an index is opened.
 
@@ -61,6 +66,7 @@ class Settings:
     keep: int = 3
     synonyms: str | Path | None = None
     compiled: bool | None = None
+    meaning: str | Path | Encoder = ""
     notices: str | Path | None = None
     memory_mb: int = 128
 

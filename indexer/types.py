@@ -194,7 +194,9 @@ class BuildReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Info:
-    """What an index holds. `drift` is the share of documents that changed since the last full build."""
+    """What an index holds. `drift` is the share of documents that changed since the last full build, `encoder` the name
+    of the sentence encoder whose vectors it holds, if any; `semantic` tells whether that one is there to ask by.
+    """
 
     generation: int
     built: str
@@ -206,6 +208,7 @@ class Info:
     drift: float
     bytes: int
     semantic: bool
+    encoder: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

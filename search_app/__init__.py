@@ -55,7 +55,10 @@ def create_app(given: Mapping[str, str | None] | None = None) -> Flask:
     overload.init_app(app, int(values["budget"]))
     read_notices(values["notices"] or None)  # a table that cannot be used is told before anybody is served
     services.init_app(
-        app, settings.index_of(values), Settings(notices=values["notices"] or None), Ledger(values["decisions"])
+        app,
+        settings.index_of(values),
+        Settings(notices=values["notices"] or None, meaning=values["meaning"]),
+        Ledger(values["decisions"]),
     )
     api.init_app(app, values)
     revalidation.init_app(app, f"{__version__} {site_words.digest}")

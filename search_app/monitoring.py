@@ -113,7 +113,8 @@ def healthz() -> Response:
 @bp.get("/readyz")
 def readyz() -> Response:
     """The index opens; 503 where it does not. Where another generation was published than is served, since when; and
-    whether decisions can be read: where not, visitors are served by those that last could, after a start by none.
+    whether decisions can be read: where not, visitors are served by those that last could, after a start by none; and
+    whether texts are also found by their meaning: where the encoder of the index is not there, words alone answer.
     """
     own = index()
     try:
@@ -123,6 +124,7 @@ def readyz() -> Response:
         decisions = "unavailable"
     published, since = _published(own)
     told = since.isoformat(timespec="seconds") if since else None
+    meaning = {"meaning": "ok" if own.info.semantic else "unavailable"} if own.info.encoder else {}
     return jsonify(
         status="ready",
         generation=own.info.generation,
@@ -130,6 +132,7 @@ def readyz() -> Response:
         since=told,
         decisions=decisions,
         inbox=inbox.told(current_app.config["SEEALSO"]["inbox"]),
+        **meaning,
     )
 
 

@@ -55,6 +55,12 @@ SETTINGS = (
     Setting("hooks", "", "a folder of mappings, each the webhook of a site (`/api/v1/hooks/NAME`)"),
     Setting("hook_secret", "", "what those sites sign with"),
     Setting("synonyms", "", "a file of the site's own synonyms for `build`, `a, b => c` a line"),
+    Setting(
+        "meaning",
+        "",
+        "the sentence encoder: `packaged`, a folder with model.onnx and tokenizer.json, or `off`; without it `build`"
+        " takes none, and all else the one that the index was built with",
+    ),
     Setting("host", "127.0.0.1", "the address to serve on"),
     Setting("port", "8000", "the port to serve on; 0 takes a free one", range=(0, 65_535)),
     Setting("threads", "1", "how many requests are answered at a time", range=(1, 256)),

@@ -29,7 +29,15 @@ def neighbours_of(
     # One more than wanted, for its own document.
     limit = min(most + 1, RESCORED)
     found = generation.find(
-        FindRequest(weights=text.weights, finer=text.finer, words=text.words, where=where, limit=limit, instead=instead)
+        FindRequest(
+            weights=text.weights,
+            finer=text.finer,
+            words=text.words,
+            where=where,
+            limit=limit,
+            instead=instead,
+            meant=text.meant,
+        )
     )
     scores = np.array([r.score for r in found.ranked], np.float32).tolist()
     kept = [Ranked(r.id, score) for r, score in zip(found.ranked, scores, strict=True) if r.id != without]

@@ -46,7 +46,7 @@ def _neighbours(generation: Generation, id_: str, where: Filter, settled: Settle
         return None
     closeness = generation.closeness(id_) if where == EVERYTHING else ()
     if where != EVERYTHING:
-        weighed = weigh(generation, own_analysed(generation, id_))
+        weighed = weigh(generation, own_analysed(generation, id_), vector=generation.vector(id_))
         near = neighbours_of(generation, weighed, where=where, without=id_, instead=settled.instead)
     near, own = near.best(JUDGED), _statistics(generation, id_)
     return close_ones(near.ranked, closeness or page_closeness(generation, own, id_, near), page_floor(own))

@@ -18,7 +18,7 @@ from indexer.answering.passages import Passage, passages_of
 from indexer.answering.query import Query, parse
 from indexer.answering.settled import Settled
 from indexer.answering.spelling import respell
-from indexer.answering.weighing import Weighed, place_rarities, weigh
+from indexer.answering.weighing import Weighed, place_rarities, weigh_text
 from indexer.errors import RequestRefused
 from indexer.generation import FindRequest, Found, Generation
 from indexer.ranking.columns import date_of, is_answered, specialty_of, topics_of
@@ -111,7 +111,7 @@ class _Asked(NamedTuple):
 def _ask(generation: Generation, query: Query, request: Search, settled: Settled) -> _Asked:
     """What a query finds; of a text that asks for nothing, such as stop words alone, nothing."""
     short = len(query.text.sequence) <= SHORT
-    weighed = weigh(generation, query.text, concepts=SHORT_CONCEPTS if short else 1.0)
+    weighed = weigh_text(generation, query.wanted, query.text, concepts=SHORT_CONCEPTS if short else 1.0)
     if query.hollow:
         return _Asked(query, weighed, Found([], 0, {}))
     by_score = request.sort == Sort.RELEVANCE and query.words
@@ -129,6 +129,7 @@ def _ask(generation: Generation, query: Query, request: Search, settled: Settled
         limit=request.page * request.size,
         facets=MOST_VALUES,
         instead=settled.instead,
+        meant=weighed.meant,
     )
     return _Asked(query, weighed, generation.find(wanted))
 
@@ -201,7 +202,7 @@ def _is_close(generation: Generation, asked: _Asked) -> bool:
         return True
     first = [r.id for r in asked.found.ranked[:FIRST_HITS]]
     places = _written(generation, asked.query)
-    return max(search_closeness(generation, places, first), default=0.0) >= SEARCH_FLOOR
+    return max(search_closeness(generation, places, first, asked.weighed.meant), default=0.0) >= SEARCH_FLOOR
 
 
 def _hit(document: Document, score: float, passages: dict[str, Passage], marks: Marks, others: int) -> Hit:

@@ -9,10 +9,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.build.all_neighbours import Bounds
+from indexer.build.all_neighbours import NEAR_COSINE, Bounds
 from indexer.ranking.hashing import Keys, Numbers, expand, keys_of, match, starts_of, sums_of
-from indexer.ranking.ids import segment_folders
+from indexer.ranking.ids import Ids, segment_folders
 from indexer.ranking.mapped import map_array
+from indexer.ranking.vectors import Vector, Vectors
 
 # So many documents that enter lists are held at most. Where many of the same words are added at once, each enters the
 # lists of all: these are ranked anew then.
@@ -46,6 +47,22 @@ class Touched(NamedTuple):
         """The same of those documents that are wanted, a mask."""
         entering = [own.among(wanted) for own in self.entering]
         return Touched(self.anew[wanted[self.anew]], self.known[wanted[self.known]], entering, self.bounds)
+
+    def all_anew(self, also: NDArray[np.bool_]) -> Touched:
+        """The same, all of them and others, a mask, to be ranked anew."""
+        also[self.anew] = also[self.known] = True
+        none = Entering(np.empty(0, np.int64), np.empty(0, np.float64))
+        return Touched(np.flatnonzero(also), np.empty(0, np.int64), [none] * len(self.entering), self.bounds)
+
+
+def near_by_meaning(arrays: Path, gone: Vector, added: Numbers) -> NDArray[np.bool_]:
+    """The documents in whose second stage an added document comes by its meaning, or in which one was that is gone."""
+    vectors, least = Vectors(segment_folders(arrays), Ids(arrays)), map_array(arrays, NEAR_COSINE)
+    touched = np.zeros(len(least), np.bool_)
+    for vector in (*gone, *vectors.of(added)):
+        own = vectors.cosines_of_all(vector)
+        touched |= (own > 0) & (own >= least)
+    return touched
 
 
 def affected(

@@ -49,11 +49,20 @@ def write_closeness(
         strong = strengths(statistics.of_document(han=han), Neighbours(ranked, float(possible[n])))
         pages.mark(n)
         kept[n] = 0
-        kept[n, : len(own)] = together(pages.cosines(own), titles.shares(own, pages.said), strong)
+        meant = _cosines_of_meaning(generation, n, own)
+        kept[n, : len(own)] = together(pages.cosines(own), titles.shares(own, pages.said), strong, meant)
         if done % _TOLD == 0 or done == len(numbers):
             pages.release()
             generation.release()
             tell(done)
+
+
+def _cosines_of_meaning(generation: LocalGeneration, number: int, others: Sequence[int]) -> list[float] | None:
+    """The cosines of the vectors of some documents with that of one; None where it has none."""
+    if generation.vectors is None:
+        return None
+    (vector,) = generation.vectors.of(np.array([number]))
+    return generation.vectors.cosines(vector, np.array(others, np.int64)).tolist() if vector.any() else None
 
 
 class _Pages:

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import threading
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import asdict
 from pathlib import Path
@@ -28,13 +28,16 @@ from indexer.build.all_closeness import CLOSENESS
 from indexer.build.query_weights import QueryWeights, gathered
 from indexer.errors import SearchError
 from indexer.generation import FindRequest
-from indexer.generation.local.reader import LocalGeneration, SecondStage
+from indexer.generation.local.finder import SecondStage
+from indexer.generation.local.reader import LocalGeneration
 from indexer.generation.local.stored import stored_analyzer
 from indexer.ranking.hashing import Numbers, key_of
+from indexer.ranking.ids import segment_folders
 from indexer.ranking.mapped import ARRAYS, create, map_array, reopen, save
 from indexer.ranking.resources import Resources
 from indexer.ranking.token_store import StoredWords
-from indexer.ranking.weighting import RESCORED, Statistics
+from indexer.ranking.vectors import Vector, has_vectors
+from indexer.ranking.weighting import NEAREST, RESCORED, Statistics
 from indexer.settings import Settings
 
 # Documents of one batch, and how many are worth processes of their own, which take a second to start.
@@ -56,6 +59,13 @@ _ROWS: dict[str, tuple[tuple[int, ...], type]] = {
     CLOSENESS: ((JUDGED,), np.float32),
     "possible": ((), np.float64),
 }
+# With vectors also the cosine from which another is among the nearest by meaning (0: every one is).
+NEAR_COSINE = "near_cosine"
+_MEANT_ROWS: dict[str, tuple[tuple[int, ...], type]] = {NEAR_COSINE: ((), np.float64)}
+# So many look at a time for what is nearest to them: each takes four bytes a document.
+_TOGETHER = 64
+
+_NOTHING = np.empty(0, np.int64), np.empty(0, np.float64)
 
 
 class Staged(NamedTuple):
@@ -91,8 +101,12 @@ class Bounds(NamedTuple):
 
 def lay_out(arrays: Path, documents: int) -> None:
     """Make the rows of so many documents, without a neighbour."""
-    for name, (shape, dtype) in _ROWS.items():
+    for name, (shape, dtype) in _rows_of(arrays).items():
         create(arrays, name, dtype, (documents, *shape))[...] = -1 if name == "near" else 0
+
+
+def _rows_of(arrays: Path) -> dict[str, tuple[tuple[int, ...], type]]:
+    return _ROWS | _MEANT_ROWS if has_vectors(segment_folders(arrays)[0]) else _ROWS
 
 
 def move_rows(old: Path, arrays: Path, moved: Numbers, documents: int) -> None:
@@ -101,7 +115,7 @@ def move_rows(old: Path, arrays: Path, moved: Numbers, documents: int) -> None:
     """
     lay_out(arrays, documents)
     kept = np.flatnonzero(moved >= 0)
-    for name in _ROWS:
+    for name in _rows_of(arrays):
         rows = map_array(old, name)[kept]
         if name == "near":
             rows = np.where(rows >= 0, moved[rows], -1)
@@ -132,7 +146,7 @@ def _work(staged: Staged, worker: int, workers: int, tell: Callable[[int], objec
     analyzer = stored_analyzer(arrays, staged.synonyms)
     todo: list[int] = map_array(arrays, _TODO).tolist()
     own = StoredWords(arrays)
-    rows = {name: reopen(arrays, name) for name in _ROWS}
+    rows = {name: reopen(arrays, name) for name in _rows_of(arrays)}
     done = 0
     with ExitStack() as stack:
         # Where the index is of a size that has loops compiled, some hundred lists win back what loading them takes.
@@ -143,11 +157,17 @@ def _work(staged: Staged, worker: int, workers: int, tell: Callable[[int], objec
         spool = stack.enter_context((arrays / f"query.{worker}.spool").open("wb"))
         for start in range(worker * _BATCH, len(todo), workers * _BATCH):
             sizes, keys, weights = array("q"), array("Q"), array("f")
-            for n in todo[start : start + _BATCH]:
-                weighed = weigh(generation, analyzer.analyse_words(own.own(n)))
-                request = FindRequest(weights=weighed.weights, finer=weighed.finer, words=weighed.words)
-                for name, value in _row(generation.second_stage(request), n).items():
+            batch = todo[start : start + _BATCH]
+            for n, (vector, near) in zip(batch, _nearest(generation, batch), strict=True):
+                weighed = weigh(generation, analyzer.analyse_words(own.own(n)), vector=vector)
+                request = FindRequest(
+                    weights=weighed.weights, finer=weighed.finer, words=weighed.words, meant=weighed.meant
+                )
+                found, cosines = near if weighed.meant else _NOTHING
+                for name, value in _row(generation.second_stage(request, found), n).items():
                     rows[name][n] = value
+                if NEAR_COSINE in rows:
+                    rows[NEAR_COSINE][n] = cosines[-1] if len(cosines) == NEAREST else 0.0
                 rows["possible"][n] = weighed.possible
                 sizes.append(len(weighed.weights))
                 keys.extend(map(key_of, weighed.weights))
@@ -159,6 +179,20 @@ def _work(staged: Staged, worker: int, workers: int, tell: Callable[[int], objec
             generation.release()
 
 
+def _nearest(
+    generation: LocalGeneration, numbers: Sequence[int]
+) -> Iterator[tuple[Vector | None, tuple[Numbers, NDArray[np.float64]]]]:
+    """Of each of some documents its vector, and what is nearest to it by meaning, with the cosines."""
+    vectors = generation.vectors
+    for low in range(0, len(numbers), _TOGETHER):
+        part = numbers[low : low + _TOGETHER]
+        if vectors is None:
+            yield from ((None, _NOTHING) for _ in part)
+        else:
+            own = vectors.of(np.array(part))
+            yield from zip(own, vectors.nearest(own, generation.live, NEAREST), strict=True)
+
+
 def _row(stage: SecondStage, number: int) -> dict[str, Any]:
     """The neighbours of a document, its own self left out, and the bounds of its second stage, as they are kept."""
     others = np.flatnonzero(stage.numbers != number)[:RAW]
@@ -168,7 +202,7 @@ def _row(stage: SecondStage, number: int) -> dict[str, Any]:
     return {
         "near": near,
         "near_scores": scores,
-        "near_least": stage.first.min(initial=np.inf) if len(stage.first) == RESCORED else 0.0,
+        "near_least": stage.least,
         "near_floor": floor,
         "near_below": np.count_nonzero(stage.first < floor),
         "near_beyond": len(stage.first) - RESCORED,

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
+from contextlib import nullcontext
 
 from corpus import Document, Rejected
 from indexer.analysis import Analyzer
 from indexer.answering.related import kept_with
+from indexer.build.encoding import encoding_of
 from indexer.build.intake import Intake
 from indexer.build.pipeline import Pipeline, publishing, report, take
 from indexer.errors import SearchError, WouldShrink
@@ -39,14 +41,15 @@ def build(
     tell = progress or (lambda _: None)
     analyzer = Analyzer(*settings.read_synonyms())
     store = store_of(index)
-    with store.lock(), store.staging() as staged:
+    encoding = encoding_of(store, settings.meaning)
+    with store.lock(), store.staging() as staged, encoding or nullcontext():
         number = max(store.numbers(), default=0) + 1
         with Intake(staged) as intake:
             take(intake, documents, tell)
             refused = intake.settle()
             if not shrink:
                 _check_size(store, len(intake.settled))
-            pipeline = Pipeline(staged, number, settings, tell)
+            pipeline = Pipeline(staged, number, settings, tell, encoding)
             merged = intake.merged
             statistics, analyzer = pipeline.base(intake, analyzer)
         old, after = _digests(store), stored_digests(staged / ARRAYS)
@@ -59,6 +62,8 @@ def build(
         manifest.write(staged)
         store.publish(staged, manifest.generation, kept_with, publishing(tell, len(after)))
         store.sweep(settings.keep, replaced)
+        if encoding:
+            encoding.keep(after.values(), purge=False)
     return report(manifest, old, after, len(refused), merged, began)
 
 

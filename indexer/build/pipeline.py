@@ -18,6 +18,7 @@ from indexer.analysis.templates import find_templates
 from indexer.build.affected import Touched
 from indexer.build.all_closeness import write_closeness
 from indexer.build.all_neighbours import Staged, lay_out, rank_neighbours
+from indexer.build.encoding import Encoding
 from indexer.build.intake import Intake
 from indexer.build.merging import merge
 from indexer.build.pairs import Before, PairFinder
@@ -42,9 +43,16 @@ _WORDS_OF_A_MB = 400_000
 class Pipeline:
     """Makes one generation in a folder of its own: a build takes all steps, an update those that changed need."""
 
-    def __init__(self, staged: Path, number: int, settings: Settings, tell: Callable[[Progress], object]) -> None:
+    def __init__(
+        self,
+        staged: Path,
+        number: int,
+        settings: Settings,
+        tell: Callable[[Progress], object],
+        encoding: Encoding | None,
+    ) -> None:
         self._staged, self._number, self._settings, self._tell = staged, number, settings, tell
-        self._arrays = staged / ARRAYS
+        self._arrays, self._encoding = staged / ARRAYS, encoding
 
     def base(self, intake: Intake, analyzer: Analyzer) -> tuple[Statistics, Analyzer]:
         """The segments of all documents: what they count is the statistics of the generation. One segment where what is
@@ -106,6 +114,10 @@ class Pipeline:
         for name, part in zip(names, parts, strict=True):
             contents = Contents.gathered(self._arrays / name)
             statistics = write_segment(self._staged, name, contents, lines(part), analyzer, frozen, resources)
+        encoded, tell = count(1), self._told("encoding", total)
+        if self._encoding:
+            for name, part in zip(names, parts, strict=True):
+                self._encoding.write(self._arrays / name, intake.lines(part), lambda: tell(next(encoded)))
         return statistics
 
     def rank(self, statistics: Statistics, analyzer: Analyzer, numbers: Numbers) -> QueryWeights:
@@ -175,6 +187,7 @@ class Pipeline:
             purges=purges,
             changed=changed,
             synonyms=analyzer.synonyms,
+            encoder=self._encoding.record if self._encoding else {},
         )
 
     def _told(self, stage: str, total: int) -> Callable[[int], object]:

@@ -10,7 +10,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Collection, Iterable
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
@@ -20,8 +20,9 @@ from numpy.typing import NDArray
 
 from corpus import Document, Rejected
 from indexer.answering.related import kept_with
-from indexer.build.affected import affected
+from indexer.build.affected import affected, near_by_meaning
 from indexer.build.all_neighbours import Bounds, move_rows
+from indexer.build.encoding import encoding_of
 from indexer.build.intake import Intake
 from indexer.build.pairs import Before
 from indexer.build.pipeline import Pipeline, publishing, report, take
@@ -38,6 +39,7 @@ from indexer.ranking.frequencies import forget_terms
 from indexer.ranking.hashing import Numbers
 from indexer.ranking.ids import Ids, base_segments, segment_folders, write_live
 from indexer.ranking.mapped import ARRAYS
+from indexer.ranking.vectors import Vector
 from indexer.ranking.weighting import Statistics
 from indexer.settings import IndexPlace, Settings
 from indexer.types import BuildReport, Progress
@@ -81,11 +83,13 @@ def update(
     store = store_of(index)
     store.current()  # a folder without an index is told at once, and stays as it is
     repeated = purge and store.purge_was_killed()
-    with store.lock(), store.staging() as staged:
+    with store.lock(), store.staging() as staged, ExitStack() as stack:
         before, path = store.usable()
+        if encoding := encoding_of(store, settings.meaning, before.encoder):
+            stack.enter_context(encoding)
         purged = list(documents_of(store, sorted(delete))) if purge else []
         number = max(store.numbers()) + 1
-        pipeline = Pipeline(staged, number, settings, tell)
+        pipeline = Pipeline(staged, number, settings, tell, encoding)
         with Intake(staged) as intake:
             take(intake, documents, tell)
             refused = intake.settle()
@@ -102,6 +106,8 @@ def update(
         after = stored_digests(staged / ARRAYS)
         store.publish(staged, number, kept_with, publishing(tell, sum(manifest.documents.values())))
         store.sweep(1 if purge else settings.keep, before.generation)
+        if encoding:
+            encoding.keep(after.values(), purge=purge)
         left = traces(store, purged) if purged else ()
     return replace(report(manifest, work.digests, after, len(refused), intake.merged, began), traces=left)
 
@@ -118,6 +124,7 @@ class _Update:
         self.digests = stored_digests(self._old)
         self._changed = 0
         self._gone_weights: list[dict[str, float]] = []
+        self._gone_vectors: Vector | None = None
 
     def run(self, intake: Intake, delete: Collection[str], *, purge: bool) -> bool:
         """Make the generation, all but its manifest; False where nothing would change."""
@@ -190,6 +197,8 @@ class _Update:
                 for document in generation.get([self._ids[number]]):
                     intake.add(document)
             intake.settle()
+            if generation.vectors:
+                self._gone_vectors = generation.vectors.of(plan.gone)
             return generation.weights(gone)
 
     def _link(self, plan: _Plan) -> None:
@@ -232,6 +241,8 @@ class _Update:
             with closing(LocalGeneration(self._staged, self._statistics, self._analyzer)) as generation:
                 came = generation.weights([id_ for id_ in new if id_ in given])
         touched = affected(self._arrays, Bounds.of(self._arrays), self._gone_weights, came)
+        if self._gone_vectors is not None:
+            touched = touched.all_anew(near_by_meaning(self._arrays, self._gone_vectors, added))
         others = np.zeros(len(Ids(self._arrays)), np.bool_)
         others[np.setdiff1d(Ids(self._arrays).numbers(), added)] = True
         touched = touched.among(others)

@@ -12,7 +12,7 @@ from indexer.answering.closeness import DRAFT_FLOOR, draft_closeness
 from indexer.answering.neighbours import RAW, neighbours_of
 from indexer.answering.search import search
 from indexer.answering.settled import Settled
-from indexer.answering.weighing import weigh
+from indexer.answering.weighing import weigh_text
 from indexer.decisions import Decisions
 from indexer.duplicates.likelihood import Profile, QuestionPair
 from indexer.errors import RequestRefused
@@ -77,8 +77,9 @@ def evaluate(
 def rank(generation: Generation, text: str) -> tuple[list[tuple[str, float]], list[tuple[str, float]]]:
     """The best hundred for a text: all of them, and those above the floor."""
     draft = generation.analyzer.draft(text).text
-    ranked = neighbours_of(generation, weigh(generation, draft), most=RESCORED).ranked
-    closeness = draft_closeness(generation, draft, [r.id for r in ranked])
+    weighed = weigh_text(generation, text, draft)
+    ranked = neighbours_of(generation, weighed, most=RESCORED).ranked
+    closeness = draft_closeness(generation, draft, [r.id for r in ranked], weighed.meant)
     whole = [(r.id, r.score) for r in ranked]
     return whole, [own for own, close in zip(whole, closeness, strict=True) if close >= DRAFT_FLOOR]
 

@@ -12,6 +12,8 @@ from typing import NamedTuple, Protocol
 
 from corpus import Document, Topic
 from indexer.analysis import FINER, Analyzer, Templates
+from indexer.encoder import Encoder
+from indexer.ranking.vectors import Vector
 from indexer.ranking.weighting import SearchWord, Statistics
 from indexer.types import EVERYTHING, Band, Card, Filter, Info, Sort
 
@@ -63,6 +65,16 @@ NO_CARDS: Mapping[str, Card] = {}
 _NO_FINER: Mapping[str, Mapping[str, float]] = {channel: {} for channel in FINER}
 
 
+class Meant(NamedTuple):
+    """What a text means: its vector, how much a cosine of 1 adds to a score, and the cosine that a document must reach
+    to be found by that alone.
+    """
+
+    vector: Vector
+    weight: float
+    least: float = 0.0
+
+
 class FindRequest(NamedTuple):
     """Which documents are wanted, in which order, and how many of them (0: only the total and the facets).
 
@@ -74,6 +86,8 @@ class FindRequest(NamedTuple):
 
     `instead` names for some documents the one that is shown in their place. Such a group counts once, the filter and
     the facets see what is shown, and `ranked` holds the best of those of its members that match.
+
+    With `meant` the NEAREST documents to its vector, of those that hold the phrases and pass the filter, are found too.
     """
 
     weights: Mapping[str, float] = _NO_WEIGHTS
@@ -88,6 +102,7 @@ class FindRequest(NamedTuple):
     limit: int = 0
     facets: int = 0
     instead: Mapping[str, str] = NO_GROUPS
+    meant: Meant | None = None
 
 
 class Found(NamedTuple):
@@ -104,6 +119,8 @@ class Generation(Protocol):
     name: str
     statistics: Statistics
     analyzer: Analyzer
+    encoder: Encoder | None
+    """What gives a text its vector; None where words alone rank."""
 
     @property
     def templates(self) -> Templates:
@@ -146,8 +163,15 @@ class Generation(Protocol):
         """What a request finds: by score, or the newest first and undated ones last; ids ascend among equals.
 
         Relevance takes two stages. The first sums weight × weight over the terms that text and document share. The best
-        RESCORED of it are weighed again (ranking/forward); what is beyond follows by its first score.
+        RESCORED of it are weighed again (ranking/forward), with those that are nearest by meaning; what is beyond
+        follows by its first score.
         """
+
+    def vector(self, id_: str) -> Vector | None:
+        """What a known document means; None where no encoder made a vector of it."""
+
+    def cosines(self, vector: Vector, ids: Sequence[str]) -> list[float]:
+        """The cosine of a vector with that of each of some known ids, 0 where there is none."""
 
     def neighbours(self, id_: str) -> Neighbours | None:
         """The stored neighbours of a document, None for an unknown id."""
@@ -182,6 +206,20 @@ class Generation(Protocol):
 
     def close(self) -> None:
         """Let go of files. Afterwards it must not be asked; closing twice does nothing."""
+
+
+class WithoutVectors:
+    """What a generation says that keeps none of what its documents mean."""
+
+    encoder: Encoder | None = None
+
+    def vector(self, id_: str) -> Vector | None:  # noqa: ARG002
+        """See Generation."""
+        return None
+
+    def cosines(self, vector: Vector, ids: Sequence[str]) -> list[float]:  # noqa: ARG002
+        """See Generation."""
+        return [0.0] * len(ids)
 
 
 class KeptWithPage(NamedTuple):

@@ -73,6 +73,11 @@ class Store(Protocol):
         a page, `tell` hears how many documents are where they belong.
         """
 
+    def vectors(self) -> Path:
+        """The folder in which the vectors of documents that were made are kept for the next build. Raises
+        RequestRefused where an index holds none.
+        """
+
     def numbers(self) -> list[int]:
         """The numbers of all generations that are kept, ascending."""
 

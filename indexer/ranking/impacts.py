@@ -106,6 +106,11 @@ class Impacts:
             return found
         return self._find(terms, of_terms, limit, live)
 
+    def scores(self, weights: Mapping[str, float], numbers: Numbers) -> NDArray[np.float64]:
+        """The sum of weight × impact of each of some documents, as `rank` has it."""
+        terms, of_terms = self._known(weights)
+        return self._scores(terms, of_terms, numbers)
+
     def release(self) -> None:
         """Let go of the memory in which arrays were read."""
         for array in (self._rows, *self._lists, *self._forward):

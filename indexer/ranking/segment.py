@@ -23,6 +23,7 @@ from indexer.ranking.ids import Ids, segment_folders
 from indexer.ranking.impacts import Impacts
 from indexer.ranking.mapped import Strings, map_array
 from indexer.ranking.resources import Resources
+from indexer.ranking.vectors import Vectors, has_vectors
 from indexer.ranking.weighting import SearchWord, Statistics, length_factor
 
 
@@ -68,6 +69,7 @@ class Segments:
         spans = [slice(a, b) for a, b in pairwise(self.ids.firsts.tolist())]
         self._starts = [span.start for span in spans]
         self._parts = [Segment(*own, statistics, resources) for own in zip(folders, spans, strict=True)]
+        self.vectors = Vectors(folders, self.ids) if all(map(has_vectors, folders)) else None
 
     def rank(self, weights: Mapping[str, float], among: Mask | None, limit: int) -> tuple[Numbers, NDArray[np.float64]]:
         """As Impacts.rank, over all segments; ids ascending among equals."""
@@ -81,6 +83,15 @@ class Segments:
         scores = np.concatenate([own for _, own in found])
         order = np.lexsort((self.ids.places(numbers), -scores))[:limit]
         return numbers[order], scores[order]
+
+    def scores(self, weights: Mapping[str, float], numbers: Numbers) -> NDArray[np.float64]:
+        """The score that each of some documents has in `rank`."""
+        scores = np.zeros(len(numbers))
+        for part in self._parts:
+            own = np.flatnonzero((numbers >= part.span.start) & (numbers < part.span.stop))
+            if len(own):
+                scores[own] = part.impacts.scores(weights, numbers[own] - part.span.start)
+        return scores
 
     def judge(
         self, numbers: Numbers, scores: NDArray[np.float64], finer: Mapping[str, Mapping[str, float]], exponent: float
@@ -169,6 +180,8 @@ class Segments:
         for part in self._parts:
             part.impacts.release()
             part.forward.release()
+        if self.vectors:
+            self.vectors.release()
 
     def vocabulary(self, prefix: str, least: int = 1) -> dict[str, int]:
         """The folded words that begin so and that at least so many documents have, each with their number."""

@@ -58,7 +58,7 @@ def search(
     """Search for TEXT: words, "phrases in quotes", -without."""
     known = settings.load({"index": index})
     settled = decided().decisions
-    own = Settings(notices=known["notices"] or None)
+    own = Settings(notices=known["notices"] or None, meaning=known["meaning"])
     with open_index(settings.index_of(known), settings=own, decisions=settled) as opened:
         results = opened.search(text, where=Filter(**where), sort=Sort(sort), page=page, size=size, as_typed=as_typed)
     output.result(results, lambda: told(results))
@@ -84,7 +84,9 @@ def related(id: str, index: str | None, limit: int, output: Output) -> None:  # 
 @shared
 def similar(text: str, index: str | None, limit: int, output: Output) -> None:
     """Show what is most like TEXT, such as a question that was not sent yet; - reads it from standard input."""
-    with open_index(index_path(index), decisions=decided().decisions) as opened:
+    known = settings.load({"index": index})
+    own, settled = Settings(meaning=known["meaning"]), decided().decisions
+    with open_index(settings.index_of(known), settings=own, decisions=settled) as opened:
         panel = opened.similar(_piped() if text == "-" else text, limit=limit)
     output.result(panel, lambda: shown(panel))
 

@@ -6,7 +6,7 @@ import functools
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, NoReturn, TypeVar
 
 import click
@@ -21,6 +21,7 @@ from search_app.present import to_json
 Command = TypeVar("Command", bound=Callable[..., Any])
 # The share of changed documents from which a rebuild pays: at 5 % nine lists of ten still hold the same documents.
 _MOST_DRIFT = 0.05
+_MEANING = "SEEALSO_MEANING"
 
 
 class Output(NamedTuple):
@@ -78,6 +79,18 @@ def setting_option(name: str) -> Callable[[Command], Command]:
     known = next(setting for setting in settings.SETTINGS if setting.name == name)
     text = f"{known.help[0].upper()}{known.help[1:]}. [{known.variable}; default: {known.default}]"
     return click.option(f"--{name.replace('_', '-')}", name, metavar=name.upper(), help=text)
+
+
+def meaning_option(command: Command) -> Command:
+    """An option for the sentence encoder of the setting `meaning`, or the packaged one where that names none."""
+    text = "Also find what says the same in other words, by the sentence encoder of the setting `meaning`, or that"
+    return click.option("--meaning", is_flag=True, help=f"{text} of the extra `meaning`. [{_MEANING}]")(command)
+
+
+def encoder_place(known: Mapping[str, str], *, asked: bool) -> str:
+    """Where the encoder of a build is: as the settings say, else the packaged one if it is asked for."""
+    place = known["meaning"]
+    return "packaged" if asked and place in ("", "off") else place
 
 
 def index_path(given: str | None) -> str | OpenSearchIndex:

@@ -18,28 +18,35 @@ import click
 
 import corpus
 import indexer
+from indexer import Settings
 from search_app.cli.ask import shown, told
-from search_app.cli.common import Output, shared
+from search_app.cli.common import Output, encoder_place, meaning_option, shared
 from search_app.cli.progress import Teller
 from search_app.decisions.accounts import Accounts
 from search_app.decisions.database import Database
+from search_app.settings import load
 
 _SEARCH = "cement leakage after kyphoplasty"
+_IN_OTHER_WORDS = "walking makes my legs heavy but leaning on a cart helps"
 _TIMEOUT = 30
 _EDITOR = "editor"
 
 
 @click.command(epilog="Example: seealso demo --port 8080")
 @click.option("--port", default="0", metavar="PORT", help="The port to serve on; without it a free one.")
+@meaning_option
 @shared
-def demo(port: str, output: Output) -> None:
-    """Build the sample index, serve it, show one page's panel and one search; then serve on, on a terminal."""
+def demo(port: str, meaning: bool, output: Output) -> None:
+    """Build the sample index, serve it, show one page's panel and one search; then serve on, on a terminal. With
+    --meaning also show what a text finds by its words alone, and with its meaning.
+    """
     with tempfile.TemporaryDirectory(prefix="seealso-demo-") as folder:
         path, decisions = str(Path(folder) / "index"), str(Path(folder) / "decisions.sqlite3")
         password = secrets.token_urlsafe(12)
         Accounts(Database(decisions)).add(_EDITOR, password)
         tell = Teller(output.quiet or output.json)
-        report = indexer.build(path, corpus.read(*corpus.sample()), progress=tell)
+        place = encoder_place(load(), asked=meaning)
+        report = indexer.build(path, corpus.read(*corpus.sample()), settings=Settings(meaning=place), progress=tell)
         tell.done()
         # The server as it is run elsewhere, in a process of its own; --json makes it tell its address.
         serve = [sys.executable, "-m", "search_app", "serve", "--index", path, "--port", port, "--json", "--quiet"]
@@ -54,6 +61,11 @@ def demo(port: str, output: Output) -> None:
             try:
                 address = json.loads(told)["address"]
                 _show(path, address, report.documents, output)
+                if meaning and not (output.json or output.quiet):
+                    click.echo(f"\nA question in other words: {_IN_OTHER_WORDS}")
+                    for way, own in (("by words alone", "off"), ("and by its meaning", place)):
+                        with indexer.open_index(path, settings=Settings(meaning=own)) as index:
+                            click.echo(f"\n{way}\n{shown(index.similar(_IN_OTHER_WORDS))}")
                 if sys.stdout.isatty() and not output.json:
                     click.echo(
                         f"\nServing on {address} until Ctrl-C.\n"

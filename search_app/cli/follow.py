@@ -9,7 +9,17 @@ from collections.abc import Iterator
 import click
 
 from corpus import Document, from_json
-from indexer import BuildInProgress, BuildReport, IndexMissing, OpenSearchIndex, SearchError, build, open_index, update
+from indexer import (
+    BuildInProgress,
+    BuildReport,
+    IndexMissing,
+    OpenSearchIndex,
+    SearchError,
+    Settings,
+    build,
+    open_index,
+    update,
+)
 from search_app import settings
 from search_app.cli.common import Output, index_path, setting_option, shared
 from search_app.inbox import Batch, Inbox
@@ -54,15 +64,15 @@ def inbox(index: str | None, inbox: str | None, *, once: bool, output: Output) -
 
 def _bring(path: str | OpenSearchIndex, batch: Batch) -> BuildReport:
     """Make the next generation of a batch; the first one where there is no index yet. To repeat it changes nothing."""
-    gone = [item.id for item in batch.items if item.document is None]
+    gone, own = [item.id for item in batch.items if item.document is None], Settings(meaning=settings.load()["meaning"])
     if not gone:
         try:
-            return update(path, _documents(batch))
+            return update(path, _documents(batch), settings=own)
         except IndexMissing:
-            return build(path, _documents(batch))
-    with open_index(path) as opened:
+            return build(path, _documents(batch), settings=own)
+    with open_index(path, settings=Settings(meaning="off")) as opened:
         there = opened.known(gone)
-    return update(path, _documents(batch), delete=list(there))
+    return update(path, _documents(batch), delete=list(there), settings=own)
 
 
 def _documents(batch: Batch) -> Iterator[Document]:

@@ -16,7 +16,8 @@ import indexer
 from corpus import CorpusError, Judged, Rejected
 from indexer import Settings, evaluation, open_index
 from indexer.evaluation import Agreement, Comparison, Evaluation, PairQuality, Share
-from search_app.cli.common import Output, decided, index_path, setting_option, shared
+from search_app import settings
+from search_app.cli.common import Output, decided, encoder_place, index_path, meaning_option, setting_option, shared
 from search_app.cli.progress import Teller
 from search_app.decisions.labels import judged_scores
 from search_app.usage import UsageError
@@ -36,6 +37,7 @@ _NAMED = 20
 )
 @click.option("--compare", type=click.Path(dir_okay=False, path_type=Path), help="Compare with a run that --run wrote.")
 @click.option("--synonyms", help="Try a synonym file: compare the ranking with it to that without.")
+@meaning_option
 @click.option("--least", type=float, help="Exit with 1 if nDCG@10 is below this.")
 @click.option(
     "--decisions",
@@ -54,6 +56,7 @@ def evaluate(
     run_path: Path | None,
     compare: Path | None,
     synonyms: str | None,
+    meaning: bool,
     least: float | None,
     by_verdicts: bool,
     recorded: bool,
@@ -66,7 +69,7 @@ def evaluate(
     index is built of it and removed afterwards; no index of yours is touched.
     """
     if recorded or by_verdicts:
-        given = (folder, qrels, by_search, no_floor, run_path, compare, synonyms, least is not None)
+        given = (folder, qrels, by_search, no_floor, run_path, compare, synonyms, meaning, least is not None)
         if any(given) or (recorded and by_verdicts):
             what = "--recorded or --decisions with what is for a FOLDER, or with each other"
             raise UsageError(what, "evaluate", "give one of them, without other options of measuring")
@@ -83,17 +86,18 @@ def evaluate(
         raise UsageError(
             "no FOLDER", "evaluate", "name the folder of a judged test set, or give --recorded or --decisions"
         )
-    if compare and synonyms:
-        raise UsageError("two comparisons at once", "--compare and --synonyms", "give one of them")
+    if sum(map(bool, (compare, synonyms, meaning))) > 1:
+        raise UsageError("two comparisons at once", "--compare, --synonyms and --meaning", "give one of them")
+    own = Settings(synonyms=synonyms, meaning=encoder_place(settings.load(), asked=True) if meaning else "")
     judged = corpus.judged(folder, qrels=qrels)
     tell = Teller(output.quiet or output.json)
     try:
         evaluated = partial(_evaluated, judged, tell=tell, floor=not no_floor, by_search=by_search)
-        plain = evaluated(None)
-        result = evaluated(synonyms) if synonyms else plain
+        plain = evaluated(Settings())
+        result = evaluated(own) if synonyms or meaning else plain
     finally:
         tell.done()
-    other = plain.ranking.run if synonyms else evaluation.read_run(compare) if compare else None
+    other = plain.ranking.run if result is not plain else evaluation.read_run(compare) if compare else None
     beside = evaluation.compare(result.ranking.run, other, judged.relevant) if other is not None else None
     if run_path:
         evaluation.write_run(result.ranking.run, run_path)
@@ -120,12 +124,11 @@ class _Result(NamedTuple):
     pairs: PairQuality | None
 
 
-def _evaluated(judged: Judged, synonyms: str | None, *, tell: Teller, floor: bool, by_search: bool) -> _Result:
+def _evaluated(judged: Judged, settings: Settings, *, tell: Teller, floor: bool, by_search: bool) -> _Result:
     """An evaluation over a scratch index of the documents."""
     rejected: list[Rejected] = []
     with tempfile.TemporaryDirectory(prefix="seealso-evaluate-") as scratch:
         documents = corpus.read(judged.corpus, format="beir", rejected=rejected.append)
-        settings = Settings(synonyms=synonyms)
         report = indexer.build(scratch, documents, settings=settings, progress=tell, rejected=rejected.append)
         if rejected and not report.documents:
             first = rejected[0]

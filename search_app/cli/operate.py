@@ -27,6 +27,7 @@ from search_app.present import remedy_of
 _PATIENCE = 5
 # So many decisions that do not hold are named.
 _NAMED = 10
+_WORDS_ALONE = ", which is not there, or off: words alone answer (see the setting `meaning`)"
 
 
 @click.command(epilog="Example: seealso serve --port 8080")
@@ -84,7 +85,8 @@ def info(index: str | None, servers: Sequence[str], output: Output) -> None:
         for address, told in served.items():
             click.echo(f"{address}  {_in_words(told)}")
     settled, waits = decided().decisions, inbox.told(settings.load()["inbox"])
-    with open_index(index_path(index), decisions=settled) as opened:
+    own = Settings(meaning=settings.load()["meaning"])
+    with open_index(index_path(index), settings=own, decisions=settled) as opened:
         held, lapsed, pairs = opened.info, opened.settled.lapsed(), len(settled.pairs)
     lost = [pair for pair in lapsed if pair.gone]
     decisions = {
@@ -198,6 +200,7 @@ def described(held: Info) -> str:
             f"generation  {held.generation}, built {held.built}",
             f"documents   {documents:,}: {questions:,} questions with {held.answers:,} answers, {articles:,} articles",
             f"engine      {held.engine}, format {held.format}, analysis {held.analysis}",
+            *([f"meaning     {held.encoder}{'' if held.semantic else _WORDS_ALONE}"] if held.encoder else []),
             f"size        {held.bytes / 1e6:,.1f} MB",
             f"drift       {100 * held.drift:.1f} %",
             *([f"advice      {advice}"] if (advice := drifted(held)) else []),

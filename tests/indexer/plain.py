@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -34,14 +35,18 @@ from indexer.answering.closeness import page_closeness, page_floor
 from indexer.answering.neighbours import neighbours_of
 from indexer.answering.settled import Settled
 from indexer.answering.weighing import own_analysed, weigh
+from indexer.build.encoding import vector_of
 from indexer.decisions import Decisions
 from indexer.duplicates.differences import contradicting, missing_in_title
 from indexer.duplicates.likelihood import LEAST_SHARE, POSSIBLE, STORY, Profile, QuestionPair, profiles
+from indexer.encoder import Encoder
 from indexer.generation import Facts, FindRequest, Found, Neighbours, Pair, Ranked
 from indexer.ranking.columns import FACETS, date_of, is_answered, specialty_of, topics_of
+from indexer.ranking.vectors import Vector
 from indexer.ranking.weighting import (
     FIELD_WEIGHTS,
     LEAST_OF_A_KIND,
+    NEAREST,
     RESCORED,
     SearchWord,
     Statistics,
@@ -120,12 +125,14 @@ class PlainGeneration:
         statistics: Statistics | None = None,
         frequencies: Frequencies | None = None,
         templates: Templates | None = None,
+        encoder: Encoder | None = None,
     ) -> None:
         """Statistics, frequencies and templates are those of the last full build; without them these documents are
         one.
         """
-        self.analyzer = analyzer
+        self.analyzer, self.encoder = analyzer, encoder
         self._documents = {document.id: document for document in sorted(documents, key=lambda d: d.id)}
+        self._vectors = {id_: vector_of(encoder, d) for id_, d in self._documents.items()} if encoder else {}
         self._fields = {id_: fields_of(document, analyzer) for id_, document in self._documents.items()}
         self._tokens_in = {i: {name: text.tokens for name, text in own.items()} for i, own in self._fields.items()}
         self._bags = {i: {f: text.terms_and_concepts() for f, text in own.items()} for i, own in self._fields.items()}
@@ -210,7 +217,8 @@ class PlainGeneration:
             format=0,
             drift=0.0,
             bytes=0,
-            semantic=False,
+            semantic=self.encoder is not None,
+            encoder=self.encoder.name if self.encoder else "",
         )
 
     def ids(self) -> Sequence[str]:
@@ -269,12 +277,17 @@ class PlainGeneration:
             newest = sorted(shown, key=lambda id_: (-_day(self._documents[id_]), id_))
             return Found([Ranked(id_, 0.0) for id_ in newest[: request.limit]], len(shown), facets)
         ranked = self.rank(request.weights, chosen)
-        first, rest = ranked[:RESCORED], ranked[RESCORED:]
+        near, first = self._near(request), ranked[:RESCORED]
+        known = {found.id for found in first}
+        scores = dict(self.rank(request.weights, set(near) - known))
+        first += [Ranked(id_, scores.get(id_, 0.0)) for id_ in near if id_ not in known]
+        rest = [found for found in ranked[RESCORED:] if found.id not in near]
         again = []
         for id_, score in first:
             length = (1 + sum(own.terms for own in self._lengths[id_].values())) / self._statistics_of(id_).median
             judged = (score + self._judge(id_, request.finer)) * length_factor(length, request.words)
-            again.append(Ranked(id_, judged * chosen[id_]))
+            meant = request.meant.weight * self.cosines(request.meant.vector, [id_])[0] if request.meant else 0.0
+            again.append(Ranked(id_, judged * chosen[id_] + meant))
         of_groups: dict[str, Ranked] = {}
         for found in [*sorted(again, key=_best_first), *rest]:
             of_groups.setdefault(instead.get(found.id, found.id), found)
@@ -305,24 +318,55 @@ class PlainGeneration:
     def _chosen(self, request: FindRequest) -> dict[str, float]:
         """The documents that a request lets through, and the share of its words that each matches."""
         words = request.search_words
+        demanded = self._demanded(request)
+        if not words:
+            return {id_: 1.0 for id_ in demanded if self._passes(id_, request)}
+        near, whole = self._near(request), sum(word.share for word in words)
+        shares = {id_: sum(word.share for word in words if self._matches(id_, word)) for id_ in demanded}
+        least = least_share(shares.values(), request.wanted)
+        return {
+            id_: share / whole
+            for id_, share in shares.items()
+            if (share >= least or id_ in near) and self._passes(id_, request)
+        }
 
-        def passes(id_: str) -> bool:
-            shown = request.instead.get(id_, id_)
-            unwanted = any(self._holds(shown, phrase) for phrase in request.without)
-            return not unwanted and _passes(self._documents[shown], request.where)
-
-        demanded = [
+    def _demanded(self, request: FindRequest) -> list[str]:
+        """The documents that hold the phrases of a request, and none of those that it does without."""
+        return [
             id_
             for id_ in self._documents
             if all(self._holds(id_, phrase) for phrase in request.phrases)
             and not any(self._holds(id_, phrase) for phrase in request.without)
         ]
-        if not words:
-            return {id_: 1.0 for id_ in demanded if passes(id_)}
-        whole = sum(word.share for word in words)
-        shares = {id_: sum(word.share for word in words if self._matches(id_, word)) for id_ in demanded}
-        least = least_share(shares.values(), request.wanted)
-        return {id_: share / whole for id_, share in shares.items() if share >= least and passes(id_)}
+
+    def _passes(self, id_: str, request: FindRequest) -> bool:
+        """Whether the filter lets pass what is shown for a document."""
+        shown = request.instead.get(id_, id_)
+        unwanted = any(self._holds(shown, phrase) for phrase in request.without)
+        return not unwanted and _passes(self._documents[shown], request.where)
+
+    def _near(self, request: FindRequest) -> list[str]:
+        """The documents nearest by meaning of those that a request lets through, whatever their words."""
+        if request.meant is None:
+            return []
+        there = [id_ for id_ in self._demanded(request) if self._passes(id_, request)]
+        cosines = dict(zip(there, self.cosines(request.meant.vector, there), strict=True))
+        nearest = sorted((id_ for id_ in there if cosines[id_] > 0), key=lambda id_: (-cosines[id_], id_))[:NEAREST]
+        return [id_ for id_ in nearest if cosines[id_] >= request.meant.least]
+
+    def vector(self, id_: str) -> Vector | None:
+        """See Generation."""
+        own = self._vectors.get(id_)
+        return own if own is not None and own.any() else None
+
+    def cosines(self, vector: Vector, ids: Sequence[str]) -> list[float]:
+        """See Generation."""
+        own = vector.tolist()
+        return [_cosine(own, self._numbers[id_]) if self._vectors else 0.0 for id_ in ids]
+
+    @cached_property
+    def _numbers(self) -> dict[str, list[int]]:
+        return {id_: vector.tolist() for id_, vector in self._vectors.items()}
 
     @cached_property
     def _topic_names(self) -> dict[str, str]:
@@ -350,7 +394,7 @@ class PlainGeneration:
         """See Generation."""
         if id_ not in self._documents:
             return None
-        return neighbours_of(self, weigh(self, own_analysed(self, id_)), without=id_)
+        return neighbours_of(self, weigh(self, own_analysed(self, id_), vector=self.vector(id_)), without=id_)
 
     def closeness(self, id_: str) -> Sequence[float]:  # noqa: ARG002 (it stores nothing)
         """See Generation."""
@@ -438,6 +482,11 @@ class PlainGeneration:
 
     def close(self) -> None:
         """See Generation."""
+
+
+def _cosine(one: Sequence[int], other: Sequence[int]) -> float:
+    squares = math.sqrt(float(sum(n * n for n in one) * sum(n * n for n in other)))
+    return sum(a * b for a, b in zip(one, other, strict=True)) / squares if squares else 0.0
 
 
 def _best_first(ranked: Ranked) -> tuple[float, str]:

@@ -2,6 +2,7 @@
 
 INDEX/CURRENT                   "000042 <digest of the manifest>"
 INDEX/generations/000042/       manifest.json, arrays/, whoosh/
+INDEX/vectors/                  what a sentence encoder made of documents, for the next build
 INDEX/generations/.building-…   a build in progress, or what a killed one left; swept by the next build
 """
 
@@ -110,6 +111,10 @@ class IndexFolder:
     def generation(self, number: int) -> Path:
         """The folder of a generation."""
         return self._generations / f"{number:06d}"
+
+    def vectors(self) -> Path:
+        """The folder in which the vectors of documents that were made are kept for the next build."""
+        return self.path / "vectors"
 
     @contextmanager
     def lock(self) -> Iterator[None]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from indexer.errors import IndexDamaged, IndexIncompatible
 from indexer.generation.folder.folder import DIGEST, MANIFEST, unreadable
 from indexer.types import Info
 
-FORMAT = 11
+FORMAT = 12
 # What holds the documents; a manifest tells it.
 ENGINE = "whoosh"
 # Every file of a generation: its size and digest.
@@ -47,6 +47,7 @@ class Manifest:
     purges: bool = False
     changed: int = 0
     synonyms: str = ""
+    encoder: Mapping[str, Any] = field(default_factory=dict)
     digest: str = ""
 
     @property
@@ -78,7 +79,8 @@ class Manifest:
             format=self.format,
             drift=round(self.changed / max(self._counted, 1), 4),
             bytes=self.bytes,
-            semantic=False,
+            semantic=bool(self.encoder),
+            encoder=self.encoder.get("name", ""),
         )
 
     def write(self, folder: Path) -> None:

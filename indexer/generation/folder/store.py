@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from indexer.encoder import encoder_for
 from indexer.errors import IndexDamaged, IndexIncompatible, IndexMissing, SearchError, no_earlier
 from indexer.generation.folder.backup import check_place, read_backup, write_backup
 from indexer.generation.folder.folder import CURRENT, DIGEST, MANIFEST, IndexFolder, unreadable
@@ -33,7 +34,8 @@ class FolderStore(IndexFolder):
             manifest, path = self.usable()
             if serving and (fault := next(faults(path, manifest, self._seen(beside, manifest)), None)):
                 raise _damaged(path, fault)
-            return LocalGeneration.of(path, manifest, Resources.of(settings))
+            encoder = encoder_for(settings.meaning, manifest.encoder)
+            return LocalGeneration.of(path, manifest, Resources.of(settings), encoder)
         except SearchError:
             raise
         except Exception as error:  # whatever Whoosh and NumPy do when files are not what they were

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from corpus import Document, from_json, same_address
 from indexer.analysis import FIELDS, FINER, Analyzer, Templates
+from indexer.encoder import Encoder
 from indexer.generation.folder.manifest import Manifest
-from indexer.generation.local.groups import Groups
+from indexer.generation.local.finder import NO_NUMBERS, Finder, SecondStage
 from indexer.generation.local.schema import DOCUMENT_FIELD, MappedStorage, folder_of
 from indexer.generation.local.stored import StoredNeighbours, StoredPairs, stored_analyzer
-from indexer.generation.port import NO_CARDS, Facts, FindRequest, Found, Neighbours, Pair, Ranked
+from indexer.generation.port import NO_CARDS, Facts, FindRequest, Found, Neighbours, Pair
 from indexer.ranking.columns import KINDS, Mask
 from indexer.ranking.frequencies import Frequencies
 from indexer.ranking.hashing import Numbers
@@ -26,30 +28,9 @@ from indexer.ranking.ids import InOrder
 from indexer.ranking.mapped import ARRAYS, Strings
 from indexer.ranking.resources import NUMPY, Resources
 from indexer.ranking.segment import Segments
-from indexer.ranking.weighting import HIT_PLACE, RESCORED, Statistics, least_share, length_exponent
-from indexer.types import EVERYTHING, Card, Info, Sort
-
-
-class _Chosen(NamedTuple):
-    """The documents that a request lets through; where by words, the share that each document matches of these, in
-    parts of `whole`.
-    """
-
-    mask: Mask
-    shares: NDArray[np.uint16] | None = None
-    whole: int = 1
-
-    def factors(self, numbers: Numbers) -> NDArray[np.float64]:
-        """The share, from 0 to 1, that each of some documents matches."""
-        return np.ones(len(numbers)) if self.shares is None else self.shares[numbers] / self.whole
-
-
-class SecondStage(NamedTuple):
-    """The documents of the second stage, best first: their numbers, and their scores there and in the first."""
-
-    numbers: Numbers
-    scores: NDArray[np.float64]
-    first: NDArray[np.float64]
+from indexer.ranking.vectors import Vector
+from indexer.ranking.weighting import Statistics
+from indexer.types import Card, Info
 
 
 class LocalGeneration:
@@ -64,15 +45,16 @@ class LocalGeneration:
         analyzer: Analyzer,
         resources: Resources = NUMPY,
         manifest: Manifest | None = None,
+        encoder: Encoder | None = None,
     ) -> None:
-        self.statistics, self.analyzer = statistics, analyzer
+        self.statistics, self.analyzer, self.encoder = statistics, analyzer, encoder
         self._arrays, self._manifest = folder / ARRAYS, manifest
         self.name = manifest.name if manifest else ""
         self._segments = Segments(self._arrays, statistics, resources)
-        self._columns, self._ids = self._segments.columns, self._segments.ids
+        self._columns, self._ids, self.vectors = self._segments.columns, self._segments.ids, self._segments.vectors
         self._frequencies = Frequencies(self._arrays, statistics)
         self._documents: Any = MappedStorage(folder_of(folder)).open_index().reader()
-        self._known_groups: Groups | None = None
+        self._finder = Finder(self._segments)
         self._lock = threading.Lock()
         # Every file is opened now: later the generation may have been swept.
         for segment, _ in self._documents.leaf_readers():
@@ -84,10 +66,12 @@ class LocalGeneration:
             self.templates  # noqa: B018 (reads files)
 
     @classmethod
-    def of(cls, folder: Path, manifest: Manifest, resources: Resources = NUMPY) -> LocalGeneration:
+    def of(
+        cls, folder: Path, manifest: Manifest, resources: Resources = NUMPY, encoder: Encoder | None = None
+    ) -> LocalGeneration:
         """A finished generation, with the statistics and the analyzer that its manifest and its files tell."""
         statistics, arrays = Statistics.from_record(manifest.statistics), folder / ARRAYS
-        return cls(folder, statistics, stored_analyzer(arrays, manifest.synonyms), resources, manifest)
+        return cls(folder, statistics, stored_analyzer(arrays, manifest.synonyms), resources, manifest, encoder)
 
     @cached_property
     def templates(self) -> Templates:
@@ -96,7 +80,7 @@ class LocalGeneration:
     @property
     def info(self) -> Info:
         assert self._manifest is not None
-        return self._manifest.info
+        return replace(self._manifest.info, semantic=self.encoder is not None)
 
     def ids(self) -> Sequence[str]:
         return InOrder(self._ids)
@@ -137,23 +121,23 @@ class LocalGeneration:
         return [self._segments.weights_of(self._ids.find(id_)) for id_ in ids]
 
     def find(self, request: FindRequest) -> Found:
-        groups = self._groups(request.instead)
-        chosen = self._choose(request, groups)
-        mask = self._everything if chosen is None else chosen.mask
-        if groups:
-            mask = groups.shown(mask)
-        total = self._size if chosen is None and not groups else int(mask.sum())
-        facets = self._columns.counts(mask, request.facets) if request.facets else {}
-        if not request.limit:
-            return Found([], total, facets)
-        if request.sort is Sort.NEWEST:
-            newest = self._ids.of(self._columns.newest(mask, request.limit).tolist())
-            return Found([Ranked(id_, 0.0) for id_ in newest], total, facets)
-        return Found(self._rank(request, chosen, groups), total, facets)
+        return self._finder.find(request)
 
-    def second_stage(self, request: FindRequest) -> SecondStage:
-        """The second stage of a request for anything."""
-        return self._judged(request, *self._segments.rank(request.weights, None, RESCORED))
+    def second_stage(self, request: FindRequest, near: Numbers = NO_NUMBERS) -> SecondStage:
+        """The second stage of a request for anything, given what is near by meaning."""
+        return self._finder.second_stage(request, near)
+
+    def vector(self, id_: str) -> Vector | None:
+        if self.vectors is None:
+            return None
+        (own,) = self.vectors.of(np.array([self._ids.find(id_)]))
+        return own if own.any() else None
+
+    def cosines(self, vector: Vector, ids: Sequence[str]) -> list[float]:
+        if self.vectors is None:
+            return [0.0] * len(ids)
+        there: list[float] = self.vectors.cosines(vector, np.array([self._ids.find(id_) for id_ in ids], int)).tolist()
+        return there
 
     def scores_for(self, number: int, askers: Numbers, first: NDArray[np.float64]) -> NDArray[np.float64]:
         """The score of a document, by number, in the second stage of each of some documents that ask by their titles
@@ -165,41 +149,6 @@ class LocalGeneration:
             for channel in FINER
         }
         return self._segments.judge_for(number, finer, askers, first)
-
-    def _groups(self, instead: Mapping[str, str]) -> Groups | None:
-        """The groups of a request: those of the request before, if they are the same object."""
-        if not instead:
-            return None
-        known = self._known_groups
-        if known is None or known.instead is not instead:
-            self._known_groups = known = Groups(instead, self._ids)
-        return known
-
-    def _judged(
-        self, request: FindRequest, numbers: Numbers, scores: NDArray[np.float64], chosen: _Chosen | None = None
-    ) -> SecondStage:
-        """Some documents judged in the second stage, for their scores in the first."""
-        judged = self._segments.judge(numbers, scores, request.finer, length_exponent(request.words))
-        if chosen is not None:
-            judged = judged * chosen.factors(numbers)
-        order = np.lexsort((self._ids.places(numbers), -judged))
-        return SecondStage(numbers[order], judged[order], scores[order])
-
-    def _rank(self, request: FindRequest, chosen: _Chosen | None, groups: Groups | None) -> list[Ranked]:
-        """The best documents, one for each group."""
-        mask = None if chosen is None else chosen.mask
-        limit = request.limit + (groups.more(self._everything if mask is None else mask) if groups else 0)
-        numbers, scores = self._segments.rank(request.weights, mask, max(limit, RESCORED))
-        best = self._judged(request, numbers[:RESCORED], scores[:RESCORED], chosen)
-        numbers = np.concatenate([best.numbers, numbers[RESCORED:]])
-        scores = np.concatenate([best.scores, scores[RESCORED:]])
-        if groups:
-            first = groups.first(numbers)
-            numbers, scores = numbers[first], scores[first]
-        return self._named(numbers[: request.limit], scores[: request.limit])
-
-    def _named(self, numbers: Numbers, scores: NDArray[np.float64]) -> list[Ranked]:
-        return list(map(Ranked, self._ids.of(numbers.tolist()), scores.tolist()))
 
     def neighbours(self, id_: str) -> Neighbours | None:
         return self._neighbours.of(id_)
@@ -236,44 +185,7 @@ class LocalGeneration:
         with self._lock:
             self._documents.close()
 
-    @cached_property
-    def _everything(self) -> Mask:
-        """All documents that are there."""
-        return np.ones(len(self._ids), np.bool_) if self._ids.live is None else self._ids.live
-
-    @cached_property
-    def _size(self) -> int:
-        return int(self._everything.sum())
-
-    def _holding(self, readings: Sequence[Sequence[str]], among: Mask) -> Mask:
-        """Those of some documents that hold a phrase in one of its readings."""
-        held: Mask = np.logical_or.reduce([self._segments.holding(phrase, among) for phrase in readings])
-        return held
-
-    def _choose(self, request: FindRequest, groups: Groups | None) -> _Chosen | None:
-        """The documents that a request lets through; None where it lets all through."""
-        demands = request.search_words or request.phrases or request.without
-        if not demands and (request.where is EVERYTHING or request.where == EVERYTHING):
-            return None
-        mask = self._everything.copy()
-        for phrase in request.phrases:
-            mask = self._holding(phrase, mask)
-        passing = self._columns.mask(request.where)
-        for phrase in request.without:  # neither what matches may hold it, nor what is shown for that
-            held = self._holding(phrase, mask | groups.shown(mask) if groups else mask)
-            mask &= ~held
-            passing &= ~held
-        if groups:
-            passing = groups.passing(passing)
-        if not request.search_words:
-            return _Chosen(mask & passing)
-        shares = self._segments.match(request.search_words)
-        own = shares[mask]
-        most = min(HIT_PLACE, len(own))
-        if request.wanted and own.max(initial=0) >= request.wanted:
-            best = np.full(most, request.wanted, np.uint16)  # who ranks behind the best does not matter then
-        else:
-            own = own[own > 0]  # a fraction of all: the best of these are found in a fraction of the time
-            best = np.partition(own, -most)[-most:] if len(own) > most else own
-        mask &= shares >= least_share([*best.tolist(), *[0] * (most - len(best))], request.wanted)
-        return _Chosen(mask & passing, shares, sum(word.share for word in request.search_words))
+    @property
+    def live(self) -> Mask | None:
+        """Which documents are there; None where all are."""
+        return self._ids.live

@@ -16,7 +16,7 @@ from typing import Any
 from opensearchpy.exceptions import NotFoundError
 
 from indexer.analysis import Analyzer
-from indexer.errors import IndexDamaged, IndexIncompatible, IndexMissing, SearchError, no_earlier
+from indexer.errors import IndexDamaged, IndexIncompatible, IndexMissing, RequestRefused, SearchError, no_earlier
 from indexer.generation.folder.backup import check_place, read_backup, write_backup
 from indexer.generation.folder.folder import MANIFEST
 from indexer.generation.folder.manifest import FORMAT, Manifest, manifest_in, read_manifest
@@ -191,6 +191,9 @@ class OpenSearchStore:
                 self._client.indices.add_block(index=index, block="write")  # whoever lost the lock writes no more
         self._point_to(number)
         self._work.keep(staged, number)
+
+    def vectors(self) -> Path:
+        raise RequestRefused("a cluster finds by words alone", "meaning", "leave the setting out, or build a folder")
 
     def numbers(self) -> list[int]:
         return sorted(number for number, meta in self._metas().items() if meta.get("generation") == number)

@@ -29,7 +29,7 @@ from indexer.generation.opensearch.counting import FacetCounter
 from indexer.generation.opensearch.documents import BY_ID, OpenSearchDocuments, OpenSearchIds, rows
 from indexer.generation.opensearch.layout import PAIRS
 from indexer.generation.opensearch.queries import Query
-from indexer.generation.port import Facts, FindRequest, Found, Neighbours, Pair, Ranked
+from indexer.generation.port import Facts, FindRequest, Found, Neighbours, Pair, Ranked, WithoutVectors
 from indexer.ranking.frequencies import Frequencies
 from indexer.ranking.mapped import ARRAYS, Strings
 from indexer.ranking.packed import Fetched, Vocabularies
@@ -78,7 +78,7 @@ class _Ranking(NamedTuple):
         return {"query": self.query, "size": size, "_source": ["row"]}
 
 
-class OpenSearchGeneration:
+class OpenSearchGeneration(WithoutVectors):
     """One generation on a cluster (see Generation). `folder` holds the files that a reader keeps, and is removed when
     it is closed.
     """

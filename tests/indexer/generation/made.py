@@ -9,6 +9,7 @@ from corpus import Document
 from indexer import Settings, build
 from indexer.analysis import Analyzer
 from indexer.build.intake import Intake
+from indexer.encoder import Encoder
 from indexer.generation import Generation, store_of
 from indexer.generation.local.reader import LocalGeneration
 from indexer.generation.local.writer import Contents, write_segment
@@ -20,9 +21,11 @@ from indexer.ranking.weighting import Statistics
 COMPILED = Resources(kernels)
 
 
-def built(folder: Path, documents: Iterable[Document], *, compiled: bool = False) -> Generation:
+def built(
+    folder: Path, documents: Iterable[Document], *, compiled: bool = False, meaning: Encoder | str = ""
+) -> Generation:
     """A whole generation, opened."""
-    settings = Settings(compiled=compiled)
+    settings = Settings(compiled=compiled, meaning=meaning)
     build(folder, documents, settings=settings, shrink=True)
     return store_of(folder).open(settings)
 

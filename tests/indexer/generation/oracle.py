@@ -9,6 +9,7 @@ from collections import Counter
 from indexer.analysis import FIELDS, FINER
 from indexer.answering.weighing import own_analysed, weigh
 from indexer.generation import FindRequest, Generation
+from indexer.ranking.vectors import Vector
 from indexer.ranking.weighting import SearchWord
 from indexer.types import Filter, Sort
 from tests.indexer.plain import Frequencies, PlainGeneration
@@ -49,6 +50,9 @@ def check_same(local: Generation, plain: PlainGeneration, seed: int = 0, *, upda
     for id_ in (*ids, "none"):
         assert local.neighbours(id_) == plain.neighbours(id_), id_
     assert list(local.pairs()) == list(plain.pairs())
+    for vector in map(plain.vector, ids[:5]):
+        assert vector is None or local.cosines(vector, ids) == plain.cosines(vector, ids)
+    assert [_listed(local.vector(id_)) for id_ in ids] == [_listed(plain.vector(id_)) for id_ in ids]
     assert local.keep_order(ids) == plain.keep_order(ids)
     for a, b in itertools.islice(itertools.combinations(ids, 2), 100):
         assert local.pair(a, b) == plain.pair(b, a)
@@ -56,6 +60,10 @@ def check_same(local: Generation, plain: PlainGeneration, seed: int = 0, *, upda
     for _ in range(20):
         request = some_request(plain, rng)
         assert local.find(request) == plain.find(request), request
+
+
+def _listed(vector: Vector | None) -> list[int] | None:
+    return None if vector is None else vector.tolist()
 
 
 def check_tokens(local: Generation, plain: PlainGeneration) -> None:
@@ -75,7 +83,8 @@ def some_request(plain: PlainGeneration, rng: random.Random) -> FindRequest:
     ids = list(plain.ids())
     text = own_analysed(plain, rng.choice(ids))
     terms = sorted(text.bag) or ["zzz"]
-    weighed = weigh(plain, text)
+    weighed = weigh(plain, text, vector=plain.vector(rng.choice(ids)))
+    meant = weighed.meant and weighed.meant._replace(least=rng.choice([0.0, 0.5]))
     held = [text.tokens[at : at + 2] for at in range(len(text.tokens) - 1)]
     parts = tuple(rng.choice(held)) if held and rng.random() < 0.3 else ()
     demanded = [SearchWord(rng.randint(1, 3_000), (term,), parts) for term in rng.sample(terms, min(3, len(terms)))]
@@ -91,4 +100,5 @@ def some_request(plain: PlainGeneration, rng: random.Random) -> FindRequest:
         sort=rng.choice([Sort.RELEVANCE, Sort.RELEVANCE, Sort.NEWEST]),
         limit=rng.choice([0, 3, 25, 250]),
         facets=rng.choice([0, 2]),
+        meant=meant,
     )

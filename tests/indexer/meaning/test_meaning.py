@@ -1,0 +1,175 @@
+"""With a sentence encoder: what is found is what the definition says, and without one all is as it was."""
+
+from __future__ import annotations
+
+import random
+import tempfile
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+
+import indexer
+from corpus import Document
+from indexer import RequestRefused, Settings, build, open_index, update
+from indexer.analysis import Analyzer
+from indexer.generation import store_of
+from indexer.ranking.mapped import ARRAYS
+from tests.documents import PLAIN_WORDS, corpora, in_two_scripts, of_few_words, question
+from tests.encoder import WordsEncoder
+from tests.indexer.generation.made import built
+from tests.indexer.generation.oracle import check_same, frozen_frequencies
+from tests.indexer.plain import PlainGeneration, boilerplate_of
+
+_ENCODER = WordsEncoder()
+_WITH = Settings(meaning=_ENCODER)
+
+
+@settings(max_examples=15)
+@given(corpora())
+def test_says_what_the_definition_does(documents: list[Document]) -> None:
+    """Every method of the port gives what the definition gives, vectors and what is near by them too."""
+    with tempfile.TemporaryDirectory() as name, closing(built(Path(name), documents, meaning=_ENCODER)) as local:
+        analyzer = Analyzer(boilerplate=boilerplate_of(documents))
+        check_same(local, PlainGeneration(documents, analyzer, encoder=_ENCODER))
+
+
+@pytest.mark.parametrize("compiled", [False, True], ids=["numpy", "compiled"])
+def test_says_what_the_definition_does_of_three_hundred_in_two_scripts(tmp_path: Path, *, compiled: bool) -> None:
+    """With more documents than are near by meaning, and some in characters, which have no vector."""
+    documents = in_two_scripts(random.Random(int(compiled)), 300)
+    analyzer = Analyzer(boilerplate=boilerplate_of(documents))
+    with closing(built(tmp_path, documents, compiled=compiled, meaning=_ENCODER)) as local:
+        check_same(local, PlainGeneration(documents, analyzer, encoder=_ENCODER))
+        assert {local.vector(id_) is None for id_ in local.ids()} == {True, False}
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_updates_are_a_rebuild_with_the_statistics_of_the_base(tmp_path: Path, seed: int) -> None:
+    """Update after update, with segments merged and a purge in between: lists of neighbours are those of a rebuild."""
+    rng, index = random.Random(seed), tmp_path / "index"
+    base = in_two_scripts(rng, 300, "b") if seed > 2 else of_few_words(rng, "b", [3, 130][seed // 2])
+    documents = {document.id: document for document in base}
+    build(index, documents.values(), settings=_WITH)
+    for step in range(3):
+        added = of_few_words(rng, f"s{step}-", rng.randint(0, 6))
+        replaced = [question(rng.choice(sorted(documents)), " ".join(rng.choices(PLAIN_WORDS, k=3)))]
+        given_ = {document.id: document for document in (*added, *replaced)}
+        delete = [id_ for id_ in rng.sample(sorted(documents), min(2, len(documents) - 1)) if id_ not in given_]
+        update(index, given_.values(), delete=delete, purge=step == 1, settings=_WITH)
+        documents = {id_: document for id_, document in (documents | given_).items() if id_ not in delete}
+        with closing(store_of(index).open(_WITH)) as local:
+            frozen = local.statistics, frozen_frequencies(local), local.templates
+            plain = PlainGeneration(documents.values(), local.analyzer, *frozen, encoder=_ENCODER)
+            check_same(local, plain, step, updated=True)
+
+
+_PAGES = [
+    question("a", "My mother forgets names", "She is eighty and loses her way.", "Have her memory tested."),
+    question("b", "Knee swollen after running", "It is warm.", "Rest it, and cool it."),
+    question("c", "Is ibuprofen safe with beer", "One glass a day.", "Better not on an empty stomach."),
+]
+
+
+def test_an_index_without_an_encoder_answers_as_before(tmp_path: Path) -> None:
+    """`meaning="off"` asks by words alone, to the last digit, whatever the index holds; so does a plain build."""
+    build(tmp_path / "words", _PAGES)
+    build(tmp_path / "both", _PAGES, settings=_WITH)
+    with (
+        open_index(tmp_path / "words") as words,
+        open_index(tmp_path / "both", settings=Settings(meaning="off")) as both,
+    ):
+        for text in ("mother forgets her way home", "swollen knee", "beer"):
+            assert both.search(text) == words.search(text)
+            assert both.similar(text) == words.similar(text)
+        assert (words.info.semantic, words.info.encoder) == (False, "")
+        assert (both.info.semantic, both.info.encoder) == (False, "words")
+
+
+def test_an_index_whose_encoder_is_gone_answers_by_words(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """An encoder that cannot be had, or another one, costs what is found by meaning, and is logged."""
+    build(tmp_path, _PAGES, settings=_WITH)
+    for meaning in ("", WordsEncoder("another"), str(tmp_path / "none")):
+        caplog.clear()
+        with open_index(tmp_path, settings=Settings(meaning=meaning)) as index:
+            assert not index.info.semantic
+            assert index.search("knee").hits[0].id == "b"
+            assert "words alone answer" in caplog.text
+
+
+def test_what_was_encoded_is_not_encoded_again(tmp_path: Path) -> None:
+    """A rebuild encodes only documents that are new or say something else."""
+    encoder = WordsEncoder()
+    build(tmp_path, _PAGES, settings=Settings(meaning=encoder))
+    assert encoder.encoded == 9  # three texts of each
+    build(tmp_path, _PAGES, settings=Settings(meaning=encoder))
+    assert encoder.encoded == 9
+    build(tmp_path, [*_PAGES[:2], question("d", "Blood in the urine")], settings=Settings(meaning=encoder))
+    assert encoder.encoded == 10
+
+
+class _Dying(WordsEncoder):
+    """It ends after so many texts, as a build that is killed does."""
+
+    def encode(self, texts):  # type: ignore[no-untyped-def]
+        if self.encoded >= 3:
+            raise KeyboardInterrupt
+        return super().encode(texts)
+
+
+def test_a_build_that_was_killed_goes_on_where_it_ended(tmp_path: Path) -> None:
+    """What it encoded is there, but for what was torn."""
+    with pytest.raises(KeyboardInterrupt):
+        build(tmp_path, _PAGES, settings=Settings(meaning=_Dying()))
+    (kept,) = (tmp_path / "vectors").iterdir()
+    whole = kept.read_bytes()
+    assert len(whole) == 32 + WordsEncoder.dimensions
+    kept.write_bytes(whole + b"torn")
+    encoder = WordsEncoder()
+    build(tmp_path, _PAGES, settings=Settings(meaning=encoder))
+    assert encoder.encoded == 6
+    with closing(store_of(tmp_path).open(Settings(meaning=encoder))) as local:
+        check_same(local, PlainGeneration(_PAGES, local.analyzer, encoder=encoder))
+
+
+def test_deleting_needs_no_encoder(tmp_path: Path) -> None:
+    """A document goes, with its vector, where the encoder is not there; one that is new is refused with the way out."""
+    build(tmp_path, _PAGES, settings=_WITH)
+    update(tmp_path, delete=["a"], purge=True)
+    with open_index(tmp_path, settings=_WITH) as index:
+        assert index.info.semantic
+        assert list(index.known(["a", "b", "c"])) == ["b", "c"]
+    new = [question("d", "Blood in the urine")]
+    for meaning, said in (("off", "holds vectors of words"), ("", "was an object"), (WordsEncoder("x"), "not of x")):
+        with pytest.raises(RequestRefused, match=said):
+            update(tmp_path, new, settings=Settings(meaning=meaning))
+    assert update(tmp_path, new, settings=_WITH).added == 1
+
+
+def test_a_purge_forgets_vectors(tmp_path: Path) -> None:
+    """The file of vectors holds none of a document that was purged."""
+    build(tmp_path, _PAGES, settings=_WITH)
+    (kept,) = (tmp_path / "vectors").iterdir()
+    digests = store_of(tmp_path).digests()
+    assert all(digest in kept.read_bytes() for digest in digests.values())
+    update(tmp_path, delete=["a"], purge=True, settings=_WITH)
+    assert digests["a"] not in kept.read_bytes()
+    assert digests["b"] in kept.read_bytes()
+
+
+def test_a_build_without_an_encoder_holds_no_vectors(tmp_path: Path) -> None:
+    """Not a file of it differs from those of one before, so it costs nothing."""
+    build(tmp_path, _PAGES, settings=_WITH)
+    build(tmp_path, _PAGES)
+    arrays = [path.name for path in (tmp_path / "generations" / "000002" / ARRAYS).rglob("*")]
+    assert not [name for name in arrays if "vector" in name or "cosine" in name]
+    with open_index(tmp_path) as index:
+        assert (index.info.semantic, index.info.encoder) == (False, "")
+
+
+def test_a_cluster_keeps_none() -> None:
+    """An index on a cluster is refused an encoder before anything is read."""
+    pytest.importorskip("opensearchpy", reason="the extra `cluster`: pip install 'seealso[cluster]'")
+    with pytest.raises(RequestRefused, match="by words alone"):
+        indexer.build("opensearch+http://127.0.0.1:9/none", [], settings=_WITH)
