@@ -67,7 +67,7 @@ _NO_FINER: Mapping[str, Mapping[str, float]] = {channel: {} for channel in FINER
 
 class Meant(NamedTuple):
     """What a text means: its vector, how much a cosine of 1 adds to a score, and the cosine that a document must reach
-    to be found by that alone.
+    to be found by that alone, where words demand something that it does not match.
     """
 
     vector: Vector

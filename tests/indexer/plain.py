@@ -277,7 +277,7 @@ class PlainGeneration:
             newest = sorted(shown, key=lambda id_: (-_day(self._documents[id_]), id_))
             return Found([Ranked(id_, 0.0) for id_ in newest[: request.limit]], len(shown), facets)
         ranked = self.rank(request.weights, chosen)
-        near, first = self._near(request), ranked[:RESCORED]
+        near, first = [id_ for id_ in self._near(request) if id_ in chosen], ranked[:RESCORED]
         known = {found.id for found in first}
         scores = dict(self.rank(request.weights, set(near) - known))
         first += [Ranked(id_, scores.get(id_, 0.0)) for id_ in near if id_ not in known]
@@ -322,12 +322,13 @@ class PlainGeneration:
         if not words:
             return {id_: 1.0 for id_ in demanded if self._passes(id_, request)}
         near, whole = self._near(request), sum(word.share for word in words)
+        enough = {id_ for id_ in near if request.meant and near[id_] >= request.meant.least}
         shares = {id_: sum(word.share for word in words if self._matches(id_, word)) for id_ in demanded}
         least = least_share(shares.values(), request.wanted)
         return {
             id_: share / whole
             for id_, share in shares.items()
-            if (share >= least or id_ in near) and self._passes(id_, request)
+            if (share >= least or id_ in enough) and self._passes(id_, request)
         }
 
     def _demanded(self, request: FindRequest) -> list[str]:
@@ -345,14 +346,14 @@ class PlainGeneration:
         unwanted = any(self._holds(shown, phrase) for phrase in request.without)
         return not unwanted and _passes(self._documents[shown], request.where)
 
-    def _near(self, request: FindRequest) -> list[str]:
-        """The documents nearest by meaning of those that a request lets through, whatever their words."""
+    def _near(self, request: FindRequest) -> dict[str, float]:
+        """The documents nearest by meaning of those that a request lets through, whatever their words; their cosines."""
         if request.meant is None:
-            return []
+            return {}
         there = [id_ for id_ in self._demanded(request) if self._passes(id_, request)]
         cosines = dict(zip(there, self.cosines(request.meant.vector, there), strict=True))
         nearest = sorted((id_ for id_ in there if cosines[id_] > 0), key=lambda id_: (-cosines[id_], id_))[:NEAREST]
-        return [id_ for id_ in nearest if cosines[id_] >= request.meant.least]
+        return {id_: cosines[id_] for id_ in nearest}
 
     def vector(self, id_: str) -> Vector | None:
         """See Generation."""

@@ -106,17 +106,17 @@ class Finder:
         order = np.lexsort((self._ids.places(numbers), -judged))
         return SecondStage(numbers[order], judged[order], scores[order])
 
-    def _near(self, request: FindRequest, among: Mask | None) -> Numbers:
-        """The documents nearest by meaning, of some."""
+    def _near(self, request: FindRequest, among: Mask | None) -> tuple[Numbers, Mask]:
+        """The documents nearest by meaning, of some; and which of them are near enough to be found by that alone."""
         if request.meant is None or self._vectors is None:
-            return NO_NUMBERS
+            return NO_NUMBERS, np.empty(0, np.bool_)
         ((numbers, cosines),) = self._vectors.nearest(request.meant.vector[None], among, NEAREST)
-        return numbers[cosines >= request.meant.least]
+        return numbers, cosines >= request.meant.least
 
     def _rank(self, request: FindRequest, chosen: _Chosen | None, groups: Groups | None) -> list[Ranked]:
         """The best documents, one for each group."""
         mask = None if chosen is None else chosen.mask
-        near = self._near(request, self._ids.live) if chosen is None else chosen.near
+        near = self._near(request, self._ids.live)[0] if chosen is None else chosen.near
         limit = request.limit + (groups.more(self._everything if mask is None else mask) if groups else 0)
         numbers, scores = self._segments.rank(request.weights, mask, max(limit, RESCORED))
         best = self._judged(request, numbers[:RESCORED], scores[:RESCORED], near, chosen)
@@ -160,7 +160,7 @@ class Finder:
             passing &= ~held
         if groups:
             passing = groups.passing(passing)
-        near = self._near(request, mask & passing)
+        near, enough = self._near(request, mask & passing)
         if not request.search_words:
             return _Chosen(mask & passing, near)
         shares = self._segments.match(request.search_words)
@@ -173,5 +173,5 @@ class Finder:
             best = np.partition(own, -most)[-most:] if len(own) > most else own
         mask &= shares >= least_share([*best.tolist(), *[0] * (most - len(best))], request.wanted)
         mask &= passing
-        mask[near] = True
-        return _Chosen(mask, near, shares, sum(word.share for word in request.search_words))
+        mask[near[enough]] = True
+        return _Chosen(mask, near[mask[near]], shares, sum(word.share for word in request.search_words))
