@@ -153,7 +153,7 @@ class Index:
         close = close_ones(ranked, closeness, DRAFT_FLOOR)
         close = self.settled.shown("", close)
         panel = make_panel(generation, lambda: weighed.telling, close, few_enough(limit), self.settled)
-        return replace(panel, cards=tuple(same_question(generation, draft, panel.cards, self.settled)))
+        return replace(panel, cards=tuple(same_question(generation, draft, panel.cards, self.settled, weighed.meant)))
 
     def duplicates(
         self, *, where: Filter = EVERYTHING, band: Band | None = None, page: int = 1, size: int = 50

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from itertools import combinations
@@ -9,14 +10,15 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from indexer.answering.closeness import page_floor
 from indexer.build.all_closeness import CLOSENESS
 from indexer.build.keep_order import keep_order
 from indexer.build.overlap import Overlap
 from indexer.duplicates.differences import contradicting, missing_in_title
-from indexer.duplicates.likelihood import LEAST_SHARE, POSSIBLE, STORY, Profile, QuestionPair
-from indexer.generation import Generation
+from indexer.duplicates.likelihood import ALIKE, APART, LEAST_SHARE, POSSIBLE, STORY, Profile, QuestionPair
+from indexer.generation.local.reader import LocalGeneration
 from indexer.generation.local.stored import BANDS
 from indexer.ranking.columns import Columns, Mask
 from indexer.ranking.hashing import Numbers
@@ -60,7 +62,7 @@ class PairFinder:
     Documents are called by their places in the order of ids, so that a pair is the same however they are numbered.
     """
 
-    def __init__(self, arrays: Path, generation: Generation) -> None:
+    def __init__(self, arrays: Path, generation: LocalGeneration) -> None:
         self._arrays, self._generation = arrays, generation
         ids, folders = Ids(arrays), segment_folders(arrays)
         self._ids, self._numbers = ids, ids.numbers()
@@ -132,16 +134,22 @@ class PairFinder:
         found = set[tuple[int, int]]()
         for at in range(0, len(candidates), _TOGETHER):
             ones, others = candidates[at : at + _TOGETHER].T
-            may = overlap.may_compare(self._numbers[ones], self._numbers[others])
-            for a, b in zip(ones[may].tolist(), others[may].tolist(), strict=True):
-                pair = QuestionPair(self._profiled(a), self._profiled(b))
+            cosines = self._cosines(self._numbers[ones], self._numbers[others])
+            may = overlap.may_compare(self._numbers[ones], self._numbers[others]) | (cosines >= ALIKE)
+            for a, b, cosine in zip(ones[may].tolist(), others[may].tolist(), cosines[may].tolist(), strict=True):
+                pair = QuestionPair(self._profiled(a), self._profiled(b), None if math.isnan(cosine) else cosine)
                 if kind := pair.band:
                     found.add((a, b))
-                    yield _Row(a, b, pair.likelihood, kind)
+                    yield _Row(a, b, pair.score, kind)
             tell(int(ones[-1]) + 1)
         for n, m in self._mutual(asking) - found:
             if (fresh is None or {n, m} & fresh) and self._one_story(n, m):
                 yield _Row(n, m, POSSIBLE, Band.POSSIBLE)
+
+    def _cosines(self, ones: Numbers, others: Numbers) -> NDArray[np.float64]:
+        """The cosines of what two documents each mean; not a number where no vectors tell."""
+        vectors = self._generation.vectors
+        return np.full(len(ones), np.nan) if vectors is None else vectors.cosines_of_pairs(ones, others)
 
     def _mutual(self, asking: Numbers) -> set[tuple[int, int]]:
         """The pairs of questions of different wording that stand among the first neighbours of each other."""
@@ -162,6 +170,8 @@ class PairFinder:
             return False
         if contradicting(a.title_values, b.title_values) or missing_in_title(a.title_values, b.title_values):
             return False
+        if self._cosines(*self._numbers[[[n], [m]]])[0] < APART:
+            return False
         # Each is the first neighbour of the other.
         close: list[float] = self._closeness[self._numbers[[n, m]], 0].tolist()
         return sum(close) >= page_floor(a.statistics) + page_floor(b.statistics) + 2 * _ABOVE_FLOOR
@@ -176,8 +186,11 @@ class PairFinder:
         for at in range(0, len(asking), _TOGETHER):
             numbers = self._numbers[asking[at : at + _TOGETHER]]
             near, scores = self._near[numbers], self._near_scores[numbers]
-            row, column = np.nonzero((near >= 0) & (scores >= LEAST_SHARE * self._possible[numbers][:, None]))
+            row, column = np.nonzero(near >= 0)
             one, other = numbers[row], near[row, column]
+            enough = scores[row, column] >= LEAST_SHARE * self._possible[one]
+            enough |= self._cosines(one, other) >= ALIKE
+            one, other = one[enough], other[enough]
             apart = self._is_question[other] & (self._wordings[one] != self._wordings[other])
             there = apart & (changed[one] | changed[other])
             a, b = self._place[one[there]], self._place[other[there]]

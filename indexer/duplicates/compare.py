@@ -11,7 +11,7 @@ from indexer.answering.settled import Settled
 from indexer.duplicates.answers import DuplicatePair, Mark, Side, SideBySide
 from indexer.duplicates.differences import differences, said
 from indexer.duplicates.likelihood import Profile, QuestionPair, profiles
-from indexer.generation import Generation
+from indexer.generation import Generation, Meant
 from indexer.types import Band, Card
 
 SHARED = "shared"
@@ -25,13 +25,13 @@ def side_by_side(generation: Generation, a: Document, b: Document) -> SideBySide
     """Two questions with their marks and what the build said of them, which may be nothing."""
     one, other = own_text(a), own_text(b)
     ours, theirs = profiles(generation, [a.id, b.id])
-    compared = QuestionPair(ours, theirs)
+    compared = QuestionPair(ours, theirs, cosine_of(generation, a.id, b.id))
     apart, _ = compared.missing
     same = wording(one) == wording(other)
     common = sorted(((rare, term) for term, rare in ours.terms.items() if term not in apart), reverse=True)
     shared = {term for _, term in common[:_MOST_SHARED]}
     stored = generation.pair(a.id, b.id)
-    likelihood = stored.score if stored else compared.likelihood
+    likelihood = stored.score if stored else compared.score
     pair = DuplicatePair(
         a=a.id,
         b=b.id,
@@ -50,9 +50,17 @@ def side_by_side(generation: Generation, a: Document, b: Document) -> SideBySide
     return SideBySide(pair=pair, keep=keep, a=left, b=right)
 
 
-def same_question(generation: Generation, draft: Draft, cards: Sequence[Card], settled: Settled) -> Iterator[Card]:
+def cosine_of(generation: Generation, a: str, b: str) -> float | None:
+    """The cosine of what two documents mean; None where one of them has no vector."""
+    vector = generation.vector(a)
+    return None if vector is None or generation.vector(b) is None else generation.cosines(vector, [b])[0]
+
+
+def same_question(
+    generation: Generation, draft: Draft, cards: Sequence[Card], settled: Settled, meant: Meant | None = None
+) -> Iterator[Card]:
     """The cards, those marked that are the same question as a text by identical wording, be it that of a duplicate for
-    which a card stands, or by the upper band.
+    which a card stands, or by the upper band; `meant` is what the text means, where an encoder tells.
     """
     ours = Profile(generation, draft.text.words, [])
     facts = generation.facts([card.id for card in cards])
@@ -63,7 +71,9 @@ def same_question(generation: Generation, draft: Draft, cards: Sequence[Card], s
             same = Band.SAME
         elif card.kind == "question":
             (theirs,) = profiles(generation, [card.id])
-            same = Band.VERY_LIKELY if QuestionPair(ours, theirs).very_likely else None
+            there = meant is not None and generation.vector(card.id) is not None
+            cosine = generation.cosines(meant.vector, [card.id])[0] if meant and there else None
+            same = Band.VERY_LIKELY if QuestionPair(ours, theirs, cosine).very_likely else None
         yield replace(card, same=same)
 
 

@@ -29,6 +29,7 @@ from indexer.evaluation.results import (
 from indexer.evaluation.runs import Run
 from indexer.generation import Generation, store_of
 from indexer.index import open_index
+from indexer.ranking.vectors import cosines, quantised, squares_of
 from indexer.ranking.weighting import RESCORED
 from indexer.settings import IndexPlace, Settings
 from indexer.types import Band, Progress, Search
@@ -144,9 +145,10 @@ def evaluate_pairs(index: IndexPlace, pairs: Iterable[tuple[str, str, bool]]) ->
     with closing(store_of(index).open(Settings())) as generation:
         for a, b, same in pairs:
             one, other = (generation.analyzer.draft(text) for text in (a, b))
-            compared = QuestionPair(*(Profile(generation, draft.text.words, []) for draft in (one, other)))
+            ours, theirs = (Profile(generation, draft.text.words, []) for draft in (one, other))
+            compared = QuestionPair(ours, theirs, _cosine(generation, a, b))
             found = Band.SAME if one.wording == other.wording else compared.band
-            judged.append((1.0 if found is Band.SAME else compared.likelihood, found, same))
+            judged.append((1.0 if found is Band.SAME else compared.score, found, same))
     if len({same for _, _, same in judged}) < 2:
         raise RequestRefused("the pairs are all of one label", "pairs", "give pairs that ask the same and others")
     return PairQuality(
@@ -155,6 +157,14 @@ def evaluate_pairs(index: IndexPlace, pairs: Iterable[tuple[str, str, bool]]) ->
         upper=_quality([(found in (Band.SAME, Band.VERY_LIKELY), same) for _, found, same in judged]),
         proposed=_quality([(found is not None, same) for _, found, same in judged]),
     )
+
+
+def _cosine(generation: Generation, a: str, b: str) -> float | None:
+    """The cosine of what two texts mean, None where no encoder tells."""
+    if generation.encoder is None:
+        return None
+    one, other = quantised(generation.encoder.encode([a, b]))
+    return float(cosines(one, other[None], squares_of(other[None]))[0]) if one.any() and other.any() else None
 
 
 def _auc(same: Sequence[float], other: Sequence[float]) -> float:

@@ -25,6 +25,8 @@ _FULL = 127
 _VECTORS, _SQUARES = "vectors", "vector_squares"
 # Rows of documents that are made floats at a time: with 384 numbers each they fit the cache of a processor.
 _ROWS = 1_024
+# Pairs of documents that are looked at together.
+_PAIRS = 8_192
 
 
 def quantised(rows: NDArray[np.float32]) -> Vector:
@@ -87,6 +89,17 @@ class Vectors:
     def cosines_of_all(self, vector: Vector) -> NDArray[np.float64]:
         """The cosine of a vector with that of every document."""
         return self._cosines(vector[None])[0]
+
+    def cosines_of_pairs(self, ones: Numbers, others: Numbers) -> NDArray[np.float64]:
+        """The cosine of the vectors of two documents each; not a number where one of them has none."""
+        found = np.empty(len(ones))
+        for low in range(0, len(ones), _PAIRS):
+            part = slice(low, low + _PAIRS)
+            one, other = self._squares[ones[part]], self._squares[others[part]]
+            products = np.einsum("ij,ij->i", *(self.of(n[part]).astype(np.float32) for n in (ones, others)))
+            there = products / np.sqrt(np.maximum(one.astype(np.float64) * other, 1.0))
+            found[part] = np.where((one > 0) & (other > 0), there, np.nan)
+        return found
 
     def nearest(self, vectors: Vector, among: Mask | None, count: int) -> list[tuple[Numbers, NDArray[np.float64]]]:
         """For each of some vectors the documents nearest to it with their cosines, which are above 0: best first, ids

@@ -37,8 +37,9 @@ from indexer.answering.settled import Settled
 from indexer.answering.weighing import own_analysed, weigh
 from indexer.build.encoding import vector_of
 from indexer.decisions import Decisions
+from indexer.duplicates.compare import cosine_of
 from indexer.duplicates.differences import contradicting, missing_in_title
-from indexer.duplicates.likelihood import LEAST_SHARE, POSSIBLE, STORY, Profile, QuestionPair, profiles
+from indexer.duplicates.likelihood import ALIKE, LEAST_SHARE, POSSIBLE, STORY, Profile, QuestionPair, profiles
 from indexer.encoder import Encoder
 from indexer.generation import Facts, FindRequest, Found, Neighbours, Pair, Ranked
 from indexer.ranking.columns import FACETS, date_of, is_answered, specialty_of, topics_of
@@ -347,7 +348,7 @@ class PlainGeneration:
         return not unwanted and _passes(self._documents[shown], request.where)
 
     def _near(self, request: FindRequest) -> dict[str, float]:
-        """The documents nearest by meaning of those that a request lets through, whatever their words; their cosines."""
+        """The documents nearest by meaning of those that a request lets through, whatever their words, with cosines."""
         if request.meant is None:
             return {}
         there = [id_ for id_ in self._demanded(request) if self._passes(id_, request)]
@@ -418,15 +419,16 @@ class PlainGeneration:
         found = []
         for a, b in combinations(questions, 2):
             if worded[a] == worded[b]:
-                alike = [id_ for id_ in questions if worded[id_] == worded[a]]
-                best = max(alike, key=lambda id_: self.keep_order([id_])[0])
-                if len(alike) <= _ALL_PAIRS or best in (a, b):
+                equal = [id_ for id_ in questions if worded[id_] == worded[a]]
+                best = max(equal, key=lambda id_: self.keep_order([id_])[0])
+                if len(equal) <= _ALL_PAIRS or best in (a, b):
                     found.append(Pair(a, b, 1.0, Band.SAME))
                 continue
-            pair = QuestionPair(own[a], own[b])
-            if (_lists(near[a], b) or _lists(near[b], a)) and pair.band:
-                found.append(Pair(a, b, float(np.float32(pair.likelihood)), pair.band))
-            elif self._one_story(a, b, near, own):
+            cosine = cosine_of(self, a, b)
+            pair, alike = QuestionPair(own[a], own[b], cosine), cosine is not None and cosine >= ALIKE
+            if (_lists(near[a], b, any_score=alike) or _lists(near[b], a, any_score=alike)) and pair.band:
+                found.append(Pair(a, b, float(np.float32(pair.score)), pair.band))
+            elif not pair.apart and self._one_story(a, b, near, own):
                 found.append(Pair(a, b, float(np.float32(POSSIBLE)), Band.POSSIBLE))
         return sorted(set(found))
 
@@ -494,9 +496,10 @@ def _best_first(ranked: Ranked) -> tuple[float, str]:
     return -ranked.score, ranked.id
 
 
-def _lists(near: Neighbours, id_: str) -> bool:
-    """Whether an id stands in a list, with enough of the score that is possible."""
-    return any(ranked.id == id_ and ranked.score >= LEAST_SHARE * near.possible for ranked in near.ranked)
+def _lists(near: Neighbours, id_: str, *, any_score: bool) -> bool:
+    """Whether an id stands in a list, with any score or with enough of what is possible."""
+    least = -math.inf if any_score else LEAST_SHARE * near.possible
+    return any(ranked.id == id_ and ranked.score >= least for ranked in near.ranked)
 
 
 def _day(document: Document) -> int:
