@@ -39,7 +39,7 @@ _PANEL = 4
 Judgments = Mapping[str, Grades]
 
 
-def evaluate(
+def evaluate(  # noqa: PLR0913 (each is a choice of whoever measures)
     index: IndexPlace,
     queries: Mapping[str, str],
     judgments: Judgments,
@@ -47,6 +47,7 @@ def evaluate(
     hard: Mapping[str, tuple[str, ...]] | None = None,
     floor: bool = True,
     by_search: bool = False,
+    settings: Settings = Settings(),
     progress: Callable[[Progress], object] | None = None,
 ) -> Evaluation:
     """How well an index ranks judged documents for the queries that have one, by the ranking of `similar`, or by that
@@ -59,7 +60,7 @@ def evaluate(
     if not asked:
         raise RequestRefused("no query has a relevant document", "judgments", "name queries by the ids they have")
     run, hidden = {}, 0
-    with closing(store_of(index).open(Settings())) as generation:
+    with closing(store_of(index).open(settings)) as generation:
         for done, query in enumerate(asked, 1):
             whole, close = (found if by_search else rank)(generation, queries[query])
             run[query] = close if floor else whole
@@ -139,10 +140,12 @@ def _hard_above(run: Run, judgments: Judgments, hard: Mapping[str, tuple[str, ..
     return wrong / len(asked) if asked else None
 
 
-def evaluate_pairs(index: IndexPlace, pairs: Iterable[tuple[str, str, bool]]) -> PairQuality:
+def evaluate_pairs(
+    index: IndexPlace, pairs: Iterable[tuple[str, str, bool]], *, settings: Settings = Settings()
+) -> PairQuality:
     """How well an index tells pairs of texts that ask the same from those that do not; rarities are the index's."""
     judged: list[tuple[float, Band | None, bool]] = []
-    with closing(store_of(index).open(Settings())) as generation:
+    with closing(store_of(index).open(settings)) as generation:
         for a, b, same in pairs:
             one, other = (generation.analyzer.draft(text) for text in (a, b))
             ours, theirs = (Profile(generation, draft.text.words, []) for draft in (one, other))

@@ -142,15 +142,17 @@ def _evaluated(judged: Judged, settings: Settings, *, tell: Teller, floor: bool,
             hard=judged.hard,
             floor=floor,
             by_search=by_search,
+            settings=settings,
             progress=tell,
         )
-        pairs = evaluation.evaluate_pairs(scratch, list(_texts(judged, scratch))) if judged.pairs else None
+        texts = list(_texts(judged, scratch)) if judged.pairs else []
+        pairs = evaluation.evaluate_pairs(scratch, texts, settings=settings) if texts else None
         return _Result(ranking, pairs)
 
 
 def _texts(judged: Judged, index: str) -> Iterator[tuple[str, str, bool]]:
     """The judged pairs as texts; an id is that of a query, else of a document."""
-    with open_index(index) as opened:
+    with open_index(index, settings=Settings(meaning="off")) as opened:
         for pair in judged.pairs:
             a, b = (judged.queries.get(id_) or opened.own_text(id_) for id_ in (pair.a, pair.b))
             yield a, b, pair.same
