@@ -14,7 +14,7 @@ from indexer.answering.bounds import few_enough, short_enough
 from indexer.answering.closeness import DRAFT_FLOOR, draft_closeness
 from indexer.answering.neighbours import neighbours_of
 from indexer.answering.notices import read_notices
-from indexer.answering.panel import close_ones, make_panel
+from indexer.answering.panel import PanelText, close_ones, make_panel
 from indexer.answering.related import related
 from indexer.answering.search import best_page, search
 from indexer.answering.settled import Settled
@@ -152,7 +152,8 @@ class Index:
         closeness = draft_closeness(generation, draft.text, [r.id for r in ranked], weighed.meant)
         close = close_ones(ranked, closeness, DRAFT_FLOOR)
         close = self.settled.shown("", close)
-        panel = make_panel(generation, lambda: weighed.telling, close, few_enough(limit), self.settled)
+        asked = PanelText(lambda: weighed.telling, weighed.meant and weighed.meant.vector)
+        panel = make_panel(generation, asked, close, few_enough(limit), self.settled)
         return replace(panel, cards=tuple(same_question(generation, draft, panel.cards, self.settled, weighed.meant)))
 
     def duplicates(

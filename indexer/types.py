@@ -140,7 +140,8 @@ class Reply:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """A neighbour in a panel: the asker's own words, the reply's own words, the words in common.
+    """A neighbour in a panel: the asker's own words, the reply's own words, the words in common. Where there are none
+    `in_other_words` is what of it is nearest by meaning, if that tells.
 
     `same` is the band where it is the same question, by an upper band; None for one that is alike. `others` is how many
     settled duplicates it stands for, `chosen` whether an editor put it here, whatever its score.
@@ -156,6 +157,7 @@ class Card:
     reply: Reply | None
     score: float
     matched: tuple[str, ...]
+    in_other_words: str = ""
     same: Band | None = None
     others: int = 0
     chosen: bool = False

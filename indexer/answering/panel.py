@@ -5,17 +5,25 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
 
 from corpus import Article, Document, Topic, kind_of
 from indexer.analysis import is_concept, story_terms
+from indexer.analysis.boilerplate import sentences_of
 from indexer.answering.excerpts import excerpt, words_in_common
 from indexer.answering.passages import passages_of
 from indexer.answering.settled import Settled
+from indexer.encoder import Encoder
 from indexer.generation import NO_CARDS, Facts, Generation, Ranked
 from indexer.ranking.columns import date_of, is_answered
+from indexer.ranking.vectors import Vector, cosines, quantised, squares_of
 from indexer.types import Card, Panel, Reply
 
 MOST_MATCHED = 4
+# So many sentences of a body and of a reply are looked through where a card has no word in common, each for 5 to 10 ms.
+MOST_SENTENCES = 4
 # Topics: the first VOTERS neighbours vote with their scores; a topic needs two voters and a third of all votes.
 VOTERS, LEAST_VOTERS, TOPIC_SHARE, MOST_TOPICS = 8, 2, 1 / 3, 6
 
@@ -36,9 +44,18 @@ def close_ones(ranked: Sequence[Ranked], closeness: Sequence[float], floor: floa
     return [Ranked(r.id, close) for r, close in zip(ranked, closeness, strict=True) if close >= floor]
 
 
+class PanelText(NamedTuple):
+    """The text that a panel is for: how much each of its terms and concepts tells, asked for where a card is made, and
+    its vector, if an encoder made one.
+    """
+
+    telling: Callable[[], Mapping[str, float]]
+    vector: Vector | None = None
+
+
 def make_panel(
     generation: Generation,
-    telling: Callable[[], Mapping[str, float]],
+    text: PanelText,
     close: Sequence[Ranked],
     limit: int,
     settled: Settled,
@@ -46,8 +63,7 @@ def make_panel(
     kept: Mapping[str, Card] = NO_CARDS,
 ) -> Panel:
     """The panel of a text: at most `limit` cards, those that an editor put `first` and then the closest, and the topics
-    that the close ones share. `telling` gives how much each term and concept of the text tells; `kept` are cards of the
-    text that are made already.
+    that the close ones share. `kept` are cards of the text that are made already.
     """
     scores = {r.id: r.score for r in close}
     ids = list(dict.fromkeys([*scores, *first]))
@@ -57,7 +73,7 @@ def make_panel(
     ranked += one_per_wording(facts, [r for r in close if facts[r.id].wording not in said])
     shown = ranked[:limit]
     new = [r.id for r in shown if r.id not in kept]
-    made = {**kept, **_cards(generation, new, telling())} if new else kept
+    made = {**kept, **_cards(generation, new, text)} if new else kept
     cards = [
         replace(made[r.id], score=round(r.score, 4), others=len(settled.others(r.id)), chosen=r.id in first)
         for r in shown
@@ -67,14 +83,33 @@ def make_panel(
     return Panel(generation=generation.info.generation, cards=tuple(cards), topics=topics)
 
 
-def _cards(generation: Generation, ids: Sequence[str], telling: Mapping[str, float]) -> dict[str, Card]:
-    """The cards of some documents, by id, beside a text of which `telling` is how much each term and concept tells."""
-    documents, terms = generation.get(ids), _told(generation, telling)
+def _cards(generation: Generation, ids: Sequence[str], text: PanelText) -> dict[str, Card]:
+    """The cards of some documents beside a text, by id."""
+    documents, terms = generation.get(ids), _told(generation, text.telling())
     passages = passages_of(generation, documents, terms.keys())
-    return {
+    made = {
         document.id: _card(document, words_in_common([*own.values()], terms, MOST_MATCHED))
         for document, own in zip(documents, passages, strict=True)
     }
+    encoder, vector = generation.encoder, text.vector
+    if encoder is not None and vector is not None:
+        for document in documents:
+            if not made[document.id].matched:
+                said = _in_other_words(encoder, document, vector)
+                made[document.id] = replace(made[document.id], in_other_words=said)
+    return made
+
+
+def _in_other_words(encoder: Encoder, document: Document, vector: Vector) -> str:
+    """What a document says that is nearest to a text by meaning: its title, or one of the first sentences of its body
+    and first reply.
+    """
+    texts = (
+        [document.body] if isinstance(document, Article) else [document.body, *(a.text for a in document.answers[:1])]
+    )
+    said = [document.title, *(sentence.strip() for text in texts for sentence in sentences_of(text)[:MOST_SENTENCES])]
+    rows = quantised(encoder.encode(said))
+    return excerpt(said[int(np.argmax(cosines(vector, rows, squares_of(rows))))])
 
 
 def _told(generation: Generation, telling: Mapping[str, float]) -> dict[str, float]:

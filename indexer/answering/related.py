@@ -7,7 +7,7 @@ from functools import partial
 
 from indexer.answering.closeness import JUDGED, page_closeness, page_floor
 from indexer.answering.neighbours import neighbours_of
-from indexer.answering.panel import close_ones, make_panel
+from indexer.answering.panel import PanelText, close_ones, make_panel
 from indexer.answering.settled import Settled
 from indexer.answering.weighing import own_analysed, weigh, weigh_terms
 from indexer.decisions import Decisions
@@ -28,14 +28,14 @@ def related(generation: Generation, id_: str, where: Filter, limit: int, settled
     passing = {r.id for r in close}
     first = [other for other in settled.put_first(id_) if where == EVERYTHING or other in passing]
     kept = generation.cards(id_)
-    return make_panel(generation, partial(_telling, generation, id_), close, limit, settled, first, kept)
+    return make_panel(generation, _text(generation, id_), close, limit, settled, first, kept)
 
 
 def kept_with(generation: Generation, id_: str) -> KeptWithPage:
     """What a generation may keep with a page: what its panel shows as long as editors decide nothing."""
     undecided = Settled(generation, Decisions())
     close = _neighbours(generation, id_, EVERYTHING, undecided) or []
-    panel = make_panel(generation, partial(_telling, generation, id_), close, _KEPT, undecided)
+    panel = make_panel(generation, _text(generation, id_), close, _KEPT, undecided)
     return KeptWithPage([r.id for r in close], panel.cards)
 
 
@@ -56,6 +56,11 @@ def _statistics(generation: Generation, id_: str) -> Statistics:
     """The statistics of a page's kind."""
     both = generation.statistics
     return both.of_document(han=own_analysed(generation, id_).in_han) if both.han else both
+
+
+def _text(generation: Generation, id_: str) -> PanelText:
+    """A page as the text of its panel."""
+    return PanelText(partial(_telling, generation, id_), generation.vector(id_))
 
 
 def _telling(generation: Generation, id_: str) -> Mapping[str, float]:

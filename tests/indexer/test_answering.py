@@ -15,7 +15,7 @@ from indexer.analysis.terms import stem
 from indexer.answering.closeness import DRAFT_FLOOR, draft_closeness, page_closeness, page_floor, search_closeness
 from indexer.answering.excerpts import Marks, excerpt, snippet, words_in_common
 from indexer.answering.neighbours import neighbours_of
-from indexer.answering.panel import close_ones, make_panel, one_per_wording
+from indexer.answering.panel import PanelText, close_ones, make_panel, one_per_wording
 from indexer.answering.passages import Passage
 from indexer.answering.query import parse
 from indexer.answering.search import search
@@ -51,7 +51,7 @@ def panel(generation: PlainGeneration, text: str, without: str = "", limit: int 
     _, telling = weigh_terms(generation, analysed)
     ranked = neighbours_of(generation, weigh(generation, analysed), without=without).ranked
     close = close_ones(ranked, draft_closeness(generation, analysed, [r.id for r in ranked]), DRAFT_FLOOR)
-    return make_panel(generation, lambda: telling, close, limit, NOTHING)
+    return make_panel(generation, PanelText(lambda: telling), close, limit, NOTHING)
 
 
 def find(generation: PlainGeneration, text: str, **more: object) -> Results:

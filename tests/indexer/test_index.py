@@ -22,7 +22,7 @@ from indexer import Index, Settings
 from indexer.analysis import Analyzer
 from indexer.answering.closeness import JUDGED, page_closeness, page_floor
 from indexer.answering.neighbours import neighbours_of
-from indexer.answering.panel import close_ones, make_panel
+from indexer.answering.panel import PanelText, close_ones, make_panel
 from indexer.answering.related import _telling
 from indexer.answering.weighing import own_analysed, weigh
 from indexer.generation import store_of
@@ -72,7 +72,7 @@ def test_related_is_similar_of_the_documents_own_words(documents: list[Document]
                 near = neighbours_of(generation, weigh(generation, text), without=document.id).best(JUDGED)
                 own = generation.statistics
                 close = close_ones(near.ranked, page_closeness(generation, own, document.id, near), page_floor(own))
-                live = make_panel(generation, partial(_telling, generation, document.id), close, 20, NOTHING)
+                live = make_panel(generation, PanelText(partial(_telling, generation, document.id)), close, 20, NOTHING)
                 stored = index.related(document.id, limit=20)
                 unmarked = tuple(replace(card, same=None) for card in stored.cards)
                 assert (unmarked, stored.topics) == (live.cards, live.topics)

@@ -14,13 +14,14 @@ import indexer
 from corpus import Document
 from indexer import RequestRefused, Settings, build, open_index, update
 from indexer.analysis import Analyzer
-from indexer.generation import store_of
+from indexer.answering.panel import PanelText, make_panel
+from indexer.generation import Ranked, store_of
 from indexer.ranking.mapped import ARRAYS
-from tests.documents import PLAIN_WORDS, corpora, in_two_scripts, of_few_words, question
+from tests.documents import ANALYZER, PLAIN_WORDS, corpora, in_two_scripts, of_few_words, question
 from tests.encoder import WordsEncoder
 from tests.indexer.generation.made import built
 from tests.indexer.generation.oracle import check_same, frozen_frequencies
-from tests.indexer.plain import PlainGeneration, boilerplate_of
+from tests.indexer.plain import NOTHING, PlainGeneration, boilerplate_of
 
 _ENCODER = WordsEncoder()
 _WITH = Settings(meaning=_ENCODER)
@@ -173,3 +174,14 @@ def test_a_cluster_keeps_none() -> None:
     pytest.importorskip("opensearchpy", reason="the extra `cluster`: pip install 'seealso[cluster]'")
     with pytest.raises(RequestRefused, match="by words alone"):
         indexer.build("opensearch+http://127.0.0.1:9/none", [], settings=_WITH)
+
+
+def test_a_card_without_a_word_in_common_says_what_is_nearest() -> None:
+    """The sentence of title, body and first reply that is nearest to the text stands in place of words in common."""
+    page = question("a", "Leakage", "I am forty. The cement leaked out of the bone.", "It happens.")
+    other = question("b", "The cement leaked out", "Of the bone.")
+    generation = PlainGeneration([page, other], ANALYZER, encoder=_ENCODER)
+    for told, said in (({}, "The cement leaked out of the bone."), ({"cement": 1.0}, "")):
+        text = PanelText(lambda told=told: told, generation.vector("b"))  # type: ignore[misc]
+        (card,) = make_panel(generation, text, [Ranked("a", 1.0)], 4, NOTHING).cards
+        assert card.in_other_words == said
