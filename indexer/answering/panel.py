@@ -104,9 +104,8 @@ def _in_other_words(encoder: Encoder, document: Document, vector: Vector) -> str
     """What a document says that is nearest to a text by meaning: its title, or one of the first sentences of its body
     and first reply.
     """
-    texts = (
-        [document.body] if isinstance(document, Article) else [document.body, *(a.text for a in document.answers[:1])]
-    )
+    answers = () if isinstance(document, Article) else document.answers[:1]
+    texts = [document.body, *(answer.text for answer in answers)]
     said = [document.title, *(sentence.strip() for text in texts for sentence in sentences_of(text)[:MOST_SENTENCES])]
     rows = quantised(encoder.encode(said))
     return excerpt(said[int(np.argmax(cosines(vector, rows, squares_of(rows))))])

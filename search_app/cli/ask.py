@@ -178,9 +178,7 @@ def shown(panel: Panel) -> str:
         if card.reply:
             by = ", ".join(part for part in (card.reply.author, card.reply.specialty) if part) or "reply"
             lines.append(textwrap.indent(textwrap.fill(f"{by}: {card.reply.excerpt}", _WIDTH), "  | "))
-        why = (
-            f"in other words: {card.in_other_words}" if card.in_other_words else f"in common: {', '.join(card.matched)}"
-        )
-        lines += [f"  {why}", ""]
+        common = f"in common: {', '.join(card.matched)}"
+        lines += [f"  in other words: {card.in_other_words}" if card.in_other_words else f"  {common}", ""]
     topics = ", ".join(topic.name for topic in panel.topics)
     return "\n".join(lines) + (f"topics: {topics}" if topics else "").rstrip()
