@@ -23,7 +23,7 @@ from indexer.types import Card, Panel, Reply
 
 MOST_MATCHED = 4
 # So many sentences of a body and of a reply are looked through where a card has no word in common, each for 5 to 10 ms.
-MOST_SENTENCES = 4
+MOST_SENTENCES = 3
 # Topics: the first VOTERS neighbours vote with their scores; a topic needs two voters and a third of all votes.
 VOTERS, LEAST_VOTERS, TOPIC_SHARE, MOST_TOPICS = 8, 2, 1 / 3, 6
 

@@ -69,7 +69,7 @@ class Segments:
         spans = [slice(a, b) for a, b in pairwise(self.ids.firsts.tolist())]
         self._starts = [span.start for span in spans]
         self._parts = [Segment(*own, statistics, resources) for own in zip(folders, spans, strict=True)]
-        self.vectors = Vectors(folders, self.ids) if all(map(has_vectors, folders)) else None
+        self.vectors = Vectors(folders, self.ids, resources.kernels) if all(map(has_vectors, folders)) else None
 
     def rank(self, weights: Mapping[str, float], among: Mask | None, limit: int) -> tuple[Numbers, NDArray[np.float64]]:
         """As Impacts.rank, over all segments; ids ascending among equals."""

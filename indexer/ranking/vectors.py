@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,7 +69,9 @@ def has_vectors(segment: Path) -> bool:
 class Vectors:
     """The vectors of the documents of all segments, which are numbered through; shared by threads."""
 
-    def __init__(self, folders: Sequence[Path], ids: Ids) -> None:
+    def __init__(self, folders: Sequence[Path], ids: Ids, kernels: ModuleType | None = None) -> None:
+        """`kernels` is the compiled form, or None for NumPy's; both give the same to the last bit."""
+        self._kernels = kernels
         self._parts = [map_array(folder, _VECTORS) for folder in folders]
         self._squares = np.concatenate([map_array(folder, _SQUARES) for folder in folders])
         self._spans = [slice(a, b) for a, b in pairwise(ids.firsts.tolist())]
@@ -111,6 +114,9 @@ class Vectors:
         asked = np.ascontiguousarray(vectors.astype(np.float32).T)
         products = np.empty((len(vectors), len(self._squares)), np.float32)
         for span, part in zip(self._spans, self._parts, strict=True):
+            if self._kernels and len(vectors) == 1:
+                self._kernels.multiply(vectors[0], part, products[0, span])
+                continue
             for low in range(0, len(part), _ROWS):
                 rows = part[low : low + _ROWS].astype(np.float32)
                 products[:, span.start + low : span.start + low + len(rows)] = (rows @ asked).T

@@ -6,6 +6,7 @@ loops with `if value > most` vectorise, strided ranges and nested conditionals d
 
 from indexer.ranking.kernels.finding import find
 from indexer.ranking.kernels.judging import judge
+from indexer.ranking.kernels.products import multiply
 from indexer.ranking.kernels.token_counts import count_tokens
 
-__all__ = ["count_tokens", "find", "judge"]
+__all__ = ["count_tokens", "find", "judge", "multiply"]

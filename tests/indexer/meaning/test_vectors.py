@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from indexer.ranking import kernels
 from indexer.ranking.ids import Ids, segment_folders
 from indexer.ranking.mapped import write_strings
 from indexer.ranking.vectors import MOST_DIMENSIONS, Vectors, cosines, quantised, squares_of, write_vectors
@@ -29,11 +31,15 @@ def test_products_are_exact_at_the_greatest_size() -> None:
     """Sums in 32-bit floats of the largest vectors are the whole numbers that they stand for."""
     full = np.full((1, MOST_DIMENSIONS), 127, np.int8)
     assert squares_of(full)[0] == 127 * 127 * MOST_DIMENSIONS
+    products = np.empty(2, np.float32)
+    kernels.multiply(full[0], np.concatenate([full, -full]), products)
+    assert products.tolist() == [127 * 127 * MOST_DIMENSIONS, -127 * 127 * MOST_DIMENSIONS]
     assert cosines(full[0], full, squares_of(full)).tolist() == [1.0]
 
 
+@pytest.mark.parametrize("compiled", [None, kernels], ids=["numpy", "compiled"])
 @pytest.mark.parametrize("seed", range(5))
-def test_the_nearest_are_those_of_a_plain_loop(tmp_path: Path, seed: int) -> None:
+def test_the_nearest_are_those_of_a_plain_loop(tmp_path: Path, seed: int, compiled: ModuleType | None) -> None:
     """Over two segments, among some documents, with equal ones in the order of their ids."""
     rng = np.random.default_rng(seed)
     whole = rng.integers(-3, 4, (60, 4)).astype(np.int8)
@@ -42,14 +48,17 @@ def test_the_nearest_are_those_of_a_plain_loop(tmp_path: Path, seed: int) -> Non
         (tmp_path / name).mkdir()
         write_strings(tmp_path / name, "ids", [f"d{n:02d}" for n in range(first, beyond)])
         write_vectors(tmp_path / name, whole[first:beyond])
-    vectors = Vectors(segment_folders(tmp_path), Ids(tmp_path))
+    vectors = Vectors(segment_folders(tmp_path), Ids(tmp_path), compiled)
     among = rng.random(60) < 0.8
     asked = whole[rng.integers(0, 60, 3)]
-    for vector, (numbers, near) in zip(asked, vectors.nearest(asked, among, 7), strict=True):
+    together = vectors.nearest(asked, among, 7)
+    for vector, (numbers, near) in zip(asked, together, strict=True):
         own = {n: _cosine(vector.tolist(), whole[n].tolist()) for n in range(60) if among[n]}
         best = sorted((n for n in own if own[n] > 0), key=lambda n: (-own[n], n))[:7]
         assert numbers.tolist() == best
         assert near.tolist() == [own[n] for n in best]
+        ((alone, _),) = vectors.nearest(vector[None], among, 7)
+        assert alone.tolist() == best
         assert vectors.cosines(vector, np.arange(60)).tolist() == vectors.cosines_of_all(vector).tolist()
 
 
