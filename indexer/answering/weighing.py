@@ -18,7 +18,7 @@ from indexer.ranking.weighting import Statistics, query_weights, steepened
 _POSSIBLE_POWER = 0.45
 # What a cosine of 1 adds to a score, in parts of what a strong neighbour has, and from how many words on: of fewer each
 # says more than the vector of all (docs/why/meaning.md).
-MEANING, ENOUGH_WORDS = 6.0, 8
+MEANING, ENOUGH_WORDS = 7.0, 8
 
 
 class Weighed(NamedTuple):
