@@ -1,15 +1,16 @@
 """Real use: what visitors type and misspell, panels of real pages, judged pairs, short consumer queries.
 
-    python benchmarks/relevance/real.py DATA
+    python benchmarks/relevance/real.py DATA [--meaning PLACE]
 
 DATA is the folder of the sources, with `visitors`, `panels`, `duplicates` and `nfcorpus` in it, judged page by page.
 The index holds the pages of four sites and the sample; it is built in a folder of its own. Beside each figure of
 `search` stands that of plain BM25 (k1 1.5, b .75) over the same terms of whole documents, and that of tantivy where it
-is installed (requirements/bench.txt).
+is installed (requirements/bench.txt). With --meaning the index is built with a sentence encoder, `packaged` or a folder.
 """
 
 from __future__ import annotations
 
+import argparse
 import csv
 import gzip
 import hashlib
@@ -31,6 +32,7 @@ from indexer import Band, Index  # noqa: E402
 from indexer.analysis.terms import stem  # noqa: E402
 from indexer.evaluation import Estimate  # noqa: E402
 from indexer.evaluation.measures import estimate  # noqa: E402
+from indexer.settings import Settings  # noqa: E402
 
 SOURCES = (
     "medquad.zip",
@@ -53,10 +55,10 @@ Judged = dict[str, dict[str, int]]
 Peers = Callable[[Index], Mapping[str, Search]]
 
 
-def build_sites(data: Path, folder: Path) -> None:
+def build_sites(data: Path, folder: Path, settings: Settings = Settings()) -> None:
     """An index of the four sites' pages and the sample's."""
     sources = [*(data / name for name in SOURCES), *corpus.sample()]
-    indexer.build(folder, corpus.read(*sources, mapping=MAPPINGS, rejected=lambda _: None))
+    indexer.build(folder, corpus.read(*sources, mapping=MAPPINGS, rejected=lambda _: None), settings=settings)
 
 
 def visitors(data: Path, index: Index, search: Search) -> Measures:
@@ -125,7 +127,7 @@ def pairs(data: Path, index: Index) -> Measures:
     }
 
 
-def nfcorpus(data: Path, folder: Path, beside: Peers) -> dict[str, dict[str, Measures]]:
+def nfcorpus(data: Path, folder: Path, beside: Peers, settings: Settings) -> dict[str, dict[str, Measures]]:
     """Short consumer queries of three kinds over medical abstracts (Boteva and others 2016): nDCG@10, by kind and by
     who ranks.
     """
@@ -142,7 +144,7 @@ def nfcorpus(data: Path, folder: Path, beside: Peers) -> dict[str, dict[str, Mea
         judged[query][document] = int(grade)
     known = {record["_id"] for record in records}
     relevant = {query: {d: g for d, g in grades.items() if d in known} for query, grades in judged.items()}
-    indexer.build(folder / "index", corpus.read(path, format="beir"))
+    indexer.build(folder / "index", corpus.read(path, format="beir"), settings=settings)
     found: dict[str, dict[str, Measures]] = {}
     with indexer.open_index(folder / "index") as index:
         rankers = _rankers(index, beside)
@@ -156,13 +158,13 @@ def nfcorpus(data: Path, folder: Path, beside: Peers) -> dict[str, dict[str, Mea
     return found
 
 
-def measured(data: Path, beside: Peers) -> dict[str, tuple[str, dict[str, Measures]]]:
+def measured(data: Path, beside: Peers, settings: Settings = Settings()) -> dict[str, tuple[str, dict[str, Measures]]]:
     """By set its digest, and the measures by who ranks: the product, and what stands beside it where that can be
     measured so.
     """
     found: dict[str, tuple[str, dict[str, Measures]]] = {}
     with tempfile.TemporaryDirectory() as scratch:
-        build_sites(data, Path(scratch))
+        build_sites(data, Path(scratch), settings)
         with indexer.open_index(scratch) as index:
             ranked = {name: visitors(data, index, search) for name, search in _rankers(index, beside).items()}
             found["visitors"] = (_digest(data / "visitors"), ranked)
@@ -170,7 +172,7 @@ def measured(data: Path, beside: Peers) -> dict[str, tuple[str, dict[str, Measur
             found["panels"] = (_digest(data / "panels"), {OWN: panels(data, index)})
             found["duplicates"] = (_digest(data / "duplicates"), {OWN: pairs(data, index)})
     with tempfile.TemporaryDirectory() as scratch:
-        for kind, ranked in nfcorpus(data, Path(scratch), beside).items():
+        for kind, ranked in nfcorpus(data, Path(scratch), beside, settings).items():
             found[f"nfcorpus-{kind}"] = (_digest(data / "nfcorpus"), ranked)
     return found
 
@@ -212,9 +214,13 @@ def _digest(folder: Path, *kinds: str) -> str:
     return hashlib.sha256(b"".join(hashlib.sha256(path.read_bytes()).digest() for path in files)).hexdigest()[:16]
 
 
-def main(data: Path) -> None:
+def main() -> None:
     """Print every measure with its interval, those of the peers beside it."""
-    for name, (_, by_ranker) in measured(data, peers).items():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("data", type=Path)
+    parser.add_argument("--meaning", default="", metavar="PLACE", help="the sentence encoder to build with")
+    options = parser.parse_args()
+    for name, (_, by_ranker) in measured(options.data, peers, Settings(meaning=options.meaning)).items():
         sys.stdout.write(f"{name}\n")
         for measure, e in by_ranker.pop(OWN).items():
             theirs = {} if "close" in measure else by_ranker  # whether an answer is close the product alone says
@@ -223,4 +229,4 @@ def main(data: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main()
