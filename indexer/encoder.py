@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import os
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -26,6 +28,8 @@ _DIGEST = "38904eb23590d5035e75b3c39ee2928fdcad324039e67630004ef6b05c647bac"
 _MODEL, _TOKENIZER = "model.onnx", "tokenizer.json"
 # So many tokens of a text are read, as the model was trained: some 190 English words.
 _MOST_TOKENS = 256
+# Seconds that an answer waits for its vector; the packaged encoder takes a hundredth, and a tenth for a long text.
+_PATIENCE = 0.5
 
 _LOG = logging.getLogger(__name__)
 
@@ -96,6 +100,29 @@ class OnnxEncoder:
         row: Rows = np.asarray(tokens, np.float32)[0].mean(axis=0)
         length = float(np.linalg.norm(row))
         return row / np.float32(length) if length and text.strip() else np.zeros_like(row)
+
+
+class EncoderInTime:
+    """An encoder for somebody who waits: a text for which it takes too long, or fails, has no vector, so that words
+    alone answer. It works on threads of its own, one for each core; what waits for them waits no longer than that.
+    """
+
+    def __init__(self, encoder: Encoder, seconds: float = _PATIENCE) -> None:
+        self.name, self.place, self.digest = encoder.name, encoder.place, encoder.digest
+        self.dimensions, self._encoder, self._seconds = encoder.dimensions, encoder, seconds
+        self._threads = ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="encoder")
+
+    def encode(self, texts: Sequence[str]) -> Rows:
+        """As Encoder.encode; zeros where it is not done in time."""
+        waiting = self._threads.submit(self._encoder.encode, texts)
+        try:
+            return waiting.result(self._seconds)
+        except TimeoutError:
+            waiting.cancel()
+            _LOG.warning("words alone answer: encoding took longer than %s s", self._seconds)
+        except Exception as error:  # noqa: BLE001 (a failing part never takes the page down; it may name the text)
+            _LOG.warning("words alone answer: encoding failed (%s)", type(error).__name__)
+        return np.zeros((len(texts), self.dimensions), np.float32)
 
 
 def encoder_at(place: str | Path | Encoder) -> Encoder:

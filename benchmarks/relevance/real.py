@@ -5,7 +5,7 @@
 DATA is the folder of the sources, with `visitors`, `panels`, `duplicates` and `nfcorpus` in it, judged page by page.
 The index holds the pages of four sites and the sample; it is built in a folder of its own. Beside each figure of
 `search` stands that of plain BM25 (k1 1.5, b .75) over the same terms of whole documents, and that of tantivy where it
-is installed (requirements/bench.txt). With --meaning the index is built with a sentence encoder, `packaged` or a folder.
+is installed (requirements/bench.txt). --meaning builds with a sentence encoder: `packaged`, or that of a folder.
 """
 
 from __future__ import annotations

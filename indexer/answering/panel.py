@@ -108,7 +108,8 @@ def _in_other_words(encoder: Encoder, document: Document, vector: Vector) -> str
     texts = [document.body, *(answer.text for answer in answers)]
     said = [document.title, *(sentence.strip() for text in texts for sentence in sentences_of(text)[:MOST_SENTENCES])]
     rows = quantised(encoder.encode(said))
-    return excerpt(said[int(np.argmax(cosines(vector, rows, squares_of(rows))))])
+    near = cosines(vector, rows, squares_of(rows))
+    return excerpt(said[int(np.argmax(near))]) if near.any() else ""
 
 
 def _told(generation: Generation, telling: Mapping[str, float]) -> dict[str, float]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import random
 import tempfile
+import threading
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -15,6 +17,7 @@ from corpus import Document
 from indexer import RequestRefused, Settings, build, open_index, update
 from indexer.analysis import Analyzer
 from indexer.answering.panel import PanelText, make_panel
+from indexer.encoder import EncoderInTime, Rows
 from indexer.generation import Ranked, store_of
 from indexer.ranking.mapped import ARRAYS
 from tests.documents import ANALYZER, PLAIN_WORDS, corpora, in_two_scripts, of_few_words, question
@@ -185,3 +188,40 @@ def test_a_card_without_a_word_in_common_says_what_is_nearest() -> None:
         text = PanelText(lambda told=told: told, generation.vector("b"))  # type: ignore[misc]
         (card,) = make_panel(generation, text, [Ranked("a", 1.0)], 4, NOTHING).cards
         assert card.in_other_words == said
+
+
+class _Slow(WordsEncoder):
+    """It takes its time for a text that says so, and fails for another."""
+
+    def encode(self, texts: Sequence[str]) -> Rows:
+        if "slow" in texts[0]:
+            threading.Event().wait(1)
+        if "fail" in texts[0]:
+            raise ValueError(texts[0])
+        return super().encode(texts)
+
+
+def test_who_waits_is_answered_by_words_where_the_encoder_is_slow_or_fails(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The answers are those of words alone; the log tells which, and nothing of the text."""
+    build(tmp_path, _PAGES, settings=Settings(meaning=_Slow()))
+    slow = EncoderInTime(_Slow(), seconds=0.05)
+    with (
+        open_index(tmp_path, settings=Settings(meaning="off")) as words,
+        open_index(tmp_path, settings=Settings(meaning=slow)) as index,
+    ):
+        for text, said in (("slow knee", "took longer"), ("failing knee", "failed (ValueError)")):
+            caplog.clear()
+            assert index.search(text) == words.search(text)
+            assert said in caplog.text
+            assert "knee" not in caplog.text
+        assert index.search("knee") != words.search("knee")
+
+
+def test_a_server_opens_its_encoder_so(tmp_path: Path) -> None:
+    """What serves is asked in time, what measures waits for every vector."""
+    build(tmp_path, _PAGES, settings=_WITH)
+    for serving in (False, True):
+        with closing(store_of(tmp_path).open(_WITH, serving=serving)) as generation:
+            assert isinstance(generation.encoder, EncoderInTime) is serving
