@@ -10,7 +10,7 @@ from typing import TextIO
 import click
 
 import indexer
-from indexer import BuildReport, Settings, open_index
+from indexer import BuildReport, OpenSearchIndex, SearchError, Settings, open_index
 from search_app import settings
 from search_app.cli.common import (
     Output,
@@ -66,13 +66,13 @@ def build(
     wait_beside(path)
     taken = Reading(sources, format_, mapping, rejects)
     known = settings.load({"synonyms": synonyms})
+    place = encoder_place(known, asked=meaning)
+    before = "" if place not in ("", "off") or output.json or output.quiet else _encoder_of(path)
     report = taken.through(
         lambda tell: indexer.build(
             path,
             taken.documents(may_be_none=shrink),
-            settings=Settings(
-                synonyms=known["synonyms"] or None, memory_mb=memory_mb, meaning=encoder_place(known, asked=meaning)
-            ),
+            settings=Settings(synonyms=known["synonyms"] or None, memory_mb=memory_mb, meaning=place),
             progress=tell,
             rejected=taken.reject,
             shrink=shrink,
@@ -80,8 +80,21 @@ def build(
         output,
     )
     output.result({**asdict(report), **taken.counts}, lambda: _told(report, taken.counts))
+    if before:
+        click.echo(
+            f"the index before was also found by meaning ({before}), this one is not: build with --meaning", err=True
+        )
     if strict and report.rejected:
         sys.exit(1)
+
+
+def _encoder_of(path: str | OpenSearchIndex) -> str:
+    """The sentence encoder of the index that is there, if it has one."""
+    try:
+        with open_index(path, settings=Settings(meaning="off")) as opened:
+            return opened.info.encoder
+    except SearchError:
+        return ""
 
 
 @click.command(epilog="Example: seealso update new.jsonl --delete q-0817 --delete q-0818")

@@ -66,6 +66,15 @@ def test_evaluate_compares_meaning_with_words(tmp_path: Path, source: Path) -> N
     assert result["comparison"]["measures"]["nDCG@10"]["theirs"]["mean"] == 0.0
 
 
+def test_a_build_without_meaning_says_that_the_index_before_had_it(tmp_path: Path, source: Path) -> None:
+    """Once, for the next one replaces an index of words."""
+    index = str(tmp_path / "index")
+    indexer.build(index, _PAGES, settings=Settings(meaning=WordsEncoder()))
+    for said in (True, False):
+        told = run("build", str(source), "--format", "beir", "--index", index)
+        assert (told[0], "build with --meaning" in told[2]) == (0, said)
+
+
 def test_a_folder_without_a_model_is_refused_before_anything_is_read(
     tmp_path: Path, source: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
