@@ -183,6 +183,7 @@ def test_searches_in_danger_are_told_from_others() -> None:
         "chest pain arm",
         "left arm is tingling and my chest hurts",
         "ate a peanut now lips are swollen",
+        "throwing up coffee grounds",
         "研究生不想活了",
         "胸口很痛左手发麻 胸痛左边的手麻",
     ],

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 
@@ -225,3 +226,19 @@ def test_a_server_opens_its_encoder_so(tmp_path: Path) -> None:
     for serving in (False, True):
         with closing(store_of(tmp_path).open(_WITH, serving=serving)) as generation:
             assert isinstance(generation.encoder, EncoderInTime) is serving
+
+
+class _Turned(WordsEncoder):
+    """What is asked with means the opposite of what it says."""
+
+    def encode(self, texts: Sequence[str]) -> Rows:
+        return super().encode(texts) * np.float32(-1 if texts[0].islower() else 1)
+
+
+def test_a_search_is_not_close_to_what_means_something_else(tmp_path: Path) -> None:
+    """A page that says every word of it is no answer where its meaning is far."""
+    build(tmp_path, _PAGES, settings=Settings(meaning=_Turned()))
+    with open_index(tmp_path, settings=Settings(meaning=_Turned())) as index:
+        assert index.search("Knee swollen").close
+        found = index.search("knee swollen")
+        assert ([hit.id for hit in found.hits], found.close) == (["b"], False)
