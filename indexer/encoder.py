@@ -9,12 +9,14 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
+import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import ContextVar
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,10 +32,15 @@ _MODEL, _TOKENIZER = "model.onnx", "tokenizer.json"
 _MOST_TOKENS = 256
 # Seconds that an answer waits for its vector; the packaged encoder takes a hundredth, and a tenth for a long text.
 _PATIENCE = 0.5
+# Seconds in which nobody waits after an answer that waited in vain.
+_REST = 5.0
 
 _LOG = logging.getLogger(__name__)
 
 Rows = NDArray[np.float32]
+_Found = TypeVar("_Found")
+# Whether an answer of this thread was made without a vector that it should have had: it is not one to keep.
+gave_up: ContextVar[bool] = ContextVar("gave_up", default=False)
 
 
 class Encoder(Protocol):
@@ -67,16 +74,16 @@ class OnnxEncoder:
 
     def __init__(self, model: Path, tokenizer: Path, place: str, digest: str) -> None:
         """Raises RequestRefused where the files are no model that takes tokens and gives numbers for them."""
-        import onnxruntime  # noqa: PLC0415 (the extra `meaning`)
-        import tokenizers  # noqa: PLC0415
-
         self.place, self.digest = place, digest
         self.name = _NAME if place == PACKAGED else Path(place).name
-        options = onnxruntime.SessionOptions()
-        # Each text runs on the thread that asks: a server has threads of its own, and a build makes some.
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        options.log_severity_level = 3
         try:
+            import onnxruntime  # noqa: PLC0415 (the extra `meaning`)
+            import tokenizers  # noqa: PLC0415
+
+            options = onnxruntime.SessionOptions()
+            # Each text runs on the thread that asks: a server has threads of its own, and a build makes some.
+            options.intra_op_num_threads = options.inter_op_num_threads = 1
+            options.log_severity_level = 3
             self._tokenizer = tokenizers.Tokenizer.from_file(str(tokenizer))
             self._tokenizer.enable_truncation(_MOST_TOKENS)
             self._tokenizer.no_padding()
@@ -103,90 +110,102 @@ class OnnxEncoder:
 
 
 class EncoderInTime:
-    """An encoder for somebody who waits: a text for which it takes too long, or fails, has no vector, so that words
-    alone answer. It works on threads of its own, one for each core; what waits for them waits no longer than that.
+    """An encoder that gives no vector to a text for which it takes too long or fails, so that words alone answer. It
+    works on threads of its own, one for each core; what waits for them waits no longer than that. Once it took too long
+    nobody waits for a while.
     """
 
     def __init__(self, encoder: Encoder, seconds: float = _PATIENCE) -> None:
         self.name, self.place, self.digest = encoder.name, encoder.place, encoder.digest
         self.dimensions, self._encoder, self._seconds = encoder.dimensions, encoder, seconds
         self._threads = ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="encoder")
+        self._rests_until = 0.0
 
     def encode(self, texts: Sequence[str]) -> Rows:
-        """As Encoder.encode; zeros where it is not done in time."""
+        """As Encoder.encode; zeros where it is not done in time, and `gave_up` says so of this thread's answer."""
+        if time.monotonic() < self._rests_until:
+            gave_up.set(True)
+            return np.zeros((len(texts), self.dimensions), np.float32)
         waiting = self._threads.submit(self._encoder.encode, texts)
         try:
             return waiting.result(self._seconds)
         except TimeoutError:
             waiting.cancel()
+            self._rests_until = time.monotonic() + _REST
             _LOG.warning("words alone answer: encoding took longer than %s s", self._seconds)
         except Exception as error:  # noqa: BLE001 (a failing part never takes the page down; it may name the text)
             _LOG.warning("words alone answer: encoding failed (%s)", type(error).__name__)
+        gave_up.set(True)
         return np.zeros((len(texts), self.dimensions), np.float32)
 
 
-def encoder_at(place: str | Path | Encoder) -> Encoder:
+def encoder_at(place: str | Path | Encoder, expected: str = "") -> Encoder:
     """The encoder of a folder with model.onnx and tokenizer.json, or the one that the extra brings (`packaged`); one
-    that is given is the one.
+    that is given is the one. With an `expected` digest it is that one, or none is loaded.
 
-    Raises RequestRefused where there is none, or the extra is missing.
+    Raises RequestRefused where there is none, it does not load, it is another one, or the extra is missing.
     """
     if not isinstance(place, str | Path):
-        return place
+        return _same(place.digest, expected, place) if expected else place
     if not place:
         remedy = "give it again: Settings(meaning=...)"
         raise RequestRefused("the encoder was an object, and nobody knows where it is", "meaning", remedy)
     if find_spec("onnxruntime") is None or find_spec("tokenizers") is None:
         raise RequestRefused("the extra `meaning` is missing", "meaning", "pip install 'seealso[meaning]'")
-    if str(place) == PACKAGED:
-        return _packaged()
-    folder = Path(place).resolve()
-    for name in (_MODEL, _TOKENIZER):
-        if not (folder / name).is_file():
-            raise RequestRefused(f"there is no {name}", str(folder), "give a folder with the two, or `packaged`")
-    return _opened(folder / _MODEL, folder / _TOKENIZER, str(folder))
+    folder, model = _packaged() if str(place) == PACKAGED else (Path(place).resolve(), Path(place).resolve())
+    for path in (model / _MODEL, folder / _TOKENIZER):
+        if not path.is_file():
+            raise RequestRefused(f"there is no {path.name}", str(folder), "give a folder with the two, or `packaged`")
+    try:
+        digest = _digest_of(folder, model)
+    except OSError as error:
+        remedy = "let this user read its files"
+        raise RequestRefused(f"the encoder cannot be read: {error.strerror}", str(folder), remedy) from error
+    wanted = expected or (_DIGEST if str(place) == PACKAGED else digest)
+    own = PACKAGED if str(place) == PACKAGED else str(folder)
+    return _loaded(_same(digest, wanted, model / _MODEL), folder / _TOKENIZER, own, digest)
 
 
-def encoder_for(place: str | Path | Encoder, record: Mapping[str, str]) -> Encoder | None:
-    """The encoder by which an index is asked: that which made its vectors, as its manifest tells, if it is there. A
-    missing or damaged one costs what is found by meaning alone, and is logged.
+def encoder_for(place: str | Path | Encoder, record: Mapping[str, Any]) -> Encoder | None:
+    """The encoder for what an index is asked, which made its vectors, as its manifest tells; None where words alone
+    must answer: it is off, or it is not there, which is logged.
     """
     if not record or place == OFF:
         return None
     try:
-        encoder = encoder_at(place or record["place"])
+        return encoder_at(place or record["place"], record["digest"])
     except RequestRefused as error:
         _LOG.warning("words alone answer: %s (%s); %s", error.what, error.where, error.next)
         return None
-    if encoder.digest == record["digest"]:
-        return encoder
-    _LOG.warning("words alone answer: the index was built with %s, not with %s", record["name"], encoder.name)
-    return None
 
 
-@cache  # the generations of a process share one
-def _packaged() -> Encoder:
+def _same(digest: str, expected: str, found: _Found) -> _Found:
+    """What was found, if it has the digest that is expected."""
+    if digest != expected:
+        what = f"the encoder is another one: digest {digest[:16]}, not {expected[:16]}"
+        raise RequestRefused(what, "meaning", "give the one that the index was built with, or build it anew")
+    return found
+
+
+def _packaged() -> tuple[Path, Path]:
+    """The folders of the tokenizer and of the model that the extra brings."""
     package = find_spec(_PACKAGE)
     if package is None or package.origin is None:
         raise RequestRefused("the packaged encoder is missing", "meaning", "pip install 'seealso[meaning]'")
     folder = Path(package.origin).parent / "assets" / _NAME
-    encoder = _opened(folder / "onnx" / _MODEL, folder / _TOKENIZER, PACKAGED)
-    if encoder.digest != _DIGEST:
-        what = f"the packaged encoder is another one: digest {encoder.digest[:16]}, not {_DIGEST[:16]}"
-        raise RequestRefused(what, str(folder), "pip install --force-reinstall 'seealso[meaning]'")
-    return encoder
+    return folder, folder / "onnx"
 
 
-def _opened(model: Path, tokenizer: Path, place: str) -> Encoder:
-    """A model with its tokenizer. Its numbers may lie beside it in a file of their own."""
+def _digest_of(folder: Path, model: Path) -> str:
+    """The digest of a model, whose numbers may lie beside it in files of their own, and of its tokenizer."""
     whole = hashlib.sha256()
-    for path in (model, model.with_name(f"{model.name}_data"), model.with_name(f"{model.name}.data"), tokenizer):
+    for path in (*(path for path in sorted(model.iterdir()) if path.name != _TOKENIZER), folder / _TOKENIZER):
         if path.is_file():
             with path.open("rb") as file:
                 whole.update(hashlib.file_digest(file, "sha256").digest())
-    return _loaded(model, tokenizer, place, whole.hexdigest())
+    return whole.hexdigest()
 
 
-@cache
+@cache  # the generations of a process share one
 def _loaded(model: Path, tokenizer: Path, place: str, digest: str) -> Encoder:
     return OnnxEncoder(model, tokenizer, place, digest)

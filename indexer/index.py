@@ -24,6 +24,7 @@ from indexer.decisions import Decisions
 from indexer.duplicates.answers import Clusters, SideBySide
 from indexer.duplicates.compare import same_as, same_question, side_by_side
 from indexer.duplicates.listing import ClusterRequest, Listing, Told
+from indexer.encoder import gave_up
 from indexer.errors import SearchError, not_found
 from indexer.generation import FindRequest, Generation, Store, store_of
 from indexer.opened import Held, Opening
@@ -65,6 +66,8 @@ class Index:
     """What this generation is called: no other has this name, not even one of the same number in a new folder."""
     info: Info
     """What the index holds, when and with what it was built."""
+    gave_up = gave_up
+    """Whether this thread's answer lacks the vector that its text should have had: one not to keep."""
     settled: Settled
     """What is decided, as far as it holds in this generation."""
 
@@ -141,19 +144,17 @@ class Index:
         return replace(panel, cards=cards, canonical=self.settled.instead.get(id))
 
     def similar(self, text: str, *, where: Filter = EVERYTHING, limit: int = 4) -> Panel:
-        """The documents most like a text, such as a question that is still being typed; the text is not kept.
-
-        Raises RequestRefused for a text of more than 20,000 characters.
+        """The documents most like a text, such as a question that is still being typed; the text is not kept. Raises
+        RequestRefused for a text of more than 20,000 characters.
         """
         generation = self._generation
-        draft = generation.analyzer.draft(short_enough(text))
+        draft, instead = generation.analyzer.draft(short_enough(text)), self.settled.instead
         weighed = weigh_text(generation, text, draft.text)
-        ranked = neighbours_of(generation, weighed, where=where, instead=self.settled.instead).ranked
+        ranked = neighbours_of(generation, weighed, where=where, instead=instead).ranked
         closeness = draft_closeness(generation, draft.text, [r.id for r in ranked], weighed.meant)
         close = close_ones(ranked, closeness, DRAFT_FLOOR)
-        close = self.settled.shown("", close)
-        asked = PanelText(lambda: weighed.telling, weighed.meant and weighed.meant.vector)
-        panel = make_panel(generation, asked, close, few_enough(limit), self.settled)
+        text_of = PanelText(lambda: weighed.telling, weighed.meant and weighed.meant.vector)
+        panel = make_panel(generation, text_of, self.settled.shown("", close), few_enough(limit), self.settled)
         return replace(panel, cards=tuple(same_question(generation, draft, panel.cards, self.settled, weighed.meant)))
 
     def duplicates(

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from flask import Flask, Response, g, request
 
+from indexer import Index
 from search_app.services import served
 
 # The settings that a page shows.
@@ -29,6 +30,8 @@ def init_app(app: Flask, version: str) -> None:
         if asked not in _BLUEPRINTS or request.method not in ("GET", "HEAD"):
             return None
         parts = [version, served().name, request.script_root, request.full_path]
+        parts.append(str(served().index.info.semantic))  # what is found where the encoder is missing is another answer
+        Index.gave_up.set(False)
         if asked in _PAGES:
             # They show settings, and say of a reply that it is over a year old.
             parts += [shown, datetime.now(UTC).date().isoformat()]
@@ -39,6 +42,8 @@ def init_app(app: Flask, version: str) -> None:
 
     @app.after_request
     def tag(response: Response) -> Response:
+        if Index.gave_up.get():
+            forgo()
         if "tag" in g and response.status_code in (200, 304):
             # Weak: a proxy may compress the answer on its way.
             response.set_etag(g.tag, weak=True)

@@ -37,7 +37,7 @@ DRAFT_FLOOR = 1.0
 SEARCH_FLOOR, FIRST_HITS = 1.04, 3
 
 
-class _Meant(NamedTuple):
+class _ByMeaning(NamedTuple):
     """What the cosine of two vectors adds to a closeness by words: so `much` of it, and so much `less` for all that the
     same floor parts what is close from the rest.
     """
@@ -46,15 +46,22 @@ class _Meant(NamedTuple):
     less: float
 
     def added(self, words: list[float], cosines: Sequence[float] | None) -> list[float]:
-        """Closeness by words and meaning; by words alone where there are no cosines."""
+        """Closeness by words and meaning; by words alone where there are no cosines, or for what has none."""
         if cosines is None:
             return words
-        return [close + self.much * cosine - self.less for close, cosine in zip(words, cosines, strict=True)]
+        return [
+            close if math.isnan(cosine) else close + self.much * cosine - self.less
+            for close, cosine in zip(words, cosines, strict=True)
+        ]
 
 
 # Of the cards on 50 judged pages .71 are right then where .66 of the pages have one (by words .64 where .62 have; area
 # under the curve .83 and .78), flat from .9 to 1.4; docs/why/meaning.md has the experiments of the others.
-_PAGE_MEANT, _DRAFT_MEANT, _SEARCH_MEANT = _Meant(1.0, 1.1), _Meant(3.0, 1.66), _Meant(2.0, 0.985)
+_PAGE_MEANT, _DRAFT_MEANT, _SEARCH_MEANT = (
+    _ByMeaning(1.0, 1.1),
+    _ByMeaning(3.0, 1.66),
+    _ByMeaning(2.0, 0.985),
+)
 
 
 def page_floor(own: Statistics) -> float:

@@ -209,9 +209,9 @@ def _is_close(generation: Generation, asked: _Asked) -> bool:
     first = [r.id for r in asked.found.ranked[:FIRST_HITS]]
     places = _written(generation, asked.query)
     meant = asked.weighed.meant
-    near = generation.cosines(meant.vector, first) if meant else [1.0] * len(first)
+    near = generation.cosines(meant.vector, first) if meant else [math.nan] * len(first)
     closeness = search_closeness(generation, places, first, meant)
-    return any(own >= SEARCH_FLOOR and cosine >= FAR for own, cosine in zip(closeness, near, strict=True))
+    return any(own >= SEARCH_FLOOR and not cosine < FAR for own, cosine in zip(closeness, near, strict=True))
 
 
 def _hit(document: Document, score: float, passages: dict[str, Passage], marks: Marks, others: int) -> Hit:

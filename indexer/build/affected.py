@@ -49,7 +49,7 @@ class Touched(NamedTuple):
         return Touched(self.anew[wanted[self.anew]], self.known[wanted[self.known]], entering, self.bounds)
 
     def all_anew(self, also: NDArray[np.bool_]) -> Touched:
-        """The same, all of them and others, a mask, to be ranked anew."""
+        """The same, with all lists ranked anew: those that are touched, and those of `also`, a mask."""
         also[self.anew] = also[self.known] = True
         none = Entering(np.empty(0, np.int64), np.empty(0, np.float64))
         return Touched(np.flatnonzero(also), np.empty(0, np.int64), [none] * len(self.entering), self.bounds)

@@ -62,7 +62,7 @@ def _cosines_of_meaning(generation: LocalGeneration, number: int, others: Sequen
     if generation.vectors is None:
         return None
     (vector,) = generation.vectors.of(np.array([number]))
-    return generation.vectors.cosines(vector, np.array(others, np.int64)).tolist() if vector.any() else None
+    return generation.vectors.known_cosines(vector, np.array(others, np.int64)) if vector.any() else None
 
 
 class _Pages:

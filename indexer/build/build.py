@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 
 from corpus import Document, Rejected
 from indexer.analysis import Analyzer
@@ -14,6 +14,7 @@ from indexer.build.intake import Intake
 from indexer.build.pipeline import Pipeline, publishing, report, take
 from indexer.errors import SearchError, WouldShrink
 from indexer.generation import Store, store_of
+from indexer.generation.folder.vector_file import keep_only
 from indexer.generation.local.stored import stored_digests
 from indexer.ranking.mapped import ARRAYS
 from indexer.settings import IndexPlace, Settings
@@ -62,8 +63,9 @@ def build(
         manifest.write(staged)
         store.publish(staged, manifest.generation, kept_with, publishing(tell, len(after)))
         store.sweep(settings.keep, replaced)
-        if encoding:
-            encoding.keep(after.values(), purge=False)
+        if encoding and encoding.has_grown(len(after)):
+            with suppress(OSError):  # what is kept for the next build is not worth failing this one
+                keep_only(store.vectors(), after.values())
     return report(manifest, old, after, len(refused), merged, began)
 
 

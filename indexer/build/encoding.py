@@ -6,8 +6,9 @@ each of these finds less (docs/why/meaning.md). A document in characters has non
 
 from __future__ import annotations
 
+import hashlib
 import os
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
@@ -18,10 +19,10 @@ import numpy as np
 from corpus import Article, Document, from_json
 from indexer.analysis import in_han
 from indexer.analysis.tokens import words_of
-from indexer.build.vector_file import VectorFile
 from indexer.encoder import OFF, Encoder, encoder_at
 from indexer.errors import RequestRefused
 from indexer.generation import Store
+from indexer.generation.folder.vector_file import VectorFile
 from indexer.ranking.mapped import map_array
 from indexer.ranking.vectors import MOST_DIMENSIONS, Vector, quantised, write_vectors
 
@@ -29,6 +30,9 @@ from indexer.ranking.vectors import MOST_DIMENSIONS, Vector, quantised, write_ve
 # text is to find its answer, more gain .01 at most for a third more time.
 _READ = 600
 _TOGETHER = 256
+# What is read of a document, for whoever asks whether two vectors are comparable: it changes with `_texts`.
+_RECIPE = f"title, body {_READ}, first answer {_READ}"
+_NAME = 16
 
 
 class Encoding:
@@ -39,11 +43,14 @@ class Encoding:
 
     def __init__(self, folder: Path, place: str | Path | Encoder, before: Mapping[str, Any] | None = None) -> None:
         """`folder` is where vectors are kept, `place` where the encoder is, `before` what the manifest tells of the one
-        that made the vectors that are there.
+        that made the vectors that are there. Raises RequestRefused where that of a build is not there.
         """
         self._place, self._before = place, before
-        self.record: dict[str, Any] = dict(before) if before else self._told()
-        self._known = VectorFile(folder / self.record["digest"][:16], self.record["dimensions"])
+        self.record: dict[str, Any] = dict(before) if before else _record_of(self._encoder)
+        name = hashlib.sha256(f"{self.record['digest']} {self.record['recipe']}".encode()).hexdigest()[:_NAME]
+        self._known = VectorFile(folder, name, self.record["dimensions"])
+        # Of documents that an update carries into a new segment: by their digests.
+        self.carried: dict[bytes, Vector] = {}
 
     def __enter__(self) -> Self:
         self._known.__enter__()
@@ -64,7 +71,10 @@ class Encoding:
         documents: list[str] = []
         with ThreadPoolExecutor(os.cpu_count() or 1) as threads:
             for number, (digest, line) in enumerate(zip(digests, lines, strict=True)):
-                if (known := self._known.get(digest)) is not None:
+                known = self.carried.get(digest)
+                if known is None:
+                    known = self._known.get(digest)
+                if known is not None:
                     vectors[number] = known
                     done()
                 else:
@@ -78,32 +88,34 @@ class Encoding:
                     new, documents = [], []
         write_vectors(folder, vectors)
 
-    def keep(self, digests: Collection[bytes], *, purge: bool) -> None:
-        """Forget the vectors of all other documents, at once or when there are as many of them."""
-        if purge or len(self._known) > 2 * len(digests):
-            self._known.keep(frozenset(digests))
+    def has_grown(self, documents: int) -> bool:
+        """Whether most vectors that are kept are those of no document that is there."""
+        return len(self._known) > 2 * documents
 
     @cached_property
     def _encoder(self) -> Encoder:
         before = self._before
-        if before and self._place == OFF:
+        if before is None:
+            return encoder_at(self._place)
+        if self._place == OFF:
             what = f"the index holds vectors of {before['name']}, and what is new needs one"
             raise RequestRefused(what, "meaning", "leave the setting out, or build the index anew with it")
-        encoder = encoder_at(self._place or (before or {})["place"])
-        if before and encoder.digest != before["digest"]:
-            what = f"the index holds vectors of {before['name']}, digest {before['digest'][:16]}, not of {encoder.name}"
-            raise RequestRefused(f"{what}, {encoder.digest[:16]}", "meaning", "build the index anew with this encoder")
-        return encoder
-
-    def _told(self) -> dict[str, Any]:
-        own = self._encoder
-        if own.dimensions > MOST_DIMENSIONS:
-            remedy = f"give an encoder of at most {MOST_DIMENSIONS:,}"
-            raise RequestRefused(f"vectors of {own.dimensions:,} numbers", own.name, remedy)
-        return {"name": own.name, "digest": own.digest, "place": own.place, "dimensions": own.dimensions}
+        if before["recipe"] != _RECIPE:
+            what = "another version of this program made the vectors of the index"
+            raise RequestRefused(what, "meaning", "build the index anew")
+        return encoder_at(self._place or before["place"], before["digest"])
 
     def _vector_of(self, line: str) -> Vector:
         return vector_of(self._encoder, from_json(line))
+
+
+def _record_of(encoder: Encoder) -> dict[str, Any]:
+    """What a manifest tells of an encoder, and of what it reads of a document."""
+    if encoder.dimensions > MOST_DIMENSIONS:
+        remedy = f"give an encoder of at most {MOST_DIMENSIONS:,}"
+        raise RequestRefused(f"vectors of {encoder.dimensions:,} numbers", encoder.name, remedy)
+    told = {"name": encoder.name, "digest": encoder.digest, "place": encoder.place, "dimensions": encoder.dimensions}
+    return {**told, "recipe": _RECIPE}
 
 
 def encoding_of(store: Store, place: str | Path | Encoder, before: Mapping[str, Any] | None = None) -> Encoding | None:

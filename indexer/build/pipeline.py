@@ -32,6 +32,7 @@ from indexer.ranking.ids import Ids, segment_folders, segment_name
 from indexer.ranking.mapped import ARRAYS, Strings, map_array, save, write_strings
 from indexer.ranking.resources import Resources
 from indexer.ranking.token_store import StoredWords
+from indexer.ranking.vectors import Vector
 from indexer.ranking.weighting import Statistics
 from indexer.settings import Settings
 from indexer.types import BuildReport, Progress
@@ -119,6 +120,11 @@ class Pipeline:
             for name, part in zip(names, parts, strict=True):
                 self._encoding.write(self._arrays / name, intake.lines(part), lambda: tell(next(encoded)))
         return statistics
+
+    def carry(self, digests: Sequence[bytes], vectors: Vector) -> None:
+        """Take over the vectors of documents, by their digests, that need not be encoded again."""
+        if self._encoding:
+            self._encoding.carried.update(zip(digests, vectors, strict=True))
 
     def rank(self, statistics: Statistics, analyzer: Analyzer, numbers: Numbers) -> QueryWeights:
         """Rank the neighbours of documents; give the weights by which each looks for them."""

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
+from pathlib import Path
 
 from corpus import Document, to_json
 from indexer.analysis import bare, field_texts, is_han, is_pair, tokenize
 from indexer.analysis.terms import stem
 from indexer.analysis.wordlists import stop_words
+from indexer.errors import RequestRefused
 from indexer.generation import Store
+from indexer.generation.folder import vector_file
 from indexer.ranking.mapped import Strings
 from indexer.settings import Settings
 
@@ -21,7 +25,7 @@ _IDS = "ids.utf8"
 
 def documents_of(store: Store, ids: Sequence[str] | None = None) -> Iterator[Document]:
     """The documents of some ids that are there, or all, of the current generation, one at a time."""
-    with closing(store.open(Settings())) as generation:
+    with closing(store.open(Settings(meaning="off"))) as generation:
         for id_ in generation.ids() if ids is None else ids:
             yield from generation.get([id_])
 
@@ -47,6 +51,9 @@ def traces(store: Store, purged: Collection[Document]) -> tuple[str, ...]:
         for file, strings in lists
         if not (ids.isdisjoint(strings) if file.name == _IDS else words.isdisjoint(map(bare, strings)))
     ]
+    digests = [hashlib.sha256(to_json(own).encode() + b"\n").digest() for own in purged]
+    with suppress(RequestRefused):  # a cluster keeps no vectors
+        holding += [Path("..", "..", "vectors", file.name) for file in vector_file.holding(store.vectors(), digests)]
     return (*found, *(f"file {file}" for file in holding))
 
 

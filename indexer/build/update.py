@@ -106,8 +106,6 @@ def update(
         after = stored_digests(staged / ARRAYS)
         store.publish(staged, number, kept_with, publishing(tell, sum(manifest.documents.values())))
         store.sweep(1 if purge else settings.keep, before.generation)
-        if encoding:
-            encoding.keep(after.values(), purge=purge)
         left = traces(store, purged) if purged else ()
     return replace(report(manifest, work.digests, after, len(refused), intake.merged, began), traces=left)
 
@@ -199,6 +197,8 @@ class _Update:
             intake.settle()
             if generation.vectors:
                 self._gone_vectors = generation.vectors.of(plan.gone)
+                ids = [self._ids[number] for number in plan.carried.tolist()]
+                self._pipeline.carry([self.digests[id_] for id_ in ids], generation.vectors.of(plan.carried))
             return generation.weights(gone)
 
     def _link(self, plan: _Plan) -> None:
@@ -240,6 +240,8 @@ class _Update:
             write_query_weights(segment, [(added, weights), (moved[plan.carried], carried)])
             with closing(LocalGeneration(self._staged, self._statistics, self._analyzer)) as generation:
                 came = generation.weights([id_ for id_ in new if id_ in given])
+        elif not len(Ids(self._arrays)):  # the one segment, of no document
+            write_query_weights(segment_folders(self._arrays)[0], [(added, query_weights_of(self._old, added))])
         touched = affected(self._arrays, Bounds.of(self._arrays), self._gone_weights, came)
         if self._gone_vectors is not None:
             touched = touched.all_anew(near_by_meaning(self._arrays, self._gone_vectors, added))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 
@@ -12,6 +13,7 @@ from indexer.duplicates.answers import DuplicatePair, Mark, Side, SideBySide
 from indexer.duplicates.differences import differences, said
 from indexer.duplicates.likelihood import Profile, QuestionPair, profiles
 from indexer.generation import Generation, Meant
+from indexer.ranking.vectors import Vector
 from indexer.types import Band, Card
 
 SHARED = "shared"
@@ -52,8 +54,12 @@ def side_by_side(generation: Generation, a: Document, b: Document) -> SideBySide
 
 def cosine_of(generation: Generation, a: str, b: str) -> float | None:
     """The cosine of what two documents mean; None where one of them has no vector."""
-    vector = generation.vector(a)
-    return None if vector is None or generation.vector(b) is None else generation.cosines(vector, [b])[0]
+    return _cosine(generation, generation.vector(a), b)
+
+
+def _cosine(generation: Generation, vector: Vector | None, id_: str) -> float | None:
+    cosine = math.nan if vector is None else generation.cosines(vector, [id_])[0]
+    return None if math.isnan(cosine) else cosine
 
 
 def same_question(
@@ -71,8 +77,7 @@ def same_question(
             same = Band.SAME
         elif card.kind == "question":
             (theirs,) = profiles(generation, [card.id])
-            there = meant is not None and generation.vector(card.id) is not None
-            cosine = generation.cosines(meant.vector, [card.id])[0] if meant and there else None
+            cosine = _cosine(generation, meant and meant.vector, card.id)
             same = Band.VERY_LIKELY if QuestionPair(ours, theirs, cosine).very_likely else None
         yield replace(card, same=same)
 

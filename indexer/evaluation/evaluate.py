@@ -163,8 +163,8 @@ def evaluate_pairs(
 
 
 def _cosine(generation: Generation, a: str, b: str) -> float | None:
-    """The cosine of what two texts mean, None where no encoder tells."""
-    if generation.encoder is None:
+    """The cosine of what two texts mean, None where no encoder tells: it reads none in characters."""
+    if generation.encoder is None or any(generation.analyzer.draft(text).text.in_han for text in (a, b)):
         return None
     one, other = quantised(generation.encoder.encode([a, b]))
     return float(cosines(one, other[None], squares_of(other[None]))[0]) if one.any() and other.any() else None
@@ -194,7 +194,7 @@ def agreement(index: IndexPlace) -> Agreement:
     agreement asks for a look, not for a change.
     """
     shown, near, missing, pages = [], [], 0, 0
-    with open_index(index) as opened:
+    with open_index(index, settings=Settings(meaning="off")) as opened:
         by_url: dict[str, str] = {}
         by_title: dict[int, str] = {}
         documents = list(opened.documents())

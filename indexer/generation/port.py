@@ -6,6 +6,7 @@ Where the documents lie, how they are numbered and what ranks them is known to w
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple, Protocol
@@ -171,7 +172,7 @@ class Generation(Protocol):
         """What a known document means; None where no encoder made a vector of it."""
 
     def cosines(self, vector: Vector, ids: Sequence[str]) -> list[float]:
-        """The cosine of a vector with that of each of some known ids, 0 where there is none."""
+        """The cosine of a vector with that of each of some known ids; not a number (nan) for one that has none."""
 
     def neighbours(self, id_: str) -> Neighbours | None:
         """The stored neighbours of a document, None for an unknown id."""
@@ -219,7 +220,7 @@ class WithoutVectors:
 
     def cosines(self, vector: Vector, ids: Sequence[str]) -> list[float]:  # noqa: ARG002
         """See Generation."""
-        return [0.0] * len(ids)
+        return [math.nan] * len(ids)
 
 
 class KeptWithPage(NamedTuple):

@@ -6,7 +6,7 @@ engine and every machine ranks stored vectors alike. A vector of zeros is none: 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 from types import ModuleType
@@ -31,8 +31,8 @@ _PAIRS = 8_192
 
 
 def quantised(rows: NDArray[np.float32]) -> Vector:
-    """Rows of floats as rows of whole numbers from -127 to 127, the greatest of each row 127: their directions stay the
-    same within a hundredth of a degree or so, and lengths do not matter.
+    """Rows of floats as rows of whole numbers from -127 to 127; what is farthest from 0 in a row is at an end of that.
+    Their directions stay nearly the same, and lengths do not matter.
     """
     greatest = np.abs(rows).max(axis=1, initial=0.0, keepdims=True)
     return np.rint(rows / np.where(greatest > 0, greatest, 1.0) * _FULL).astype(np.int8)
@@ -89,9 +89,14 @@ class Vectors:
         """The cosine of a vector with that of each of some documents."""
         return cosines(vector, self.of(numbers), self._squares[numbers])
 
+    def known_cosines(self, vector: Vector, numbers: Numbers) -> list[float]:
+        """The same; not a number (nan) for a document that has no vector."""
+        known: list[float] = np.where(self._squares[numbers] > 0, self.cosines(vector, numbers), np.nan).tolist()
+        return known
+
     def cosines_of_all(self, vector: Vector) -> NDArray[np.float64]:
         """The cosine of a vector with that of every document."""
-        return self._cosines(vector[None])[0]
+        return next(self._cosines(vector[None]))
 
     def cosines_of_pairs(self, ones: Numbers, others: Numbers) -> NDArray[np.float64]:
         """The cosine of the vectors of two documents each; not a number where one of them has none."""
@@ -110,7 +115,7 @@ class Vectors:
         """
         return [self._best(own, among, count) for own in self._cosines(vectors)]
 
-    def _cosines(self, vectors: Vector) -> list[NDArray[np.float64]]:
+    def _cosines(self, vectors: Vector) -> Iterator[NDArray[np.float64]]:
         asked = np.ascontiguousarray(vectors.astype(np.float32).T)
         products = np.empty((len(vectors), len(self._squares)), np.float32)
         for span, part in zip(self._spans, self._parts, strict=True):
@@ -121,7 +126,7 @@ class Vectors:
                 rows = part[low : low + _ROWS].astype(np.float32)
                 products[:, span.start + low : span.start + low + len(rows)] = (rows @ asked).T
         squares = squares_of(vectors)
-        return [_over_lengths(own, square, self._squares) for own, square in zip(products, squares, strict=True)]
+        return (_over_lengths(own, square, self._squares) for own, square in zip(products, squares, strict=True))
 
     def _best(self, near: NDArray[np.float64], among: Mask | None, count: int) -> tuple[Numbers, NDArray[np.float64]]:
         if among is not None:

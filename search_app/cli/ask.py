@@ -12,7 +12,7 @@ import click
 from indexer import Band, Filter, Panel, Results, Settings, Sort, open_index
 from indexer.duplicates import Clusters
 from search_app import settings
-from search_app.cli.common import Output, decided, index_path, setting_option, shared
+from search_app.cli.common import WORDS_ALONE, Output, decided, index_path, setting_option, shared
 from search_app.present import band_name, day, why_kept
 from search_app.spreadsheet import rows
 from search_app.usage import UsageError
@@ -71,7 +71,9 @@ def search(
 @shared
 def related(id: str, index: str | None, limit: int, output: Output) -> None:  # noqa: A002 (what a document calls it)
     """Show the panel of the document ID, or of the one at an address: what is most like it."""
-    with open_index(index_path(index), decisions=decided().decisions) as opened:
+    known = settings.load({"index": index})
+    own, settled = Settings(meaning=known["meaning"]), decided().decisions
+    with open_index(settings.index_of(known), settings=own, decisions=settled) as opened:
         at = opened.addressed(id) if id.startswith(("http://", "https://")) else None
         panel = opened.related(at or id, limit=limit)
     output.result(panel, lambda: shown(panel))
@@ -116,7 +118,7 @@ def duplicates(
     """
     where, chosen = Filter(specialty=specialty), Band(band) if band else None
     snapshot = decided(decisions)
-    with open_index(index_path(index), decisions=snapshot.decisions) as opened:
+    with open_index(index_path(index), settings=WORDS_ALONE, decisions=snapshot.decisions) as opened:
         found = opened.duplicates(where=where, band=chosen, page=page, size=size)
         if as_csv:
             pages = (opened.duplicates(where=where, band=chosen, page=n, size=size) for n in range(1, found.pages + 1))

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, NoReturn, TypeVar
 import click
 
 from corpus import CorpusError
-from indexer import Info, OpenSearchIndex, SearchError
+from indexer import Info, OpenSearchIndex, SearchError, Settings
 from search_app import settings
 from search_app.decisions.ledger import Ledger, Snapshot
 from search_app.errors import outside, words_of
@@ -22,6 +22,8 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 # The share of changed documents from which a rebuild pays: at 5 % nine lists of ten still hold the same documents.
 _MOST_DRIFT = 0.05
 _MEANING = "SEEALSO_MEANING"
+# For a command that asks an index nothing by a text.
+WORDS_ALONE = Settings(meaning="off")
 
 
 class Output(NamedTuple):

@@ -13,6 +13,7 @@ import indexer
 from indexer import BuildReport, OpenSearchIndex, SearchError, Settings, open_index
 from search_app import settings
 from search_app.cli.common import (
+    WORDS_ALONE,
     Output,
     decided,
     drifted,
@@ -91,7 +92,7 @@ def build(
 def _encoder_of(path: str | OpenSearchIndex) -> str:
     """The sentence encoder of the index that is there, if it has one."""
     try:
-        with open_index(path, settings=Settings(meaning="off")) as opened:
+        with open_index(path, settings=WORDS_ALONE) as opened:
             return opened.info.encoder
     except SearchError:
         return ""
@@ -145,7 +146,7 @@ def update(
     def told() -> str:
         gone = "nothing that was deleted is left on the disk, and no generation before to roll back to" if purge else ""
         gone = _left(report) or gone
-        with open_index(path) as opened:
+        with open_index(path, settings=WORDS_ALONE) as opened:
             return "\n".join(filter(None, (_told(report, taken.counts), gone, drifted(opened.info))))
 
     output.result({**asdict(report), **taken.counts}, told)

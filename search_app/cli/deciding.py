@@ -11,7 +11,7 @@ import click
 
 from indexer import open_index
 from search_app import settings
-from search_app.cli.common import Output, index_path, setting_option, shared
+from search_app.cli.common import WORDS_ALONE, Output, index_path, setting_option, shared
 from search_app.decisions.exchange import lines, take
 from search_app.decisions.labels import write_labels
 from search_app.decisions.ledger import Ledger
@@ -70,7 +70,7 @@ def labels(folder: Path, index: str | None, decisions: str | None, output: Outpu
     judgments and pairs. It holds what patients wrote: keep it as you keep the index.
     """
     history = _ledger(decisions).current().history
-    with open_index(index_path(index)) as opened:
+    with open_index(index_path(index), settings=WORDS_ALONE) as opened:
         count = write_labels(opened, history, folder)
     output.result({"verdicts": count, "folder": str(folder)}, lambda: f"{folder} is a judged set of {count:,} verdicts")
 

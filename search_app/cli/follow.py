@@ -21,7 +21,7 @@ from indexer import (
     update,
 )
 from search_app import settings
-from search_app.cli.common import Output, index_path, setting_option, shared
+from search_app.cli.common import WORDS_ALONE, Output, index_path, setting_option, shared
 from search_app.inbox import Batch, Inbox
 
 log = logging.getLogger("seealso.inbox")
@@ -70,7 +70,7 @@ def _bring(path: str | OpenSearchIndex, batch: Batch) -> BuildReport:
             return update(path, _documents(batch), settings=own)
         except IndexMissing:
             return build(path, _documents(batch), settings=own)
-    with open_index(path, settings=Settings(meaning="off")) as opened:
+    with open_index(path, settings=WORDS_ALONE) as opened:
         there = opened.known(gone)
     return update(path, _documents(batch), delete=list(there), settings=own)
 

@@ -17,7 +17,16 @@ from corpus import CorpusError, Judged, Rejected
 from indexer import Settings, evaluation, open_index
 from indexer.evaluation import Agreement, Comparison, Evaluation, PairQuality, Share
 from search_app import settings
-from search_app.cli.common import Output, decided, encoder_place, index_path, meaning_option, setting_option, shared
+from search_app.cli.common import (
+    WORDS_ALONE,
+    Output,
+    decided,
+    encoder_place,
+    index_path,
+    meaning_option,
+    setting_option,
+    shared,
+)
 from search_app.cli.progress import Teller
 from search_app.decisions.labels import judged_scores
 from search_app.usage import UsageError
@@ -152,7 +161,7 @@ def _evaluated(judged: Judged, settings: Settings, *, tell: Teller, floor: bool,
 
 def _texts(judged: Judged, index: str) -> Iterator[tuple[str, str, bool]]:
     """The judged pairs as texts; an id is that of a query, else of a document."""
-    with open_index(index, settings=Settings(meaning="off")) as opened:
+    with open_index(index, settings=WORDS_ALONE) as opened:
         for pair in judged.pairs:
             a, b = (judged.queries.get(id_) or opened.own_text(id_) for id_ in (pair.a, pair.b))
             yield a, b, pair.same

@@ -287,7 +287,8 @@ class PlainGeneration:
         for id_, score in first:
             length = (1 + sum(own.terms for own in self._lengths[id_].values())) / self._statistics_of(id_).median
             judged = (score + self._judge(id_, request.finer)) * length_factor(length, request.words)
-            meant = request.meant.weight * self.cosines(request.meant.vector, [id_])[0] if request.meant else 0.0
+            cosine = self.cosines(request.meant.vector, [id_])[0] if request.meant else 0.0
+            meant = request.meant.weight * cosine if request.meant and not math.isnan(cosine) else 0.0
             again.append(Ranked(id_, judged * chosen[id_] + meant))
         of_groups: dict[str, Ranked] = {}
         for found in [*sorted(again, key=_best_first), *rest]:
@@ -364,7 +365,7 @@ class PlainGeneration:
     def cosines(self, vector: Vector, ids: Sequence[str]) -> list[float]:
         """See Generation."""
         own = vector.tolist()
-        return [_cosine(own, self._numbers[id_]) if self._vectors else 0.0 for id_ in ids]
+        return [_cosine(own, self._numbers[id_]) if any(self._numbers.get(id_, ())) else math.nan for id_ in ids]
 
     @cached_property
     def _numbers(self) -> dict[str, list[int]]:

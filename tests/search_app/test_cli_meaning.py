@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -11,7 +12,8 @@ from click.testing import CliRunner
 
 import indexer
 from indexer import Settings
-from search_app import create_app
+from indexer.encoder import Rows
+from search_app import create_app, services
 from search_app.cli import cli
 from tests.documents import question
 from tests.encoder import WordsEncoder
@@ -95,3 +97,30 @@ def test_a_server_whose_encoder_is_gone_says_so_and_answers(tmp_path: Path) -> N
     assert client.get("/search?q=knee").status_code == 200
     assert client.get("/questions/a").status_code == 200
     assert "meaning" not in create_app({"index": str(tmp_path / "words")}).test_client().get("/readyz").text
+
+
+class _Failing(WordsEncoder):
+    """It fails for one text."""
+
+    def encode(self, texts: Sequence[str]) -> Rows:
+        if texts[0] == "slow":
+            raise ValueError
+        return super().encode(texts)
+
+
+def test_what_words_alone_answered_is_not_kept_as_more(tmp_path: Path) -> None:
+    """The tag of an answer tells whether an encoder was there; an answer without the vector that it waited for has
+    none.
+    """
+    encoder = _Failing()
+    indexer.build(tmp_path, _PAGES, settings=Settings(meaning=encoder))
+    tags = []
+    for meaning in (encoder, "off"):
+        app = create_app({"index": str(tmp_path)})
+        app.extensions[services._KEY]._settings = Settings(meaning=meaning)
+        client = app.test_client()
+        tags.append(client.get("/search?q=knee").headers.get("ETag"))
+        if meaning is encoder:
+            assert client.get("/search?q=slow").headers.get("ETag") is None
+    assert None not in tags
+    assert len(set(tags)) == 2

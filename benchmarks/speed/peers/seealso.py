@@ -62,7 +62,8 @@ class SeeAlso:
         return self._ranked(weights, k)
 
     def _ranked(self, weights: dict[str, float], k: int) -> list[str]:
-        return [ranked.id for ranked in self._generation._named(*self._generation._segments.rank(weights, None, k))]
+        numbers, _ = self._generation._segments.rank(weights, None, k)
+        return self._generation._ids.of(numbers.tolist())
 
     def more_like(self, id_: str, k: int) -> list[str]:
         """What peers do for a document: the bare ranking by the 25 terms that weigh most in its whole text."""

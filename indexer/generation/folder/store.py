@@ -13,6 +13,7 @@ from indexer.errors import IndexDamaged, IndexIncompatible, IndexMissing, Search
 from indexer.generation.folder.backup import check_place, read_backup, write_backup
 from indexer.generation.folder.folder import CURRENT, DIGEST, MANIFEST, IndexFolder, unreadable
 from indexer.generation.folder.manifest import Manifest, read_manifest, usable_manifest
+from indexer.generation.folder.vector_file import keep_only
 from indexer.generation.folder.verify import fault_before_opening, faults
 from indexer.generation.local.reader import LocalGeneration
 from indexer.generation.local.stored import stored_digests
@@ -99,6 +100,11 @@ class FolderStore(IndexFolder):
             number, digest = self.current()
             return len(self.numbers()) > 1 and read_manifest(self.generation(number), digest).purges
         return False
+
+    def sweep(self, keep: int, replaced: int) -> None:
+        if keep == 1:  # a purge: no vector of what is gone stays either
+            keep_only(self.vectors(), self.digests().values())
+        super().sweep(keep, replaced)
 
     def verify(self, *, every: bool = False) -> Verification:
         current, digest = self.current()

@@ -21,8 +21,8 @@ NO_NUMBERS = np.empty(0, np.int64)
 
 
 class SecondStage(NamedTuple):
-    """The documents of the second stage, best first: their numbers, and their scores there and in the first. Another
-    would be there by words from the score `least` on, in the first.
+    """The documents of the second stage, best first: their numbers, and their scores there and in the first. One whose
+    score in the first is above `least` would have been there, whatever it means.
     """
 
     numbers: Numbers

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
@@ -135,9 +136,8 @@ class LocalGeneration:
 
     def cosines(self, vector: Vector, ids: Sequence[str]) -> list[float]:
         if self.vectors is None:
-            return [0.0] * len(ids)
-        there: list[float] = self.vectors.cosines(vector, np.array([self._ids.find(id_) for id_ in ids], int)).tolist()
-        return there
+            return [math.nan] * len(ids)
+        return self.vectors.known_cosines(vector, np.array([self._ids.find(id_) for id_ in ids], np.int64))
 
     def scores_for(self, number: int, askers: Numbers, first: NDArray[np.float64]) -> NDArray[np.float64]:
         """The score of a document, by number, in the second stage of each of some documents that ask by their titles

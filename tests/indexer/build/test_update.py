@@ -222,6 +222,17 @@ def test_what_is_forgotten_is_in_no_file(tmp_path: Path) -> None:
     assert not holding(tmp_path, b"zwetschge")
 
 
+def test_the_last_document_is_forgotten(tmp_path: Path) -> None:
+    """What is left is an index of nothing, which takes documents again."""
+    build(tmp_path, [question("a", "Knee pain")])
+    assert update(tmp_path, delete=["a"], purge=True).traces == ()
+    with open_index(tmp_path) as index:
+        assert index.search("knee").total == 0
+    update(tmp_path, [question("b", "Hip pain")])
+    with open_index(tmp_path) as index:
+        assert [hit.id for hit in index.search("hip").hits] == ["b"]
+
+
 def test_a_stem_that_another_document_has_is_no_trace(tmp_path: Path) -> None:
     """Who is forgotten said "target", another page says "targeted": both are one term, which stays."""
     others = [question("a", "A targeted therapy"), question("b", "Knee pain, 5 mg")]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
 from pathlib import Path
@@ -33,16 +33,6 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for path in (*(there / "onnx").iterdir(), there / "tokenizer.json"):
         shutil.copy(path, folder)
     return folder
-
-
-@pytest.fixture
-def forgetful() -> Iterator[None]:
-    """What a process holds of encoders is let go, before and after."""
-    for held in (encoder._packaged, encoder._loaded):
-        held.cache_clear()
-    yield
-    for held in (encoder._packaged, encoder._loaded):
-        held.cache_clear()
 
 
 def test_texts_that_mean_alike_are_near() -> None:
@@ -89,7 +79,6 @@ def test_an_encoder_in_a_folder_is_used_and_named_by_it(tmp_path: Path, model: P
         assert index.info.semantic
 
 
-@pytest.mark.usefixtures("forgetful")
 def test_what_is_no_encoder_is_refused_with_the_way_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A folder without a model, a damaged model, another model in the package, and no extra at all."""
     with pytest.raises(RequestRefused, match=r"there is no model\.onnx"):
@@ -105,6 +94,31 @@ def test_what_is_no_encoder_is_refused_with_the_way_out(tmp_path: Path, monkeypa
     with pytest.raises(RequestRefused, match="the extra `meaning` is missing") as refused:
         encoder_at(PACKAGED)
     assert "pip install" in refused.value.next
+
+
+def test_a_model_that_was_replaced_is_another_one(tmp_path: Path, model: Path) -> None:
+    """Any file beside the model may hold its numbers: with other bytes it is not loaded for an index that knows it."""
+    place = tmp_path / "own"
+    shutil.copytree(model, place)
+    digest = encoder_at(place).digest
+    assert encoder_at(place, digest).digest == digest
+    (place / "weights.bin").write_bytes(b"other")
+    with pytest.raises(RequestRefused, match="is another one"):
+        encoder_at(place, digest)
+
+
+def test_libraries_that_do_not_load_cost_the_meaning_alone(
+    tmp_path: Path, model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A shared library that is missing is no damage of the index."""
+    place = tmp_path / "own"
+    shutil.copytree(model, place)
+    build(tmp_path / "index", [question("a", "Heart attack")], settings=Settings(meaning=place))
+    encoder._loaded.cache_clear()
+    monkeypatch.setitem(sys.modules, "onnxruntime", None)
+    with open_index(tmp_path / "index") as index:
+        assert not index.info.semantic
+        assert index.search("heart").hits[0].id == "a"
 
 
 def test_the_sample_answers_a_question_in_other_words(tmp_path: Path) -> None:
