@@ -61,8 +61,12 @@ def weigh(generation: Generation, text: Analysed, *, concepts: float = 1.0, vect
     weighed = Weighed(weights, telling, finer, words)
     if vector is None or not vector.any() or weighed.possible <= 0:
         return weighed
-    much = MEANING * min(1.0, words / ENOUGH_WORDS) * scale_of(generation.statistics, weighed.possible)
-    return weighed._replace(meant=Meant(vector, much))
+    return weighed._replace(meant=Meant(vector, meaning_weight(generation.statistics, words, weighed.possible)))
+
+
+def meaning_weight(own: Statistics, words: int, possible: float) -> float:
+    """What a cosine of 1 adds to the scores for a text of so many words, which tells so much in all."""
+    return MEANING * min(1.0, words / ENOUGH_WORDS) * scale_of(own, possible)
 
 
 def scale_of(own: Statistics, possible: float) -> float:

@@ -48,11 +48,15 @@ class Touched(NamedTuple):
         entering = [own.among(wanted) for own in self.entering]
         return Touched(self.anew[wanted[self.anew]], self.known[wanted[self.known]], entering, self.bounds)
 
-    def all_anew(self, also: NDArray[np.bool_]) -> Touched:
-        """The same, with all lists ranked anew: those that are touched, and those of `also`, a mask."""
-        also[self.anew] = also[self.known] = True
-        none = Entering(np.empty(0, np.int64), np.empty(0, np.float64))
-        return Touched(np.flatnonzero(also), np.empty(0, np.int64), [none] * len(self.entering), self.bounds)
+    def and_anew(self, also: NDArray[np.bool_]) -> Touched:
+        """The same, with other lists to rank anew: those of `also`, a mask, whatever is known of them."""
+        known = np.zeros(len(also), np.bool_)
+        known[self.known] = True
+        known &= ~also
+        anew = also.copy()
+        anew[self.anew] = True
+        entering = [own.among(known) for own in self.entering]
+        return Touched(np.flatnonzero(anew), np.flatnonzero(known), entering, self.bounds)
 
 
 def near_by_meaning(arrays: Path, gone: Vector, added: Numbers) -> NDArray[np.bool_]:

@@ -80,7 +80,8 @@ class Staged(NamedTuple):
 class Bounds(NamedTuple):
     """Of each document, which others are in the second stage when its neighbours are ranked: those whose first score is
     at least `least` (0: all that share a term), but for the lowest ones where these are `beyond` what the stage holds
-    (below 0: so many it could hold more). All its neighbours have at least `floor`; so many others are `below` that.
+    (below 0: so many it could hold more). All its neighbours that are there by their words alone have at least `floor`;
+    so many others are `below` that.
     """
 
     least: NDArray[np.float64]
@@ -198,14 +199,15 @@ def _row(stage: SecondStage, number: int) -> dict[str, Any]:
     others = np.flatnonzero(stage.numbers != number)[:RAW]
     near, scores = np.full(RAW, -1), np.zeros(RAW)
     near[: len(others)], scores[: len(others)] = stage.numbers[others], stage.scores[others]
-    floor = stage.first[others].min(initial=np.inf)
+    # What is near by meaning stays in the stage, whatever comes by words.
+    floor = stage.first[others[~stage.near[others]]].min(initial=np.inf)
     return {
         "near": near,
         "near_scores": scores,
         "near_least": stage.least,
         "near_floor": floor,
-        "near_below": np.count_nonzero(stage.first < floor),
-        "near_beyond": len(stage.first) - RESCORED,
+        "near_below": np.count_nonzero(stage.first[stage.by_words] < floor),
+        "near_beyond": np.count_nonzero(stage.by_words) - RESCORED,
     }
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.answering.neighbours import RAW
+from indexer.answering.weighing import meaning_weight
 from indexer.build.affected import Entering, Touched
 from indexer.generation.local.reader import LocalGeneration
 from indexer.ranking.hashing import Numbers
@@ -33,7 +34,8 @@ def merge(arrays: Path, generation: LocalGeneration, added: Numbers, touched: To
     of their list may be in it now, scores are equal, or one that came has too low a first score.
     """
     near, scores = reopen(arrays, "near"), reopen(arrays, "near_scores")
-    came = _judged(generation, added, touched.entering, map_array(arrays, "near_floor"))
+    came = _judged(arrays, generation, added, touched.entering)
+    unclear = _unclear(near, scores, touched.known, came)
     # Most come behind the end of a list that nothing left. What is gone left its score there.
     left = touched.known[np.any((near[touched.known] < 0) & (scores[touched.known] > 0), axis=1)]
     came = came[np.isin(came["list"], left) | (came["score"] >= scores[came["list"], -1])]
@@ -53,20 +55,43 @@ def merge(arrays: Path, generation: LocalGeneration, added: Numbers, touched: To
             near[n] = [m for m, _ in merged] + [-1] * (RAW - len(merged))
             scores[n] = [score for _, score in merged] + [0.0] * (RAW - len(merged))
             changed.append(n)
-    return np.array(changed, np.int64), np.array(anew, np.int64)
+    return np.array(changed, np.int64), np.union1d(np.array(anew, np.int64), unclear)
+
+
+def _unclear(near: NDArray[np.int32], scores: NDArray[np.float32], known: Numbers, came: NDArray[np.void]) -> Numbers:
+    """The lists with a score of 0 or less, which ends a list elsewhere: where words hardly count and meaning is far."""
+    own = (scores[known] < 0) | ((near[known] >= 0) & (scores[known] == 0))
+    entering = came["list"][(came["score"] <= 0) & (scores[came["list"], -1] == 0)]
+    return np.union1d(known[own.any(axis=1)], entering)
+
+
+def _by_meaning(
+    generation: LocalGeneration, number: int, askers: Numbers, words: Numbers, possible: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """What it adds to the scores of a document what it means, for each that asks by so many words; `possible` is what
+    each document tells in all.
+    """
+    vectors = generation.vectors
+    if vectors is None:
+        return np.zeros(len(askers))
+    own = zip(words.tolist(), possible[askers].tolist(), strict=True)
+    weights = [meaning_weight(generation.statistics, *one) if one[1] > 0 else 0.0 for one in own]
+    return np.array(weights) * vectors.cosines(vectors.of(np.array([number]))[0], askers)
 
 
 def _judged(
-    generation: LocalGeneration, added: Numbers, entering: Sequence[Entering], floor: NDArray[np.float64]
+    arrays: Path, generation: LocalGeneration, added: Numbers, entering: Sequence[Entering]
 ) -> NDArray[np.void]:
     """All that come, judged."""
+    floor, possible = map_array(arrays, "near_floor"), map_array(arrays, "possible")
     parts = [np.empty(0, _CAME)]
     for number, (lists, first) in zip(added.tolist(), entering, strict=True):
         for at in range(0, len(lists), _TOGETHER):
             own, scores = lists[at : at + _TOGETHER], first[at : at + _TOGETHER]
             came = np.empty(len(own), _CAME)
             came["list"], came["document"], came["low"] = own, number, scores < floor[own]
-            came["score"] = generation.scores_for(number, own, scores)
+            judged, words = generation.scores_for(number, own, scores)
+            came["score"] = judged + _by_meaning(generation, number, own, words, possible)
             parts.append(came)
     return np.concatenate(parts)
 

@@ -244,7 +244,7 @@ class _Update:
             write_query_weights(segment_folders(self._arrays)[0], [(added, query_weights_of(self._old, added))])
         touched = affected(self._arrays, Bounds.of(self._arrays), self._gone_weights, came)
         if self._gone_vectors is not None:
-            touched = touched.all_anew(near_by_meaning(self._arrays, self._gone_vectors, added))
+            touched = touched.and_anew(near_by_meaning(self._arrays, self._gone_vectors, added))
         others = np.zeros(len(Ids(self._arrays)), np.bool_)
         others[np.setdiff1d(Ids(self._arrays).numbers(), added)] = True
         touched = touched.among(others)

@@ -108,9 +108,10 @@ class Segments:
 
     def judge_for(
         self, number: int, finer: Mapping[str, Mapping[str, float]], askers: Numbers, scores: NDArray[np.float64]
-    ) -> NDArray[np.float64]:
+    ) -> tuple[NDArray[np.float64], Numbers]:
         """The score of a document in the second stage of each of some documents that ask by their titles and bodies,
-        for those that it has in the first; `finer` holds the rarities of its tokens.
+        for those that it has in the first, and of how many words each asks by; `finer` holds the rarities of its
+        tokens.
         """
         segment, own = self._at(number)
         there = np.array([own])
@@ -123,8 +124,7 @@ class Segments:
                 said[within], sizes[within] = said_to(part.forward, asking, finer, counts)
         (length,) = segment.forward.relative_lengths(there)
         factors = [length_factor(length, words) for words in sizes.tolist()]
-        judged: NDArray[np.float64] = (scores + said) * np.array(factors)
-        return judged
+        return (scores + said) * np.array(factors), sizes
 
     def holding(self, phrase: Sequence[str], among: Mask) -> Mask:
         """Those of some documents that have these words one after the other in some field, stop words too, each as it

@@ -21,13 +21,15 @@ NO_NUMBERS = np.empty(0, np.int64)
 
 
 class SecondStage(NamedTuple):
-    """The documents of the second stage, best first: their numbers, and their scores there and in the first. One whose
-    score in the first is above `least` would have been there, whatever it means.
+    """The documents of the second stage, best first: their numbers, their scores there and in the first, and which came
+    there by their words, and which by what they mean. One whose score in the first is above `least` would have come.
     """
 
     numbers: Numbers
     scores: NDArray[np.float64]
     first: NDArray[np.float64]
+    by_words: Mask
+    near: Mask
     least: float = 0.0
 
 
@@ -94,7 +96,7 @@ class Finder:
         chosen: _Chosen | None = None,
     ) -> SecondStage:
         """Some documents and those near by meaning judged in the second stage, for their scores in the first."""
-        added = np.setdiff1d(near, numbers)
+        added, count = np.setdiff1d(near, numbers), len(numbers)
         if len(added):
             numbers = np.concatenate([numbers, added])
             scores = np.concatenate([scores, self._segments.scores(request.weights, added)])
@@ -104,7 +106,7 @@ class Finder:
         if request.meant and self._vectors:
             judged = judged + request.meant.weight * self._vectors.cosines(request.meant.vector, numbers)
         order = np.lexsort((self._ids.places(numbers), -judged))
-        return SecondStage(numbers[order], judged[order], scores[order])
+        return SecondStage(numbers[order], judged[order], scores[order], order < count, np.isin(numbers[order], near))
 
     def _near(self, request: FindRequest, among: Mask | None) -> tuple[Numbers, Mask]:
         """The documents nearest by meaning, of some; and which of them are near enough to be found by that alone."""

@@ -139,9 +139,12 @@ class LocalGeneration:
             return [math.nan] * len(ids)
         return self.vectors.known_cosines(vector, np.array([self._ids.find(id_) for id_ in ids], np.int64))
 
-    def scores_for(self, number: int, askers: Numbers, first: NDArray[np.float64]) -> NDArray[np.float64]:
+    def scores_for(
+        self, number: int, askers: Numbers, first: NDArray[np.float64]
+    ) -> tuple[NDArray[np.float64], Numbers]:
         """The score of a document, by number, in the second stage of each of some documents that ask by their titles
-        and bodies; `first` are those that it has in the first.
+        and bodies, and of how many words each asks by; `first` are those that it has in the first. What it means is
+        not in it.
         """
         fields = [self.analyzer.analyse_words(self._segments.words_of(number, field)) for field in range(len(FIELDS))]
         finer = {

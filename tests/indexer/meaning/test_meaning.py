@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import tempfile
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -18,9 +18,13 @@ from corpus import Document
 from indexer import RequestRefused, Settings, backups, build, open_index, update
 from indexer.analysis import Analyzer
 from indexer.answering.panel import PanelText, make_panel
+from indexer.build import pipeline
+from indexer.build.all_neighbours import Staged, rank_neighbours
+from indexer.build.query_weights import QueryWeights
 from indexer.encoder import EncoderInTime, Rows
 from indexer.generation import Ranked, store_of
 from indexer.generation.folder import store
+from indexer.ranking.hashing import Numbers
 from indexer.ranking.mapped import ARRAYS
 from tests.documents import ANALYZER, PLAIN_WORDS, corpora, in_two_scripts, of_few_words, question
 from tests.encoder import WordsEncoder
@@ -320,3 +324,26 @@ def test_a_search_is_not_close_to_what_means_something_else(tmp_path: Path) -> N
         assert index.search("Knee swollen").close
         found = index.search("knee swollen")
         assert ([hit.id for hit in found.hits], found.close) == (["b"], False)
+
+
+def test_few_documents_rank_few_lists_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A document is put into the lists of which words tell its place; those that it means most to are ranked anew."""
+    rng = random.Random(5)
+    documents = {document.id: document for document in of_few_words(rng, "b", 400)}
+    build(tmp_path, documents.values(), settings=_WITH)
+    ranked, rank = list[int](), rank_neighbours
+
+    def counted(staged: Staged, numbers: Numbers, tell: Callable[[int], object]) -> QueryWeights:
+        ranked.append(len(numbers))
+        return rank(staged, numbers, tell)
+
+    monkeypatch.setattr(pipeline, "rank_neighbours", counted)
+    new = of_few_words(rng, "n", 1)[0]
+    update(tmp_path, [new], settings=_WITH)
+    assert sum(ranked) < 150
+    documents[new.id] = new
+    with closing(store_of(tmp_path).open(_WITH)) as local:
+        frozen = local.statistics, frozen_frequencies(local), local.templates
+        plain = PlainGeneration(documents.values(), local.analyzer, *frozen, encoder=_ENCODER)
+        for id_ in documents:
+            assert local.neighbours(id_) == plain.neighbours(id_)
