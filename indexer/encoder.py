@@ -95,7 +95,7 @@ class OnnxEncoder:
             raise RequestRefused(what, str(model.parent), "give a folder with model.onnx and tokenizer.json") from error
 
     def encode(self, texts: Sequence[str]) -> Rows:
-        """As Encoder.encode; each text alone, for beside longer ones its last bits would be others."""
+        """As Encoder.encode; each text alone: batches of texts of like length take as long."""
         return np.array([self._row(text) for text in texts], np.float32).reshape(len(texts), self.dimensions)
 
     def _row(self, text: str) -> Rows:
