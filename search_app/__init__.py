@@ -11,6 +11,7 @@ from indexer import Settings, read_notices
 from search_app import (
     api,
     asking,
+    assets,
     desk,
     errors,
     findable,
@@ -51,6 +52,7 @@ def create_app(given: Mapping[str, str | None] | None = None) -> Flask:
     site_words = words.init_app(app, values["words"])
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider has it; facets are in order of counts
     security.init_app(app, settings.origins_of(values))
+    files = assets.init_app(app)
     monitoring.init_app(app)
     overload.init_app(app, int(values["budget"]))
     read_notices(values["notices"] or None)  # a table that cannot be used is told before anybody is served
@@ -61,7 +63,7 @@ def create_app(given: Mapping[str, str | None] | None = None) -> Flask:
         Ledger(values["decisions"]),
     )
     api.init_app(app, values)
-    revalidation.init_app(app, f"{__version__} {site_words.digest}")
+    revalidation.init_app(app, f"{__version__} {site_words.digest} {files}")
     errors.init_app(app, site_words.text)
     pages.init_app(app)
     findable.init_app(app)

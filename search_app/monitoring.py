@@ -89,6 +89,7 @@ def init_app(app: Flask) -> None:
         if "started" in g:
             spent = time.perf_counter() - g.started
             metrics.seconds.labels(route_of(request), response.status_code).observe(spent)
+            response.headers["Server-Timing"] = f"app;dur={1000 * spent:.1f}"
         return response
 
 

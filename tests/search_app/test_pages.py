@@ -267,8 +267,8 @@ def _without_data(html: str) -> str:
     """A page without what it says for machines, in which no tag can begin, as no browser runs it, and without the only
     script.
     """
-    assert html.count('<script type="module" src="/static/suggest.js"></script>') == 1
-    html = html.replace('<script type="module" src="/static/suggest.js"></script>', "")
+    html, found = re.subn(r'<script type="module" src="/static/suggest\.js\?v=[0-9a-f]{12}"></script>', "", html)
+    assert found == 1
     return re.sub(r'<script type="application/ld\+json">[^<]*</script>', "", html)
 
 
