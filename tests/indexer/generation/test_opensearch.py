@@ -44,6 +44,7 @@ from indexer.generation.opensearch.connection import WRITING, connect
 from indexer.generation.opensearch.work_folder import WorkFolder
 from search_app import create_app
 from tests.documents import in_two_scripts, of_few_words, question
+from tests.encoder import WordsEncoder
 from tests.indexer.generation.nodes import Nodes, running, what_is_missing
 from tests.indexer.generation.oracle import check_same, frozen_frequencies
 from tests.indexer.generation.suite import GenerationSuite, Made
@@ -379,6 +380,16 @@ def test_a_restore_that_is_killed_is_repeated(
             restore(tmp_path / "kept", place)
     restore(tmp_path / "kept", place)
     assert verify(place).ok
+
+
+def test_a_backup_with_vectors_is_told_before_anything_is_sent(place: OpenSearchIndex, tmp_path: Path) -> None:
+    """A cluster finds by words alone; the lists of such an index would be others."""
+    build(tmp_path / "folder", [question("a", "Knee pain")], settings=Settings(meaning=WordsEncoder()))
+    backup(tmp_path / "folder", tmp_path / "kept")
+    with pytest.raises(SearchError, match="a cluster finds by words alone"):
+        restore(tmp_path / "kept", place)
+    with pytest.raises(IndexMissing):
+        open_index(place)
 
 
 def test_an_id_that_no_cluster_takes_is_told_before_anything_is_sent(place: OpenSearchIndex) -> None:
