@@ -17,6 +17,7 @@ from search_app import create_app
 from search_app.decisions.accounts import Accounts
 from search_app.decisions.database import Database
 from tests.documents import question
+from tests.encoder import WordsEncoder
 
 ROOT = Path(__file__).parents[2]
 TOUR = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
@@ -59,12 +60,22 @@ def verdict_to_readers(folder: Path) -> None:
     assert client.get("/api/v1/search?q=bone cement").json["total"] == 4  # type: ignore[index]
 
 
+def draft_in_other_words(folder: Path) -> None:
+    own = indexer.Settings(meaning=WordsEncoder())
+    indexer.build(
+        folder / "meant", [question(f"b{n}", f"Can bone cement leak {n} times?") for n in range(5)], settings=own
+    )
+    with indexer.open_index(folder / "meant", settings=own) as index:
+        assert index.similar("bone cement leaked").cards
+
+
 TAKEN = {
     "a line of JSONL becomes a card": line_to_card,
     "a draft becomes a panel": draft_to_panel,
     "one document is updated": update_of_one,
     "a search becomes a page": search_to_page,
     "an editor's verdict changes what readers see": verdict_to_readers,
+    "a draft finds what says it in other words": draft_in_other_words,
 }
 
 
