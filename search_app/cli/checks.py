@@ -27,16 +27,21 @@ def test(thorough: bool, arguments: tuple[str, ...]) -> None:
         click.echo("seealso: this is an installed package; run the checks in a checkout: ./seealso test", err=True)
         sys.exit(2)
     environment = {**os.environ, "SEEALSO_LONG": "1"} if thorough else dict(os.environ)
+    steps = [
+        (name, subprocess.Popen([sys.executable, *command], cwd=root, stdout=subprocess.PIPE, stderr=subprocess.STDOUT))
+        for name, command in (_STEPS if not arguments else ())
+    ]
     failed = []
-    for name, command in _STEPS if not arguments else ():
-        click.echo(f"== {name}")
+    for name, step in steps:
+        told, _ = step.communicate()
+        click.echo(f"== {name}\n{told.decode(errors='replace')}", nl=False)
         sys.stdout.flush()
-        if subprocess.run([sys.executable, *command], cwd=root, check=False).returncode:
+        if step.returncode:
             failed.append(name)
     click.echo("== pytest")
     sys.stdout.flush()
-    # All of them by as many processes as there are cores; some alone, whose order and output are looked at.
-    chosen = arguments or ("-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder")
+    # All of them by a process more than there are cores, since many wait; some alone, for their order and output.
+    chosen = arguments or ("-n", str((os.cpu_count() or 1) + 1), "--dist", "loadfile", "--no-loadscope-reorder")
     tests = subprocess.run([sys.executable, "-m", "pytest", *chosen], cwd=root, check=False, env=environment)
     if failed:
         click.echo(f"failed: {', '.join(failed)}", err=True)
