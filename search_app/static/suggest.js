@@ -35,6 +35,7 @@ function combobox(field) {
 
   function show([typed, names, kinds, addresses]) {
     if (typed !== field.value.trim() || document.activeElement !== field) return;
+    const kept = list.children[chosen]?.dataset.to; // what was chosen stays chosen where it is still there
     list.replaceChildren(...names.map((name, n) => {
       const option = document.createElement("li");
       option.id = `${list.id}-${n}`;
@@ -48,7 +49,7 @@ function combobox(field) {
       }
       return option;
     }));
-    choose(-1);
+    choose(kept ? addresses.indexOf(kept) : -1);
     list.hidden = !names.length;
     field.setAttribute("aria-expanded", String(!list.hidden));
     told.textContent = names.length ? `${field.dataset.label}: ${names.length}` : "";

@@ -35,6 +35,20 @@ def test_an_arrow_chooses_and_enter_goes_there(path: str, browser: Browser, addr
         expect(page.get_by_role("heading", level=1)).to_have_text("Kyphoplasty")
 
 
+def test_what_is_chosen_stays_so_when_suggestions_come_late(browser: Browser, address: str) -> None:
+    """On a slow line the list may come anew after an arrow was pressed: Enter goes where it pointed all the same."""
+    with browser.new_context() as context:
+        page = context.new_page()
+        _typed(page, address, "kyphop")
+        expect(page.get_by_role("option").first).to_be_visible()
+        with page.expect_response(lambda answer: answer.url.endswith("q=kyphopl")):
+            page.locator("#q").press("l")
+            page.locator("#q").press("ArrowDown")
+            expect(page.get_by_role("combobox")).to_have_attribute("aria-activedescendant", "q-list-0")
+        page.locator("#q").press("Enter")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Kyphoplasty")
+
+
 def test_enter_alone_searches_for_what_is_typed(browser: Browser, address: str) -> None:
     """Nothing is chosen by itself; Escape closes the list and keeps the text."""
     with browser.new_context() as context:
