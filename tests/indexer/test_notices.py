@@ -199,6 +199,7 @@ def test_the_subject_alone_needs_help_and_within_more_it_is_read_about() -> None
     assert notices.of("Heart attack?") == ("emergency", "heart attack")
     assert notices.of("中风") == ("emergency", "stroke")
     assert notices.of("heart attack diet") is None
+    assert notices.of("can i throw coffee grounds on the roses") is None
     assert notices.of("suicide rate") is None
 
 
