@@ -18,7 +18,7 @@ from indexer.answering.settled import Settled
 from indexer.encoder import Encoder
 from indexer.generation import NO_CARDS, Facts, Generation, Ranked
 from indexer.ranking.columns import date_of, is_answered
-from indexer.ranking.vectors import Vector, cosines, quantised, squares_of
+from indexer.ranking.vectors import Vector, cosines, quantised
 from indexer.types import Card, Panel, Reply
 
 MOST_MATCHED = 4
@@ -108,7 +108,7 @@ def _in_other_words(encoder: Encoder, document: Document, vector: Vector) -> str
     texts = [document.body, *(answer.text for answer in answers)]
     said = [document.title, *(sentence.strip() for text in texts for sentence in sentences_of(text)[:MOST_SENTENCES])]
     rows = quantised(encoder.encode(said))
-    near = cosines(vector, rows, squares_of(rows))
+    near = cosines(vector, rows)
     return excerpt(said[int(np.argmax(near))]) if near.any() else ""
 
 

@@ -40,12 +40,17 @@ class Weighed(NamedTuple):
         return math.fsum(chain(self.telling.values(), *(bag.values() for bag in self.finer.values())))
 
 
+def vector_of_text(generation: Generation, written: str, text: Analysed) -> Vector | None:
+    """What a text means, as it is `written`; None where no encoder tells: none reads a text in characters."""
+    if generation.encoder is None or text.in_han:
+        return None
+    (vector,) = quantised(generation.encoder.encode([written]))
+    return vector if vector.any() else None
+
+
 def weigh_text(generation: Generation, written: str, text: Analysed, *, concepts: float = 1.0) -> Weighed:
-    """The weights of a text and what it means, as it is `written`; no encoder reads one in characters."""
-    vector = None
-    if generation.encoder is not None and not text.in_han:
-        vector = quantised(generation.encoder.encode([written]))[0]
-    return weigh(generation, text, concepts=concepts, vector=vector)
+    """The weights of a text and what it means, as it is `written`."""
+    return weigh(generation, text, concepts=concepts, vector=vector_of_text(generation, written, text))
 
 
 def weigh(generation: Generation, text: Analysed, *, concepts: float = 1.0, vector: Vector | None = None) -> Weighed:

@@ -165,7 +165,7 @@ def _work(staged: Staged, worker: int, workers: int, tell: Callable[[int], objec
                     weights=weighed.weights, finer=weighed.finer, words=weighed.words, meant=weighed.meant
                 )
                 found, cosines = near if weighed.meant else _NOTHING
-                for name, value in _row(generation.second_stage(request, found), n).items():
+                for name, value in _row(generation.second_stage(request, found), n, found).items():
                     rows[name][n] = value
                 if NEAR_COSINE in rows:
                     rows[NEAR_COSINE][n] = cosines[-1] if len(cosines) == NEAREST else 0.0
@@ -194,13 +194,14 @@ def _nearest(
             yield from zip(own, vectors.nearest(own, generation.live, NEAREST), strict=True)
 
 
-def _row(stage: SecondStage, number: int) -> dict[str, Any]:
-    """The neighbours of a document, its own self left out, and the bounds of its second stage, as they are kept."""
+def _row(stage: SecondStage, number: int, by_meaning: Numbers) -> dict[str, Any]:
+    """The neighbours of a document, its own self left out, and the bounds of its second stage, as they are kept;
+    `by_meaning` are those that are in the stage by what they mean, whatever comes by words.
+    """
     others = np.flatnonzero(stage.numbers != number)[:RAW]
     near, scores = np.full(RAW, -1), np.zeros(RAW)
     near[: len(others)], scores[: len(others)] = stage.numbers[others], stage.scores[others]
-    # What is near by meaning stays in the stage, whatever comes by words.
-    floor = stage.first[others[~stage.near[others]]].min(initial=np.inf)
+    floor = stage.first[others[~np.isin(stage.numbers[others], by_meaning)]].min(initial=np.inf)
     return {
         "near": near,
         "near_scores": scores,

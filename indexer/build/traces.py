@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing, suppress
-from pathlib import Path
 
 from corpus import Document, to_json
 from indexer.analysis import bare, field_texts, is_han, is_pair, tokenize
@@ -30,9 +28,9 @@ def documents_of(store: Store, ids: Sequence[str] | None = None) -> Iterator[Doc
             yield from generation.get([id_])
 
 
-def traces(store: Store, purged: Collection[Document]) -> tuple[str, ...]:
+def traces(store: Store, purged: Collection[Document], digests: Collection[bytes]) -> tuple[str, ...]:
     """Where something of documents is left, in words: other generations, other documents that record their ids,
-    addresses or titles, files with their ids or with words that no other document has.
+    addresses or titles, files with their ids or with words that no other document has, vectors of their digests.
     """
     current, _ = store.current()
     found = [f"generation {number}" for number in store.numbers() if number != current]
@@ -51,9 +49,8 @@ def traces(store: Store, purged: Collection[Document]) -> tuple[str, ...]:
         for file, strings in lists
         if not (ids.isdisjoint(strings) if file.name == _IDS else words.isdisjoint(map(bare, strings)))
     ]
-    digests = [hashlib.sha256(to_json(own).encode() + b"\n").digest() for own in purged]
     with suppress(RequestRefused):  # a cluster keeps no vectors
-        holding += [Path("..", "..", "vectors", file.name) for file in vector_file.holding(store.vectors(), digests)]
+        holding += [file.relative_to(store.path) for file in vector_file.holding(store.vectors(), digests)]
     return (*found, *(f"file {file}" for file in holding))
 
 

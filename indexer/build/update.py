@@ -106,7 +106,7 @@ def update(
         after = stored_digests(staged / ARRAYS)
         store.publish(staged, number, kept_with, publishing(tell, sum(manifest.documents.values())))
         store.sweep(1 if purge else settings.keep, before.generation)
-        left = traces(store, purged) if purged else ()
+        left = traces(store, purged, [work.digests[own.id] for own in purged]) if purged else ()
     return replace(report(manifest, work.digests, after, len(refused), intake.merged, began), traces=left)
 
 

@@ -12,7 +12,7 @@ from indexer.answering.closeness import DRAFT_FLOOR, draft_closeness
 from indexer.answering.neighbours import RAW, neighbours_of
 from indexer.answering.search import search
 from indexer.answering.settled import Settled
-from indexer.answering.weighing import weigh_text
+from indexer.answering.weighing import vector_of_text, weigh_text
 from indexer.decisions import Decisions
 from indexer.duplicates.likelihood import Profile, QuestionPair
 from indexer.errors import RequestRefused
@@ -29,7 +29,7 @@ from indexer.evaluation.results import (
 from indexer.evaluation.runs import Run
 from indexer.generation import Generation, store_of
 from indexer.index import open_index
-from indexer.ranking.vectors import cosines, quantised, squares_of
+from indexer.ranking.vectors import Vector, cosines
 from indexer.ranking.weighting import RESCORED
 from indexer.settings import IndexPlace, Settings
 from indexer.types import Band, Progress, Search
@@ -149,7 +149,8 @@ def evaluate_pairs(
         for a, b, same in pairs:
             one, other = (generation.analyzer.draft(text) for text in (a, b))
             ours, theirs = (Profile(generation, draft.text.words, []) for draft in (one, other))
-            compared = QuestionPair(ours, theirs, _cosine(generation, a, b))
+            vectors = [vector_of_text(generation, *said) for said in ((a, one.text), (b, other.text))]
+            compared = QuestionPair(ours, theirs, _cosine(*vectors))
             found = Band.SAME if one.wording == other.wording else compared.band
             judged.append((1.0 if found is Band.SAME else compared.score, found, same))
     if len({same for _, _, same in judged}) < 2:
@@ -162,12 +163,9 @@ def evaluate_pairs(
     )
 
 
-def _cosine(generation: Generation, a: str, b: str) -> float | None:
-    """The cosine of what two texts mean, None where no encoder tells: it reads none in characters."""
-    if generation.encoder is None or any(generation.analyzer.draft(text).text.in_han for text in (a, b)):
-        return None
-    one, other = quantised(generation.encoder.encode([a, b]))
-    return float(cosines(one, other[None], squares_of(other[None]))[0]) if one.any() and other.any() else None
+def _cosine(one: Vector | None, other: Vector | None) -> float | None:
+    """The cosine of what two texts mean, None where no encoder tells."""
+    return None if one is None or other is None else float(cosines(one, other[None])[0])
 
 
 def _auc(same: Sequence[float], other: Sequence[float]) -> float:

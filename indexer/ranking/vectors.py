@@ -45,15 +45,17 @@ def squares_of(vectors: Vector) -> NDArray[np.int32]:
     return squares
 
 
-def cosines(vector: Vector, others: Vector, squares: NDArray[np.int32]) -> NDArray[np.float64]:
-    """The cosine of a vector with each of some rows, whose squared lengths are given; 0 where one is none."""
+def cosines(vector: Vector, others: Vector) -> NDArray[np.float64]:
+    """The cosine of a vector with each of some rows; 0 where one is none."""
     products = others.astype(np.float32) @ vector.astype(np.float32)
-    return _over_lengths(products, squares_of(vector[None])[0], squares)
+    return _over_lengths(products, squares_of(vector[None]), squares_of(others))
 
 
-def _over_lengths(products: NDArray[np.float32], square: np.int32, squares: NDArray[np.int32]) -> NDArray[np.float64]:
-    both = np.maximum(np.float64(square) * squares, 1.0)
-    return products / np.sqrt(both)
+def _over_lengths(
+    products: NDArray[np.float32], ones: NDArray[np.int32], others: NDArray[np.int32]
+) -> NDArray[np.float64]:
+    """Products of vectors as cosines, by the squared lengths of both."""
+    return products / np.sqrt(np.maximum(ones.astype(np.float64) * others, 1.0))
 
 
 def write_vectors(segment: Path, vectors: Vector) -> None:
@@ -87,7 +89,7 @@ class Vectors:
 
     def cosines(self, vector: Vector, numbers: Numbers) -> NDArray[np.float64]:
         """The cosine of a vector with that of each of some documents."""
-        return cosines(vector, self.of(numbers), self._squares[numbers])
+        return cosines(vector, self.of(numbers))
 
     def known_cosines(self, vector: Vector, numbers: Numbers) -> list[float]:
         """The same; not a number (nan) for a document that has no vector."""
@@ -105,8 +107,7 @@ class Vectors:
             part = slice(low, low + _PAIRS)
             one, other = self._squares[ones[part]], self._squares[others[part]]
             products = np.einsum("ij,ij->i", *(self.of(n[part]).astype(np.float32) for n in (ones, others)))
-            there = products / np.sqrt(np.maximum(one.astype(np.float64) * other, 1.0))
-            found[part] = np.where((one > 0) & (other > 0), there, np.nan)
+            found[part] = np.where((one > 0) & (other > 0), _over_lengths(products, one, other), np.nan)
         return found
 
     def nearest(self, vectors: Vector, among: Mask | None, count: int) -> list[tuple[Numbers, NDArray[np.float64]]]:

@@ -22,14 +22,13 @@ NO_NUMBERS = np.empty(0, np.int64)
 
 class SecondStage(NamedTuple):
     """The documents of the second stage, best first: their numbers, their scores there and in the first, and which came
-    there by their words, and which by what they mean. One whose score in the first is above `least` would have come.
+    there by their words. One whose score in the first is above `least` would have come.
     """
 
     numbers: Numbers
     scores: NDArray[np.float64]
     first: NDArray[np.float64]
     by_words: Mask
-    near: Mask
     least: float = 0.0
 
 
@@ -96,8 +95,9 @@ class Finder:
         chosen: _Chosen | None = None,
     ) -> SecondStage:
         """Some documents and those near by meaning judged in the second stage, for their scores in the first."""
-        added, count = np.setdiff1d(near, numbers), len(numbers)
-        if len(added):
+        count = len(numbers)
+        if len(near):
+            added = np.setdiff1d(near, numbers)
             numbers = np.concatenate([numbers, added])
             scores = np.concatenate([scores, self._segments.scores(request.weights, added)])
         judged = self._segments.judge(numbers, scores, request.finer, length_exponent(request.words))
@@ -106,7 +106,7 @@ class Finder:
         if request.meant and self._vectors:
             judged = judged + request.meant.weight * self._vectors.cosines(request.meant.vector, numbers)
         order = np.lexsort((self._ids.places(numbers), -judged))
-        return SecondStage(numbers[order], judged[order], scores[order], order < count, np.isin(numbers[order], near))
+        return SecondStage(numbers[order], judged[order], scores[order], order < count)
 
     def _near(self, request: FindRequest, among: Mask | None) -> tuple[Numbers, Mask]:
         """The documents nearest by meaning, of some; and which of them are near enough to be found by that alone."""
@@ -122,9 +122,11 @@ class Finder:
         limit = request.limit + (groups.more(self._everything if mask is None else mask) if groups else 0)
         numbers, scores = self._segments.rank(request.weights, mask, max(limit, RESCORED))
         best = self._judged(request, numbers[:RESCORED], scores[:RESCORED], near, chosen)
-        rest = ~np.isin(numbers[RESCORED:], near)
-        numbers = np.concatenate([best.numbers, numbers[RESCORED:][rest]])
-        scores = np.concatenate([best.scores, scores[RESCORED:][rest]])
+        numbers, scores = numbers[RESCORED:], scores[RESCORED:]
+        if len(near):
+            others = ~np.isin(numbers, near)
+            numbers, scores = numbers[others], scores[others]
+        numbers, scores = np.concatenate([best.numbers, numbers]), np.concatenate([best.scores, scores])
         if groups:
             first = groups.first(numbers)
             numbers, scores = numbers[first], scores[first]

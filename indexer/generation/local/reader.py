@@ -78,7 +78,7 @@ class LocalGeneration:
     def templates(self) -> Templates:
         return Templates.of_lines(*(Strings(self._arrays, name) for name in ("openings", "frames")))
 
-    @property
+    @cached_property
     def info(self) -> Info:
         assert self._manifest is not None
         return replace(self._manifest.info, semantic=self.encoder is not None)

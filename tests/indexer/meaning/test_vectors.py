@@ -34,7 +34,7 @@ def test_products_are_exact_at_the_greatest_size() -> None:
     products = np.empty(2, np.float32)
     kernels.multiply(full[0], np.concatenate([full, -full]), products)
     assert products.tolist() == [127 * 127 * MOST_DIMENSIONS, -127 * 127 * MOST_DIMENSIONS]
-    assert cosines(full[0], full, squares_of(full)).tolist() == [1.0]
+    assert cosines(full[0], full).tolist() == [1.0]
 
 
 @pytest.mark.parametrize("compiled", [None, kernels], ids=["numpy", "compiled"])
