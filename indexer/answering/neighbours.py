@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from indexer.answering.weighing import Weighed
-from indexer.generation import FindRequest, Generation, Neighbours, Ranked
+from indexer.generation import Generation, Neighbours, Ranked
 from indexer.generation.port import NO_GROUPS
 from indexer.ranking.weighting import RESCORED
 from indexer.types import EVERYTHING, Filter
@@ -28,17 +28,7 @@ def neighbours_of(
     """The documents most like a text, `without` (its own document) left out, at most RESCORED, of each group one."""
     # One more than wanted, for its own document.
     limit = min(most + 1, RESCORED)
-    found = generation.find(
-        FindRequest(
-            weights=text.weights,
-            finer=text.finer,
-            words=text.words,
-            where=where,
-            limit=limit,
-            instead=instead,
-            meant=text.meant,
-        )
-    )
+    found = generation.find(text.request._replace(where=where, limit=limit, instead=instead))
     scores = np.array([r.score for r in found.ranked], np.float32).tolist()
     kept = [Ranked(r.id, score) for r, score in zip(found.ranked, scores, strict=True) if r.id != without]
     return Neighbours(kept[:most], text.possible)

@@ -122,10 +122,7 @@ def _ask(generation: Generation, query: Query, request: Search, settled: Settled
         return _Asked(query, weighed, Found([], 0, {}))
     by_score = request.sort == Sort.RELEVANCE and query.words
     words, least = _search_words(generation, query)
-    wanted = FindRequest(
-        weights=weighed.weights,
-        finer=weighed.finer,
-        words=weighed.words,
+    wanted = weighed.request._replace(
         search_words=words,
         wanted=least,
         phrases=query.phrases,

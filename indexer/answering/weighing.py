@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from indexer.analysis import Analysed, Place
 from indexer.analysis.terms import stem
-from indexer.generation import Generation, Meant
+from indexer.generation import FindRequest, Generation, Meant
 from indexer.ranking.vectors import Vector, quantised
 from indexer.ranking.weighting import Statistics, query_weights, steepened
 
@@ -32,6 +32,11 @@ class Weighed(NamedTuple):
     finer: dict[str, dict[str, float]]
     words: int
     meant: Meant | None = None
+
+    @property
+    def request(self) -> FindRequest:
+        """What is asked for the documents that are most like the text, of all."""
+        return FindRequest(weights=self.weights, finer=self.finer, words=self.words, meant=self.meant)
 
     @property
     def possible(self) -> float:

@@ -27,7 +27,6 @@ from indexer.answering.weighing import weigh
 from indexer.build.all_closeness import CLOSENESS
 from indexer.build.query_weights import QueryWeights, gathered
 from indexer.errors import SearchError
-from indexer.generation import FindRequest
 from indexer.generation.local.finder import SecondStage
 from indexer.generation.local.reader import LocalGeneration
 from indexer.generation.local.stored import stored_analyzer
@@ -161,11 +160,8 @@ def _work(staged: Staged, worker: int, workers: int, tell: Callable[[int], objec
             batch = todo[start : start + _BATCH]
             for n, (vector, near) in zip(batch, _nearest(generation, batch), strict=True):
                 weighed = weigh(generation, analyzer.analyse_words(own.own(n)), vector=vector)
-                request = FindRequest(
-                    weights=weighed.weights, finer=weighed.finer, words=weighed.words, meant=weighed.meant
-                )
                 found, cosines = near if weighed.meant else _NOTHING
-                for name, value in _row(generation.second_stage(request, found), n, found).items():
+                for name, value in _row(generation.second_stage(weighed.request, found), n, found).items():
                     rows[name][n] = value
                 if NEAR_COSINE in rows:
                     rows[NEAR_COSINE][n] = cosines[-1] if len(cosines) == NEAREST else 0.0

@@ -12,7 +12,7 @@ import click
 from indexer import Band, Filter, Panel, Results, Settings, Sort, open_index
 from indexer.duplicates import Clusters
 from search_app import settings
-from search_app.cli.common import WORDS_ALONE, Output, decided, index_path, setting_option, shared
+from search_app.cli.common import WORDS_ALONE, Output, as_built, decided, index_path, setting_option, shared
 from search_app.present import band_name, day, why_kept
 from search_app.spreadsheet import rows
 from search_app.usage import UsageError
@@ -71,9 +71,7 @@ def search(
 @shared
 def related(id: str, index: str | None, limit: int, output: Output) -> None:  # noqa: A002 (what a document calls it)
     """Show the panel of the document ID, or of the one at an address: what is most like it."""
-    known = settings.load({"index": index})
-    own, settled = Settings(meaning=known["meaning"]), decided().decisions
-    with open_index(settings.index_of(known), settings=own, decisions=settled) as opened:
+    with open_index(index_path(index), settings=as_built(), decisions=decided().decisions) as opened:
         at = opened.addressed(id) if id.startswith(("http://", "https://")) else None
         panel = opened.related(at or id, limit=limit)
     output.result(panel, lambda: shown(panel))
@@ -86,9 +84,7 @@ def related(id: str, index: str | None, limit: int, output: Output) -> None:  # 
 @shared
 def similar(text: str, index: str | None, limit: int, output: Output) -> None:
     """Show what is most like TEXT, such as a question that was not sent yet; - reads it from standard input."""
-    known = settings.load({"index": index})
-    own, settled = Settings(meaning=known["meaning"]), decided().decisions
-    with open_index(settings.index_of(known), settings=own, decisions=settled) as opened:
+    with open_index(index_path(index), settings=as_built(), decisions=decided().decisions) as opened:
         panel = opened.similar(_piped() if text == "-" else text, limit=limit)
     output.result(panel, lambda: shown(panel))
 

@@ -95,6 +95,11 @@ def encoder_place(known: Mapping[str, str], *, asked: bool) -> str:
     return "packaged" if asked and place in ("", "off") else place
 
 
+def as_built() -> Settings:
+    """How an index is asked or updated by a text: with the encoder that it was built with, or as the settings say."""
+    return Settings(meaning=settings.load()["meaning"])
+
+
 def index_path(given: str | None) -> str | OpenSearchIndex:
     """The folder of the index, or where it is on a cluster."""
     return settings.index_of(settings.load({"index": given}))

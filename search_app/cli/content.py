@@ -15,6 +15,7 @@ from search_app import settings
 from search_app.cli.common import (
     WORDS_ALONE,
     Output,
+    as_built,
     decided,
     drifted,
     encoder_place,
@@ -136,7 +137,7 @@ def update(
             taken.documents(),
             delete=delete,
             purge=purge,
-            settings=Settings(meaning=settings.load()["meaning"]),
+            settings=as_built(),
             progress=tell,
             rejected=taken.reject,
         ),
@@ -166,8 +167,7 @@ def forget(id_: str, index: str | None, output: Output) -> None:
     """
     tell = Teller(output.quiet or output.json)
     try:
-        own = Settings(meaning=settings.load()["meaning"])
-        done = indexer.update(index_path(index), delete=[id_], purge=True, settings=own, progress=tell)
+        done = indexer.update(index_path(index), delete=[id_], purge=True, settings=as_built(), progress=tell)
     finally:
         tell.done()
     gone = f"nothing of {id_} is left in any file of the index"

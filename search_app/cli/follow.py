@@ -15,13 +15,12 @@ from indexer import (
     IndexMissing,
     OpenSearchIndex,
     SearchError,
-    Settings,
     build,
     open_index,
     update,
 )
 from search_app import settings
-from search_app.cli.common import WORDS_ALONE, Output, index_path, setting_option, shared
+from search_app.cli.common import WORDS_ALONE, Output, as_built, index_path, setting_option, shared
 from search_app.inbox import Batch, Inbox
 
 log = logging.getLogger("seealso.inbox")
@@ -64,7 +63,7 @@ def inbox(index: str | None, inbox: str | None, *, once: bool, output: Output) -
 
 def _bring(path: str | OpenSearchIndex, batch: Batch) -> BuildReport:
     """Make the next generation of a batch; the first one where there is no index yet. To repeat it changes nothing."""
-    gone, own = [item.id for item in batch.items if item.document is None], Settings(meaning=settings.load()["meaning"])
+    gone, own = [item.id for item in batch.items if item.document is None], as_built()
     if not gone:
         try:
             return update(path, _documents(batch), settings=own)

@@ -20,7 +20,7 @@ from indexer import Info, OpenSearchIndex, Settings, backups, open_index
 from indexer.decisions import Decided, Lapsed
 from search_app import inbox, settings
 from search_app.cli import server
-from search_app.cli.common import Output, decided, drifted, index_path, setting_option, shared
+from search_app.cli.common import Output, as_built, decided, drifted, index_path, setting_option, shared
 from search_app.present import remedy_of
 
 # Seconds until a server that does not answer is given up.
@@ -85,8 +85,7 @@ def info(index: str | None, servers: Sequence[str], output: Output) -> None:
         for address, told in served.items():
             click.echo(f"{address}  {_in_words(told)}")
     settled, waits = decided().decisions, inbox.told(settings.load()["inbox"])
-    own = Settings(meaning=settings.load()["meaning"])
-    with open_index(index_path(index), settings=own, decisions=settled) as opened:
+    with open_index(index_path(index), settings=as_built(), decisions=settled) as opened:
         held, lapsed, pairs = opened.info, opened.settled.lapsed(), len(settled.pairs)
     lost = [pair for pair in lapsed if pair.gone]
     decisions = {

@@ -37,7 +37,7 @@ from indexer.answering.settled import Settled
 from indexer.answering.weighing import own_analysed, weigh
 from indexer.build.encoding import vector_of
 from indexer.decisions import Decisions
-from indexer.duplicates.compare import cosine_of
+from indexer.duplicates import compare
 from indexer.duplicates.differences import contradicting, missing_in_title
 from indexer.duplicates.likelihood import ALIKE, LEAST_SHARE, POSSIBLE, STORY, Profile, QuestionPair, profiles
 from indexer.encoder import Encoder
@@ -365,7 +365,7 @@ class PlainGeneration:
     def cosines(self, vector: Vector, ids: Sequence[str]) -> list[float]:
         """See Generation."""
         own = vector.tolist()
-        return [_cosine(own, self._numbers[id_]) if any(self._numbers.get(id_, ())) else math.nan for id_ in ids]
+        return [cosine_of(own, self._numbers[id_]) if any(self._numbers.get(id_, ())) else math.nan for id_ in ids]
 
     @cached_property
     def _numbers(self) -> dict[str, list[int]]:
@@ -425,7 +425,7 @@ class PlainGeneration:
                 if len(equal) <= _ALL_PAIRS or best in (a, b):
                     found.append(Pair(a, b, 1.0, Band.SAME))
                 continue
-            cosine = cosine_of(self, a, b)
+            cosine = compare.cosine_of(self, a, b)
             pair, alike = QuestionPair(own[a], own[b], cosine), cosine is not None and cosine >= ALIKE
             if (_lists(near[a], b, any_score=alike) or _lists(near[b], a, any_score=alike)) and pair.band:
                 found.append(Pair(a, b, float(np.float32(pair.score)), pair.band))
@@ -488,7 +488,8 @@ class PlainGeneration:
         """See Generation."""
 
 
-def _cosine(one: Sequence[int], other: Sequence[int]) -> float:
+def cosine_of(one: Sequence[int], other: Sequence[int]) -> float:
+    """The cosine of two vectors of whole numbers, 0 where one of them is none."""
     squares = math.sqrt(float(sum(n * n for n in one) * sum(n * n for n in other)))
     return sum(a * b for a, b in zip(one, other, strict=True)) / squares if squares else 0.0
 

@@ -8,17 +8,16 @@ import stat
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
 import corpus
 import indexer
-from search_app.cli import cli
 from search_app.decisions import accounts
 from search_app.decisions.accounts import Accounts
 from search_app.decisions.events import Event
 from search_app.decisions.ledger import Ledger
 from search_app.settings import load
 from tests.documents import question
+from tests.search_app.commands import run
 
 DOCUMENTS: list[corpus.Document] = [
     question("n0", "What helps a trapped nerve?", "", "Rest."),
@@ -34,12 +33,6 @@ def at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     indexer.build(tmp_path / "index", DOCUMENTS)
     return tmp_path
-
-
-def run(*arguments: str, typed: str = "") -> tuple[int, str, str]:
-    """A command's exit status, stdout and stderr."""
-    result = CliRunner().invoke(cli, arguments, input=typed)
-    return result.exit_code, result.stdout, result.stderr
 
 
 def decide(verdict: str, a: str, b: str, note: str = "") -> None:

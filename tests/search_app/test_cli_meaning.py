@@ -8,23 +8,16 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
 import indexer
 from indexer import Settings
 from indexer.encoder import Rows
 from search_app import create_app, services
-from search_app.cli import cli
 from tests.documents import question
 from tests.encoder import WordsEncoder
+from tests.search_app.commands import run
 
 _PAGES = [question("a", "Knee pain", answer="Rest it."), question("b", "Hip pain", answer="Walk.")]
-
-
-def run(*arguments: str) -> tuple[int, str, str]:
-    """A command's exit status, stdout and stderr."""
-    result = CliRunner().invoke(cli, arguments)
-    return result.exit_code, result.stdout, result.stderr
 
 
 @pytest.fixture

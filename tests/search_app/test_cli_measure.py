@@ -7,15 +7,8 @@ import json
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
-from search_app.cli import cli
-
-
-def run(*arguments: str) -> tuple[int, str, str]:
-    """A command's exit status, stdout and stderr."""
-    result = CliRunner().invoke(cli, arguments)
-    return result.exit_code, result.stdout, result.stderr
+from tests.search_app.commands import run
 
 
 @pytest.fixture

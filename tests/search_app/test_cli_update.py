@@ -9,13 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
 
 import corpus
 from indexer import BuildReport, open_index
 from indexer.generation.folder.folder import IndexFolder
-from search_app.cli import cli
 from tests.documents import question
+from tests.search_app import commands
 from tests.search_app.test_cli import on_a_terminal
 
 # The sample has 76 documents; four of them are more than 5 %.
@@ -37,9 +36,8 @@ def lines(path: Path, records: list[dict[str, str]]) -> str:
 
 
 def run(index: Path, *arguments: str, command: str = "update") -> tuple[int, str, str]:
-    """A command's exit status, stdout and stderr."""
-    result = CliRunner().invoke(cli, [command, "--index", str(index), *arguments])
-    return result.exit_code, result.stdout, result.stderr
+    """As commands.run, of a command on an index."""
+    return commands.run(command, "--index", str(index), *arguments)
 
 
 def answer(index: Path, *arguments: str, command: str = "update") -> dict[str, Any]:

@@ -16,6 +16,7 @@ from indexer.ranking import kernels
 from indexer.ranking.ids import Ids, segment_folders
 from indexer.ranking.mapped import write_strings
 from indexer.ranking.vectors import MOST_DIMENSIONS, Vectors, cosines, quantised, squares_of, write_vectors
+from tests.indexer.plain import cosine_of
 
 
 @given(arrays(np.float32, (3, 24), elements=st.floats(-1, 1, width=32)))
@@ -53,15 +54,10 @@ def test_the_nearest_are_those_of_a_plain_loop(tmp_path: Path, seed: int, compil
     asked = whole[rng.integers(0, 60, 3)]
     together = vectors.nearest(asked, among, 7)
     for vector, (numbers, near) in zip(asked, together, strict=True):
-        own = {n: _cosine(vector.tolist(), whole[n].tolist()) for n in range(60) if among[n]}
+        own = {n: cosine_of(vector.tolist(), whole[n].tolist()) for n in range(60) if among[n]}
         best = sorted((n for n in own if own[n] > 0), key=lambda n: (-own[n], n))[:7]
         assert numbers.tolist() == best
         assert near.tolist() == [own[n] for n in best]
         ((alone, _),) = vectors.nearest(vector[None], among, 7)
         assert alone.tolist() == best
         assert vectors.cosines(vector, np.arange(60)).tolist() == vectors.cosines_of_all(vector).tolist()
-
-
-def _cosine(one: list[int], other: list[int]) -> float:
-    squares = math.sqrt(float(sum(n * n for n in one) * sum(n * n for n in other)))
-    return sum(a * b for a, b in zip(one, other, strict=True)) / squares if squares else 0.0
