@@ -61,7 +61,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
     for name in ("band_name", "beyond", "blocks", "paragraphs", "site_of", "why_kept"):
         app.jinja_env.filters[name] = getattr(present, name)
-    app.jinja_env.globals.update(page_of=page_of, topic_page=topic_page, settings=app.config["SEEALSO"])
+    app.jinja_env.globals.update(index=index, page_of=page_of, topic_page=topic_page, settings=app.config["SEEALSO"])
 
 
 def page_of(item: Hit | Card | Suggestion | Notice | Document) -> str:

@@ -92,6 +92,16 @@ def test_a_server_whose_encoder_is_gone_says_so_and_answers(tmp_path: Path) -> N
     assert "meaning" not in create_app({"index": str(tmp_path / "words")}).test_client().get("/readyz").text
 
 
+def test_pages_say_that_meaning_counts_where_it_does(tmp_path: Path) -> None:
+    """The line above a panel tells by what its cards are chosen; that of an index of words tells of words alone."""
+    pages = [question(id_, "Knee pain", f"It aches {id_}.", "Rest it.") for id_ in ("a", "b")]
+    for name, own in (("both", Settings(meaning=WordsEncoder())), ("words", Settings())):
+        indexer.build(tmp_path / name, pages, settings=own)
+        html = create_app({"index": str(tmp_path / name)}).test_client().get("/questions/a").text
+        assert "Chosen by the words that these pages share with this one." in html
+        assert ("What they mean counts, too." in html) is (name == "both")
+
+
 class _Failing(WordsEncoder):
     """It fails for one text."""
 
