@@ -8,12 +8,15 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from itertools import chain
 
 import numpy as np
+from numpy.typing import NDArray
 
 from indexer.analysis.terms import story_terms, telling_terms, wording
 from indexer.analysis.tokens import PIECE, words_of
 
 # A sentence is boilerplate if so many questions of different wording have it, and so large a share of all.
 _LEAST, _SHARE = 3, 0.005
+# What a site repeats is sought among about so many of its questions.
+_MOST_QUESTIONS = 1 << 17
 # Nobody states a fact in more words than these as two others do.
 _MOST_FACT = 12
 # Who says one of these greets, thanks, asks for help or closes.
@@ -42,6 +45,14 @@ def own_pieces(text: str, repeated: Collection[int]) -> list[int]:
     """Where the pieces of a text between white space begin, but for those of sentences whose wording is repeated."""
     own = [(at, sentence) for at, sentence in sentences_in(text) if wording(sentence) not in repeated]
     return [at + piece.start() for at, sentence in own for piece in PIECE.finditer(sentence)]
+
+
+def sample(wordings: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which questions are looked through for what a site repeats, given by the digests of their wordings: all, or those
+    of the lowest digests, so that it is the same whatever order they come in.
+    """
+    share = _MOST_QUESTIONS / max(len(wordings), 1)
+    return wordings < (share * 2**63 if share < 1 else np.inf)
 
 
 def is_fact(words: Sequence[str], concepts_of: Callable[[str], Collection[str]]) -> bool:

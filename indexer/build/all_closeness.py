@@ -7,7 +7,6 @@ numbers, those of a page are marked in an array, and a title is read once for al
 from __future__ import annotations
 
 import math
-from array import array
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -22,6 +21,7 @@ from indexer.answering.closeness import JUDGED, cosine, lightness, strengths, to
 from indexer.answering.weighing import own_analysed, place_rarities
 from indexer.generation import Neighbours, Ranked
 from indexer.generation.local.reader import LocalGeneration
+from indexer.ranking.growing import Growing
 from indexer.ranking.hashing import Numbers, places, ranges, starts_of
 from indexer.ranking.ids import Ids, segment_folders
 from indexer.ranking.mapped import Strings, map_array, nameless, release, reopen
@@ -38,11 +38,13 @@ def write_closeness(
     near, scores, possible = (map_array(arrays, name) for name in ("near", "near_scores", "possible"))
     kept, ids, statistics = reopen(arrays, CLOSENESS), Ids(arrays), generation.statistics
     listed = np.zeros(len(ids) + 1, np.bool_)
-    listed[near[numbers, :JUDGED]] = True  # the last one for what is no neighbour
+    for low in range(0, len(numbers), _TOLD):
+        listed[near[numbers[low : low + _TOLD], :JUDGED]] = True  # the last one for what is no neighbour
     others = np.flatnonzero(listed[:-1])
-    pages = _Pages(arrays, generation, np.union1d(numbers, others))
-    titles = _Titles(generation, ids, others, pages.number_of)
-    for done, n in enumerate(numbers.tolist(), 1):
+    listed[numbers] = True
+    pages = _Pages(arrays, generation, np.flatnonzero(listed[:-1]))
+    titles = _Titles(arrays, generation, ids, others, pages.number_of)
+    for done, n in enumerate(map(int, numbers), 1):
         own = [m for m in near[n, :JUDGED].tolist() if m >= 0]
         han = statistics.han is not None and own_analysed(generation, ids[n]).in_han
         ranked = [Ranked("", score) for score in scores[n, : len(own)].tolist()]
@@ -52,7 +54,8 @@ def write_closeness(
         meant = _cosines_of_meaning(generation, n, own)
         kept[n, : len(own)] = together(pages.cosines(own), titles.shares(own, pages.said), strong, meant)
         if done % _TOLD == 0 or done == len(numbers):
-            pages.release()
+            for array_ in (near, scores, possible, kept, *pages.arrays, *titles.arrays):
+                release(array_)
             generation.release()
             tell(done)
 
@@ -70,18 +73,21 @@ class _Pages:
 
     def __init__(self, arrays: Path, generation: LocalGeneration, numbers: Numbers) -> None:
         """`numbers` are the pages that may be asked for, ascending. What is known of them waits in files."""
-        folders, ids = segment_folders(arrays), Ids(arrays)
-        owned = [numbers[(numbers >= a) & (numbers < b)] - a for a, b in pairwise(ids.firsts.tolist())]
-        rows = [[map_array(folder, f"forward_{name}") for name in ("starts", "terms", "weights")] for folder in folders]
-        sizes = [starts[own + 1] - starts[own] for (starts, *_), own in zip(rows, owned, strict=True)]
-        self._row_of = np.full(len(ids), -1, np.int32)
-        self._row_of[numbers] = np.arange(len(numbers))
-        self._starts = starts_of(np.concatenate(sizes))
+        folders, firsts = segment_folders(arrays), Ids(arrays).firsts.tolist()
+        self._row_of = _rows(arrays, firsts[-1], numbers)
+        self._starts = nameless(arrays, np.int64, (len(numbers) + 1,))
+        owned = [numbers[(numbers >= a) & (numbers < b)] - a for a, b in pairwise(firsts)]
+        own_starts = [map_array(folder, "forward_starts") for folder in folders]
+        at = 0
+        for starts, own in zip(own_starts, owned, strict=True):
+            self._starts[at : at + len(own) + 1] = starts_of(starts[own + 1] - starts[own]) + self._starts[at]
+            at += len(own)
         size = (int(self._starts[-1]),)
-        self._terms, self._flat = (nameless(arrays, kind, size).view(np.ndarray) for kind in (np.int32, np.float64))
+        self._terms, self._flat = nameless(arrays, np.int32, size), nameless(arrays, np.float64, size)
         self._known: dict[str, int] = {}
         at = 0
-        for folder, (starts, terms, weights), own in zip(folders, rows, owned, strict=True):
+        for folder, starts, own in zip(folders, own_starts, owned, strict=True):
+            terms, weights = map_array(folder, "forward_terms"), map_array(folder, "forward_weights")
             named = np.full(len(strings := Strings(folder, "terms")), -1, np.int32)
             for low, high in ranges(starts_of(starts[own + 1] - starts[own]), _TOGETHER):
                 there, _ = places(starts, own[low:high])
@@ -92,16 +98,18 @@ class _Pages:
                 at += len(there)
                 for array_ in (terms, weights, self._terms, self._flat):
                     release(array_)
-        self._flatten(generation)
+        self._squares = self._flatten(arrays, generation)
+        self.arrays = self._row_of, self._starts, self._terms, self._flat, self._squares
         # Two more: a term that no page has, and what every page says.
         self.said = np.zeros(len(self._known) + 2, np.bool_)
         self.said[-2] = True
         self._own, self._marked, self._square = np.zeros(len(self._known)), np.empty(0, np.int32), 0.0
 
-    def _flatten(self, generation: LocalGeneration) -> None:
+    def _flatten(self, arrays: Path, generation: LocalGeneration) -> NDArray[np.float64]:
         """Flatten the weights, and sum up their squares."""
+        squares = Growing(arrays, "d")
         rare = np.array(list(generation.rarities(list(self._known)).values()), np.float64)
-        light, squares = np.array(list(map(lightness, self._known)), np.float64), array("d")
+        light = np.array(list(map(lightness, self._known)), np.float64)
         for low, high in ranges(self._starts, _TOGETHER):
             own = slice(int(self._starts[low]), int(self._starts[high]))
             rarity = rare[self._terms[own]]
@@ -109,12 +117,9 @@ class _Pages:
             self._flat[own] = flat
             bounds, products = (self._starts[low : high + 1] - own.start).tolist(), (flat * flat).tolist()
             squares.extend(math.fsum(products[a:b]) for a, b in pairwise(bounds))
-        self._squares = np.array(squares)
-
-    def release(self) -> None:
-        """Let go of the memory in which terms were read."""
-        for array_ in (self._terms, self._flat):
-            release(array_)
+            for array_ in (self._terms, self._flat):
+                release(array_)
+        return squares.all()
 
     def number_of(self, term: str) -> int:
         """The number of a term, -1 for one that no page has."""
@@ -138,6 +143,14 @@ class _Pages:
         return [cosine(own, self._square, square) for own, square in zip(shared, squares, strict=True)]
 
 
+def _rows(arrays: Path, size: int, numbers: Numbers) -> NDArray[np.int32]:
+    """The place of each of so many documents among some, -1 for the others; in a file without a name."""
+    rows = nameless(arrays, np.int32, (size,))
+    rows[...] = -1
+    rows[numbers] = np.arange(len(numbers), dtype=np.int32)
+    return rows
+
+
 def _flags(numbers: NDArray[np.int32], size: int) -> NDArray[np.bool_]:
     """Which of so many numbers are among some."""
     flags = np.zeros(size, np.bool_)
@@ -149,15 +162,14 @@ class _Titles:
     """What the titles of some documents ask for: of each word its rarity and the terms by which a page says it."""
 
     def __init__(
-        self, generation: LocalGeneration, ids: Ids, numbers: Numbers, number_of: Callable[[str], int]
+        self, arrays: Path, generation: LocalGeneration, ids: Ids, numbers: Numbers, number_of: Callable[[str], int]
     ) -> None:
         """`numbers` are the documents, ascending; `number_of` gives the number of a term."""
-        self._row_of = np.full(len(ids), -1, np.int32)
-        self._row_of[numbers] = np.arange(len(numbers))
-        rare, totals, terms = array("d"), array("d"), array("i")
+        self._row_of = _rows(arrays, len(ids), numbers)
+        rare, totals, terms = (Growing(arrays, code) for code in "ddi")
         # Where the words of each title begin, the names of each word, and the terms of each name, which needs all.
-        words, names, needed = array("q", [0]), array("q", [0]), array("q", [0])
-        for done, number in enumerate(numbers.tolist(), 1):
+        words, names, needed = (Growing(arrays, "q", [0]) for _ in range(3))
+        for done, number in enumerate(map(int, numbers), 1):
             if done % _TOLD == 0:
                 generation.release()
             title = generation.analyzer.analyse_words(generation.words([ids[number]], "title")[0])
@@ -171,8 +183,10 @@ class _Titles:
                     needed.append(len(terms))
                 names.append(len(needed) - 1)
             words.append(len(names) - 1)
-        self._rare, self._totals, self._terms = np.array(rare), np.array(totals), np.array(terms, np.int32)
-        self._words, self._names, self._needed = (np.array(own, np.int64) for own in (words, names, needed))
+        self._rare, self._totals, self._terms = rare.all(), totals.all(), terms.all()
+        self._words, self._names, self._needed = words.all(), names.all(), needed.all()
+        told = (self._rare, self._totals, self._terms, self._words, self._names, self._needed)
+        self.arrays = self._row_of, *told
 
     def shares(self, documents: Sequence[int], said: NDArray[np.bool_]) -> list[float]:
         """The share of the rarity of each of some titles that a page says, which has `said` terms."""

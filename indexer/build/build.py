@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import nullcontext, suppress
 
 from corpus import Document, Rejected
@@ -11,11 +11,11 @@ from indexer.analysis import Analyzer
 from indexer.answering.related import kept_with
 from indexer.build.encoding import encoding_of
 from indexer.build.intake import Intake
-from indexer.build.pipeline import Pipeline, publishing, report, take
+from indexer.build.pipeline import Changes, Pipeline, publishing, report, take
 from indexer.errors import SearchError, WouldShrink
 from indexer.generation import Store, store_of
 from indexer.generation.folder.vector_file import keep_only
-from indexer.generation.local.stored import stored_digests
+from indexer.generation.local.stored import StoredDigests
 from indexer.ranking.mapped import ARRAYS
 from indexer.settings import IndexPlace, Settings
 from indexer.types import BuildReport, Progress
@@ -53,10 +53,10 @@ def build(
             pipeline = Pipeline(staged, number, settings, tell, encoding)
             merged = intake.merged
             statistics, analyzer = pipeline.base(intake, analyzer)
-        old, after = _digests(store), stored_digests(staged / ARRAYS)
-        withdraws = not old.keys() <= after.keys()
+        after = StoredDigests(staged / ARRAYS)
+        changes = _changes(store, after)
         replaced = _current_number(store)
-        manifest = pipeline.manifest(statistics, analyzer, before=replaced, withdraws=withdraws)
+        manifest = pipeline.manifest(statistics, analyzer, before=replaced, withdraws=changes.deleted > 0)
         for item in refused:
             if rejected:
                 rejected(item)
@@ -66,7 +66,7 @@ def build(
         if encoding and encoding.has_grown(len(after)):
             with suppress(OSError):  # what is kept for the next build is not worth failing this one
                 keep_only(store.vectors(), after.values())
-    return report(manifest, old, after, len(refused), merged, began)
+    return report(manifest, changes, len(refused), merged, began)
 
 
 def _check_size(store: Store, documents: int) -> None:
@@ -89,9 +89,9 @@ def _current_number(store: Store) -> int:
         return 0
 
 
-def _digests(store: Store) -> dict[str, bytes]:
-    """The ids and digests of the generation before; empty where there is none that can be read."""
+def _changes(store: Store, after: Mapping[str, bytes]) -> Changes:
+    """What a build changed; everything is new where no generation before it can be read."""
     try:
-        return store.digests()
+        return Changes.between(store.digests(), after)
     except (SearchError, OSError, ValueError, EOFError):
-        return {}
+        return Changes.between({}, after)

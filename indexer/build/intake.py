@@ -14,7 +14,9 @@ import numpy as np
 from corpus import Document, Question, Rejected, to_json
 from indexer.analysis import Analyzer, Boilerplate, field_texts
 from indexer.build.keep_order import KeepOrderWriter
+from indexer.build.sorting import in_order
 from indexer.ranking.columns import ColumnsWriter
+from indexer.ranking.growing import Growing
 from indexer.ranking.hashing import Numbers, ranges, starts_of
 from indexer.ranking.mapped import save, write_strings
 from indexer.ranking.token_store import WordsWriter
@@ -26,13 +28,14 @@ class Intake:
     """Takes documents, settles which of them stay, and gathers these for a segment. Use it as a context manager."""
 
     def __init__(self, folder: Path) -> None:
-        """Until it is closed, what it took waits in files in `folder` that have no name."""
-        self._files = TemporaryFile(dir=folder), TemporaryFile(dir=folder)  # noqa: SIM115 (closed by __exit__)
+        """Until it is closed, what it took waits in files of `folder`."""
+        self._folder, self._files = folder, (TemporaryFile(dir=folder), TemporaryFile(dir=folder))  # noqa: SIM115 (closed by __exit__)
         self._spool, words = self._files
-        self._words, self._columns, self._keep_order = WordsWriter(words), ColumnsWriter(), KeepOrderWriter()
-        self._ids: list[str] = []
-        self._digests, self._starts = bytearray(), array("q", [0])
-        self._is_question, self._answers = bytearray(), array("i")
+        self._words, self._columns = WordsWriter(words, folder), ColumnsWriter(folder)
+        self._keep_order = KeepOrderWriter(folder)
+        self._id_bytes, self._digests, self._is_question = (Growing(folder, "B") for _ in range(3))
+        self._id_ends, self._starts = (Growing(folder, "q", [0]) for _ in range(2))
+        self._answers = Growing(folder, "i")
         self._order: Numbers = np.empty(0, np.int64)
         self._settled = 0
         self.merged = 0
@@ -52,9 +55,10 @@ class Intake:
         line = to_json(document).encode() + b"\n"
         asked = isinstance(document, Question)
         self._spool.write(line)
-        self._starts.append(self._starts[-1] + len(line))
-        self._digests += hashlib.sha256(line).digest()
-        self._ids.append(document.id)
+        self._starts.append(self._spool.tell())
+        self._digests.extend(hashlib.sha256(line).digest())
+        self._id_bytes.extend(document.id.encode())
+        self._id_ends.append(len(self._id_bytes))
         self._is_question.append(asked)
         self._answers.append(len(document.answers) if isinstance(document, Question) else 0)
         self._words.add(field_texts(document), sentences=asked)
@@ -72,10 +76,10 @@ class Intake:
         stays out.
         """
         refused: list[Rejected] = []
-        kept: list[int] = []
-        waiting = [*self._order.tolist(), *range(self._settled, len(self._ids))]
+        kept = array("q")
+        came = np.concatenate([self._order, np.arange(self._settled, len(self))])
         before = ("", b"")
-        for id_, digest, n in sorted((self._ids[n], self._digest(n), n) for n in waiting):
+        for id_, digest, n in in_order(self._folder, self._named(came)):
             if id_ != before[0]:
                 kept.append(n)
             elif digest != before[1]:
@@ -87,18 +91,18 @@ class Intake:
             else:
                 self.merged += 1
             before = (id_, digest)
-        self._order, self._settled = np.array(kept, np.int64), len(self._ids)
+        self._order, self._settled = np.array(kept, np.int64), len(self)
         return refused
 
     def leave_out(self, digests: Mapping[str, bytes]) -> list[str]:
         """Leave out the settled documents that are there with this very digest; the ids of the others."""
-        kept = [n for n in self._order.tolist() if digests.get(self._ids[n]) != self._digest(n)]
-        self._order = np.array(kept, np.int64)
-        return [self._ids[n] for n in kept]
+        kept = [(id_, n) for id_, digest, n in self._named(self._order) if digests.get(id_) != digest]
+        self._order = np.array([n for _, n in kept], np.int64)
+        return [id_ for id_, _ in kept]
 
     def boilerplate(self, analyzer: Analyzer) -> Boilerplate:
         """The sentences that the settled questions repeat, but for facts."""
-        return self._words.boilerplate(self._order, self._is_question, analyzer)
+        return self._words.boilerplate(self._order[self._is_question.all()[self._order] > 0], analyzer)
 
     def parts(self, most: int) -> list[Numbers]:
         """The settled documents in parts of at most so many words, or of one document; one part if there are none."""
@@ -111,22 +115,26 @@ class Intake:
         """
         folder.mkdir()
         self._words.write(folder, part, boilerplate)
-        wordings = np.array(self._words.wordings, np.int64)[part]
-        write_strings(folder, "ids", [self._ids[n] for n in part.tolist()])
-        digests = np.frombuffer(self._digests, np.uint8).reshape(-1, _DIGEST)[part]
-        save(folder, digests=digests, answers=np.array(self._answers, np.int32)[part])
-        self._columns.write(folder, part, wordings)
+        write_strings(folder, "ids", [id_ for id_, _, _ in self._named(part)])
+        digests = self._digests.all().reshape(-1, _DIGEST)[part]
+        save(folder, digests=digests, answers=self._answers.all()[part])
+        self._columns.write(folder, part, self._words.wordings[part])
         self._keep_order.write(folder, part)
 
     def let_go(self) -> None:
         """Keep nothing but the lines: all else is gathered."""
-        del self._words, self._columns, self._keep_order, self._ids, self._digests
+        del self._words, self._columns, self._keep_order, self._id_bytes, self._id_ends, self._digests
 
     def lines(self, part: Numbers) -> Iterator[str]:
         """Some documents as lines of JSON."""
+        starts = self._starts.all()
         for n in part.tolist():
-            self._spool.seek(self._starts[n])
-            yield self._spool.read(self._starts[n + 1] - self._starts[n] - 1).decode()
+            self._spool.seek(starts[n])
+            yield self._spool.read(starts[n + 1] - starts[n] - 1).decode()
 
-    def _digest(self, n: int) -> bytes:
-        return bytes(self._digests[n * _DIGEST : (n + 1) * _DIGEST])
+    def _named(self, numbers: Numbers) -> Iterator[tuple[str, bytes, int]]:
+        """The id and the digest of each of some documents, with its number."""
+        ids, ends, digests = self._id_bytes.all(), self._id_ends.all(), self._digests.all()
+        for n in map(int, numbers):
+            id_ = str(ids[ends[n] : ends[n + 1]].data, "utf-8")
+            yield id_, digests[n * _DIGEST : (n + 1) * _DIGEST].tobytes(), n

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,12 +10,15 @@ from numpy.typing import NDArray
 
 from corpus import Document, Question, same_address
 from indexer.analysis import wording
-from indexer.ranking.hashing import Numbers, counts_of, expand, key_of
-from indexer.ranking.mapped import map_array, save
+from indexer.ranking.growing import Growing
+from indexer.ranking.hashing import Keys, Numbers, counts_of, expand, key_of
+from indexer.ranking.mapped import create, map_array, release, save
 
 # Answered, answered by a named doctor, words of answer, age: a document without a date counts as the newest.
 _COLUMNS = 4
 _NO_DATE = -(1 << 30)
+# So many links are counted together.
+_TOGETHER = 1 << 22
 
 
 def _words(text: str) -> int:
@@ -29,9 +31,10 @@ def _words(text: str) -> int:
 class KeepOrderWriter:
     """Takes documents in any order."""
 
-    def __init__(self) -> None:
-        self._facts, self._called = array("i"), array("Q")
-        self._listed, self._ends = array("Q"), array("q", [0])
+    def __init__(self, folder: Path) -> None:
+        """What it takes waits in files of `folder` that have no name."""
+        self._facts, self._called, self._listed = (Growing(folder, code) for code in "iQQ")
+        self._ends = Growing(folder, "q", [0])
 
     def add(self, document: Document) -> None:
         """Take the next document."""
@@ -50,27 +53,45 @@ class KeepOrderWriter:
 
     def write(self, folder: Path, order: Numbers) -> None:
         """Write what the documents of this order have, and what they are called and list."""
-        place, owner = expand(np.array(self._ends), order)
+        place, owner = expand(self._ends.all(), order)
         save(
             folder,
-            keep_facts=np.array(self._facts, np.int32).reshape(-1, _COLUMNS)[order],
-            called=np.array(self._called, np.uint64).reshape(-1, 2)[order],
-            listed=np.array(self._listed, np.uint64)[place],
+            keep_facts=self._facts.all().reshape(-1, _COLUMNS)[order],
+            called=self._called.all().reshape(-1, 2)[order],
+            listed=self._listed.all()[place],
             listed_by=owner,
         )
 
 
-def keep_order(folders: Sequence[Path], live: NDArray[np.bool_] | None) -> NDArray[np.int64]:
-    """What speaks for keeping every document of some segments, a row each: answered, by a named doctor, listed by so
-    many pages, words of answer, age. The higher row is the better document to keep.
+def write_keep_order(arrays: Path, folders: Sequence[Path], places: Numbers) -> NDArray[np.int64]:
+    """Write what speaks for keeping every document of some segments, a row each: answered, by a named doctor, listed by
+    so many pages, words of answer, age. The higher row is the better document to keep. `places` gives each document its
+    row, -1 where it is deleted.
     """
-    own, called = (np.concatenate([map_array(folder, name) for folder in folders]) for name in ("keep_facts", "called"))
-    listed, first = [np.empty(0, np.uint64)], 0
+    rows = create(arrays, "keep_order", np.int64, (int((places >= 0).sum()), 5))
+    segments, first = list[tuple[Path, Numbers]](), 0
     for folder in folders:
-        there, by = map_array(folder, "listed"), map_array(folder, "listed_by") + first
-        listed.append(there if live is None else there[live[by]])
-        first += len(map_array(folder, "keep_facts"))
-    keys, counts = np.unique(np.concatenate(listed), return_counts=True)
-    url, title = (counts_of(keys, counts, called[:, column]) for column in (0, 1))
-    times = np.where(url > 0, url, title)
-    return np.column_stack([own[:, 0], own[:, 1], times, own[:, 2], own[:, 3]]).astype(np.int64)
+        own = map_array(folder, "keep_facts")
+        segments.append((folder, place := places[first : first + len(own)]))
+        rows[place[place >= 0]] = np.insert(own[place >= 0], 2, 0, axis=1)
+        release(rows)
+        first += len(own)
+    shares = 1 + sum(len(map_array(folder, "listed")) for folder in folders) // _TOGETHER
+    # How many list it by its address, or else by its title.
+    for column in (1, 0):
+        for share in range(shares):
+            listed = [_listed(folder, place >= 0, share, shares) for folder, place in segments]
+            keys, counts = np.unique(np.concatenate(listed), return_counts=True)
+            for folder, place in segments:
+                times = counts_of(keys, counts, map_array(folder, "called")[:, column])
+                told = (place >= 0) & (times > 0)
+                rows[place[told], 2] = times[told]
+            release(rows)
+    return rows
+
+
+def _listed(folder: Path, there: NDArray[np.bool_], share: int, shares: int) -> Keys:
+    """What the documents of a segment list that are there: of so many shares of the keys, one."""
+    listed, by = map_array(folder, "listed"), map_array(folder, "listed_by")
+    own: Keys = listed[(listed % np.uint64(shares) == share) & there[by]]
+    return own

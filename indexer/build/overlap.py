@@ -36,17 +36,17 @@ class Overlap:
         """`among` are the numbers of the documents that are compared, ascending; `in_template` says of the number of a
         document whether its question is written in a template.
         """
-        self._in_template = in_template
+        self._among, self._in_template = among, in_template
         number: dict[str, int] = {}
-        sizes, terms = [np.empty(0, np.int64)], [np.empty(0, np.int32)]
+        sizes, terms, first = np.zeros(len(among), np.int64), [np.empty(0, np.int32)], 0
         for words in segments:
-            first, size = sum(map(len, sizes)), (len(words.starts) - 1) // len(FIELDS)
-            own = among[(among >= first) & (among < first + size)] - first
-            sizes.append(np.zeros(size, np.int64))
-            for document, told in _own_terms(words, number, own):
-                np.add.at(sizes[-1], document, 1)
+            beyond = first + (len(words.starts) - 1) // len(FIELDS)
+            low, high = np.searchsorted(among, (first, beyond))
+            for row, told in _own_terms(words, number, among[low:high] - first):
+                sizes[low:high] += np.bincount(row, minlength=high - low)
                 terms.append(told.astype(np.int32))
-        self._terms, self._starts = np.concatenate(terms), starts_of(np.concatenate(sizes))
+            first = beyond
+        self._terms, self._starts = np.concatenate(terms), starts_of(sizes)
         rare = generation.rarities(number)
         rarities = np.array([rare[term] for term in number], np.float64)
         # Another word may name the same thing: that such a term is alone only profiles can say.
@@ -56,8 +56,9 @@ class Overlap:
 
     def may_compare(self, ones: Numbers, others: Numbers) -> NDArray[np.bool_]:
         """Whether the documents of each pair may be in a band: where not, they are in none."""
-        whole = self._whole[ones] + self._whole[others]
-        alone = self._whole_sure[ones] + self._whole_sure[others] - 2 * self._shared(ones, others)
+        one, other = np.searchsorted(self._among, ones), np.searchsorted(self._among, others)
+        whole = self._whole[one] + self._whole[other]
+        alone = self._whole_sure[one] + self._whole_sure[other] - 2 * self._shared(one, other)
         may: NDArray[np.bool_] = alone <= whole * (MOST_UNMATCHED_POSSIBLE + _ROUNDING)
         for pair in np.flatnonzero(may & (alone > whole * _ROUNDING)).tolist():
             may[pair] = not (self._in_template(int(ones[pair])) and self._in_template(int(others[pair])))
@@ -83,7 +84,9 @@ class Overlap:
 
 
 def _own_terms(words: Words, number: dict[str, int], documents: Numbers) -> Iterator[tuple[Numbers, Numbers]]:
-    """Some documents of a segment, ascending, and their own terms, each once; `number` learns new terms."""
+    """The places of some documents of a segment among these, ascending, and their own terms, each once; `number` learns
+    new terms.
+    """
     term_of = np.full(len(words.words), _UNKNOWN, np.int64)
     fields = documents[:, None] * len(FIELDS) + np.array([FIELDS.index(name) for name in _OWN])
     sizes: Numbers = (words.starts[fields + 1] - words.starts[fields]).sum(axis=1)
@@ -93,7 +96,7 @@ def _own_terms(words: Words, number: dict[str, int], documents: Numbers) -> Iter
         for n in np.unique(sequence[term_of[sequence] == _UNKNOWN]).tolist():
             word = words.words[n]
             term_of[n] = number.setdefault(stem(bare(word)), len(number)) if counts_alone(word) else _NONE
-        term, document = term_of[sequence], documents[at + row // len(_OWN)]
+        term, document = term_of[sequence], at + row // len(_OWN)
         telling = term != _NONE
         cells = np.unique(document[telling] << 32 | term[telling])
         release(words.sequence)

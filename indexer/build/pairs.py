@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import combinations
 from pathlib import Path
 from typing import NamedTuple
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from indexer.answering.closeness import page_floor
 from indexer.build.all_closeness import CLOSENESS
-from indexer.build.keep_order import keep_order
+from indexer.build.keep_order import write_keep_order
 from indexer.build.overlap import Overlap
 from indexer.duplicates.differences import contradicting, missing_in_title
 from indexer.duplicates.likelihood import ALIKE, APART, LEAST_SHARE, POSSIBLE, STORY, Profile, QuestionPair
@@ -35,6 +35,9 @@ _FIRST, _ABOVE_FLOOR = 1, 0.2
 _KEPT = 1 << 13
 # Questions whose lists, and pairs whose words, are looked at together.
 _TOGETHER = 1 << 13
+# So many pairs share what is known of the words of their questions.
+_OVERLAPPING = 1 << 18
+_LOWER = (1 << 32) - 1
 
 
 class Before(NamedTuple):
@@ -73,7 +76,7 @@ class PairFinder:
         columns = Columns(folders, ids)
         self._is_question, self._wordings = columns.questions(), columns.wordings
         self._questions: Numbers = np.flatnonzero(self._is_question[self._numbers])
-        self._keep_order = keep_order(folders, ids.live)[self._numbers]
+        self._keep_order = write_keep_order(arrays, folders, self._place)
         self._own = own = StoredWords(arrays)
 
         @lru_cache(maxsize=_KEPT)
@@ -95,7 +98,6 @@ class PairFinder:
             self._arrays,
             pairs=np.array(numbers, np.int32).reshape(-1, 3),
             pair_scores=np.array([row.score for row in rows], np.float32),
-            keep_order=self._keep_order,
         )
 
     def _same(self) -> Iterator[_Row]:
@@ -128,22 +130,25 @@ class PairFinder:
         """
         asking = self._asking(fresh)
         candidates = self._candidates(asking, fresh)
-        compared = np.unique(self._numbers[candidates])
-        in_template = lru_cache(maxsize=None)(lambda number: self._generation.templates.hold(self._own.own(number)))
-        overlap = Overlap(self._generation, self._own.segments, compared, in_template)
         found = set[tuple[int, int]]()
-        for at in range(0, len(candidates), _TOGETHER):
-            ones, others = candidates[at : at + _TOGETHER].T
-            cosines = self._cosines(self._numbers[ones], self._numbers[others])
-            may = overlap.may_compare(self._numbers[ones], self._numbers[others]) | (cosines >= ALIKE)
-            for a, b, cosine in zip(ones[may].tolist(), others[may].tolist(), cosines[may].tolist(), strict=True):
-                pair = QuestionPair(self._profiled(a), self._profiled(b), None if math.isnan(cosine) else cosine)
-                if kind := pair.band:
-                    found.add((a, b))
-                    yield _Row(a, b, pair.score, kind)
-            tell(int(ones[-1]) + 1)
-        for n, m in self._mutual(asking) - found:
-            if (fresh is None or {n, m} & fresh) and self._one_story(n, m):
+        for low in range(0, len(candidates), _OVERLAPPING):
+            part = candidates[low : low + _OVERLAPPING]
+            ones, others = self._numbers[part >> 32], self._numbers[part & _LOWER]
+            in_template = cache(lambda number: self._generation.templates.hold(self._own.own(number)))
+            overlap = Overlap(self._generation, self._own.segments, np.union1d(ones, others), in_template)
+            for at in range(0, len(part), _TOGETHER):
+                own = slice(at, at + _TOGETHER)
+                cosines = self._cosines(ones[own], others[own])
+                may = overlap.may_compare(ones[own], others[own]) | (cosines >= ALIKE)
+                for key, cosine in zip(part[own][may].tolist(), cosines[may].tolist(), strict=True):
+                    a, b = key >> 32, key & _LOWER
+                    pair = QuestionPair(self._profiled(a), self._profiled(b), None if math.isnan(cosine) else cosine)
+                    if kind := pair.band:
+                        found.add((a, b))
+                        yield _Row(a, b, pair.score, kind)
+                tell(int(part[own][-1] >> 32) + 1)
+        for n, m in self._mutual(asking):
+            if (n, m) not in found and (fresh is None or {n, m} & fresh) and self._one_story(n, m):
                 yield _Row(n, m, POSSIBLE, Band.POSSIBLE)
 
     def _cosines(self, ones: Numbers, others: Numbers) -> NDArray[np.float64]:
@@ -151,17 +156,17 @@ class PairFinder:
         vectors = self._generation.vectors
         return np.full(len(ones), np.nan) if vectors is None else vectors.cosines_of_pairs(ones, others)
 
-    def _mutual(self, asking: Numbers) -> set[tuple[int, int]]:
-        """The pairs of questions of different wording that stand among the first neighbours of each other."""
+    def _mutual(self, asking: Numbers) -> Iterator[tuple[int, int]]:
+        """The pairs of questions of different wording that stand among the first neighbours of each other; both ask."""
         first = self._near[:, :_FIRST]
-        numbers = self._numbers[asking]
-        one, other = np.repeat(numbers, first.shape[1]), first[numbers].ravel()
-        there = other >= 0
-        one, other = one[there], other[there]
-        there = (first[other] == one[:, None]).any(axis=1) & self._is_question[other]
-        there &= self._wordings[one] != self._wordings[other]
-        pairs = zip(self._place[one[there]].tolist(), self._place[other[there]].tolist(), strict=True)
-        return {(min(pair), max(pair)) for pair in pairs}
+        for at in range(0, len(asking), _TOGETHER):
+            numbers = self._numbers[asking[at : at + _TOGETHER]]
+            one, other = np.repeat(numbers, _FIRST), first[numbers].ravel()
+            there = (other >= 0) & (self._place[one] < self._place[other])
+            one, other = one[there], other[there]
+            there = (first[other] == one[:, None]).any(axis=1) & self._is_question[other]
+            there &= self._wordings[one] != self._wordings[other]
+            yield from zip(self._place[one[there]].tolist(), self._place[other[there]].tolist(), strict=True)
 
     def _one_story(self, n: int, m: int) -> bool:
         """Whether two long stories are as close as two tellings of one, and nothing decides between them."""
@@ -177,8 +182,8 @@ class PairFinder:
         return sum(close) >= page_floor(a.statistics) + page_floor(b.statistics) + 2 * _ABOVE_FLOOR
 
     def _candidates(self, asking: Numbers, fresh: set[int] | None) -> Numbers:
-        """The pairs of questions, a row each, the smaller place first, of which one lists the other and earns enough of
-        what is possible; with `fresh`, those of which one is among these places. Ascending, each once.
+        """The pairs of questions, as the smaller place << 32 | the other, of which one lists the other and earns enough
+        of what is possible; with `fresh`, those of which one is among these places. Ascending, each once.
         """
         changed = np.full(len(self._place), fresh is None)
         changed[self._numbers[sorted(fresh or ())]] = True
@@ -195,8 +200,7 @@ class PairFinder:
             there = apart & (changed[one] | changed[other])
             a, b = self._place[one[there]], self._place[other[there]]
             found.append(np.minimum(a, b) << 32 | np.maximum(a, b))
-        keys = np.unique(np.concatenate(found))
-        return np.column_stack([keys >> 32, keys & 0xFFFFFFFF])
+        return np.unique(np.concatenate(found))
 
     def _asking(self, fresh: set[int] | None) -> Numbers:
         """The questions whose lists are looked through: all, or those that are fresh or list one that is."""

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict
 from itertools import count
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
 from corpus import Document
 from indexer.analysis import Analyzer
+from indexer.analysis.boilerplate import sample
 from indexer.analysis.templates import find_templates
 from indexer.build.affected import Touched
 from indexer.build.all_closeness import write_closeness
@@ -25,6 +27,7 @@ from indexer.build.pairs import Before, PairFinder
 from indexer.build.query_weights import QueryWeights, rows_of, write_query_weights
 from indexer.generation.folder.manifest import ENGINE, FORMAT, FileList, Manifest, list_files, now
 from indexer.generation.local.reader import LocalGeneration
+from indexer.generation.local.stored import StoredDigests
 from indexer.generation.local.writer import Contents, count_all, write_segment
 from indexer.ranking.columns import KINDS
 from indexer.ranking.hashing import Numbers
@@ -81,8 +84,12 @@ class Pipeline:
     def _find_templates(self) -> None:
         """Find the frames that the questions fill with one name after the other."""
         own = StoredWords(self._arrays)
-        kinds = np.concatenate([map_array(folder, "kind") for folder in segment_folders(self._arrays)])
-        templates = find_templates(map(own.own, np.flatnonzero(kinds == KINDS.index("question")).tolist()))
+        kinds, wordings = (
+            np.concatenate([map_array(folder, name) for folder in segment_folders(self._arrays)])
+            for name in ("kind", "wording")
+        )
+        questions = np.flatnonzero(kinds == KINDS.index("question"))
+        templates = find_templates(map(own.own, questions[sample(wordings[questions])].tolist()))
         for name, lines in zip(("openings", "frames"), templates.lines(), strict=True):
             write_strings(self._arrays, name, lines)
 
@@ -168,23 +175,27 @@ class Pipeline:
         """
         files = list_files(self._staged, linked)
         arrays = sorted((name, digest) for name, (_, digest) in files.items() if name.startswith(ARRAYS))
+        kinds, answers = np.zeros(len(KINDS), np.int64), 0
         ids = Ids(self._arrays)
-        folders, numbers = segment_folders(self._arrays), ids.numbers()
-        kinds, answers, digests = (
-            np.concatenate([map_array(folder, name) for folder in folders])[numbers]
-            for name in ("kind", "answers", "digests")
-        )
+        for folder, first in zip(segment_folders(self._arrays), ids.firsts, strict=False):
+            kind = map_array(folder, "kind")
+            there = slice(None) if ids.live is None else ids.live[first : first + len(kind)]
+            kinds += np.bincount(kind[there], minlength=len(KINDS))
+            answers += int(map_array(folder, "answers")[there].sum())
+        documents = hashlib.sha256()
+        for rows in StoredDigests(self._arrays).rows():
+            documents.update(rows.tobytes())
         return Manifest(
             format=FORMAT,
             generation=self._number,
             built=now(),
             engine=ENGINE,
             analysis=analyzer.fingerprint,
-            documents={kind: int((kinds == place).sum()) for place, kind in enumerate(KINDS)},
-            answers=int(answers.sum()),
+            documents=dict(zip(KINDS, kinds.tolist(), strict=True)),
+            answers=answers,
             statistics=asdict(statistics),
             content={
-                "documents": hashlib.sha256(digests.tobytes()).hexdigest(),
+                "documents": documents.hexdigest(),
                 "arrays": _digest_of_all([f"{name} {digest}" for name, digest in arrays]),
             },
             files=files,
@@ -213,16 +224,37 @@ def publishing(tell: Callable[[Progress], object], total: int) -> Callable[[int]
     return lambda done: tell(Progress(stage="publishing", done=done, total=total))
 
 
-def report(
-    manifest: Manifest, old: dict[str, bytes], after: dict[str, bytes], rejected: int, merged: int, began: float
-) -> BuildReport:
+class Changes(NamedTuple):
+    """How many documents a generation adds to the one before it, replaces in it and takes from it."""
+
+    added: int = 0
+    replaced: int = 0
+    deleted: int = 0
+
+    @classmethod
+    def between(cls, old: Mapping[str, bytes], new: Mapping[str, bytes]) -> Changes:
+        """Told from the digests of their documents by id, both in the order of ids."""
+        added = replaced = 0
+        before = iter(old.items())
+        known = next(before, None)
+        for id_, digest in new.items():
+            while known and known[0] < id_:
+                known = next(before, None)
+            if known and known[0] == id_:
+                replaced += known[1] != digest
+            else:
+                added += 1
+        return cls(added, replaced, len(old) - (len(new) - added))
+
+
+def report(manifest: Manifest, changes: Changes, rejected: int, merged: int, began: float) -> BuildReport:
     """What a generation changed."""
     return BuildReport(
         generation=manifest.generation,
-        documents=len(after),
-        added=len(after.keys() - old.keys()),
-        replaced=sum(id_ in old and old[id_] != digest for id_, digest in after.items()),
-        deleted=len(old.keys() - after.keys()),
+        documents=sum(manifest.documents.values()),
+        added=changes.added,
+        replaced=changes.replaced,
+        deleted=changes.deleted,
         rejected=rejected,
         merged=merged,
         seconds=round(time.monotonic() - began, 3),

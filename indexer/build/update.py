@@ -25,7 +25,7 @@ from indexer.build.all_neighbours import Bounds, move_rows
 from indexer.build.encoding import encoding_of
 from indexer.build.intake import Intake
 from indexer.build.pairs import Before
-from indexer.build.pipeline import Pipeline, publishing, report, take
+from indexer.build.pipeline import Changes, Pipeline, publishing, report, take
 from indexer.build.query_weights import query_weights_of, write_query_weights
 from indexer.build.traces import documents_of, traces
 from indexer.errors import DocumentNotFound, RequestRefused
@@ -33,7 +33,7 @@ from indexer.generation import store_of
 from indexer.generation.folder.folder import DIGEST, MANIFEST
 from indexer.generation.folder.manifest import Manifest
 from indexer.generation.local.reader import LocalGeneration
-from indexer.generation.local.stored import stored_analyzer, stored_digests
+from indexer.generation.local.stored import StoredDigests, stored_analyzer
 from indexer.generation.local.writer import delete
 from indexer.ranking.frequencies import forget_terms
 from indexer.ranking.hashing import Numbers
@@ -100,14 +100,14 @@ def update(
             if repeated:
                 delete = [id_ for id_ in delete if id_ in work.digests]
             if not work.run(intake, delete, purge=purge):
-                return report(before, work.digests, work.digests, len(refused), intake.merged, began)
+                return report(before, Changes(), len(refused), intake.merged, began)
         manifest = work.manifest(withdraws=bool(delete), purges=purge)
         manifest.write(staged)
-        after = stored_digests(staged / ARRAYS)
+        changes = Changes.between(work.digests, StoredDigests(staged / ARRAYS))
         store.publish(staged, number, kept_with, publishing(tell, sum(manifest.documents.values())))
         store.sweep(1 if purge else settings.keep, before.generation)
         left = traces(store, purged, [work.digests[own.id] for own in purged]) if purged else ()
-    return replace(report(manifest, work.digests, after, len(refused), intake.merged, began), traces=left)
+    return replace(report(manifest, changes, len(refused), intake.merged, began), traces=left)
 
 
 class _Update:
@@ -119,7 +119,7 @@ class _Update:
         self._ids = Ids(self._old)
         self._statistics = Statistics.from_record(before.statistics)
         self._analyzer = stored_analyzer(self._old, before.synonyms)
-        self.digests = stored_digests(self._old)
+        self.digests = StoredDigests(self._old)
         self._changed = 0
         self._gone_weights: list[dict[str, float]] = []
         self._gone_vectors: Vector | None = None

@@ -39,7 +39,7 @@ class Store(Protocol):
     def manifest(self) -> Manifest:
         """What the current generation holds. Raises IndexMissing, IndexIncompatible or IndexDamaged."""
 
-    def digests(self) -> dict[str, bytes]:
+    def digests(self) -> Mapping[str, bytes]:
         """The digest of every document of the current generation, by id. Raises as `manifest` does."""
 
     def usable(self) -> tuple[Manifest, Path]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import cached_property, lru_cache
@@ -13,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus import Article, Document, Topic, kind_of, same_address
+from indexer.ranking.growing import Growing
 from indexer.ranking.hashing import Numbers, key_of, places, starts_of
 from indexer.ranking.ids import Ids
 from indexer.ranking.mapped import Strings, map_array, place_of, save, write_strings
@@ -22,6 +22,9 @@ Mask = NDArray[np.bool_]
 KINDS = ("article", "question")
 ANSWERED = ("no", "yes")
 _REMEMBERED = 1 << 14
+# Columns that mean the same in every segment, and those whose numbers are places among names of its own.
+_PLAIN = ("kind", "day", "year", "answered", "wording", "address")
+_NUMBERED = {"specialty": "specialties", "topic": "topics", "topic_specialty": "topic_specialties"}
 _YEARS = ("", *map(str, range(1, 10_000)))
 # How the facets are called, in results and filters.
 FACETS = ("kind", "specialty", "topic", "year", "answered")
@@ -63,14 +66,15 @@ def names_in_any_case(counts: Mapping[str, int]) -> dict[str, str]:
 class ColumnsWriter:
     """Takes what the columns keep of documents in any order."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path) -> None:
+        """What it takes waits in files of `folder` that have no name."""
         self._specialties: dict[str, int] = {}
         self._topics: dict[str, int] = {}
         self._topic_specialties: dict[str, int] = {}
-        self._kind, self._answered = array("b"), array("b")
-        self._specialty, self._day = array("i"), array("i")
-        self._address = array("Q")
-        self._topic, self._topic_specialty, self._topic_ends = array("i"), array("i"), array("q", [0])
+        self._kind, self._answered, self._specialty, self._day, self._topic, self._topic_specialty, self._address = (
+            Growing(folder, code) for code in "bbiiiiQ"
+        )
+        self._topic_ends = Growing(folder, "q", [0])
 
     def add(self, document: Document) -> None:
         """Take the next document."""
@@ -84,27 +88,23 @@ class ColumnsWriter:
         self._topic_specialty.extend([given.setdefault(topic.specialty, len(given)) for topic in topics])
         self._topic_ends.append(len(self._topic))
 
-    def kinds(self, order: Numbers) -> NDArray[np.int8]:
-        """The kinds of the documents of this order, as places in KINDS."""
-        return np.array(self._kind, np.int8)[order]
-
     def write(self, folder: Path, order: Numbers, wordings: Numbers) -> None:
         """Write the columns of the documents of this order; `wordings` are theirs, in this order."""
-        place, starts = places(np.array(self._topic_ends), order)
-        given = np.array(self._topic_specialty, np.int32)[place]
-        day = np.array(self._day, np.int32)[order]
+        place, starts = places(self._topic_ends.all(), order)
+        given = self._topic_specialty.all()[place]
+        day = self._day.all()[order]
         days, year = np.unique(day, return_inverse=True)
         years = np.array([date.fromordinal(d).year if d else 0 for d in days.tolist()], np.int16)
         save(
             folder,
-            kind=self.kinds(order),
-            specialty=_renumbered(folder, "specialties", self._specialties, np.array(self._specialty)[order]),
+            kind=self._kind.all()[order],
+            specialty=_renumbered(folder, "specialties", self._specialties, self._specialty.all()[order]),
             day=day,
             year=years[year] if len(years) else np.empty(0, np.int16),
-            answered=np.array(self._answered, np.bool_)[order],
+            answered=self._answered.all()[order].view(np.bool_),
             wording=wordings,
-            address=np.array(self._address, np.uint64)[order],
-            topic=_renumbered(folder, "topics", self._topics, np.array(self._topic, np.int32)[place]),
+            address=self._address.all()[order],
+            topic=_renumbered(folder, "topics", self._topics, self._topic.all()[place]),
             topic_specialty=_renumbered(folder, "topic_specialties", self._topic_specialties, given),
             topic_starts=starts,
         )
@@ -132,33 +132,50 @@ class _TopicGroups(NamedTuple):
 
 
 class Columns:
-    """The columns of a generation, those of its segments one after the other; `wordings` are the digests of all
-    documents' own words.
-    """
+    """The columns of a generation, those of its segments one after the other."""
 
     def __init__(self, folders: Sequence[Path], ids: Ids) -> None:
         self._ids = ids
-        self._kind, self._day, self._year, self._answered, self.wordings, self._address = (
-            _joined([map_array(folder, name) for folder in folders])
-            for name in ("kind", "day", "year", "answered", "wording", "address")
-        )
-        self._specialties, self._specialty = _together(folders, "specialties", "specialty")
-        self._topics, self._topic = _together(folders, "topics", "topic")
-        self._topic_specialties, self._topic_specialty = _together(folders, "topic_specialties", "topic_specialty")
-        sizes = [np.diff(map_array(folder, "topic_starts")) for folder in folders]
-        self._topic_starts = starts_of(np.concatenate(sizes))
-        # The document of each tag: a facet of many documents counts tags without looking for theirs.
-        self._tagged = np.repeat(np.arange(len(self._kind), dtype=np.int32), np.concatenate(sizes))
+        # All are opened now, for later the generation may have been swept. They are joined when they are first asked
+        # for: what builds a generation never asks for most.
+        self._opened = {name: [map_array(folder, name) for folder in folders] for name in (*_PLAIN, *_NUMBERED)}
+        named = {column: _together(folders, names) for column, names in _NUMBERED.items()}
+        self._numbers = {column: numbers for column, (_, numbers) in named.items()}
+        self._specialties, self._topics, given_by = (names for names, _ in named.values())
+        self._topic_sizes = [np.diff(map_array(folder, "topic_starts")) for folder in folders]
 
         # Made once: most documents share their topics, and making one checks it. It holds names and not this object, or
         # else they would hold each other, and files would stay open until the collector comes.
-        names, given_by = self._topics, self._topic_specialties
+        names = self._topics
         self._topic_of = lru_cache(_REMEMBERED)(lambda name, given: Topic(name=names[name], specialty=given_by[given]))
+
+    def _column(self, name: str) -> NDArray[Any]:
+        own = self._opened[name]
+        if len(own) > 1:
+            if numbers := self._numbers.get(name):
+                own = [number[column] for number, column in zip(numbers, own, strict=True)]
+            own = self._opened[name] = [np.concatenate(own)]
+        return own[0]
+
+    @property
+    def wordings(self) -> Numbers:
+        """The digests of all documents' own words."""
+        return self._column("wording")
+
+    @cached_property
+    def _topic_starts(self) -> Numbers:
+        return starts_of(np.concatenate(self._topic_sizes))
+
+    @cached_property
+    def _tagged(self) -> NDArray[np.int32]:
+        """The document of each tag: a facet of many documents counts tags without looking for theirs."""
+        return np.repeat(np.arange(len(self._ids), dtype=np.int32), np.diff(self._topic_starts))
 
     @cached_property
     def _groups(self) -> _TopicGroups:
         """The topics as visitors meet them, worked out when first asked for: an update never asks."""
-        there = self._topic if self._ids.live is None else self._topic[self._ids.live[self._tagged]]
+        topic = self._column("topic")
+        there = topic if self._ids.live is None else topic[self._ids.live[self._tagged]]
         counts = np.bincount(there, minlength=len(self._topics)).tolist()
         names = sorted(names_in_any_case(dict(zip(self._topics, counts, strict=True))).values())
         number = {name.casefold(): n for n, name in enumerate(names)}
@@ -166,20 +183,20 @@ class Columns:
 
     def mask(self, where: Filter) -> Mask:
         """Which documents a filter lets through."""
-        mask = np.ones(len(self._kind), np.bool_)
+        mask = np.ones(len(self._ids), np.bool_)
         if where.kind is not None:
-            mask &= self._kind == (KINDS.index(where.kind) if where.kind in KINDS else -1)
+            mask &= self._column("kind") == (KINDS.index(where.kind) if where.kind in KINDS else -1)
         if where.specialty is not None:
-            mask &= self._specialty == place_of(self._specialties, where.specialty)
+            mask &= self._column("specialty") == place_of(self._specialties, where.specialty)
         if where.topic is not None:
             tagged = np.zeros(len(mask), np.bool_)
             group = self._groups.number.get(where.topic.casefold(), -1)
-            tagged[self._tagged[self._groups.of_topic[self._topic] == group]] = True
+            tagged[self._tagged[self._groups.of_topic[self._column("topic")] == group]] = True
             mask &= tagged
         if where.year is not None:
-            mask &= self._year == where.year
+            mask &= self._column("year") == where.year
         if where.answered is not None:
-            mask &= self._answered == where.answered
+            mask &= self._column("answered") == where.answered
         return mask
 
     def counts(self, among: Mask, most: int) -> dict[str, dict[str, int]]:
@@ -191,26 +208,26 @@ class Columns:
         else:
             tags = np.flatnonzero(among[self._tagged])
         return {
-            "kind": _counted(self._kind[numbers], KINDS, most),
-            "specialty": _counted(self._specialty[numbers], self._specialties, most),
-            "topic": _counted(self._groups.of_topic[self._topic[tags]], self._groups.names, most),
-            "year": _counted(self._year[numbers], _YEARS, most),
-            "answered": _counted(self._answered[numbers].view(np.int8), ANSWERED, most),
+            "kind": _counted(self._column("kind")[numbers], KINDS, most),
+            "specialty": _counted(self._column("specialty")[numbers], self._specialties, most),
+            "topic": _counted(self._groups.of_topic[self._column("topic")[tags]], self._groups.names, most),
+            "year": _counted(self._column("year")[numbers], _YEARS, most),
+            "answered": _counted(self._column("answered")[numbers].view(np.int8), ANSWERED, most),
         }
 
     def newest(self, among: Mask, limit: int) -> NDArray[np.int64]:
         """The numbers of the newest documents; undated ones last, ids ascending among equals."""
         numbers = np.flatnonzero(among)
-        return numbers[np.lexsort((self._ids.places(numbers), -self._day[numbers]))[:limit]]
+        return numbers[np.lexsort((self._ids.places(numbers), -self._column("day")[numbers]))[:limit]]
 
     def questions(self) -> Mask:
         """Which documents are questions."""
-        found: Mask = self._kind == KINDS.index("question")
+        found: Mask = self._column("kind") == KINDS.index("question")
         return found
 
     def at(self, url: str) -> list[int]:
         """The documents that may be at an address: two addresses of a million share a digest once in 40 million."""
-        found: list[int] = np.flatnonzero(self._address == np.uint64(key_of(same_address(url)))).tolist()
+        found: list[int] = np.flatnonzero(self._column("address") == np.uint64(key_of(same_address(url)))).tolist()
         return found
 
     def of(self, numbers: Sequence[int]) -> Iterator[tuple[int, int, bool, int]]:
@@ -218,32 +235,22 @@ class Columns:
         whether it is an article or has a reply, and the digest of its own words.
         """
         rows = np.array(numbers, np.int64)
-        columns = (self._kind, self._day, self._answered, self.wordings)
-        return zip(*(column[rows].tolist() for column in columns), strict=True)
+        return zip(*(self._column(name)[rows].tolist() for name in ("kind", "day", "answered", "wording")), strict=True)
 
     def topics(self, number: int) -> tuple[Topic, ...]:
         """A document's topics, each name once, with the specialty that it is given first."""
         tags = slice(self._topic_starts[number], self._topic_starts[number + 1])
-        return tuple(map(self._topic_of, self._topic[tags].tolist(), self._topic_specialty[tags].tolist()))
+        return tuple(
+            map(self._topic_of, self._column("topic")[tags].tolist(), self._column("topic_specialty")[tags].tolist())
+        )
 
 
-def _joined(arrays: Sequence[NDArray[Any]]) -> NDArray[Any]:
-    """The arrays one after the other; one alone stays mapped."""
-    return arrays[0] if len(arrays) == 1 else np.concatenate(arrays)
-
-
-def _together(folders: Sequence[Path], names: str, column: str) -> tuple[list[str], NDArray[np.int32]]:
-    """The names that the segments use, in order, and the column with the numbers of these."""
+def _together(folders: Sequence[Path], names: str) -> tuple[list[str], list[NDArray[np.int32]]]:
+    """The names that the segments use, in order, and of each segment the numbers of its own among these."""
     own = [list(Strings(folder, names)) for folder in folders]
-    if len(own) == 1:
-        return own[0], map_array(folders[0], column)
     everything = sorted({name for listed in own for name in listed})
     place = {name: n for n, name in enumerate(everything)}
-    columns = [
-        np.array([place[name] for name in listed], np.int32)[map_array(folder, column)]
-        for listed, folder in zip(own, folders, strict=True)
-    ]
-    return everything, np.concatenate(columns)
+    return everything, [np.array([place[name] for name in listed], np.int32) for listed in own]
 
 
 def _counted(values: NDArray[np.integer], names: Sequence[str], most: int) -> dict[str, int]:

@@ -45,7 +45,7 @@ def nameless(folder: Path, dtype: Any, shape: tuple[int, ...]) -> NDArray[Any]:
     """A new array of zeros in a file of the folder that has no name: it is gone when nobody holds it any more."""
     array = create(folder, "nameless", dtype, shape)
     (folder / "nameless.npy").unlink()
-    return array
+    return array.view(np.ndarray)
 
 
 def reopen(folder: Path, name: str) -> NDArray[Any]:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from pathlib import Path
 from typing import IO, NamedTuple
 
@@ -16,9 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.analysis import FIELDS, Analyzer, Boilerplate, wording
-from indexer.analysis.boilerplate import is_fact, sentences_in
+from indexer.analysis.boilerplate import is_fact, sample, sentences_in
 from indexer.analysis.tokens import PIECE, words_in
-from indexer.ranking.hashing import Numbers, places, ranges, starts_of
+from indexer.ranking.growing import Growing
+from indexer.ranking.hashing import Numbers, expand, places, ranges, starts_of
 from indexer.ranking.ids import segment_folders
 from indexer.ranking.mapped import Strings, create, map_array, release, save, write_strings
 
@@ -138,71 +140,79 @@ class WordsWriter:
     boilerplate.
     """
 
-    def __init__(self, file: IO[bytes]) -> None:
-        """The words wait in `file`, which is empty."""
+    def __init__(self, file: IO[bytes], folder: Path) -> None:
+        """The words wait in `file`, which is empty, and what is known of them in files of `folder` that have no
+        name.
+        """
         self._file, self._pieces = file, _Pieces()
         self._raw, self._places = array("i"), array("i")
         self._begins: list[int] = []  # of the spans that are not on disk yet, in pieces
-        self._spans = array("q", [0])  # where each span ends, in words
-        self._fields = array("q")  # the field of each span, counted over all documents
-        self._sentences = array("q")  # the wording of each span that is a sentence, -1 for any other
-        self._documents = self._size = 0
-        self.wordings = array("q")
+        self._size = self._counted = 0
+        self._spans = Growing(folder, "q", [0])  # where each span ends, in words
+        self._owned = Growing(folder, "q", [0])  # where the spans of each document end
+        self._fields = Growing(folder, "b")  # the field of each span
+        self._sentences = Growing(folder, "q")  # the wording of each span that is a sentence, -1 for any other
+        self._wordings = Growing(folder, "q")
 
     def add(self, texts: Mapping[str, str], *, sentences: bool) -> None:
         """Take the next document: the text of its fields, and whether its body is kept in sentences."""
         number = self._pieces.__getitem__
+        fields, wordings = array("b"), array("q")
         for field, name in enumerate(FIELDS):
             text = texts.get(name, "")
             parted = sentences and field == _BODY
             for begin, part in sentences_in(text) if parted else [(0, text)] if text else []:
-                self._sentences.append(wording(part) if parted else -1)
+                fields.append(field)
+                wordings.append(wording(part) if parted else -1)
                 self._begins.append(len(self._raw))
-                self._fields.append(self._documents * len(FIELDS) + field)
                 self._raw.extend(map(number, part.split()))
                 self._places.extend([begin + piece.start() for piece in PIECE.finditer(part)])
-        self.wordings.append(wording("\n".join([texts.get(name, "") for name in FIELDS[: _BODY + 1]])))
-        self._documents += 1
+        self._fields.extend(fields)
+        self._sentences.extend(wordings)
+        self._counted += len(fields)
+        self._owned.append(self._counted)
+        self._wordings.append(wording("\n".join([texts.get(name, "") for name in FIELDS[: _BODY + 1]])))
         if len(self._raw) > BATCH:
             self._spill()
 
-    def boilerplate(self, order: Numbers, questions: Sequence[int], analyzer: Analyzer) -> Boilerplate:
-        """The sentences that the questions among the documents of this order repeat, but for facts."""
+    @property
+    def wordings(self) -> Numbers:
+        """The digests of what the documents say themselves, in the order in which they came."""
+        found: Numbers = self._wordings.all()
+        return found
+
+    def boilerplate(self, questions: Numbers, analyzer: Analyzer) -> Boilerplate:
+        """The sentences that some documents, which are questions, repeat, but for facts."""
         self._spill()
-        sentences = np.array(self._sentences, np.int64)
-        repeated = Boilerplate.of(self._said(order[np.array(questions, np.bool_)[order]], sentences))
-        there = np.flatnonzero(np.isin(sentences, list(repeated.sentences)))
-        spans = dict(zip(sentences[there].tolist(), there.tolist(), strict=True))
-        names = list(self._pieces.words)
-        words = self._waiting()["word"]
+        wordings = self._wordings.all()[questions]
+        there = sample(wordings)
+        said, starts = places(self._owned.all(), questions[there])
+        sentences = self._sentences.all()[said]
+        own = [set(sentences[a:b][sentences[a:b] >= 0].tolist()) for a, b in pairwise(starts.tolist())]
+        repeated = Boilerplate.of(zip(wordings[there].tolist(), own, strict=True))
+        found = np.flatnonzero(np.isin(sentences, list(repeated.sentences)))
+        spans = dict(zip(sentences[found].tolist(), said[found].tolist(), strict=True))
+        names, words, ends = list(self._pieces.words), self._waiting()["word"], self._spans.all()
 
         def words_of(span: int) -> list[str]:
-            return [names[n] for n in words[slice(*self._spans[span : span + 2])].tolist()]
+            return [names[n] for n in words[slice(*ends[span : span + 2])].tolist()]
 
         return Boilerplate(d for d, span in spans.items() if not is_fact(words_of(span), analyzer.concepts_of))
-
-    def _said(self, numbers: Numbers, sentences: Numbers) -> Iterator[tuple[int, set[int]]]:
-        """The wording of each of some documents, and those of its sentences."""
-        fields = np.array(self._fields, np.int64)
-        begins, ends = (np.searchsorted(fields, (numbers + n) * len(FIELDS)).tolist() for n in (0, 1))
-        for n, begin, end in zip(numbers.tolist(), begins, ends, strict=True):
-            yield self.wordings[n], {digest for digest in sentences[begin:end].tolist() if digest >= 0}
 
     def sizes(self) -> Numbers:
         """How many words each document has."""
         self._spill()
-        owner = np.array(self._fields, np.int64) // len(FIELDS)
-        return np.bincount(owner, np.diff(np.array(self._spans)), self._documents).astype(np.int64)
+        sizes: Numbers = np.diff(self._spans.all()[self._owned.all()])
+        return sizes
 
     def write(self, folder: Path, order: Numbers, boilerplate: Boilerplate) -> None:
         """Write the words of the documents of this order, without boilerplate."""
         self._spill()
-        spans, starts = self._ordered(order, boilerplate)
-        waiting = self._waiting()
+        waiting, ends = self._waiting(), self._spans.all()
+        spans, starts = self._ordered(order, ends, boilerplate)
         sequence = create(folder, "sequence", np.int32, (int(starts[-1]),))
         steps = create(folder, "sequence_steps", np.uint8, sequence.shape)
         far, last = [np.empty((0, 2), np.int64)], 0
-        ends = np.array(self._spans)
         written = starts_of(ends[spans + 1] - ends[spans])
         words, number = self._numbered(waiting["word"], ends, spans, written)
         for at, beyond in ranges(written, BATCH):
@@ -236,17 +246,13 @@ class WordsWriter:
         number[[self._pieces.words[word] for word in own]] = np.arange(len(own), dtype=np.int32)
         return own, number
 
-    def _ordered(self, order: Numbers, boilerplate: Boilerplate) -> tuple[Numbers, Numbers]:
+    def _ordered(self, order: Numbers, ends: Numbers, boilerplate: Boilerplate) -> tuple[Numbers, Numbers]:
         """The spans that are kept, in the order of documents, and where each field then begins."""
-        fields = np.array(self._fields, np.int64)
-        place = np.full(self._documents, -1)
-        place[order] = np.arange(len(order))
-        kept = place[fields // len(FIELDS)] >= 0
-        kept[np.isin(np.array(self._sentences, np.int64), list(boilerplate.sentences))] = False
-        spans = np.flatnonzero(kept)
-        spans = spans[np.argsort(place[fields[spans] // len(FIELDS)], kind="stable")]
-        target = place[fields[spans] // len(FIELDS)] * len(FIELDS) + fields[spans] % len(FIELDS)
-        sizes = np.diff(np.array(self._spans))[spans]
+        spans, row = expand(self._owned.all(), order)
+        kept = ~np.isin(self._sentences.all()[spans], list(boilerplate.sentences))
+        spans, row = spans[kept], row[kept]
+        target = row * len(FIELDS) + self._fields.all()[spans]
+        sizes = ends[spans + 1] - ends[spans]
         return spans, starts_of(np.bincount(target, sizes, len(order) * len(FIELDS)).astype(np.int64))
 
     def _waiting(self) -> NDArray[np.void]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -16,7 +16,7 @@ from indexer.generation.folder.manifest import Manifest, read_manifest, usable_m
 from indexer.generation.folder.vector_file import keep_only
 from indexer.generation.folder.verify import fault_before_opening, faults
 from indexer.generation.local.reader import LocalGeneration
-from indexer.generation.local.stored import stored_digests
+from indexer.generation.local.stored import StoredDigests
 from indexer.ranking.mapped import ARRAYS
 from indexer.ranking.resources import Resources
 from indexer.settings import Settings
@@ -69,8 +69,8 @@ class FolderStore(IndexFolder):
         number, digest = self.current()
         return read_manifest(self.generation(number), digest)
 
-    def digests(self) -> dict[str, bytes]:
-        return stored_digests(self.generation(self.current()[0]) / ARRAYS)
+    def digests(self) -> Mapping[str, bytes]:
+        return StoredDigests(self.generation(self.current()[0]) / ARRAYS)
 
     def usable(self) -> tuple[Manifest, Path]:
         """The manifest and the folder of the current generation, if this program's analysis made it and

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import ItemsView, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -10,12 +10,15 @@ from numpy.typing import NDArray
 
 from indexer.analysis import Analyzer, Boilerplate
 from indexer.generation.port import Neighbours, Pair, Ranked
+from indexer.ranking.hashing import Numbers
 from indexer.ranking.ids import Ids, InOrder, segment_folders
 from indexer.ranking.mapped import map_array
 from indexer.types import Band
 
 # Bands stand in files as their places here.
 BANDS = tuple(Band)
+# So many digests are read at a time.
+_TOGETHER = 1 << 14
 # The cards of a panel that asks for no number.
 _PANEL = 4
 
@@ -25,12 +28,52 @@ def stored_analyzer(arrays: Path, synonyms: str) -> Analyzer:
     return Analyzer(synonyms, boilerplate=Boilerplate(map_array(arrays, "boilerplate").tolist()))
 
 
-def stored_digests(arrays: Path) -> dict[str, bytes]:
-    """The digest of every document of a generation, by id."""
-    ids = Ids(arrays)
-    digests = np.concatenate([map_array(folder, "digests") for folder in segment_folders(arrays)])
-    named, width, data = ids.all(), digests.shape[1], digests.tobytes()
-    return {named[n]: data[n * width : (n + 1) * width] for n in ids.numbers().tolist()}
+class StoredDigests(Mapping[str, bytes]):
+    """The digest of every document of a generation by id, in the order of ids; read where they lie."""
+
+    def __init__(self, arrays: Path) -> None:
+        self._ids = Ids(arrays)
+        self._digests = [map_array(folder, "digests") for folder in segment_folders(arrays)]
+        self._numbers = self._ids.numbers()
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    def __getitem__(self, id_: str) -> bytes:
+        number = self._ids.find(id_)
+        if number < 0:
+            raise KeyError(id_)
+        (row,) = self._of(np.array([number]))
+        return bytes(row)
+
+    def __iter__(self) -> Iterator[str]:
+        for low in range(0, len(self), _TOGETHER):
+            yield from self._ids.of(self._numbers[low : low + _TOGETHER].tolist())
+
+    def items(self) -> ItemsView[str, bytes]:
+        """The ids with their digests, in a fraction of the time that asking for each takes."""
+        return _Items(self)
+
+    def rows(self) -> Iterator[NDArray[np.uint8]]:
+        """The digests in the order of ids, some rows at a time."""
+        for low in range(0, len(self), _TOGETHER):
+            yield self._of(self._numbers[low : low + _TOGETHER])
+
+    def _of(self, numbers: Numbers) -> NDArray[np.uint8]:
+        """The digests of some documents, a row each."""
+        rows = np.empty((len(numbers), self._digests[0].shape[1]), np.uint8)
+        for first, digests in zip(self._ids.firsts, self._digests, strict=False):
+            there = (numbers >= first) & (numbers < first + len(digests))
+            rows[there] = digests[numbers[there] - first]
+        return rows
+
+
+class _Items(ItemsView[str, bytes]):
+    _mapping: StoredDigests
+
+    def __iter__(self) -> Iterator[tuple[str, bytes]]:
+        digests = (row.tobytes() for rows in self._mapping.rows() for row in rows)
+        return zip(self._mapping, digests, strict=True)
 
 
 class StoredNeighbours:

@@ -20,7 +20,7 @@ from indexer.errors import IndexDamaged, IndexIncompatible, IndexMissing, Reques
 from indexer.generation.folder.backup import check_place, read_backup, write_backup
 from indexer.generation.folder.folder import MANIFEST
 from indexer.generation.folder.manifest import FORMAT, Manifest, manifest_in, read_manifest
-from indexer.generation.local.stored import stored_digests
+from indexer.generation.local.stored import StoredDigests
 from indexer.generation.opensearch import parts
 from indexer.generation.opensearch.connection import WRITING, address_of, asking, connect
 from indexer.generation.opensearch.documents import OpenSearchDocuments, whole_rows
@@ -105,12 +105,12 @@ class OpenSearchStore:
             self._fetch(number, Path(folder), parts.named([MANIFEST]))
             return read_manifest(Path(folder), digest)
 
-    def digests(self) -> dict[str, bytes]:
+    def digests(self) -> Mapping[str, bytes]:
         number, _ = self.current()
         names = [name for name in self.manifest().files if name.endswith(_OF_DIGESTS)]
         with tempfile.TemporaryDirectory() as folder:
             self._fetch(number, Path(folder), parts.named(names))
-            return stored_digests(Path(folder) / ARRAYS)
+            return StoredDigests(Path(folder) / ARRAYS)
 
     def usable(self) -> tuple[Manifest, Path]:
         number, digest = self.current()
@@ -170,7 +170,7 @@ class OpenSearchStore:
         return self._work.staging()
 
     def publish(self, staged: Path, number: int, keep: PageMaker, tell: Callable[[int], object]) -> None:
-        manifest, digests = manifest_in(staged), stored_digests(staged / ARRAYS)
+        manifest, digests = manifest_in(staged), StoredDigests(staged / ARRAYS)
         if manifest.purges:
             self._work.forget()
         with asking(self._name):
@@ -249,7 +249,8 @@ class OpenSearchStore:
     def _faults(self, number: int) -> Iterator[Fault]:
         """What a generation has not as it was sent: files, how many documents there are, and some of these."""
         with tempfile.TemporaryDirectory() as fetched:
-            folder, digests = Path(fetched), dict[str, bytes]()
+            folder = Path(fetched)
+            digests: Mapping[str, bytes] = {}
             try:
                 self._fetch(number, folder)
                 manifest = self._usable(folder, self._meta(documents_of(self._name, number))["digest"])
@@ -262,7 +263,7 @@ class OpenSearchStore:
             else:
                 found = parts.faults(folder, manifest)
                 damaged = [Fault(file=own, code=code, generation=number) for own, code in found]
-                digests = {} if damaged else stored_digests(folder / ARRAYS)
+                digests = {} if damaged else StoredDigests(folder / ARRAYS)
         yield from damaged
         if not damaged:
             yield from self._faults_of_documents(number, digests)

@@ -22,9 +22,9 @@ _TEXT = st.text(max_size=60) | st.lists(st.sampled_from(["knee", " ", "\n", "\n\
 @given(st.lists(_TEXT.map(clean).filter(bool), min_size=1, max_size=3))
 def test_words_of_answer_are_counted_as_they_stand(texts: list[str]) -> None:
     """Of cleaned texts white space tells how many words there are."""
-    writer = KeepOrderWriter()
-    writer.add(Question(id="q", title="Knee", answers=tuple(Answer(text=text) for text in texts)))
     with tempfile.TemporaryDirectory() as name:
+        writer = KeepOrderWriter(Path(name))
+        writer.add(Question(id="q", title="Knee", answers=tuple(Answer(text=text) for text in texts)))
         writer.write(Path(name), np.array([0]))
         written = np.load(Path(name) / "keep_facts.npy")
     assert written[0, 2] == sum(len(text.split()) for text in texts)
