@@ -144,7 +144,7 @@ def _work(staged: Staged, worker: int, workers: int, tell: Callable[[int], objec
     """Rank every so many-th batch; `tell` hears how many documents are done."""
     arrays = staged.folder / ARRAYS
     analyzer = stored_analyzer(arrays, staged.synonyms)
-    todo: list[int] = map_array(arrays, _TODO).tolist()
+    todo = map_array(arrays, _TODO)
     own = StoredWords(arrays)
     rows = {name: reopen(arrays, name) for name in _rows_of(arrays)}
     done = 0
@@ -157,7 +157,7 @@ def _work(staged: Staged, worker: int, workers: int, tell: Callable[[int], objec
         spool = stack.enter_context((arrays / f"query.{worker}.spool").open("wb"))
         for start in range(worker * _BATCH, len(todo), workers * _BATCH):
             sizes, keys, weights = array("q"), array("Q"), array("f")
-            batch = todo[start : start + _BATCH]
+            batch: list[int] = todo[start : start + _BATCH].tolist()
             for n, (vector, near) in zip(batch, _nearest(generation, batch), strict=True):
                 weighed = weigh(generation, analyzer.analyse_words(own.own(n)), vector=vector)
                 found, cosines = near if weighed.meant else _NOTHING

@@ -24,7 +24,7 @@ from indexer.build.encoding import Encoding
 from indexer.build.intake import Intake
 from indexer.build.merging import merge
 from indexer.build.pairs import Before, PairFinder
-from indexer.build.query_weights import QueryWeights, rows_of, write_query_weights
+from indexer.build.query_weights import QueryWeights, span_of, write_query_weights
 from indexer.generation.folder.manifest import ENGINE, FORMAT, FileList, Manifest, list_files, now
 from indexer.generation.local.reader import LocalGeneration
 from indexer.generation.local.stored import StoredDigests
@@ -74,8 +74,8 @@ class Pipeline:
         everyone = np.arange(len(ids))
         weights = self.rank(statistics, analyzer, everyone)
         for folder, first, beyond in zip(segment_folders(self._arrays), ids.firsts, ids.firsts[1:], strict=False):
-            rows = np.arange(first, beyond)
-            write_query_weights(folder, [(rows - first, weights if len(parts) == 1 else rows_of(weights, rows))])
+            write_query_weights(folder, [(np.arange(beyond - first), span_of(weights, first, beyond))])
+        del weights
         with closing(LocalGeneration(self._staged, statistics, analyzer)) as generation:
             write_closeness(self._arrays, generation, everyone, self._told("closeness", len(everyone)))
         self.find_pairs(statistics, analyzer)

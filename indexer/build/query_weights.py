@@ -46,6 +46,12 @@ def write_query_weights(folder: Path, parts: Sequence[tuple[Numbers, QueryWeight
     save(folder, query_starts=starts_of(own.sizes), query_keys=own.keys, query_weights=own.weights)
 
 
+def span_of(own: QueryWeights, first: int, beyond: int) -> QueryWeights:
+    """The weights of the documents of a span; what is mapped stays so."""
+    low, high = int(own.sizes[:first].sum()), int(own.sizes[:beyond].sum())
+    return QueryWeights(own.sizes[first:beyond], own.keys[low:high], own.weights[low:high])
+
+
 def rows_of(own: QueryWeights, rows: Numbers) -> QueryWeights:
     """The weights of some documents, by their places."""
     place, _ = places(starts_of(own.sizes), rows)

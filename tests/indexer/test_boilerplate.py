@@ -6,6 +6,7 @@ import random
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 import indexer
 from corpus import Document, Question
 from indexer.analysis import Boilerplate, wording
-from indexer.analysis.boilerplate import sentences_of
+from indexer.analysis.boilerplate import sample, sentences_of
 from indexer.analysis.tokens import words_of
 from tests.documents import question
 
@@ -111,3 +112,12 @@ def test_the_sentences_of_a_text_hold_its_words(parts: list[str]) -> None:
     whole, own = repeated.parted(text)
     assert whole == Boilerplate().parted(text)[0] == words_of(text)
     assert own == words_of("".join(s for s in sentences_of(text) if wording(s) != wording(GREETINGS[0])))
+
+
+def test_of_very_many_questions_some_are_looked_through() -> None:
+    """All of a usual site; of more about so many as the limit, chosen by what they say and not by their order."""
+    wordings = np.random.default_rng(3).integers(0, 2**63, 400_000)
+    assert sample(wordings[: 1 << 17]).all()
+    chosen = sample(wordings)
+    assert abs(int(chosen.sum()) - (1 << 17)) < 2_000
+    assert set(wordings[::-1][sample(wordings[::-1])]) == set(wordings[chosen])

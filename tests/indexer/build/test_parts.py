@@ -9,9 +9,12 @@ from pathlib import Path
 import pytest
 
 import indexer
+from corpus import Link, Question
 from indexer import Settings, build, update
-from indexer.build import pipeline
+from indexer.build import keep_order, pairs, pipeline
 from indexer.generation.folder.store import FolderStore
+from indexer.generation.local import stored
+from indexer.ranking import growing
 from indexer.ranking.ids import base_segments, segment_folders
 from indexer.ranking.mapped import ARRAYS
 from tests.documents import in_two_scripts, question
@@ -34,11 +37,20 @@ def _files(index: Path) -> dict[str, bytes]:
 
 def test_parts_are_what_one_segment_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Neighbours, scores, closeness, pairs and frequencies of a site in two scripts are those of one segment, to the
-    byte, and so are its statistics.
+    byte, and so are its statistics; also where little is kept in memory at a time.
     """
-    documents = [*in_two_scripts(random.Random(3), 240), question("twice", "knee pain", "knee pain at night")]
+    listed = tuple(Link(title=title) for title in ("knee pain", "Knee pain!", "nowhere"))
+    twice = Question(id="twice", title="knee pain", body="knee pain at night", listed=listed)
+    documents = [*in_two_scripts(random.Random(3), 240), twice]
     build(tmp_path / "whole", documents, settings=_FEW)
-    monkeypatch.setattr(pipeline, "_WORDS_OF_A_MB", 64)
+    for module, name, most in (
+        (pipeline, "_WORDS_OF_A_MB", 64),
+        (growing, "_HELD", 10),
+        (keep_order, "_TOGETHER", 1),
+        (pairs, "_OVERLAPPING", 32),
+        (stored, "_TOGETHER", 7),
+    ):
+        monkeypatch.setattr(module, name, most)
     report = build(tmp_path / "parts", [*documents, documents[-1]], settings=_FEW)
     assert (report.documents, report.merged) == (241, 1)
     assert len(segment_folders(FolderStore(tmp_path / "parts").usable()[1] / ARRAYS)) > 4
