@@ -15,6 +15,7 @@ from search_app import (
     desk,
     errors,
     findable,
+    gaps,
     monitoring,
     overload,
     pages,
@@ -51,7 +52,8 @@ def create_app(given: Mapping[str, str | None] | None = None) -> Flask:
     app.config["SEEALSO"] = values
     site_words = words.init_app(app, values["words"])
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider has it; facets are in order of counts
-    security.init_app(app, settings.origins_of(values))
+    security.init_app(app, settings.origins_of(values), counting=bool(values["gaps"]))
+    gaps.init_app(app, values["gaps"])
     files = assets.init_app(app)
     monitoring.init_app(app)
     overload.init_app(app, int(values["budget"]))

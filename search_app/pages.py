@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from corpus import Document, Topic, kind_of
 from indexer import Card, DocumentNotFound, Filter, Hit, Notice, Panel, RequestRefused, Results, Sort, Suggestion
-from search_app import present, revalidation
+from search_app import gaps, present, revalidation
 from search_app.decisions.history import moment
 from search_app.overload import is_late
 from search_app.requests import CARDS, FILTERS, SEARCH, as_typed_of, filter_of, number_of, sort_of, text_of
@@ -113,6 +113,8 @@ def search() -> str | Response:
     results = index().search(text, where=where, sort=sort, page=page, size=SIZE, as_typed=as_typed_of(request.args))
     if results.total and page > results.pages:
         return redirect(_address(page=results.pages))
+    if page == 1 and where == Filter() and sort is Sort.RELEVANCE and not as_typed_of(request.args):
+        gaps.count_search(text, results)
     if not results.total:
         return render_template(
             "nothing.html",
@@ -146,6 +148,7 @@ def document(id_: str) -> str | Response:
     kind = kind_of(found)
     if request.endpoint != f"pages.{kind}":
         return redirect(page_of(found))
+    gaps.count_opened()
     year_ago = datetime.now(UTC).date() - timedelta(days=365)
     return render_template(f"{kind}.html", document=found, panel=_panel(id_), year_ago=year_ago, **_group(id_))
 

@@ -37,9 +37,10 @@ _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE",
 access = logging.getLogger("seealso.access")
 
 
-def init_app(app: Flask, origins: tuple[str, ...]) -> None:
+def init_app(app: Flask, origins: tuple[str, ...], *, counting: bool) -> None:
     """Bound the size of requests, set the headers, and log each request as a line of JSON without its texts. `origins`
-    are the sites that may ask by scripts and show in frames.
+    are the sites that may ask by scripts and show in frames; with `counting` a page hears from this site's own results
+    that it was opened from them.
     """
     app.config["MAX_CONTENT_LENGTH"] = MOST_BODY
     # Ids may hold slashes; two in a row are none of ours.
@@ -63,7 +64,7 @@ def init_app(app: Flask, origins: tuple[str, ...]) -> None:
         _admit(response, origins)
         if response.mimetype == "text/html" and request.blueprint not in _WITHOUT_SCRIPTS:
             response.headers["Content-Security-Policy"] += "; script-src 'self'; connect-src 'self'"
-        if request.blueprint == "desk":
+        if request.blueprint == "desk" or (counting and request.blueprint == "pages"):
             # By no-referrer a browser says of a form that it comes from nowhere (Origin: null).
             response.headers["Referrer-Policy"] = "same-origin"
         if "id" in g:

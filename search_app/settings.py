@@ -88,6 +88,7 @@ SETTINGS = (
         ("here", "source"),
     ),
     Setting("ask", "", "the address of the site's own form, to which `/ask` posts a question (`title`, `text`)"),
+    Setting("gaps", "", "a file in which searches that lead nowhere are counted for editors; without it none is"),
     Setting("site_name", "SeeAlso", "the name in the header and in titles"),
     Setting("emergency", "112", "the number to call in an emergency, shown on every page"),
     Setting(
