@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from functools import cache, lru_cache
-from itertools import combinations
+from itertools import combinations, pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,6 +21,7 @@ from indexer.duplicates.likelihood import ALIKE, APART, LEAST_SHARE, POSSIBLE, S
 from indexer.generation.local.reader import LocalGeneration
 from indexer.generation.local.stored import BANDS
 from indexer.ranking.columns import Columns, Mask
+from indexer.ranking.growing import Growing
 from indexer.ranking.hashing import Numbers
 from indexer.ranking.ids import Ids, segment_folders
 from indexer.ranking.mapped import map_array, save
@@ -35,8 +36,8 @@ _FIRST, _ABOVE_FLOOR = 1, 0.2
 _KEPT = 1 << 13
 # Questions whose lists, and pairs whose words, are looked at together.
 _TOGETHER = 1 << 13
-# So many pairs share what is known of the words of their questions.
-_OVERLAPPING = 1 << 18
+# Of so many questions the pairs share what is known of the words of both.
+_OVERLAPPING = 1 << 15
 _LOWER = (1 << 32) - 1
 
 
@@ -129,10 +130,8 @@ class PairFinder:
         is among these places.
         """
         asking = self._asking(fresh)
-        candidates = self._candidates(asking, fresh)
         found = set[tuple[int, int]]()
-        for low in range(0, len(candidates), _OVERLAPPING):
-            part = candidates[low : low + _OVERLAPPING]
+        for part in self._candidates(asking, fresh):
             ones, others = self._numbers[part >> 32], self._numbers[part & _LOWER]
             in_template = cache(lambda number: self._generation.templates.hold(self._own.own(number)))
             overlap = Overlap(self._generation, self._own.segments, np.union1d(ones, others), in_template)
@@ -181,13 +180,14 @@ class PairFinder:
         close: list[float] = self._closeness[self._numbers[[n, m]], 0].tolist()
         return sum(close) >= page_floor(a.statistics) + page_floor(b.statistics) + 2 * _ABOVE_FLOOR
 
-    def _candidates(self, asking: Numbers, fresh: set[int] | None) -> Numbers:
+    def _candidates(self, asking: Numbers, fresh: set[int] | None) -> Iterator[Numbers]:
         """The pairs of questions, as the smaller place << 32 | the other, of which one lists the other and earns enough
-        of what is possible; with `fresh`, those of which one is among these places. Ascending, each once.
+        of what is possible; with `fresh`, those of which one is among these places. Ascending, each once, those of some
+        smaller places after those of the others: all are too many for memory.
         """
         changed = np.full(len(self._place), fresh is None)
         changed[self._numbers[sorted(fresh or ())]] = True
-        found = [np.empty(0, np.int64)]
+        found = [Growing(self._arrays, "q") for _ in range(len(self._place) // _OVERLAPPING + 1)]
         for at in range(0, len(asking), _TOGETHER):
             numbers = self._numbers[asking[at : at + _TOGETHER]]
             near, scores = self._near[numbers], self._near_scores[numbers]
@@ -199,8 +199,11 @@ class PairFinder:
             apart = self._is_question[other] & (self._wordings[one] != self._wordings[other])
             there = apart & (changed[one] | changed[other])
             a, b = self._place[one[there]], self._place[other[there]]
-            found.append(np.minimum(a, b) << 32 | np.maximum(a, b))
-        return np.unique(np.concatenate(found))
+            keys = np.sort(np.minimum(a, b) << 32 | np.maximum(a, b))
+            shares, firsts = np.unique((keys >> 32) // _OVERLAPPING, return_index=True)
+            for share, (low, high) in zip(shares.tolist(), pairwise([*firsts.tolist(), len(keys)]), strict=True):
+                found[share].extend(keys[low:high].tolist())
+        return (np.unique(own.all()) for own in found if len(own))
 
     def _asking(self, fresh: set[int] | None) -> Numbers:
         """The questions whose lists are looked through: all, or those that are fresh or list one that is."""

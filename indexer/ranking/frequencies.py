@@ -10,30 +10,37 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.analysis import FINER
+from indexer.analysis import FIELDS, FINER
 from indexer.analysis.intents import intent_names
 from indexer.analysis.wordlists import stop_words
 from indexer.ranking.field_counts import Counted, statistics_of
 from indexer.ranking.forward_writer import TokenCounts, WordKeys, merged
-from indexer.ranking.hashing import Keys, bigram_keys, counts_of, key_of, keys_of
+from indexer.ranking.growing import Growing
+from indexer.ranking.hashing import Keys, Numbers, bigram_keys, counts_of, key_of, keys_of
 from indexer.ranking.ids import segment_folders
-from indexer.ranking.mapped import Strings, map_array, save, write_strings
+from indexer.ranking.mapped import Strings, kept, map_array, save, write_strings
 from indexer.ranking.token_store import Words
 from indexer.ranking.weighting import Statistics
 
 FREQUENCIES = "frequencies"
 _REMEMBERED = 1 << 16
-_NO_COUNTS = np.empty(0, np.uint64), np.empty(0, np.int64)
+# So many counts are put together at a time.
+_TOGETHER = 1 << 21
 
 
 class FrequencyCounter:
     """Counts in how many documents of a full build each token occurs, one segment after the other."""
 
-    def __init__(self) -> None:
+    def __init__(self, arrays: Path) -> None:
+        """What is counted of each document and each pair of words waits in files without a name in `arrays`, a
+        folder.
+        """
+        self._arrays = arrays
         self._terms: Counter[str] = Counter()
         self._stops: Counter[str] = Counter()
         self._intents = np.zeros(len(intent_names()), np.int64)
-        self._grams, self._bigrams, self._lengths, self._han = _NO_COUNTS, _NO_COUNTS, list[Any](), list[Any]()
+        self._keyed: dict[str, list[tuple[Keys, Numbers]]] = {"gram": [], "bigram": []}
+        self._lengths, self._han = Growing(arrays, "i"), Growing(arrays, "b")
 
     def add(
         self, words: Words, counted: Counted, documents: NDArray[np.int64], keys: WordKeys, tokens: TokenCounts
@@ -46,28 +53,48 @@ class FrequencyCounter:
         self._terms.update(dict(zip(named, documents[there].tolist(), strict=True)))
         asked = np.bitwise_or.reduce(counted.intents, axis=1)
         self._intents += [int((asked >> bit & 1).sum()) for bit in range(len(self._intents))]
-        self._grams = merged([self._grams, (keys.gram_keys, tokens.grams.astype(np.int64))])
-        self._bigrams = merged([self._bigrams, (tokens.bigram_keys, tokens.bigrams.astype(np.int64))])
-        self._lengths.append(counted.lengths)
-        self._han.append(counted.han)
+        for name, own, counts in (
+            ("gram", keys.gram_keys, tokens.grams),
+            ("bigram", tokens.bigram_keys, tokens.bigrams),
+        ):
+            self._keyed[name].append((kept(self._arrays, own), kept(self._arrays, counts.astype(np.int64))))
+        self._lengths.extend(counted.lengths.ravel().tolist())
+        self._han.extend(counted.han.tolist())
 
     def statistics(self) -> Statistics:
         """The statistics of all documents."""
-        return statistics_of(np.concatenate(self._lengths), np.concatenate(self._han))
+        han = self._han.all().view(np.bool_)
+        return statistics_of(self._lengths.all().reshape(len(han), len(FIELDS), 2), han)
 
-    def write(self, arrays: Path) -> None:
+    def write(self) -> None:
         """Write the frequencies of the full build."""
-        folder = arrays / FREQUENCIES
+        folder = self._arrays / FREQUENCIES
         folder.mkdir()
         counts: dict[str, Any] = {"intents": self._intents}
         for name, own in (("terms", self._terms), ("stops", self._stops)):
             tokens = sorted(own)
             write_strings(folder, name, tokens)
             counts[name] = np.array([own[token] for token in tokens])
-        for name, (keys, own_counts) in (("gram", self._grams), ("bigram", self._bigrams)):
+        for name, parts in self._keyed.items():
+            keys, numbers = self._put_together(parts)
             save(folder, **{f"{name}_keys": keys})
-            counts[f"{name}s"] = own_counts
+            counts[f"{name}s"] = numbers
         save(folder, **{name: own.astype(np.int32) for name, own in counts.items()})
+
+    def _put_together(self, parts: Sequence[tuple[Keys, Numbers]]) -> tuple[Keys, NDArray[np.int32]]:
+        """The keys of all segments, ascending, each once with its counts together: one range of keys after the other,
+        each of which fits into memory.
+        """
+        keys, counts = Growing(self._arrays, "Q"), Growing(self._arrays, "i")
+        shares = 1 + sum(len(own) for own, _ in parts) // _TOGETHER
+        bounds = np.array([(share << 64) // shares for share in range(1, shares)], np.uint64)
+        cuts = [[0, *np.searchsorted(own, bounds).tolist(), len(own)] for own, _ in parts]
+        for share in range(shares):
+            within = [slice(*cut[share : share + 2]) for cut in cuts]
+            own = merged([(k[there], n[there]) for (k, n), there in zip(parts, within, strict=True)])
+            keys.extend(own[0].tolist())
+            counts.extend(own[1].tolist())
+        return keys.all(), counts.all()
 
 
 def forget_terms(arrays: Path) -> None:

@@ -48,6 +48,16 @@ def nameless(folder: Path, dtype: Any, shape: tuple[int, ...]) -> NDArray[Any]:
     return array.view(np.ndarray)
 
 
+def kept(folder: Path, array: NDArray[Any]) -> NDArray[Any]:
+    """An array in a file of the folder that has no name."""
+    if not len(array):
+        return array
+    there = nameless(folder, array.dtype, array.shape)
+    there[...] = array
+    release(there)
+    return there
+
+
 def reopen(folder: Path, name: str) -> NDArray[Any]:
     """An array that was created for this generation alone, mapped to be filled."""
     return np.lib.format.open_memmap(folder / f"{name}.npy", "r+")

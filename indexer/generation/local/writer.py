@@ -41,14 +41,14 @@ def count_all(arrays: Path, names: Sequence[str], analyzer: Analyzer, resources:
     """Count the documents of several segments that are gathered, write in how many of these each token occurs, and give
     the statistics: those of a full build, by which each segment is written then.
     """
-    everything = FrequencyCounter()
+    everything = FrequencyCounter(arrays)
     for name in names:
         words = Words.stored(arrays / name)
         counted = count(words, analyzer)
         keys = word_keys(words.words, counted.vocabulary)
         there = documents_of_terms(words, counted)
         everything.add(words, counted, there, keys, count_tokens(words, keys, resources.kernels))
-    everything.write(arrays)
+    everything.write()
     return everything.statistics()
 
 
@@ -75,9 +75,9 @@ def write_arrays(
     joins = np.array([begins_name(word) for word in words.words], np.bool_)
     save(folder, word_counts=tokens.words, word_joins=joins, **forward_arrays(keys, counted))
     if frozen is None:
-        everything = FrequencyCounter()
+        everything = FrequencyCounter(arrays)
         everything.add(words, counted, documents, keys, tokens)
-        everything.write(arrays)
+        everything.write()
     return statistics, terms
 
 

@@ -14,7 +14,7 @@ from indexer import Settings, build, update
 from indexer.build import keep_order, pairs, pipeline
 from indexer.generation.folder.store import FolderStore
 from indexer.generation.local import stored
-from indexer.ranking import growing
+from indexer.ranking import frequencies, growing
 from indexer.ranking.ids import base_segments, segment_folders
 from indexer.ranking.mapped import ARRAYS
 from tests.documents import in_two_scripts, question
@@ -48,6 +48,7 @@ def test_parts_are_what_one_segment_is(tmp_path: Path, monkeypatch: pytest.Monke
         (growing, "_HELD", 10),
         (keep_order, "_TOGETHER", 1),
         (pairs, "_OVERLAPPING", 32),
+        (frequencies, "_TOGETHER", 100),
         (stored, "_TOGETHER", 7),
     ):
         monkeypatch.setattr(module, name, most)
