@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -14,6 +13,8 @@ _PRAGMAS = ("journal_mode = OFF", "synchronous = OFF", "locking_mode = EXCLUSIVE
 
 def in_order(folder: Path, rows: Iterable[tuple[str, bytes, int]]) -> Iterator[tuple[str, bytes, int]]:
     """Different rows in ascending order; until the last is given, they wait in a file of the folder."""
+    import sqlite3  # noqa: PLC0415 (whoever asks an index builds none)
+
     path = folder / _FILE
     try:
         with closing(sqlite3.connect(path, isolation_level=None)) as connection:

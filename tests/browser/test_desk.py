@@ -30,7 +30,7 @@ PARTS = (
 PAGES = (
     *("desk", "desk?band=all", "desk?state=settled", "desk?state=later", "desk/same", "desk/same?site=ours"),
     *("desk/pair?a=knee-1&b=knee-2&told=1", "desk/cards", "desk/cards?id=hip-1", "desk/records", "desk/reports"),
-    *("desk/account", "questions/knee-2", "questions/knee-1"),
+    *("desk/gaps", "desk/account", "questions/knee-2", "questions/knee-1"),
 )
 Scheme = Literal["light", "dark"]
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -250,7 +251,6 @@ class OpenSearchStore:
         """What a generation has not as it was sent: files, how many documents there are, and some of these."""
         with tempfile.TemporaryDirectory() as fetched:
             folder = Path(fetched)
-            digests: Mapping[str, bytes] = {}
             try:
                 self._fetch(number, folder)
                 manifest = self._usable(folder, self._meta(documents_of(self._name, number))["digest"])
@@ -263,16 +263,15 @@ class OpenSearchStore:
             else:
                 found = parts.faults(folder, manifest)
                 damaged = [Fault(file=own, code=code, generation=number) for own, code in found]
-                digests = {} if damaged else StoredDigests(folder / ARRAYS)
+                if not damaged:
+                    yield from self._faults_of_documents(number, StoredDigests(folder / ARRAYS))
         yield from damaged
-        if not damaged:
-            yield from self._faults_of_documents(number, digests)
 
     def _faults_of_documents(self, number: int, digests: Mapping[str, bytes]) -> Iterator[Fault]:
         index = documents_of(self._name, number)
         with asking(self._name):
             found = self._client.count(index=index)["count"]
-            sample = sorted(digests)[:: len(digests) // _SAMPLE + 1]
+            sample = [*islice(digests, 0, None, len(digests) // _SAMPLE + 1)]
             there = whole_rows(self._client.mget(index=index, body={"ids": sample})) if sample else []
         if found != len(digests):
             yield Fault(file=index, code="size", written=len(digests), found=found, generation=number)

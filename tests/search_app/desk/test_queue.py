@@ -207,7 +207,7 @@ def test_everything_is_escaped(made: Made) -> None:
     pages = ["/desk?band=all", f"/desk/cards?id={markup.escape(a)}"]
     desk.decide("duplicate", a, b, why=NASTY)
     desk.post("/desk/cards", action="pin", page=a, card=b, why=NASTY)
-    pages += ["/desk?state=settled", "/desk/records", "/desk/cards", "/desk/reports"]
+    pages += ["/desk?state=settled", "/desk/records", "/desk/cards", "/desk/reports", "/desk/gaps"]
     texts = [desk.client.get(page).text for page in pages]
     for address, query in (
         ("/desk/pair", {"a": a, "b": b, "told": "1"}),

@@ -19,7 +19,7 @@ from tests.search_app.desk.conftest import SCRYPT, SECRET, Desk, token_of
 from tests.search_app.serving import serving
 
 PAGES = (
-    *("/desk", "/desk/pair?a=n0&b=n1", "/desk/same", "/desk/cards", "/desk/records", "/desk/reports"),
+    *("/desk", "/desk/pair?a=n0&b=n1", "/desk/same", "/desk/cards", "/desk/records", "/desk/reports", "/desk/gaps"),
     *("/desk/export.csv", "/desk/account"),
 )
 WRITES = ("/desk/pair", "/desk/undo", "/desk/same", "/desk/cards", "/desk/sign-out")
