@@ -9,7 +9,7 @@ from flask import Blueprint, Flask, Response, current_app, make_response, render
 
 from indexer import RequestRefused
 from search_app.errors import words_of
-from search_app.requests import known
+from search_app.requests import Parameter, known
 from search_app.security import POLICY
 from search_app.services import index
 from search_app.usage import UsageError
@@ -20,6 +20,9 @@ bp = Blueprint("asking", __name__)
 _CARDS = 6
 # In Chinese three times as many bytes, each written as three: within what a request may hold.
 MOST_TITLE, MOST_TEXT = 300, 12_000
+# So much of a title leaves room for a question about it.
+_QUOTED = 250
+_STILL = Parameter("still", "The id of a page of which to ask whether it is still right.", {"type": "string"})
 _ADDRESS = re.compile(r"https?://[A-Za-z0-9.-]+(:\d{1,5})?(/[^\s;,]*)?$")
 
 
@@ -34,9 +37,10 @@ def init_app(app: Flask) -> None:
 
 @bp.get("/ask")
 def blank() -> str:
-    """An empty form."""
-    known(request.args, [])
-    return render_template("ask.html", title="", draft="", panel=None, notice=None, wrong="", to="")
+    """An empty form; with a page's id in `still` the question whether what that says is still right."""
+    id_ = known(request.args, [_STILL]).get(_STILL.name, "")
+    still = index().get(id_).title[:_QUOTED] if id_ else ""
+    return render_template("ask.html", title="", still=still, draft="", panel=None, notice=None, wrong="", to="")
 
 
 @bp.post("/ask")

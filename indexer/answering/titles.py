@@ -10,6 +10,7 @@ from indexer.analysis import bare
 from indexer.analysis.terms import read_word, stem
 from indexer.analysis.tokens import words_of
 from indexer.answering.settled import Settled
+from indexer.answering.spelling import respell
 from indexer.answering.weighing import weigh
 from indexer.generation import FindRequest, Generation
 from indexer.ranking.weighting import SearchWord
@@ -24,7 +25,17 @@ _SPARE = 2
 
 
 def titled_so(generation: Generation, text: str, limit: int, settled: Settled) -> tuple[Suggestion, ...]:
-    """The pages whose titles hold what is typed so far, those first that begin so; none for a longer text."""
+    """The pages whose titles hold what is typed so far, those first that begin so; where none does, what is typed as it
+    should be spelled. None for a longer text.
+    """
+    found = _titled(generation, text, limit, settled)
+    if not found and len(text) <= _LONGEST and (meant := respell(generation, text)):
+        return _titled(generation, meant.text, limit, settled)
+    return found
+
+
+def _titled(generation: Generation, text: str, limit: int, settled: Settled) -> tuple[Suggestion, ...]:
+    """The pages whose titles hold a text as it is."""
     typed = list(map(bare, words_of(text[: _LONGEST + 1])))
     if not typed or len(text) > _LONGEST:
         return ()

@@ -41,6 +41,9 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> indexer.Index:
         ("hepatitis b", ["d", "e"]),
         ("hepatitis c", ["e"]),
         ("how lo", ["f"]),
+        ("hepattitis b", ["d", "e"]),
+        ("after runing", ["a"]),
+        ("hepattitis ski", []),
         ("ski", []),
         ("knee xyz", []),
         ("", []),
@@ -49,7 +52,9 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> indexer.Index:
     ],
 )
 def test_titles_hold_every_word(index: indexer.Index, typed: str, found: list[str]) -> None:
-    """In any form and order; what a page says beside its title finds nothing, and of one title one page is shown."""
+    """In any form and order, and where no title does, as the words should be spelled; what a page says beside its title
+    finds nothing, and of one title one page is shown.
+    """
     told = [suggestion.id for suggestion in index.suggest(typed)]
     assert sorted(told) == sorted(found)
     if typed == "kne":

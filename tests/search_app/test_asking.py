@@ -30,6 +30,15 @@ def test_a_question_is_answered_before_it_is_asked(sample_path: Path, caplog: py
     assert "Questions are not sent from here." in answer.text
 
 
+def test_of_an_old_reply_it_can_be_asked_whether_it_is_still_right(sample_path: Path) -> None:
+    """The page of a reply of over a year ago leads to a form that asks it, with the title of that page."""
+    client = create_app({"index": str(sample_path)}).test_client()
+    page = client.get("/questions/q-0039").text
+    assert 'Over a year old. <a href="/ask?still=q-0039">Ask whether it is still right</a>' in page
+    assert 'value="Is this still right? ' in client.get("/ask?still=q-0039").text
+    assert client.get("/ask?still=none").status_code == 404
+
+
 def test_a_draft_goes_on_to_the_sites_form_alone(sample_path: Path) -> None:
     """The setting `ask` is where it is posted to, and where the policy lets it go."""
     client = create_app({"index": str(sample_path), "ask": "https://clinic.example/ask?from=seealso"}).test_client()
