@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Response, expect
 
 pytestmark = pytest.mark.browser
 
@@ -72,6 +72,64 @@ def test_nothing_scrolls_sideways(width: int, browser: Browser, address: str) ->
         for path in PAGES:
             page.goto(address + path)
             assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+
+
+def test_axe_finds_nothing_in_forced_colours(browser: Browser, address: str) -> None:
+    """Nor does it where the system sets the colours and wants less motion, on a telephone; nothing moves there."""
+    found: dict[str, list[str]] = {}
+    options: dict[str, Any] = {"forced_colors": "active", "reduced_motion": "reduce"}
+    with browser.new_context(viewport={"width": 390, "height": 844}, **options) as context:
+        page = context.new_page()
+        for path in PAGES:
+            page.goto(address + path)
+            if violations := Axe().run(page).response["violations"]:
+                found[path] = [violation["id"] for violation in violations]
+            assert page.evaluate("document.getAnimations().length") == 0, path
+            assert page.evaluate("getComputedStyle(document.documentElement).scrollBehavior") == "auto", path
+    assert found == {}
+
+
+def test_text_of_twice_the_size_hides_nothing(browser: Browser, address: str) -> None:
+    """At 320 pixels: no page is wider than its window, and the field shows what is typed."""
+    with browser.new_context(viewport={"width": 320, "height": 800}, bypass_csp=True) as context:
+        page = context.new_page()
+        for path in PAGES:
+            page.goto(address + path)
+            page.add_style_tag(content="html { font-size: 200% }")
+            assert page.evaluate("document.documentElement.scrollWidth") <= 320, path
+            field = page.locator('.find input[type="search"]').first
+            assert (field.bounding_box() or {"width": 0})["width"] > 200, path
+
+
+@pytest.mark.parametrize("path", ["", "search?q=cement", "questions/q-0039", "ask"])
+def test_nothing_moves_while_a_page_is_loaded(path: str, browser: Browser, address: str) -> None:
+    """No layout shift, with scripts, wide and on a telephone."""
+    for width in (1280, 390):
+        with browser.new_context(viewport={"width": width, "height": 800}) as context:
+            page = context.new_page()
+            page.add_init_script(
+                "window.shifts = []; new PerformanceObserver(list => shifts.push(...list.getEntries()))"
+                ".observe({ type: 'layout-shift', buffered: true })"
+            )
+            page.goto(address + path, wait_until="networkidle")
+            assert page.evaluate("shifts.length") == 0
+
+
+def test_pages_and_what_they_load_are_small(browser: Browser, address: str) -> None:
+    """HTML below 60 kB, stylesheets and scripts of a page below 40 kB, as they are before a proxy packs them."""
+    answers: list[Response] = []
+    for path in PAGES[:-1]:
+        sizes = {"document": 0, "stylesheet": 0, "script": 0}
+        answers.clear()
+        with browser.new_context() as context:
+            page = context.new_page()
+            page.on("response", lambda answer: answers.append(answer))  # noqa: PLW0108 (Playwright marks what it calls)
+            page.goto(address + path)
+            for answer in answers:
+                kind = answer.request.resource_type
+                sizes[kind] = sizes.get(kind, 0) + len(answer.body())
+        assert 0 < sizes["document"] < 60_000, path
+        assert 0 < sizes["stylesheet"] + sizes["script"] < 40_000, path
 
 
 def test_pages_ask_nobody_else_and_say_nothing(browser: Browser, address: str) -> None:
