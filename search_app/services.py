@@ -68,9 +68,31 @@ class Served:
         # What is made once, by the function that makes it: a home page does not change within one.
         self.once: Callable[[Callable[[], dict[str, object]]], dict[str, object]] = cache(lambda make: make())
         # It holds the index and not this object, or else they would hold each other.
-        self.panel: Callable[[str, Filter, int], KeptPanel] = lru_cache(MOST_PANELS)(
-            lambda id_, where, limit: KeptPanel(index.related(id_, where=where, limit=limit))
+        self._panel: Callable[[str, Filter, int], KeptPanel] = lru_cache(MOST_PANELS)(
+            lambda id_, where, limit: _made(index, id_, where, limit)
         )
+
+    def panel(self, id_: str, where: Filter, limit: int) -> KeptPanel:
+        """The panel of a page. Raises DocumentNotFound."""
+        try:
+            return self._panel(id_, where, limit)
+        except _Unkept as made:
+            return made.panel
+
+
+class _Unkept(Exception):
+    """A panel that was made without what its texts mean, which was not told in time: the next one may have it."""
+
+    def __init__(self, panel: KeptPanel) -> None:
+        self.panel = panel
+
+
+def _made(index: Index, id_: str, where: Filter, limit: int) -> KeptPanel:
+    """A panel, to be kept. Raises _Unkept for one that is not."""
+    panel = KeptPanel(index.related(id_, where=where, limit=limit))
+    if Index.gave_up.get():
+        raise _Unkept(panel)
+    return panel
 
 
 class IndexHandle:

@@ -54,6 +54,24 @@ def test_a_panel_is_made_once(app: Flask, asked: list[str]) -> None:
     assert asked == ["q-0039"]
 
 
+def test_a_panel_that_lacks_something_is_made_again(
+    app: Flask, asked: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was made while the encoder was too slow is shown, and kept by nobody; what is whole then is kept."""
+    related, slow = indexer.Index.related, iter([True, False])
+
+    def related_late(self: indexer.Index, id_: str, **more: Any) -> indexer.Panel:
+        indexer.Index.gave_up.set(next(slow))
+        return related(self, id_, **more)
+
+    monkeypatch.setattr(indexer.Index, "related", related_late)
+    client = app.test_client()
+    answers = [client.get("/api/v1/related/q-0039") for _ in range(3)]
+    assert answers[0].json == answers[1].json
+    assert ["ETag" in answer.headers for answer in answers] == [False, True, True]
+    assert asked == ["q-0039"] * 2
+
+
 def test_filter_and_limit_have_panels_of_their_own(app: Flask, asked: list[str]) -> None:
     """What is kept is the answer to exactly this request."""
     client = app.test_client()
