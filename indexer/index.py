@@ -115,8 +115,7 @@ class Index:
         request = Search(text=text, where=where, sort=sort, page=page, size=size, as_typed=as_typed)
         results = search(self._generation, request, self.settled)
         # Who is in danger may not spell well.
-        surely = results.did_you_mean if results.respelled else None
-        notice = self.notice(text) or (self.notice(surely) if surely else None)
+        notice = self.notice(text) or (self.notice(results.did_you_mean) if results.did_you_mean else None)
         return replace(results, notice=notice) if notice else results
 
     def notice(self, text: str) -> Notice | None:

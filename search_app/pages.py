@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 
 from flask import Blueprint, Flask, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -59,7 +58,7 @@ class Choice:
 def init_app(app: Flask) -> None:
     """Register the pages and what all templates use."""
     app.register_blueprint(bp)
-    for name in ("band_name", "beyond", "blocks", "paragraphs", "site_of", "why_kept"):
+    for name in ("band_name", "beyond", "blocks", "callable_numbers", "paragraphs", "site_of", "why_kept", "years_ago"):
         app.jinja_env.filters[name] = getattr(present, name)
     app.jinja_env.globals.update(index=index, page_of=page_of, topic_page=topic_page, settings=app.config["SEEALSO"])
 
@@ -149,8 +148,8 @@ def document(id_: str) -> str | Response:
     if request.endpoint != f"pages.{kind}":
         return redirect(page_of(found))
     gaps.count_opened()
-    year_ago = datetime.now(UTC).date() - timedelta(days=365)
-    return render_template(f"{kind}.html", document=found, panel=_panel(id_), year_ago=year_ago, **_group(id_))
+    notice = index().notice(found.title)
+    return render_template(f"{kind}.html", document=found, panel=_panel(id_), notice=notice, **_group(id_))
 
 
 def _group(id_: str) -> dict[str, object]:

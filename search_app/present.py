@@ -10,6 +10,8 @@ from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
+from markupsafe import Markup, escape
+
 from corpus import Topic
 from indexer import Band, Mark
 from indexer.duplicates import Cluster
@@ -17,6 +19,8 @@ from indexer.duplicates import Cluster
 _MONTHS = "January February March April May June July August September October November December".split()  # noqa: SIM905
 _PLAIN = (str, bool, float, int, type(None))
 _HEADING = 80
+# A telephone number, of three digits or more.
+_NUMBER = re.compile(r"\+?\d[\d ()/-]*\d\d")
 
 
 def to_json(value: Any) -> Any:
@@ -102,6 +106,22 @@ def opening(text: str, most: int) -> str:
         return line
     cut = line.rfind(" ", 0, most)
     return line[: cut if cut > 0 else most].rstrip(" .,;:-–—") + "…"
+
+
+def years_ago(then: date | None) -> int:
+    """How many whole years ago a day was; 0 for one that is not known."""
+    now = datetime.now(UTC).date()
+    return now.year - then.year - ((now.month, now.day) < (then.month, then.day)) if then else 0
+
+
+def callable_numbers(text: str) -> Markup:
+    """A text in which a telephone number is a link that calls it."""
+    pieces, at = [], 0
+    for found in _NUMBER.finditer(text):
+        called = re.sub(r"[^\d+]", "", found[0])
+        pieces += [escape(text[at : found.start()]), Markup('<a href="tel:{}">{}</a>').format(called, found[0])]
+        at = found.end()
+    return Markup("").join([*pieces, escape(text[at:])])
 
 
 def beyond(topics: Iterable[Topic], own: Iterable[Topic]) -> list[Topic]:

@@ -107,10 +107,11 @@ def _marks(generation: Generation, asked: _Asked) -> Marks:
 
 
 class _Asked(NamedTuple):
-    """A query, what its words weigh, and what it finds."""
+    """A query, what its words weigh, what is asked for, and what that finds."""
 
     query: Query
     weighed: Weighed
+    wanted: FindRequest
     found: Found
 
 
@@ -119,7 +120,7 @@ def _ask(generation: Generation, query: Query, request: Search, settled: Settled
     short = len(query.text.sequence) <= SHORT
     weighed = weigh_text(generation, query.wanted, query.text, concepts=SHORT_CONCEPTS if short else 1.0)
     if query.hollow:
-        return _Asked(query, weighed, Found([], 0, {}))
+        return _Asked(query, weighed, FindRequest(), Found([], 0, {}))
     by_score = request.sort == Sort.RELEVANCE and query.words
     words, least = _search_words(generation, query)
     wanted = weighed.request._replace(
@@ -134,7 +135,7 @@ def _ask(generation: Generation, query: Query, request: Search, settled: Settled
         instead=settled.instead,
         meant=weighed.meant and weighed.meant._replace(least=NEAR_ENOUGH),
     )
-    return _Asked(query, weighed, generation.find(wanted))
+    return _Asked(query, weighed, wanted, generation.find(wanted))
 
 
 def _search_words(generation: Generation, query: Query) -> tuple[tuple[SearchWord, ...], int]:
@@ -200,10 +201,15 @@ def _corrected(
 
 
 def _is_close(generation: Generation, asked: _Asked) -> bool:
-    """Whether one of the first hits is about the matter of the search; where no words are asked for, all are."""
+    """Whether one of the best hits is about the matter of the search, in whatever order they are shown; where no words
+    are asked for, all are.
+    """
     if not asked.query.words:
         return True
-    first = [r.id for r in asked.found.ranked[:FIRST_HITS]]
+    wanted, found = asked.wanted, asked.found
+    if wanted.sort != Sort.RELEVANCE and found.total:
+        found = generation.find(wanted._replace(sort=Sort.RELEVANCE, limit=FIRST_HITS, facets=0))
+    first = [r.id for r in found.ranked[:FIRST_HITS]]
     places = _written(generation, asked.query)
     meant = asked.weighed.meant
     near = generation.cosines(meant.vector, first) if meant else [math.nan] * len(first)

@@ -14,6 +14,20 @@ form?.addEventListener("submit", () => {
   asking?.abort();
 });
 
+offer();
+
+// What was written can be copied, where the browser lets a page do that.
+function offer() {
+  const copy = document.querySelector("[data-copy]");
+  if (!copy || !navigator.clipboard) return;
+  copy.hidden = false;
+  copy.querySelector("button").addEventListener("click", async () => {
+    const said = copy.querySelector("[role=status]");
+    await navigator.clipboard.writeText([...new FormData(form).values()].filter(Boolean).join("\n\n"));
+    said.textContent = said.dataset.said;
+  });
+}
+
 async function ask() {
   const written = new URLSearchParams(new FormData(form));
   const text = [...written.values()].join(" ").trim();

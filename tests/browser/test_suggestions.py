@@ -116,6 +116,10 @@ def test_what_is_like_a_question_appears_while_it_is_written(browser: Browser, a
         assert Axe().run(page).response["violations"] == []
         page.get_by_label("What happened").press_sequentially(" and chest pain, left arm numb", delay=5)
         expect(page.get_by_text("This can be an emergency")).to_be_visible()
+        context.grant_permissions(["clipboard-read", "clipboard-write"])
         page.get_by_role("button", name="See what was answered").click()
         expect(page.get_by_role("heading", name="Go on")).to_be_visible()
+        page.get_by_role("button", name="Copy the question").click()
+        expect(page.get_by_text("Copied.")).to_be_visible()
+        assert page.evaluate("navigator.clipboard.readText()").startswith("Leg pain since kyphoplasty\n\nand chest")
         expect(page.get_by_label("In one line")).to_have_value("Leg pain since kyphoplasty")

@@ -19,6 +19,8 @@ from tests.documents import question
 SUICIDE = [
     "",
     "i want to kill myself",
+    "life is pointless",
+    "what is the point of living",
     "i dont want to live anymore",
     "thinking about ending my life",
     "suicidal thoughts at night",
@@ -47,6 +49,14 @@ SUICIDE = [
 EMERGENCY = [
     "",
     "chest pain and left arm numb",
+    "chest pain right now",
+    "pain in my chest",
+    "chest pain since this morning that does not go away",
+    "i took my blood pressure pill twice by mistake",
+    "accidentally took 2 tablets",
+    "double dose of blood pressure tablet what to do",
+    "gave my baby paracetamol twice by accident",
+    "my mum is talking funny and her arm is weak",
     "chest pain shortness of breath",
     "crushing chest pain",
     "chest tightness and cant breathe",

@@ -34,7 +34,7 @@ def test_of_an_old_reply_it_can_be_asked_whether_it_is_still_right(sample_path: 
     """The page of a reply of over a year ago leads to a form that asks it, with the title of that page."""
     client = create_app({"index": str(sample_path)}).test_client()
     page = client.get("/questions/q-0039").text
-    assert 'Over a year old. <a href="/ask?still=q-0039">Ask whether it is still right</a>' in page
+    assert ' years old. <a href="/ask?still=q-0039">Ask whether it is still right</a>' in page
     assert 'value="Is this still right? ' in client.get("/ask?still=q-0039").text
     assert client.get("/ask?still=none").status_code == 404
 

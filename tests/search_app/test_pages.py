@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -214,14 +216,43 @@ def test_every_page_has_the_standing_line(client: FlaskClient) -> None:
     """No medical advice, and the emergency number, on every page, errors included."""
     for address in ("/", "/search?q=cement", "/search?q=zzz", "/questions/q-0039", "/articles/a-0007", "/topics/Gout"):
         assert "no medical advice" in page(client, address)
-        assert "In an emergency call 112" in page(client, address)
-    assert "In an emergency call 112" in page(client, "/nowhere", 404)
+        assert 'In an emergency call <a href="tel:112">112</a>' in page(client, address)
+    assert 'In an emergency call <a href="tel:112">112</a>' in page(client, "/nowhere", 404)
 
 
 def test_the_emergency_number_is_a_setting(sample_path: Path) -> None:
     """A site in another country shows its own number."""
     client = create_app({"index": str(sample_path), "emergency": "999"}).test_client()
-    assert "In an emergency call 999" in page(client, "/")
+    assert 'In an emergency call <a href="tel:999">999</a>' in page(client, "/")
+
+
+def test_a_page_that_speaks_of_a_danger_has_help_first(tmp_path: Path) -> None:
+    """As a search for its title has: above its text, the number a link; a page that only reads of it has none."""
+    indexer.build(
+        tmp_path / "index",
+        [
+            question("d", "I want to die, is this normal?", "", "It is not."),
+            question("s", "Suicide statistics of Europe", "", "Fewer."),
+        ],
+    )
+    client = create_app({"index": str(tmp_path / "index"), "crisis": "Samaritans 116 123"}).test_client()
+    html = page(client, "/questions/d")
+    assert html.index('Samaritans <a href="tel:116123">116 123</a>') < html.index("<p>It is not.</p>")
+    assert "116 123" not in page(client, "/questions/s")
+
+
+def test_cards_say_when_and_from_which_site(tmp_path: Path) -> None:
+    """When it was asked, where that is known; the site, where there are several."""
+    asked = date(2014, 10, 21)
+    documents = [
+        replace(question(f"q{n}", "Knee pain at night", f"It hurts {word}"), asked=asked, url=f"https://{site}/{n}")
+        for n, (word, site) in enumerate([("always", "a.example"), ("often", "a.example"), ("a lot", "b.example")])
+    ]
+    indexer.build(tmp_path / "index", documents)
+    client = create_app({"index": str(tmp_path / "index")}).test_client()
+    (when,) = set(re.findall(r'<p part="when" class="meta dots">(.*?)</p>', page(client, "/questions/q2")))
+    assert when == '<span><time datetime="2014-10-21">21 October 2014</time></span>'
+    assert "<span>b.example</span>" in page(client, "/questions/q0")
 
 
 def test_a_page_renders_without_its_panel(sample_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

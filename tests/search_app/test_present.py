@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,11 +11,28 @@ from corpus import Asker, Topic
 from indexer import Mark, Progress
 from search_app import settings
 from search_app.cli.progress import line
-from search_app.present import blocks, day, paragraphs, to_json
+from search_app.present import blocks, callable_numbers, day, paragraphs, to_json, years_ago
 from search_app.usage import UsageError
 from search_app.words import load
 
 ENGLISH = load("en")
+
+
+def test_numbers_to_call_are_links() -> None:
+    """Whoever needs one taps it; what stands around it is escaped, and a number of two digits calls nobody."""
+    assert callable_numbers("Helpline <24> 116 123") == ('Helpline &lt;24&gt; <a href="tel:116123">116 123</a>')
+    assert callable_numbers("+49 800 111") == '<a href="tel:+49800111">+49 800 111</a>'
+    assert callable_numbers("112 or 19222") == '<a href="tel:112">112</a> or <a href="tel:19222">19222</a>'
+    assert callable_numbers("a friend") == "a friend"
+
+
+def test_years_are_whole_ones() -> None:
+    """A day of less than a year ago, and one that nobody knows, is no year old."""
+    today = datetime.now(UTC).date()
+    assert years_ago(today - timedelta(days=360)) == 0
+    assert years_ago(today - timedelta(days=366)) == 1
+    assert years_ago(today - timedelta(days=3660)) == 10
+    assert years_ago(None) == 0
 
 
 def test_days_and_askers_are_words() -> None:
