@@ -49,7 +49,7 @@ class Day(NamedTuple):
     one.
     """
 
-    day: str
+    date: date
     searches: int
     nothing: int
     far: int
@@ -122,7 +122,7 @@ class Gaps:
             return []
         with self._open() as connection:
             rows = connection.execute("SELECT day, searches, empty, far, opened FROM day ORDER BY day DESC")
-            return [Day(*row) for row in rows]
+            return [Day(date.fromisoformat(day), *counts) for day, *counts in rows]
 
     def gaps(self) -> list[Gap]:
         """The texts that are written, those searched for on most days first. Raises GapsUnavailable."""

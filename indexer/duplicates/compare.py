@@ -12,7 +12,7 @@ from indexer.answering.settled import Settled
 from indexer.duplicates.answers import DuplicatePair, Mark, Side, SideBySide
 from indexer.duplicates.differences import differences, said
 from indexer.duplicates.likelihood import Profile, QuestionPair, profiles
-from indexer.generation import Generation, Meant
+from indexer.generation import Generation, Meant, Pair
 from indexer.ranking.vectors import Vector
 from indexer.types import Band, Card
 
@@ -50,6 +50,15 @@ def side_by_side(generation: Generation, a: Document, b: Document) -> SideBySide
     )
     keep = b.id if orders[1] > orders[0] or (orders[1] == orders[0] and b.id < a.id) else a.id
     return SideBySide(pair=pair, keep=keep, a=left, b=right)
+
+
+def by_own_words(generation: Generation, pair: Pair) -> Pair:
+    """A pair as sure as its two questions make it by themselves, and at least possible: a question that an editor keeps
+    for another may say less of the matter of a third.
+    """
+    ours, theirs = profiles(generation, [pair.a, pair.b])
+    compared = QuestionPair(ours, theirs, cosine_of(generation, pair.a, pair.b))
+    return Pair(pair.a, pair.b, compared.score, compared.band or Band.POSSIBLE)
 
 
 def cosine_of(generation: Generation, a: str, b: str) -> float | None:

@@ -16,7 +16,7 @@ from indexer.analysis.wordlists import stop_words
 from indexer.answering.settled import Settled
 from indexer.duplicates.answers import Cluster, Clusters, DuplicatePair, Reason
 from indexer.duplicates.clusters import Star, between, clusters
-from indexer.duplicates.compare import LISTED
+from indexer.duplicates.compare import LISTED, by_own_words
 from indexer.duplicates.differences import differences
 from indexer.errors import RequestRefused
 from indexer.generation import FindRequest, Generation, Pair
@@ -198,7 +198,7 @@ class Listing:
     def _formed(self, generation: Generation) -> list[Star]:
         with self._lock:
             if self._stars is None:
-                pairs = open_pairs(self._questions.pairs(generation), self._settled)
+                pairs = open_pairs(generation, self._questions.pairs(generation), self._settled)
                 members = {id_ for pair in pairs for id_ in (pair.a, pair.b)}
                 self._told = self._questions.told(generation, members)
                 keep_order = {id_: own.keep_order for id_, own in self._told.items()}
@@ -232,11 +232,16 @@ class Listing:
         )
 
 
-def open_pairs(pairs: Iterable[Pair], settled: Settled) -> list[Pair]:
+def open_pairs(generation: Generation, pairs: Iterable[Pair], settled: Settled) -> list[Pair]:
     """The pairs about which something is left to ask, ascending: between the questions that are kept for them, the
-    surest of each two.
+    surest of each two. Two of which neither is of the wording that was proposed are no surer than by their own words.
     """
-    return between((pair for pair in pairs if not settled.is_decided(pair.a, pair.b)), settled.instead)
+    left = [pair for pair in pairs if not settled.is_decided(pair.a, pair.b)]
+    proposed = {(pair.a, pair.b) for pair in left}
+    return [
+        pair if pair.band is Band.SAME or (pair.a, pair.b) in proposed else by_own_words(generation, pair)
+        for pair in between(left, settled.instead)
+    ]
 
 
 def _reason(document: Document, listed: int) -> Reason:

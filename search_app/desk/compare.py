@@ -45,14 +45,16 @@ def _page(a: Question, b: Question, refused: SearchError | None = None) -> str:
     at = asks.index((a.id, b.id)) if (a.id, b.id) in asks else None
     standing, events = history.pair(a.id, b.id), history.of(of_pair(a.id, b.id))
     holds = standing.holds
-    keep = holds.b if holds and holds.action == "duplicate" else beside.keep
+    # The queue names first which question of a cluster to keep.
+    suggested = beside.keep if at is None else a.id
+    keep = holds.b if holds and holds.action == "duplicate" else suggested
     blind = request.values.get("blind") == "1"
     return render_template(
         "desk/pair.html",
         pair=beside.pair,
         sides=(("A", a, beside.a), ("B", b, beside.b)),
         keep=request.form.get("keep", keep),
-        suggested=beside.keep,
+        suggested=suggested,
         # What was not shown because a verdict was refused is not taken as seen.
         seen=request.form["seen"] if refused and not isinstance(refused, DecidedMeanwhile) else standing.last,
         standing=standing,

@@ -23,7 +23,11 @@ def missing() -> str:
     )
     days = counted.days() if counted else []
     return render_template(
-        "desk/gaps.html", on=counted is not None, kinds=[(kind, rows[:_MOST]) for kind, rows in kinds], days=days
+        "desk/gaps.html",
+        on=counted is not None,
+        kinds=[(kind, rows[:_MOST]) for kind, rows in kinds],
+        days=days,
+        since=days[-1].date if days else None,
     )
 
 

@@ -24,11 +24,14 @@ def number_in(text: str) -> int:
 
 
 def id_in(text: str) -> str:
-    """The id of a document as an editor gives it: itself, or the address of its page."""
+    """The id of a document as an editor gives it: itself, or the address of its page here or on its own site."""
     text = text.strip()
-    if not index().known([text]):
-        for part in ("/questions/", "/articles/"):
-            text = text.partition(part)[2] or text
+    if not text or index().known([text]):
+        return text
+    if "://" in text and (there := index().addressed(text)):
+        return there
+    for part in ("/questions/", "/articles/"):
+        text = text.partition(part)[2] or text
     return text
 
 

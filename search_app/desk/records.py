@@ -12,7 +12,7 @@ from search_app.api.keys import accounts
 from search_app.decisions.events import ACTIONS, Event
 from search_app.decisions.history import History
 from search_app.desk.guard import bp
-from search_app.desk.recent import here, in_words, just_done
+from search_app.desk.recent import here, id_in, in_words, just_done
 from search_app.requests import number_of
 from search_app.services import served
 
@@ -24,6 +24,7 @@ def records() -> str:
     """A page of what was done, the newest first. Query: editor, id, action, page."""
     history = served().snapshot.history
     by, id_, action = (request.args.get(name, "").strip() for name in ("editor", "id", "action"))
+    id_ = id_in(id_)
     page = number_of(request.args, "page", 1)
     events = [
         event

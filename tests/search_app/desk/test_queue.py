@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import html as markup
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,9 @@ import pytest
 import corpus
 from corpus import Answer, Question
 from indexer import Band
-from search_app.desk import queue
+from indexer.duplicates import ClusterRequest
+from search_app import services
+from search_app.desk import compare, queue
 from tests.documents import question
 from tests.search_app.desk.conftest import NERVE, Desk, Made
 from tests.search_app.test_pages import NASTY
@@ -246,3 +249,33 @@ def test_the_queue_needs_an_index(tmp_path: Path) -> None:
     client = create_app({"index": str(tmp_path / "none"), "decisions": str(tmp_path / "d")}).test_client()
     assert client.get("/desk").status_code == 401
     assert len(NERVE) == 6
+
+
+def test_a_question_that_others_point_to_is_compared_by_its_own_words(desk: Desk) -> None:
+    """What was likely of one question is not said of another that an editor keeps for it."""
+    desk.decide("duplicate", "f1", "n1")
+    with desk.app.test_request_context():
+        found = services.index().clusters(ClusterRequest(), size=50).clusters
+        own = [pair for cluster in found for pair in cluster.pairs if "f1" in (pair.a, pair.b)]
+        assert own
+        for pair in own:
+            assert pair.score == services.index().side_by_side(pair.a, pair.b).pair.score
+            assert pair.band is Band.POSSIBLE
+
+
+def test_the_pair_suggests_the_question_that_the_queue_does(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The one that a cluster keeps, also where the other is the better one of the two by itself."""
+    for asked, kept in (([("n2", "n0")], "n2"), ([], "n0")):
+        monkeypatch.setattr(compare, "to_ask", lambda _, own=asked: own)
+        html = desk.get("/desk/pair?a=n2&b=n0")
+        assert re.findall(r'name="keep" value="(n\d)"[^>]* checked', html) == [kept]
+
+
+def test_a_page_is_named_by_its_address_too(made: Made) -> None:
+    """The address of a page here, or on its own site, finds what was decided of it."""
+    documents = [replace(d, url=f"https://nerves.example/{d.id}") if d.id == "n1" else d for d in NERVE]
+    desk = made(documents)
+    desk.decide("different", "n0", "n1")
+    for named in ("n1", "http://localhost/questions/n1", "https://nerves.example/n1"):
+        html = desk.get(f"/desk/records?id={named}")
+        assert 'href="/desk/pair?a=n0&amp;b=n1">n0 and n1</a>' in html, named
