@@ -45,8 +45,7 @@ def _page(a: Question, b: Question, refused: SearchError | None = None) -> str:
     at = asks.index((a.id, b.id)) if (a.id, b.id) in asks else None
     standing, events = history.pair(a.id, b.id), history.of(of_pair(a.id, b.id))
     holds = standing.holds
-    # The queue names first which question of a cluster to keep.
-    suggested = beside.keep if at is None else a.id
+    suggested = beside.keep if at is None else a.id  # the queue names first which question of a cluster to keep
     keep = holds.b if holds and holds.action == "duplicate" else suggested
     blind = request.values.get("blind") == "1"
     return render_template(
