@@ -14,7 +14,7 @@ from corpus import read
 
 MB = 1024**2
 MAPPING = '[fields]\ntitle = "t"\nbody = "b"\nurl = "u"\n\n[answer]\ntext = "a"\n'
-COUNT, BODY = 4_000, "x" * 9_000  # 36 MB
+COUNT, BODY = 2_000, "x" * 9_000  # 18 MB
 
 
 def _rows() -> Iterator[tuple[str, str, str, str]]:
@@ -53,7 +53,7 @@ def _peak(file: Path, mapping: Path) -> tuple[int, int]:
 @pytest.mark.parametrize("join", [False, True], ids=["single", "joined"])
 @pytest.mark.parametrize("make", [_json, _lines, _csv], ids=["json", "lines", "csv"])
 def test_memory_stays_small(tmp_path: Path, make: object, join: bool) -> None:
-    """A file of 36 MB is read within 12 MB, its answers joined or not."""
+    """A file of 18 MB is read within 12 MB, its answers joined or not."""
     assert callable(make)
     file, mapping = tmp_path / "records.json.gz", tmp_path / "mapping.toml"
     file = file.with_name("records.csv.gz") if make is _csv else file

@@ -10,6 +10,8 @@ import sys
 import venv
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 LOCK = ROOT / "requirements" / "whoosh3.txt"
 # Where Whoosh is asked for something; a cluster and the definition know nothing of it, nor do three tests of arrays.
@@ -32,6 +34,8 @@ def environment() -> Path:
 
 def test_the_suite_of_generations_passes_on_whoosh3() -> None:
     """Every test of generations, traps included, passes with whoosh3 3.54.0 as with Whoosh 2.7.4."""
+    if not os.environ.get("SEEALSO_LONG"):
+        pytest.skip("run on another engine by ./seealso test --long")
     python = environment()
     owners = "*sorted(set(m.packages_distributions()['whoosh']))"
     code = f"import importlib.metadata as m; print({owners}, m.version('whoosh3'))"
