@@ -15,10 +15,11 @@ Fragment = tuple[str, bool]
 
 
 class Sort(StrEnum):
-    """The order of hits."""
+    """The order of hits: best match first, newest first, or of the newest those first that most pages list."""
 
     RELEVANCE = "relevance"
     NEWEST = "newest"
+    LISTED = "listed"
 
 
 class Band(StrEnum):

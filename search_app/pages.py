@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from flask import Blueprint, Flask, abort, redirect, render_template, request, url_for
@@ -11,6 +12,7 @@ from werkzeug.wrappers import Response
 from corpus import Document, Topic, kind_of
 from indexer import Card, DocumentNotFound, Filter, Hit, Notice, Panel, RequestRefused, Results, Sort, Suggestion
 from search_app import gaps, present, revalidation
+from search_app.api.reading import topics_named
 from search_app.decisions.history import moment
 from search_app.overload import is_late
 from search_app.requests import CARDS, FILTERS, SEARCH, as_typed_of, filter_of, number_of, sort_of, text_of
@@ -169,7 +171,9 @@ def _group(id_: str) -> dict[str, object]:
 
 @bp.get("/topics/<path:name>")
 def topic(name: str) -> str | Response:
-    """A topic: its questions, newest first, its articles, the topics that stand with it."""
+    """A topic: its questions, those first that most pages list, its articles, the topics that stand with it or whose
+    names have its words.
+    """
     page = min(number_of(request.args, "page", 1), MOST_PAGES)
     everything = index().search("", where=Filter(topic=name), size=SIZE)
     if not everything.total:
@@ -178,7 +182,7 @@ def topic(name: str) -> str | Response:
     called = {other.casefold(): other for other in everything.facets["topic"]}.get(name.casefold(), name)
     if called != name:
         return redirect(topic_page(called))
-    questions = index().search("", where=Filter(topic=name, kind="question"), sort=Sort.NEWEST, page=page, size=SIZE)
+    questions = index().search("", where=Filter(topic=name, kind="question"), sort=Sort.LISTED, page=page, size=SIZE)
     if page > max(1, questions.pages):
         return redirect(topic_page(name) + (f"?page={questions.pages}" if questions.pages > 1 else ""))
     articles = index().search("", where=Filter(topic=name, kind="article"), sort=Sort.NEWEST, size=MOST_ARTICLES)
@@ -188,9 +192,17 @@ def topic(name: str) -> str | Response:
         topic=Topic(name=name, specialty=next((tag.specialty for tag in tags if tag.specialty), "")),
         questions=questions,
         articles=articles,
-        beside=[other for other in everything.facets["topic"] if other != name][:_SHOWN_VALUES],
+        beside=_beside(name, everything.facets["topic"]),
+        about=index().search(name, size=1).total,
         page=page,
     )
+
+
+def _beside(name: str, facet: Iterable[str]) -> list[str]:
+    """The topics near one: those that its pages are filed under too, and those that have its words."""
+    beside = [other for other in facet if other != name][:_SHOWN_VALUES]
+    named = (topic.name for topic in topics_named(name))
+    return [*beside, *[other for other in named if other not in (name, *beside)][:_SHOWN_VALUES]]
 
 
 def _panel(id_: str) -> Panel | None:

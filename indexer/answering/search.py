@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from corpus import Article, Document, kind_of
@@ -20,7 +21,7 @@ from indexer.answering.settled import Settled
 from indexer.answering.spelling import respell
 from indexer.answering.weighing import Weighed, place_rarities, weigh_text
 from indexer.errors import RequestRefused
-from indexer.generation import FindRequest, Found, Generation
+from indexer.generation import LISTED, FindRequest, Found, Generation, Ranked
 from indexer.ranking.columns import date_of, is_answered, specialty_of, topics_of
 from indexer.ranking.weighting import SearchWord, search_words
 from indexer.types import Filter, Hit, Results, Search, Sort
@@ -61,7 +62,8 @@ def search(generation: Generation, request: Search, settled: Settled) -> Results
     corrected, respelled = _corrected(generation, query, request, settled)
     asked = respelled or _ask(generation, query, request, settled)
     found = asked.found
-    hits = settled.folded(found.ranked)[(page - 1) * size : page * size]
+    ranked = _most_listed(generation, found.ranked) if request.sort == Sort.LISTED else found.ranked
+    hits = settled.folded(ranked)[(page - 1) * size : page * size]
     documents, marks = generation.get([r.id for r in hits]), _marks(generation, asked)
     passages = passages_of(generation, documents, marks.wanted)
     return Results(
@@ -78,6 +80,13 @@ def search(generation: Generation, request: Search, settled: Settled) -> Results
             for document, r, own in zip(documents, hits, passages, strict=True)
         ),
     )
+
+
+def _most_listed(generation: Generation, ranked: Sequence[Ranked]) -> list[Ranked]:
+    """Documents, those first that most pages list; as they stand among equals."""
+    orders = generation.keep_order([r.id for r in ranked])
+    listed = {r.id: order[LISTED] for r, order in zip(ranked, orders, strict=True)}
+    return sorted(ranked, key=lambda r: -listed[r.id])
 
 
 def best_page(generation: Generation, subject: str, settled: Settled) -> Hit | None:
@@ -130,7 +139,7 @@ def _ask(generation: Generation, query: Query, request: Search, settled: Settled
         without=query.without,
         where=request.where,
         sort=Sort.RELEVANCE if by_score else Sort.NEWEST,
-        limit=request.page * request.size,
+        limit=MOST_HITS if request.sort == Sort.LISTED else request.page * request.size,
         facets=MOST_VALUES,
         instead=settled.instead,
         meant=weighed.meant and weighed.meant._replace(least=NEAR_ENOUGH),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import chain
 
 from corpus import Document, kind_of
-from indexer.analysis import bare
+from indexer.analysis import Place, bare
 from indexer.analysis.terms import read_word, stem
 from indexer.analysis.tokens import words_of
 from indexer.answering.settled import Settled
@@ -26,25 +26,68 @@ _SPARE = 2
 
 def titled_so(generation: Generation, text: str, limit: int, settled: Settled) -> tuple[Suggestion, ...]:
     """The pages whose titles hold what is typed so far, those first that begin so; where none does, what is typed as it
-    should be spelled. None for a longer text.
+    should be spelled, else what other names it has (an underactive thyroid is hypothyroidism). None for a longer text.
     """
-    found = _titled(generation, text, limit, settled)
-    if not found and len(text) <= _LONGEST and (meant := respell(generation, text)):
-        return _titled(generation, meant.text, limit, settled)
-    return found
-
-
-def _titled(generation: Generation, text: str, limit: int, settled: Settled) -> tuple[Suggestion, ...]:
-    """The pages whose titles hold a text as it is."""
     typed = list(map(bare, words_of(text[: _LONGEST + 1])))
     if not typed or len(text) > _LONGEST:
         return ()
+    found = _holding(generation, typed, settled)
+    if not found:
+        meant = respell(generation, text)
+        spelled = list(map(bare, words_of(meant.text))) if meant else typed
+        ways = ((_holding, spelled), (_naming, typed), (_naming, spelled))
+        found = next((own for look, words in ways if (own := look(generation, words, settled))), [])
+    return _suggestions(generation, found, limit, settled)
+
+
+def _holding(generation: Generation, typed: Sequence[str], settled: Settled) -> list[str]:
+    """The pages whose titles hold what is typed as it is, those first that begin so."""
     *whole, begun = typed
     ids = _candidates(generation, whole, begun, settled)
     titles = [list(map(bare, words)) for words in generation.words(ids, "title")]
     there = [(id_, title) for id_, title in zip(ids, titles, strict=True) if _says(title, whole, begun)]
     there.sort(key=lambda own: not _begins(own[1], whole, begun))
-    kept = list(dict.fromkeys(settled.kept(id_) for id_, _ in there))
+    return [id_ for id_, _ in there]
+
+
+def _naming(generation: Generation, typed: Sequence[str], settled: Settled) -> list[str]:
+    """The pages whose titles have each word that is typed, or another name of what it stands in; the last word is what
+    most pages have of those that it may become.
+    """
+    *whole, begun = typed
+    counts = generation.vocabulary(begun)
+    if not counts:
+        return []
+    text = generation.analyzer.analyse_words([*whole, min(counts, key=lambda word: (-counts[word], word))])
+    places = generation.analyzer.places(text)
+    if not any(place.names for place in places):
+        return []
+    words = [SearchWord(1, (place.term, *place.names)) for place in places]
+    request = FindRequest(
+        weights=weigh(generation, text).weights,
+        search_words=words,
+        wanted=len(words),
+        limit=_LOOKED_AT,
+        instead=settled.instead,
+    )
+    ids = [ranked.id for ranked in generation.find(request).ranked]
+    titles = [set(map(stem, map(bare, words))) for words in generation.words(ids, "title")]
+    ways = [[{place.term}, *_other_names(generation, place)] for place in places]
+    return [
+        id_
+        for id_, title in zip(ids, titles, strict=True)
+        if all(any(name <= title for name in names) for names in ways)
+    ]
+
+
+def _other_names(generation: Generation, place: Place) -> list[set[str]]:
+    """The names of what a word stands in, each as its terms."""
+    return [set(name) for concept in place.names for name in generation.analyzer.names_of(concept)]
+
+
+def _suggestions(generation: Generation, ids: Sequence[str], limit: int, settled: Settled) -> tuple[Suggestion, ...]:
+    """Some pages as suggestions, those that are kept, of one title the first."""
+    kept = list(dict.fromkeys(map(settled.kept, ids)))
     documents = generation.get(kept[: _SPARE * limit])
     titled = {document.title.casefold(): document for document in reversed(documents)}  # of one title the first
     return tuple(_suggestion(own) for own in documents if titled[own.title.casefold()] is own)[:limit]

@@ -12,13 +12,13 @@ from indexer.answering.settled import Settled
 from indexer.duplicates.answers import DuplicatePair, Mark, Side, SideBySide
 from indexer.duplicates.differences import differences, said
 from indexer.duplicates.likelihood import Profile, QuestionPair, profiles
-from indexer.generation import Generation, Meant, Pair
+from indexer.generation import LISTED, Generation, Meant, Pair
 from indexer.ranking.vectors import Vector
 from indexer.types import Band, Card
 
 SHARED = "shared"
-# The places of these in what speaks for keeping a document (build/keep_order).
-LISTED, WORDS = 2, 3
+# The place of this in what speaks for keeping a document (build/keep_order).
+_WORDS = 3
 # So many of the shared words are marked, the most telling first: a page full of marks shows nothing.
 _MOST_SHARED = 8
 
@@ -45,7 +45,7 @@ def side_by_side(generation: Generation, a: Document, b: Document) -> SideBySide
     orders = generation.keep_order([a.id, b.id])
     facts = zip(orders, generation.shown([a.id, b.id]), strict=True)
     left, right = (
-        _side(*side, shared, (kept[LISTED], shown, kept[WORDS]))
+        _side(*side, shared, (kept[LISTED], shown, kept[_WORDS]))
         for side, (kept, shown) in zip(sides, facts, strict=True)
     )
     keep = b.id if orders[1] > orders[0] or (orders[1] == orders[0] and b.id < a.id) else a.id

@@ -16,10 +16,10 @@ from indexer.analysis.wordlists import stop_words
 from indexer.answering.settled import Settled
 from indexer.duplicates.answers import Cluster, Clusters, DuplicatePair, Reason
 from indexer.duplicates.clusters import Star, between, clusters
-from indexer.duplicates.compare import LISTED, by_own_words
+from indexer.duplicates.compare import by_own_words
 from indexer.duplicates.differences import differences
 from indexer.errors import RequestRefused
-from indexer.generation import FindRequest, Generation, Pair
+from indexer.generation import LISTED, FindRequest, Generation, Pair
 from indexer.ranking.columns import specialty_of
 from indexer.types import EVERYTHING, Band, Filter, Sort
 

@@ -1,6 +1,7 @@
 """Where a generation lies and how it is asked: one door (`port`), one table of stores, an implementation on disk."""
 
 from indexer.generation.port import (
+    LISTED,
     NO_CARDS,
     Facts,
     FindRequest,
@@ -15,6 +16,7 @@ from indexer.generation.port import (
 from indexer.generation.stores import Store, store_of
 
 __all__ = [
+    "LISTED",
     "NO_CARDS",
     "Facts",
     "FindRequest",

@@ -51,6 +51,10 @@ class Neighbours(NamedTuple):
         return self._replace(ranked=self.ranked[:count])
 
 
+# The place of how many pages list a document, in what speaks for keeping it (build/keep_order).
+LISTED = 2
+
+
 class Pair(NamedTuple):
     """Two questions that may be the same question, `a` before `b` in the order of ids, with the probability."""
 

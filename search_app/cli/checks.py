@@ -10,6 +10,8 @@ from pathlib import Path
 import click
 
 _STEPS = (
+    # Or each process of pytest would compile them for itself.
+    ("compiled loops", ("-m", "search_app", "warm")),
     ("ruff check", ("-m", "ruff", "check", ".")),
     ("ruff format", ("-m", "ruff", "format", "--check", ".")),
     ("mypy", ("-m", "mypy")),

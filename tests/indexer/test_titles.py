@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -68,6 +70,16 @@ def test_no_text_is_refused_and_none_is_made_up(index: indexer.Index, typed: str
     for suggestion in index.suggest(typed, limit=3):
         assert suggestion.title == _TITLES[suggestion.id]
     assert len(index.suggest(typed, limit=3)) <= 3
+
+
+def test_another_name_of_what_is_typed_is_suggested_for(tmp_path: Path) -> None:
+    """Where no title has the words: an underactive thyroid is hypothyroidism, and no overactive one."""
+    titles = {"low": "Hypothyroidism: what to eat", "high": "Hyperthyroidism and the eyes", "x": "A thyroid scan"}
+    indexer.build(tmp_path, [question(id_, title, "An underactive bladder") for id_, title in titles.items()])
+    with indexer.open_index(tmp_path) as index:
+        assert [suggestion.id for suggestion in index.suggest("underactive thyr")] == ["low"]
+        assert [suggestion.id for suggestion in index.suggest("overactive thyroid")] == ["high"]
+        assert index.suggest("underactive bladd") == ()
 
 
 def test_a_duplicate_is_suggested_as_the_question_that_is_kept(index: indexer.Index) -> None:

@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 import corpus
 import indexer
 import search_app
-from corpus import Answer, Article, Comment, Question
+from corpus import Answer, Article, Comment, Link, Question, Topic
 from search_app import create_app
 from tests.documents import question
 
@@ -200,8 +200,41 @@ def test_a_topic_lists_its_documents(client: FlaskClient) -> None:
     """A topic page has its questions, its articles and the topics nearby."""
     html = page(client, "/topics/Kyphoplasty")
     assert "<h1>Kyphoplasty</h1>" in html
-    assert "newest first" in html
+    assert "the newest first" in html
     assert "Nearby topics" in html
+
+
+def test_a_topic_has_first_what_most_pages_list(tmp_path: Path) -> None:
+    """Then the newest; with the topics whose names have its words, and all pages that say it."""
+    topics = (Topic(name="Asthma"),)
+    listing = tuple(Link(title=title) for title in ("Asthma in winter", "Asthma in spring"))
+    documents = [
+        replace(question("new", "Asthma in summer", topics=topics), asked=date(2020, 5, 1)),
+        replace(question("old", "Asthma in winter", topics=topics), asked=date(2010, 5, 1)),
+        replace(question("older", "Asthma in spring", topics=topics), asked=date(2009, 5, 1)),
+        replace(question("a", "Cough at night", topics=(Topic(name="Allergic asthma"),)), listed=listing),
+        replace(question("b", "Cough of asthma"), listed=listing[:1]),
+    ]
+    indexer.build(tmp_path / "index", documents)
+    client = create_app({"index": str(tmp_path / "index")}).test_client()
+    html = page(client, "/topics/Asthma")
+    titles = re.findall(r'<p class="t"><a href="/questions/(\w+)">', html)
+    assert titles == ["old", "older", "new"]
+    assert '<a href="/topics/Allergic%20asthma">Allergic asthma</a>' in html
+    assert '<a href="/search?q=Asthma">All 4 pages that say “Asthma”</a>' in html
+    found = client.get("/api/v1/search?topic=Asthma&sort=listed&size=2").get_json()
+    assert [hit["id"] for hit in found["hits"]] == ["old", "older"]
+
+
+def test_results_are_reached_past_the_filters_and_say_how_to_search(client: FlaskClient) -> None:
+    """The first link of results leads to them; below them, and where nothing is found, stands how phrases are asked
+    for.
+    """
+    html = page(client, "/search?q=cement")
+    assert '<a class="skip" href="#results">' in html
+    assert 'id="results"' in html
+    for own in (html, page(client, "/search?q=zzzqqq")):
+        assert "&#34;chest pain&#34; -cough" in own
 
 
 @pytest.mark.parametrize("address", ["/nowhere", "/questions/none", "/articles/none", "/topics/none", "/questions//"])
