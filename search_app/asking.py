@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Flask, Response, current_app, make_response, render_template, request
 
 from indexer import RequestRefused
-from search_app.errors import words_of
+from search_app.outside import words_of
 from search_app.requests import Parameter, known
 from search_app.security import POLICY
 from search_app.services import index

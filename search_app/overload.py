@@ -6,19 +6,12 @@ import time
 
 from flask import Flask, g, request
 
-from indexer import SearchError
+from search_app.refused import Overloaded
 
 # Where a server says when a request had arrived, in seconds of the monotonic clock.
 ARRIVED = "seealso.arrived"
 # What searches nothing must be answered where all else is refused.
 _BLUEPRINTS = ("api", "pages", "panel", "desk")
-
-
-class Overloaded(SearchError):
-    """More requests came at once than the machine can answer soon."""
-
-    def __init__(self) -> None:
-        super().__init__("more requests came than can be answered now", "the server", "try again in some seconds")
 
 
 def init_app(app: Flask, budget: float) -> None:

@@ -20,11 +20,11 @@ import msgspec
 from flask import Blueprint, Flask, Response, abort, current_app, request
 
 import corpus
-from indexer import RequestRefused, SearchError
-from search_app.api.keys import KeyNeeded
+from indexer import RequestRefused
 from search_app.api.operations import SIGNED, operation
 from search_app.api.pushing import Taken, object_of, taken
 from search_app.inbox import Item
+from search_app.refused import KeyNeeded, SiteUnavailable
 from search_app.security import ROUTE_OF_API
 from search_app.usage import UsageError
 
@@ -37,10 +37,6 @@ _SECONDS = 3
 _MOST_FETCHED = 8 * 1024**2
 # With these a site says that a page is there for nobody any more.
 _GONE = (403, 404, 410)
-
-
-class SiteUnavailable(SearchError):
-    """The site that announced a change could not be asked for it; it may announce it again."""
 
 
 class Hook(msgspec.Struct, forbid_unknown_fields=True):

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from flask import request
 
-from indexer import SearchError
 from search_app.decisions.accounts import Accounts
+from search_app.refused import KeyNeeded
 from search_app.services import ledger
-
-
-class KeyNeeded(SearchError):
-    """A route of the API that only who has a key may use."""
 
 
 def accounts() -> Accounts:

@@ -15,6 +15,7 @@ from flask import Flask, g, request
 
 from indexer import SearchError
 from search_app.api.keys import bearer_of
+from search_app.refused import TooManySearches
 from search_app.security import ROUTE_OF_API
 
 # What searches anew each time; a document's own panel is kept, and costs next to nothing.
@@ -29,14 +30,6 @@ _MINUTE = 60.0
 _WITH_KEY = 10
 # So many clients are remembered, those that asked last.
 MOST_CLIENTS = 10_000
-
-
-class TooManySearches(SearchError):
-    """A client asked more often than the site lets it; after `wait` seconds it may again."""
-
-    def __init__(self, wait: int) -> None:
-        super().__init__("too many searches from one client", "the client", f"wait {wait} seconds, then search again")
-        self.wait = wait
 
 
 class Buckets:

@@ -15,7 +15,7 @@ from corpus import CorpusError
 from indexer import Info, OpenSearchIndex, SearchError, Settings
 from search_app import settings
 from search_app.decisions.ledger import Ledger, Snapshot
-from search_app.errors import outside, words_of
+from search_app.outside import outside, words_of
 from search_app.present import to_json
 
 Command = TypeVar("Command", bound=Callable[..., Any])

@@ -19,7 +19,6 @@ import indexer
 from indexer import Info, OpenSearchIndex, Settings, backups, open_index
 from indexer.decisions import Decided, Lapsed
 from search_app import inbox, settings
-from search_app.cli import server
 from search_app.cli.common import Output, as_built, decided, drifted, index_path, setting_option, shared
 from search_app.present import remedy_of
 
@@ -41,6 +40,8 @@ def serve(
     index: str | None, decisions: str | None, host: str | None, port: str | None, threads: str | None, output: Output
 ) -> None:
     """Serve the pages and the API until Ctrl-C; a new generation is served from the next request on."""
+    from search_app.cli import server  # noqa: PLC0415 (no other command needs Flask)
+
     given = {"index": index, "decisions": decisions, "host": host, "port": port, "threads": threads}
     running = server.Server(given)
     running.stop_at_signals()

@@ -18,7 +18,7 @@ from search_app.decisions.refusals import DecidedMeanwhile, DecisionRefused
 from search_app.desk.guard import bp, editor, inside
 from search_app.desk.queue import asked, kept, to_ask
 from search_app.desk.recent import id_in, in_words, just_done, last_own, number_in
-from search_app.errors import outside
+from search_app.outside import outside
 from search_app.services import index, ledger, renewed, served
 
 _ARTICLES = 3

@@ -15,7 +15,7 @@ from corpus.formats import mapping
 from indexer import decisions, duplicates, evaluation
 from search_app import create_app, settings
 from search_app.cli import cli
-from search_app.errors import ERRORS
+from search_app.outside import ERRORS
 
 ROOT = Path(__file__).parents[2]
 REFERENCE = ROOT / "docs" / "reference"

@@ -13,7 +13,7 @@ import indexer
 from search_app import create_app
 from search_app.decisions.accounts import SCOPES, Accounts
 from search_app.decisions.database import Database
-from search_app.errors import ERRORS
+from search_app.outside import ERRORS
 from tests.search_app.conftest import renew
 
 SEARCH = {"generation", "total", "page", "pages", "did_you_mean", "respelled", "facets", "close", "hits", "notice"}

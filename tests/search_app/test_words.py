@@ -14,7 +14,7 @@ from babel.messages.pofile import read_po
 import search_app
 from corpus import Asker
 from search_app import create_app
-from search_app.errors import ERRORS, NAMES, WORDS
+from search_app.outside import ERRORS, NAMES, WORDS
 from search_app.usage import UsageError
 from search_app.words import load, shipped
 
