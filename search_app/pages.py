@@ -41,6 +41,8 @@ _VALUE_NAMES = {
     "answered": {"yes": _("Answered"), "no": _("Waiting for a reply")},
 }
 _SHOWN_VALUES = 6
+# Of a tenth of the results at least a facet tells the value: to choose one would hide the others.
+_LEAST_SHARE = 10
 _MOST_DROPPED = 6
 _MOST_OTHERS = 12
 # What of a search's address its links carry on; the page begins anew.
@@ -97,7 +99,7 @@ def _overview() -> dict[str, object]:
         specialties.append((name, count, [(topic, totals[topic]) for topic in list(inside)[:HOME_TOPICS]]))
     filed = sum(count for _, count, _ in specialties)
     return {
-        "specialties": specialties,
+        "specialties": specialties if _LEAST_SHARE * filed >= everything.total else [],
         "topics": [] if 2 * filed > everything.total else list(everything.facets["topic"].items()),
         "newest": answered.hits,
     }
@@ -229,7 +231,7 @@ def _address(**changes: str | int | None) -> str:
 
 def _choices(results: Results) -> list[tuple[str, list[Choice]]]:
     """The facets as links: of each the most frequent values (of years, the newest), and the chosen one. A facet that
-    parts nothing is left out, unless it is chosen.
+    parts nothing, or of which hardly a result has a value, is left out, unless it is chosen.
     """
     facets, said = [], words().text
     for name in [parameter.name for parameter in FILTERS]:
@@ -240,7 +242,8 @@ def _choices(results: Results) -> list[tuple[str, list[Choice]]]:
             chosen = next((value for value, _ in counts if value.casefold() == chosen.casefold()), chosen)
         if chosen and chosen not in dict(counts):
             counts.append((chosen, results.total))
-        if len(counts) > 1 or chosen:
+        told = sum(results.facets.get(name, {}).values())
+        if chosen or (len(counts) > 1 and _LEAST_SHARE * told >= results.total):
             names = _VALUE_NAMES.get(name, {})
             choices = [
                 Choice(

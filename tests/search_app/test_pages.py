@@ -226,6 +226,22 @@ def test_a_topic_has_first_what_most_pages_list(tmp_path: Path) -> None:
     assert [hit["id"] for hit in found["hits"]] == ["old", "older"]
 
 
+@pytest.mark.parametrize(("filed", "offered"), [(2, False), (5, True)])
+def test_a_specialty_that_few_pages_have_is_no_way_in(tmp_path: Path, filed: int, offered: bool) -> None:
+    """Where hardly one of ten pages is filed under any, neither results nor the home page offer specialties, since to
+    choose one would hide the others; one that was chosen can be taken back all the same.
+    """
+    documents = [
+        question(f"q{n}", f"Knee pain {n}", specialty=("Surgery", "Rheumatology")[n % 2] if n < filed else "")
+        for n in range(40)
+    ]
+    indexer.build(tmp_path / "index", documents)
+    client = create_app({"index": str(tmp_path / "index")}).test_client()
+    for html in (page(client, "/"), page(client, "/search?q=knee")):
+        assert ("specialty=Surgery" in html) is offered
+    assert 'aria-current="true">Surgery' in page(client, "/search?q=knee&specialty=Surgery")
+
+
 def test_results_are_reached_past_the_filters_and_say_how_to_search(client: FlaskClient) -> None:
     """The first link of results leads to them; below them, and where nothing is found, stands how phrases are asked
     for.
