@@ -20,6 +20,8 @@ from indexer.types import Suggestion
 _LONGEST = 200
 # So many words may be meant by one that is half typed, the most frequent ones; and of so many pages titles are read.
 _COMPLETIONS, _LOOKED_AT = 12, 60
+# Of a last word of fewer letters nobody knows yet what it is to be.
+_LEAST = 3
 # So many times as many pages are read as are shown: some have the same title.
 _SPARE = 2
 
@@ -55,7 +57,7 @@ def _naming(generation: Generation, typed: Sequence[str], settled: Settled) -> l
     most pages have of those that it may become.
     """
     *whole, begun = typed
-    counts = generation.vocabulary(begun)
+    counts = generation.vocabulary(begun) if len(begun) >= _LEAST else {}
     if not counts:
         return []
     text = generation.analyzer.analyse_words([*whole, min(counts, key=lambda word: (-counts[word], word))])

@@ -278,6 +278,8 @@ def test_demo_on_a_terminal_serves_until_ctrl_c() -> None:
 
 def test_warm_leaves_nothing_for_a_server_to_compile(tmp_path: Path) -> None:
     """After it another index is built and served by the compiled loops without any being compiled."""
+    if not os.environ.get("SEEALSO_LONG"):
+        pytest.skip("compiled anew by ./seealso test --long")
     if importlib.util.find_spec("numba") is None:
         pytest.skip("the extra `fast` is not installed: pip install 'seealso[fast]'")
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "NUMBA_CACHE_DIR": str(tmp_path / "compiled")}
