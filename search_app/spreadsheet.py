@@ -8,7 +8,6 @@ from corpus import Document
 from indexer import Index
 from indexer.duplicates import Cluster
 from search_app.decisions.events import Event
-from search_app.decisions.history import History
 
 COLUMNS = (
     *("cluster", "canonical", "band", "score", "a", "b", "a_title", "b_title", "a_url", "b_url"),
@@ -18,8 +17,8 @@ COLUMNS = (
 _FORMULAS = tuple("=+-@|＝＋－＠")
 
 
-def rows(index: Index, clusters: Iterable[Cluster], history: History) -> Iterator[list[str]]:
-    """The names of the columns; every pair of some clusters that is open; every pair that an editor decided.
+def rows(index: Index, clusters: Iterable[Cluster], events: Iterable[Event]) -> Iterator[list[str]]:
+    """The names of the columns; every pair of some clusters that is open; the pairs of some decisions.
 
     A cell that begins like a formula is shown as text.
     """
@@ -30,7 +29,7 @@ def rows(index: Index, clusters: Iterable[Cluster], history: History) -> Iterato
             differs = "; ".join(f"{d.kind}: {d.a or 'not said'} / {d.b or 'not said'}" for d in pair.differs)
             first = (cluster.id, cluster.canonical, pair.band or "", f"{pair.score:.2f}", pair.a, pair.b)
             yield _safe([*first, *_named(known, pair.a, pair.b), differs, "", "", "", ""])
-    for event in history.held():
+    for event in events:
         yield _safe(_decided(index, event))
 
 

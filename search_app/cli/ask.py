@@ -119,7 +119,7 @@ def duplicates(
         if as_csv:
             pages = (opened.duplicates(where=where, band=chosen, page=n, size=size) for n in range(1, found.pages + 1))
             clusters = (cluster for one in pages for cluster in one.clusters)
-            csv.writer(sys.stdout).writerows(rows(opened, clusters, snapshot.history))
+            csv.writer(sys.stdout).writerows(rows(opened, clusters, snapshot.history.held()))
             return
     output.result(found, lambda: listed(found))
 

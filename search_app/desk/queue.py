@@ -166,6 +166,13 @@ def to_ask(wanted: Asked) -> list[tuple[str, str]]:
     return [pair for pair in pairs if pair[0] in there and pair[1] in there]
 
 
+def decisions_on(wanted: Asked) -> list[Event]:
+    """The decisions that pass the filters: those of a state, the newest first, or with the open pairs all."""
+    if wanted.state != "open":
+        return _by_state(wanted.request)[wanted.state]
+    return _passing(list(served().snapshot.history.held()), wanted.request)
+
+
 def _by_state(wanted: ClusterRequest) -> dict[str, list[Event]]:
     """By state the pairs that are in it and pass the filters, by the event that put them there, the newest first."""
     history, now = served().snapshot.history, ledger().clock()

@@ -242,6 +242,21 @@ def test_the_export_has_titles_addresses_and_verdicts(desk: Desk) -> None:
     assert {row["band"] for row in read} == {Band.SAME.value, Band.VERY_LIKELY.value}
 
 
+def test_the_export_is_filtered_as_the_queue_is(desk: Desk) -> None:
+    """Of a state the pairs in it alone; a text leaves out what neither question has, decided or not."""
+
+    def exported(query: str) -> list[tuple[str, str, str]]:
+        read = csv.DictReader(desk.get(f"/desk/export.csv?{query}").splitlines())
+        return [(row["a"], row["b"], row["verdict"]) for row in read]
+
+    desk.decide("different", "n0", "n2")
+    desk.decide("related", "n3", "f1")
+    desk.decide("duplicate", "n0", "n4")
+    assert exported("state=settled") == [("n4", "n0", "duplicate")]
+    assert sorted(exported("state=dismissed")) == [("n0", "n2", "different"), ("n3", "f1", "related")]
+    assert exported("q=flat+feet") == [("n3", "f1", "related")]
+
+
 def test_the_queue_needs_an_index(tmp_path: Path) -> None:
     """Without an index the desk says so, and how to build one."""
     from search_app import create_app
