@@ -28,7 +28,9 @@ _NONE = "(no source)"
 
 @bp.get("/same")
 def same() -> str:
-    """What would be merged, by the source of what is kept; of one source exactly what. Query: site, page."""
+    """What would be merged, by the source of what is kept; of one source exactly what. Query: site, page, chosen
+    (`all`, `none`; without it those that have no other reply than what is kept).
+    """
     site, page = request.args.get("site", ""), number_of(request.args, "page", 1)
     by_site = _ties(ledger().current().history)
     ties = by_site.get(site, [])
@@ -38,6 +40,7 @@ def same() -> str:
         "desk/same.html",
         sites=Counter({name: len(own) for name, own in by_site.items()}).most_common(),
         site=site,
+        chosen=request.args.get("chosen", ""),
         ties=[_row(documents[keep], documents[other]) for keep, other in shown],
         total=len(ties),
         kept=len({keep for keep, _ in shown}),
@@ -46,7 +49,7 @@ def same() -> str:
         pages=-(-len(ties) // SIZE),
         digest=_digest(shown),
         most_note=MOST_NOTE,
-        to_page=lambda n: url_for("desk.same", site=site or None, page=n),
+        to_page=lambda n: url_for("desk.same", site=site or None, page=n, chosen=request.args.get("chosen") or None),
     )
 
 

@@ -276,6 +276,15 @@ def test_bulk_leaves_out_what_is_to_be_read(made: Made) -> None:
     assert len(desk.history) == 2
 
 
+def test_bulk_chooses_what_has_no_other_reply(made: Made) -> None:
+    """Two questions of one wording may have been answered otherwise: to merge these an editor chooses them, or all."""
+    replies = {"q0": "Rest.", "q1": "Rest.", "q2": "Warmth.", "q3": ""}
+    desk = made([question(id_, "Is gout inherited?", "", reply, site="s") for id_, reply in replies.items()])
+    for chosen, merged in (("", {"q1", "q3"}), ("&chosen=all", {"q1", "q2", "q3"}), ("&chosen=none", set[str]())):
+        html = desk.get(f"/desk/same?site=s{chosen}")
+        assert set(re.findall(r'aria-label="Merge (q\d)" checked', html)) == merged
+
+
 def test_bulk_is_one_action(made: Made) -> None:
     """Its undo takes all back but what was decided anew since, which is told."""
     same: list[corpus.Document] = [question(f"q{n}", "Is gout inherited?", site="s") for n in range(4)]
