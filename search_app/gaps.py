@@ -1,7 +1,8 @@
 """Counts what visitors searched for and did not find, so that editors see what the site lacks; off unless it is set up.
 
 A search is counted under a digest by a key that is made anew each day. Its text is written only when it led nowhere on
-three days, so that what one person typed once can be read in no file. Keys and counts are gone after four weeks.
+three days: before, it can be read in no file. Keys, counts and texts of more than four weeks ago are gone with the next
+search or look at them.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import os
 import re
 import secrets
 import sqlite3
+import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, date, datetime, timedelta
@@ -22,16 +24,20 @@ from urllib.parse import SplitResult, parse_qs, urlsplit
 
 from flask import Flask, current_app, request, url_for
 
-from indexer import Results, SearchError
+from indexer import Results
+from search_app.refused import GapsUnavailable
 
 log = logging.getLogger(__name__)
 _KEY = "seealso.gaps"
+_PAGES = ("pages.question", "pages.article")
 # On so many days a search leads nowhere before its text is written; so many days all is kept.
 _DAYS, _KEPT = 3, timedelta(days=28)
 # A longer text tells a story; so many different ones are counted in a day.
 _LONGEST, _MOST = 80, 20_000
-# A text that may name somebody is never written: an address, a telephone number.
-_PERSONAL = re.compile(r"@|\d[\d ./-]{4,}\d")
+# So many texts are written at most.
+_MOST_SAID = 500
+# A text that may name somebody is never written: an e-mail address, six digits or more with no letter between.
+_PERSONAL = re.compile(r"@|[0-9](?:[\W_]*[0-9]){5,}")
 # A page is not kept waiting for what counts it.
 _PATIENCE = 0.1
 _TABLES = """
@@ -69,10 +75,6 @@ class Gap(NamedTuple):
     opened: int
 
 
-class GapsUnavailable(SearchError):
-    """The file in which searches are counted cannot be used."""
-
-
 class Gaps:
     """The counts in a file, which is made with the first search."""
 
@@ -105,7 +107,10 @@ class Gaps:
                 if own.nothing or own.far or (day != today and not own.opened)
             ]
             if len(nowhere) >= _DAYS:
-                connection.execute("INSERT OR IGNORE INTO said VALUES (?, ?)", (text, today))
+                connection.execute(
+                    "INSERT OR IGNORE INTO said SELECT ?, ? WHERE (SELECT count(*) FROM said) < ?",
+                    (text, today, _MOST_SAID),
+                )
 
     def opened(self, text: str) -> None:
         """Count that a page was opened from the results of a search. Raises GapsUnavailable."""
@@ -120,7 +125,8 @@ class Gaps:
         """The days that are kept, the newest first. Raises GapsUnavailable."""
         if not self.path.exists():
             return []
-        with self._open() as connection:
+        with self._writing() as connection:
+            self._let_go(connection, self._today())
             rows = connection.execute("SELECT day, searches, empty, far, opened FROM day ORDER BY day DESC")
             return [Day(date.fromisoformat(day), *counts) for day, *counts in rows]
 
@@ -128,7 +134,8 @@ class Gaps:
         """The texts that are written, those searched for on most days first. Raises GapsUnavailable."""
         if not self.path.exists():
             return []
-        with self._open() as connection:
+        with self._writing() as connection:
+            self._let_go(connection, self._today())
             texts = [text for (text,) in connection.execute("SELECT text FROM said")]
             found = []
             for text in texts:
@@ -145,12 +152,15 @@ class Gaps:
                 connection.execute("DELETE FROM search WHERE day = ? AND digest = ?", row)
 
     def _begin(self, connection: sqlite3.Connection, today: str) -> None:
-        """Begin a day with its key, and let go of the days that are over, and of texts of which no day tells."""
+        """Begin a day with its key, if it is new."""
         key = secrets.token_bytes(32)
-        if not connection.execute("INSERT OR IGNORE INTO day (day, key) VALUES (?, ?)", (today, key)).rowcount:
+        if connection.execute("INSERT OR IGNORE INTO day (day, key) VALUES (?, ?)", (today, key)).rowcount:
+            self._let_go(connection, date.fromisoformat(today))
+
+    def _let_go(self, connection: sqlite3.Connection, today: date) -> None:
+        """Let go of the days that are over, and of texts of which no day tells."""
+        if not connection.execute("DELETE FROM day WHERE day <= ?", ((today - _KEPT).isoformat(),)).rowcount:
             return
-        before = (date.fromisoformat(today) - _KEPT).isoformat()
-        connection.execute("DELETE FROM day WHERE day <= ?", (before,))
         for (text,) in connection.execute("SELECT text FROM said").fetchall():
             if not any(True for _ in self._rows(connection, self._digests(connection, text))):
                 connection.execute("DELETE FROM said WHERE text = ?", (text,))
@@ -197,6 +207,12 @@ def init_app(app: Flask, path: str) -> None:
     """Give an application the file in which its searches are counted; "" for none."""
     app.extensions[_KEY] = Gaps(path) if path else None
 
+    # Ahead of what answers 304: a page that a browser has is opened all the same.
+    @app.before_request
+    def opened() -> None:
+        if request.method == "GET" and request.endpoint in _PAGES:
+            count_opened()
+
 
 def gaps() -> Gaps | None:
     """Where this application counts searches; None where it does not."""
@@ -208,7 +224,8 @@ def count_search(text: str, results: Results) -> None:
     """Count a visitor's search, if searches are counted. One that speaks of a danger is nobody's gap, nor is one that
     an editor follows from the list of them.
     """
-    if (counted := gaps()) and text and not results.notice and _came_from().path != url_for("desk.missing"):
+    asked = request.method == "GET" and text and not results.notice
+    if asked and (counted := gaps()) and _came_from().path != url_for("desk.missing"):
         _try(lambda: counted.searched(text, nothing=not results.total, far=bool(results.total) and not results.close))
 
 
@@ -240,8 +257,8 @@ def _try(count: Callable[[], None]) -> None:
 
 
 def _folded(text: str) -> str:
-    """A text as it is counted: in any case and spacing it is the same."""
-    return " ".join(text.casefold().split())
+    """A text as it is counted: in any case, width and spacing it is the same."""
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
 def _may_be_written(text: str) -> bool:

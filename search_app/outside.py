@@ -16,7 +16,7 @@ from search_app.decisions.refusals import (
     TooManyAttempts,
 )
 from search_app.inbox import InboxUnavailable
-from search_app.refused import KeyNeeded, Overloaded, SiteUnavailable, TooManySearches
+from search_app.refused import GapsUnavailable, KeyNeeded, Overloaded, SiteUnavailable, TooManySearches
 from search_app.usage import UsageError
 
 
@@ -48,6 +48,7 @@ ERRORS: dict[type[Exception], Outside] = {
     TooManySearches: Outside(429, 3, "Too many searches"),
     Overloaded: Outside(503, 3, "Too many requests at once"),
     SiteUnavailable: Outside(502, 3, "The site could not be asked"),
+    GapsUnavailable: Outside(503, 3, "Searches cannot be counted"),
     InboxUnavailable: Outside(503, 3, "The inbox cannot be used"),
     indexer.SearchError: Outside(503, 3, "The index cannot be used"),
     CorpusError: Outside(400, 3, "A source cannot be used"),

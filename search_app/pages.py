@@ -151,7 +151,6 @@ def document(id_: str) -> str | Response:
     kind = kind_of(found)
     if request.endpoint != f"pages.{kind}":
         return redirect(page_of(found))
-    gaps.count_opened()
     notice = index().notice(found.title)
     return render_template(f"{kind}.html", document=found, panel=_panel(id_), notice=notice, **_group(id_))
 
@@ -195,9 +194,17 @@ def topic(name: str) -> str | Response:
         questions=questions,
         articles=articles,
         beside=_beside(name, everything.facets["topic"]),
-        about=index().search(name, size=1).total,
+        about=_about(name),
         page=page,
     )
+
+
+def _about(name: str) -> int:
+    """How many pages say a topic's name, as a search for it; 0 for a name that no search takes."""
+    try:
+        return index().search(name, size=1).total
+    except RequestRefused:
+        return 0
 
 
 def _beside(name: str, facet: Iterable[str]) -> list[str]:

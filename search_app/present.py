@@ -19,8 +19,8 @@ from indexer.duplicates import Cluster
 _MONTHS = "January February March April May June July August September October November December".split()  # noqa: SIM905
 _PLAIN = (str, bool, float, int, type(None))
 _HEADING = 80
-# A telephone number, of three digits or more.
-_NUMBER = re.compile(r"\+?\d[\d ()/-]*\d\d")
+# A telephone number whose end is plain: digits in groups, three or more in all, no part of a longer form such as 24/7.
+_NUMBER = re.compile(r"(?<![\w/(.+-])(?<!\) )\+?[0-9](?:[ \u00a0.-]?[0-9]){2,}(?![\w/]|[.-]\w| ?\([0-9]+\))")
 
 
 def to_json(value: Any) -> Any:
@@ -109,16 +109,20 @@ def opening(text: str, most: int) -> str:
 
 
 def years_ago(then: date | None) -> int:
-    """How many whole years ago a day was; 0 for one that is not known."""
+    """How many whole years ago a day was; 0 for one that is not known, or is to come."""
     now = datetime.now(UTC).date()
-    return now.year - then.year - ((now.month, now.day) < (then.month, then.day)) if then else 0
+    return max(0, now.year - then.year - ((now.month, now.day) < (then.month, then.day))) if then else 0
 
 
-def callable_numbers(text: str) -> Markup:
-    """A text in which a telephone number is a link that calls it."""
+def callable_numbers(text: str, *, grouped: bool = True) -> Markup:
+    """A text in which a telephone number is a link that calls it. `grouped` says whether one may be written in groups,
+    as helplines are (`116 123`): of emergency numbers two may stand side by side (`110 119`), and neither is a link.
+    """
     pieces, at = [], 0
     for found in _NUMBER.finditer(text):
-        called = re.sub(r"[^\d+]", "", found[0])
+        called = re.sub(r"[^0-9+]", "", found[0])
+        if not grouped and called != found[0]:
+            continue
         pieces += [escape(text[at : found.start()]), Markup('<a href="tel:{}">{}</a>').format(called, found[0])]
         at = found.end()
     return Markup("").join([*pieces, escape(text[at:])])

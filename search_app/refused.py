@@ -21,6 +21,10 @@ class SiteUnavailable(SearchError):
     """The site that announced a change could not be asked for it; it may announce it again."""
 
 
+class GapsUnavailable(SearchError):
+    """The file in which searches are counted cannot be used."""
+
+
 class Overloaded(SearchError):
     """More requests came at once than the machine can answer soon."""
 

@@ -49,8 +49,8 @@ def nameless(folder: Path, dtype: Any, shape: tuple[int, ...]) -> NDArray[Any]:
 
 
 def kept(folder: Path, array: NDArray[Any]) -> NDArray[Any]:
-    """An array in a file of the folder that has no name."""
-    if not len(array):
+    """An array in a file of the folder that has no name; a small one stays in memory."""
+    if array.nbytes < MAPPED:
         return array
     there = nameless(folder, array.dtype, array.shape)
     there[...] = array

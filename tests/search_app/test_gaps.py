@@ -1,4 +1,4 @@
-"""Searches that lead nowhere are counted for editors, and no text can be read that one person typed once or twice."""
+"""Searches that lead nowhere are counted for editors, and no text can be read that did so on fewer than three days."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from indexer import build
 from search_app import create_app
 from search_app import gaps as module
-from search_app.gaps import Gap, Gaps, GapsUnavailable
+from search_app.gaps import Gap, Gaps
+from search_app.refused import GapsUnavailable
 from tests.documents import question
 
 _FIRST = date(2031, 5, 1)
@@ -91,9 +92,15 @@ def test_what_is_told_is_what_was_counted(tmp_path: Path) -> None:
     assert b"once" not in _bytes_of(tmp_path)
 
 
-@pytest.mark.parametrize("text", ["write to ann@example.org", "call 0170 123 45 67", "a" * 81, "  "])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("write to ann@example.org", "ann\uff20example.org", "call 0170 123 45 67", "0912\u2013345\u2013678"),
+        *("\uff10\uff19\uff11\uff12\uff0d\uff13\uff14\uff15", "(555)123(4567)", "0170_1234_567", "a" * 81, "  "),
+    ],
+)
 def test_what_may_name_somebody_or_tells_a_story_is_never_written(tmp_path: Path, text: str) -> None:
-    """An address, a telephone number, a long text: each day counts them, and nothing else does."""
+    """An e-mail address, a telephone number, a long text: each day counts them, and nothing else does."""
     clock = Clock()
     own = Gaps(tmp_path / "gaps", clock)
     for _ in range(4):
@@ -152,9 +159,27 @@ def test_a_search_is_counted_once_and_a_page_that_is_opened_from_it(site: FlaskC
         site.get(f"/search?q=knee+pain{more}")
     site.get("/questions/q1")
     site.get("/questions/q1", headers={"Referer": "http://elsewhere.example/search?q=knee+pain"})
-    answer = site.get("/questions/q1", headers={"Referer": "http://localhost/search?q=knee+pain"})
+    came = {"Referer": "http://localhost/search?q=knee+pain"}
+    answer = site.get("/questions/q1", headers=came)
     assert answer.headers["Referrer-Policy"] == "same-origin"
     assert [day[1:] for day in _own(site).days()] == [(2, 0, 0, 1)]
+    again = site.get("/questions/q1", headers={**came, "If-None-Match": answer.headers["ETag"]})
+    assert again.status_code == 304
+    site.head("/search?q=knee+pain")
+    assert [day[1:] for day in _own(site).days()] == [(2, 0, 0, 2)]
+
+
+def test_what_is_old_is_gone_without_another_search(tmp_path: Path) -> None:
+    """A look is enough."""
+    clock = Clock()
+    own = Gaps(tmp_path / "gaps", clock)
+    for _ in range(3):
+        own.searched("gourd cough", nothing=True, far=False)
+        clock.day += timedelta(1)
+    assert b"gourd" in _bytes_of(tmp_path)
+    clock.day += timedelta(28)
+    assert (own.gaps(), own.days()) == ([], [])
+    assert b"gourd" not in _bytes_of(tmp_path)
 
 
 def test_what_nobody_finds_reaches_the_editors_and_what_is_asked_does_not(site: FlaskClient, tmp_path: Path) -> None:

@@ -222,6 +222,7 @@ def test_a_topic_has_first_what_most_pages_list(tmp_path: Path) -> None:
     assert titles == ["old", "older", "new"]
     assert '<a href="/topics/Allergic%20asthma">Allergic asthma</a>' in html
     assert '<a href="/search?q=Asthma">All 4 pages that say “Asthma”</a>' in html
+    assert "Most listed first" in page(client, "/search?q=asthma&sort=listed")
     found = client.get("/api/v1/search?topic=Asthma&sort=listed&size=2").get_json()
     assert [hit["id"] for hit in found["hits"]] == ["old", "older"]
 
@@ -240,6 +241,14 @@ def test_a_specialty_that_few_pages_have_is_no_way_in(tmp_path: Path, filed: int
     for html in (page(client, "/"), page(client, "/search?q=knee")):
         assert ("specialty=Surgery" in html) is offered
     assert 'aria-current="true">Surgery' in page(client, "/search?q=knee&specialty=Surgery")
+
+
+def test_a_topic_whose_name_no_search_takes_has_its_page(tmp_path: Path) -> None:
+    """Only the way to all pages that say it is left out."""
+    name = " ".join(f"-{letter}" for letter in "abcdefghijklmnopqrstuvwxyz")
+    indexer.build(tmp_path / "index", [question("q", "Knee pain", topics=(Topic(name=f"Care {name}"),))])
+    client = create_app({"index": str(tmp_path / "index")}).test_client()
+    assert "Knee pain" in page(client, f"/topics/Care {name}")
 
 
 def test_results_are_reached_past_the_filters_and_say_how_to_search(client: FlaskClient) -> None:

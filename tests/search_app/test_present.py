@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, timedelta
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -18,12 +20,36 @@ from search_app.words import load
 ENGLISH = load("en")
 
 
-def test_numbers_to_call_are_links() -> None:
-    """Whoever needs one taps it; what stands around it is escaped, and a number of two digits calls nobody."""
-    assert callable_numbers("Helpline <24> 116 123") == ('Helpline &lt;24&gt; <a href="tel:116123">116 123</a>')
-    assert callable_numbers("+49 800 111") == '<a href="tel:+49800111">+49 800 111</a>'
-    assert callable_numbers("112 or 19222") == '<a href="tel:112">112</a> or <a href="tel:19222">19222</a>'
-    assert callable_numbers("a friend") == "a friend"
+@pytest.mark.parametrize(
+    ("text", "called"),
+    [
+        ("Helpline <24> 116 123", ["116123"]),
+        ("Samaritans 116 123 (24/7)", ["116123"]),
+        ("988 (24 hours)", ["988"]),
+        ("13 11 14 24/7", ["131114"]),
+        ("+49 800 111", ["+49800111"]),
+        ("0800.111.0111", ["08001110111"]),
+        ("116\u00a0123", ["116123"]),
+        ("112 or 19222", ["112", "19222"]),
+        ("+49 (800) 111-0", []),
+        ("1-800-273-TALK (8255)", []),
+        ("\uff11\uff11\uff19", []),
+        ("open 24/7", []),
+        ("a friend", []),
+    ],
+)
+def test_numbers_to_call_are_links(text: str, called: list[str]) -> None:
+    """Whoever needs one taps it; what is no plain number is none, and what stands around it is escaped."""
+    html = callable_numbers(text)
+    assert re.findall(r'href="tel:([^"]+)"', html) == called
+    assert unescape(re.sub("<[^>]+>", "", html)) == text
+
+
+def test_of_emergency_numbers_side_by_side_none_is_a_link() -> None:
+    """Nobody knows where one ends; one alone is."""
+    assert "tel:" not in callable_numbers("110 119", grouped=False)
+    assert callable_numbers("112 / 911", grouped=False).count("tel:") == 2
+    assert 'href="tel:112"' in callable_numbers("112", grouped=False)
 
 
 def test_years_are_whole_ones() -> None:
@@ -33,6 +59,7 @@ def test_years_are_whole_ones() -> None:
     assert years_ago(today - timedelta(days=366)) == 1
     assert years_ago(today - timedelta(days=3660)) == 10
     assert years_ago(None) == 0
+    assert years_ago(today + timedelta(days=400)) == 0
 
 
 def test_days_and_askers_are_words() -> None:
