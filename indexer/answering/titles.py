@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import chain
 
 from corpus import Document, kind_of
-from indexer.analysis import Place, bare
+from indexer.analysis import Analysed, Place, bare
 from indexer.analysis.terms import read_word, stem
 from indexer.analysis.tokens import words_of
 from indexer.answering.settled import Settled
@@ -36,8 +36,8 @@ def titled_so(generation: Generation, text: str, limit: int, settled: Settled) -
     found = _holding(generation, typed, settled)
     if not found:
         meant = respell(generation, text)
-        spelled = list(map(bare, words_of(meant.text))) if meant else typed
-        ways = ((_holding, spelled), (_naming, typed), (_naming, spelled))
+        spelled = [list(map(bare, words_of(meant.text)))] if meant else []
+        ways = [*((_holding, words) for words in spelled), *((_naming, words) for words in (typed, *spelled))]
         found = next((own for look, words in ways if (own := look(generation, words, settled))), [])
     return _suggestions(generation, found, limit, settled)
 
@@ -64,15 +64,7 @@ def _naming(generation: Generation, typed: Sequence[str], settled: Settled) -> l
     places = generation.analyzer.places(text)
     if not any(place.names for place in places):
         return []
-    words = [SearchWord(1, (place.term, *place.names)) for place in places]
-    request = FindRequest(
-        weights=weigh(generation, text).weights,
-        search_words=words,
-        wanted=len(words),
-        limit=_LOOKED_AT,
-        instead=settled.instead,
-    )
-    ids = [ranked.id for ranked in generation.find(request).ranked]
+    ids = _having(generation, text, [SearchWord(1, (place.term, *place.names)) for place in places], settled)
     titles = [set(map(stem, map(bare, words))) for words in generation.words(ids, "title")]
     ways = [[{place.term}, *_other_names(generation, place)] for place in places]
     return [
@@ -103,11 +95,19 @@ def _candidates(generation: Generation, whole: Sequence[str], begun: str, settle
     telling = [read.term for read in map(read_word, whole) if read.alone]
     words = [SearchWord(1, (term,)) for term in dict.fromkeys(telling)]
     words.append(SearchWord(1, tuple(dict.fromkeys(stem(bare(word)) for word in meant))))
-    weights = weigh(generation, text).weights
+    return _having(generation, text, words, settled) if meant else []
+
+
+def _having(generation: Generation, text: Analysed, words: Sequence[SearchWord], settled: Settled) -> list[str]:
+    """The best pages for a text that have all of some words."""
     request = FindRequest(
-        weights=weights, search_words=words, wanted=len(words), limit=_LOOKED_AT, instead=settled.instead
+        weights=weigh(generation, text).weights,
+        search_words=words,
+        wanted=len(words),
+        limit=_LOOKED_AT,
+        instead=settled.instead,
     )
-    return [ranked.id for ranked in generation.find(request).ranked] if meant and weights else []
+    return [ranked.id for ranked in generation.find(request).ranked] if request.weights else []
 
 
 def _says(title: Sequence[str], whole: Sequence[str], begun: str) -> bool:

@@ -29,9 +29,8 @@ class Intake:
 
     def __init__(self, folder: Path) -> None:
         """Until it is closed, what it took waits in files of `folder`."""
-        self._folder, self._files = folder, (TemporaryFile(dir=folder), TemporaryFile(dir=folder))  # noqa: SIM115 (closed by __exit__)
-        self._spool, words = self._files
-        self._words, self._columns = WordsWriter(words, folder), ColumnsWriter(folder)
+        self._folder, self._spool = folder, TemporaryFile(dir=folder)  # noqa: SIM115 (closed by __exit__)
+        self._words, self._columns = WordsWriter(folder), ColumnsWriter(folder)
         self._keep_order = KeepOrderWriter(folder)
         self._id_bytes, self._digests, self._is_question = (Growing(folder, "B") for _ in range(3))
         self._id_ends, self._starts = (Growing(folder, "q", [0]) for _ in range(2))
@@ -44,8 +43,7 @@ class Intake:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for file in self._files:
-            file.close()
+        self._spool.close()
 
     def __len__(self) -> int:
         return len(self._answers)

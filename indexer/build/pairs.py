@@ -202,7 +202,7 @@ class PairFinder:
             keys = np.sort(np.minimum(a, b) << 32 | np.maximum(a, b))
             shares, firsts = np.unique((keys >> 32) // _OVERLAPPING, return_index=True)
             for share, (low, high) in zip(shares.tolist(), pairwise([*firsts.tolist(), len(keys)]), strict=True):
-                found[share].extend(keys[low:high].tolist())
+                found[share].extend(keys[low:high])
         return (np.unique(own.all()) for own in found if len(own))
 
     def _asking(self, fresh: set[int] | None) -> Numbers:

@@ -58,8 +58,8 @@ class FrequencyCounter:
             ("bigram", tokens.bigram_keys, tokens.bigrams),
         ):
             self._keyed[name].append((kept(self._arrays, own), kept(self._arrays, counts.astype(np.int64))))
-        self._lengths.extend(counted.lengths.ravel().tolist())
-        self._han.extend(counted.han.tolist())
+        self._lengths.extend(counted.lengths.ravel())
+        self._han.extend(counted.han)
 
     def statistics(self) -> Statistics:
         """The statistics of all documents."""
@@ -92,8 +92,8 @@ class FrequencyCounter:
         for share in range(shares):
             within = [slice(*cut[share : share + 2]) for cut in cuts]
             own = merged([(k[there], n[there]) for (k, n), there in zip(parts, within, strict=True)])
-            keys.extend(own[0].tolist())
-            counts.extend(own[1].tolist())
+            keys.extend(own[0])
+            counts.extend(own[1])
         return keys.all(), counts.all()
 
 

@@ -35,8 +35,11 @@ class Growing:
             self._spill()
 
     def extend(self, numbers: Iterable[float]) -> None:
-        """Take the next numbers."""
-        self._held.extend(numbers)
+        """Take the next numbers; an array of another type is converted."""
+        if isinstance(numbers, np.ndarray):
+            self._held.frombytes(numbers.astype(self._held.typecode).tobytes())
+        else:
+            self._held.extend(numbers)
         if len(self._held) > _HELD:
             self._spill()
 

@@ -11,7 +11,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,8 +26,6 @@ from indexer.ranking.mapped import Strings, create, map_array, release, save, wr
 
 # So many pieces of text are held before they go to disk, and so many words are looked at together afterwards.
 BATCH = 1 << 20
-# A word as it waits: its number, and where the piece of its field's text begins in which it stands.
-_WAITING = np.dtype([("word", np.int32), ("begin", np.int32)])
 # A step from one piece to the next fits a byte; of what is more the rest stands apart.
 _STEP = 255
 # More different pieces than this are forgotten: in texts without spaces hardly one comes twice.
@@ -140,14 +138,14 @@ class WordsWriter:
     boilerplate.
     """
 
-    def __init__(self, file: IO[bytes], folder: Path) -> None:
-        """The words wait in `file`, which is empty, and what is known of them in files of `folder` that have no
-        name.
-        """
-        self._file, self._pieces = file, _Pieces()
+    def __init__(self, folder: Path) -> None:
+        """What it takes waits in files of `folder` that have no name."""
+        self._pieces = _Pieces()
         self._raw, self._places = array("i"), array("i")
         self._begins: list[int] = []  # of the spans that are not on disk yet, in pieces
-        self._size = self._counted = 0
+        self._counted = 0
+        # The number of each word, and where the piece of its field's text begins in which it stands.
+        self._words, self._word_begins = Growing(folder, "i"), Growing(folder, "i")
         self._spans = Growing(folder, "q", [0])  # where each span ends, in words
         self._owned = Growing(folder, "q", [0])  # where the spans of each document end
         self._fields = Growing(folder, "b")  # the field of each span
@@ -192,7 +190,7 @@ class WordsWriter:
         repeated = Boilerplate.of(zip(wordings[there].tolist(), own, strict=True))
         found = np.flatnonzero(np.isin(sentences, list(repeated.sentences)))
         spans = dict(zip(sentences[found].tolist(), said[found].tolist(), strict=True))
-        names, words, ends = list(self._pieces.words), self._waiting()["word"], self._spans.all()
+        names, words, ends = list(self._pieces.words), self._words.all(), self._spans.all()
 
         def words_of(span: int) -> list[str]:
             return [names[n] for n in words[slice(*ends[span : span + 2])].tolist()]
@@ -208,18 +206,18 @@ class WordsWriter:
     def write(self, folder: Path, order: Numbers, boilerplate: Boilerplate) -> None:
         """Write the words of the documents of this order, without boilerplate."""
         self._spill()
-        waiting, ends = self._waiting(), self._spans.all()
+        all_words, all_begins, ends = self._words.all(), self._word_begins.all(), self._spans.all()
         spans, starts = self._ordered(order, ends, boilerplate)
         sequence = create(folder, "sequence", np.int32, (int(starts[-1]),))
         steps = create(folder, "sequence_steps", np.uint8, sequence.shape)
         far, last = [np.empty((0, 2), np.int64)], 0
         written = starts_of(ends[spans + 1] - ends[spans])
-        words, number = self._numbered(waiting["word"], ends, spans, written)
+        words, number = self._numbered(all_words, ends, spans, written)
         for at, beyond in ranges(written, BATCH):
-            own = waiting[places(ends, spans[at:beyond])[0]]
+            own, _ = places(ends, spans[at:beyond])
             low, high = int(written[at]), int(written[beyond])
-            sequence[low:high] = number[own["word"]]
-            begins = own["begin"].astype(np.int64)
+            sequence[low:high] = number[all_words[own]]
+            begins = all_begins[own].astype(np.int64)
             step = np.diff(begins, prepend=last)
             first = starts[np.searchsorted(starts, low) : np.searchsorted(starts, high)] - low
             step[first] = begins[first]
@@ -227,7 +225,7 @@ class WordsWriter:
             long = np.flatnonzero(step > _STEP)
             far.append(np.column_stack([low + long, step[long] - _STEP]))
             last = int(begins[-1]) if len(begins) else last
-            for array_ in (sequence, steps, waiting):
+            for array_ in (sequence, steps, all_words, all_begins):
                 release(array_)
         save(folder, sequence_starts=starts, far_steps=np.concatenate(far))
         write_strings(folder, "words", words)
@@ -255,20 +253,13 @@ class WordsWriter:
         sizes = ends[spans + 1] - ends[spans]
         return spans, starts_of(np.bincount(target, sizes, len(order) * len(FIELDS)).astype(np.int64))
 
-    def _waiting(self) -> NDArray[np.void]:
-        """All words as they wait on disk."""
-        self._file.flush()
-        return np.memmap(self._file, _WAITING, "r") if self._size else np.empty(0, _WAITING)
-
     def _spill(self) -> None:
         """Bring what is held to disk, as words."""
         words, starts = self._pieces.words_of(self._raw)
         ends = [*self._begins[1:], len(self._raw)] if self._begins else []
-        self._spans.extend((self._size + starts[np.array(ends, np.int64)]).tolist())
-        waiting = np.empty(len(words), _WAITING)
-        waiting["word"], waiting["begin"] = words, np.repeat(np.array(self._places, np.int32), np.diff(starts))
-        waiting.tofile(self._file)
-        self._size += len(words)
+        self._spans.extend(len(self._words) + starts[np.array(ends, np.int64)])
+        self._words.extend(words)
+        self._word_begins.extend(np.repeat(np.array(self._places, np.int32), np.diff(starts)))
         self._raw, self._places, self._begins = array("i"), array("i"), []
         if len(self._pieces) > _MOST_PIECES:
             self._pieces.clear()
