@@ -16,7 +16,7 @@ import secrets
 import sqlite3
 import unicodedata
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
@@ -26,6 +26,7 @@ from flask import Flask, current_app, request, url_for
 
 from indexer import Results
 from search_app.refused import GapsUnavailable
+from search_app.sqlite_files import opened
 
 log = logging.getLogger(__name__)
 _KEY = "seealso.gaps"
@@ -40,6 +41,8 @@ _MOST_SAID = 500
 _PERSONAL = re.compile(r"@|[0-9](?:[\W_]*[0-9]){5,}")
 # A page is not kept waiting for what counts it.
 _PATIENCE = 0.1
+# What is deleted is overwritten; to lose the counts of a moment costs nothing.
+_PRAGMAS = ("journal_mode = DELETE", "synchronous = OFF", "secure_delete = ON", "foreign_keys = ON")
 _TABLES = """
 CREATE TABLE IF NOT EXISTS day (day TEXT PRIMARY KEY, key BLOB NOT NULL, searches INTEGER NOT NULL DEFAULT 0,
     empty INTEGER NOT NULL DEFAULT 0, far INTEGER NOT NULL DEFAULT 0, opened INTEGER NOT NULL DEFAULT 0) STRICT;
@@ -189,12 +192,7 @@ class Gaps:
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
         try:
-            if not self.path.exists():
-                os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))  # for its owner alone
-            with closing(sqlite3.connect(self.path, timeout=_PATIENCE, isolation_level=None)) as connection:
-                # What is deleted is overwritten; to lose the counts of a moment costs nothing.
-                for line in ("journal_mode = DELETE", "synchronous = OFF", "secure_delete = ON", "foreign_keys = ON"):
-                    connection.execute(f"PRAGMA {line}")
+            with opened(self.path, _PATIENCE, *_PRAGMAS) as connection:
                 connection.executescript(_TABLES)
                 yield connection
         except (sqlite3.Error, OSError) as error:
@@ -209,7 +207,7 @@ def init_app(app: Flask, path: str) -> None:
 
     # Ahead of what answers 304: a page that a browser has is opened all the same.
     @app.before_request
-    def opened() -> None:
+    def look() -> None:
         if request.method == "GET" and request.endpoint in _PAGES:
             count_opened()
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
 from indexer import SearchError
+from search_app.sqlite_files import opened
 
 # More than this waits only where nobody takes it.
 MOST = 100_000
@@ -103,12 +103,9 @@ class Inbox:
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
         try:
-            if not self.path.exists():
-                # Its texts are for its owner alone until they are published.
-                os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
-            with closing(sqlite3.connect(self.path, timeout=_PATIENCE, isolation_level=None)) as connection:
-                for line in ("journal_mode = WAL", "synchronous = FULL", "secure_delete = ON"):
-                    connection.execute(f"PRAGMA {line}")
+            with opened(
+                self.path, _PATIENCE, "journal_mode = WAL", "synchronous = FULL", "secure_delete = ON"
+            ) as connection:
                 connection.execute(_TABLE)
                 yield connection
         except (sqlite3.Error, OSError) as error:

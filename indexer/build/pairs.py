@@ -79,10 +79,12 @@ class PairFinder:
         self._questions: Numbers = np.flatnonzero(self._is_question[self._numbers])
         self._keep_order = write_keep_order(arrays, folders, self._place)
         self._own = own = StoredWords(arrays)
+        numbers = self._numbers
 
+        # It holds these and not this object, or else they would hold each other, and files would stay open.
         @lru_cache(maxsize=_KEPT)
         def profiled(place: int) -> Profile:
-            return Profile(generation, *own.title_and_body(int(self._numbers[place])))
+            return Profile(generation, *own.title_and_body(int(numbers[place])))
 
         self._profiled = profiled
 

@@ -13,6 +13,7 @@ from importlib import resources
 from pathlib import Path
 
 from search_app.decisions.refusals import DecisionsUnavailable
+from search_app.sqlite_files import make_private
 
 _PATIENCE = 5.0
 
@@ -113,9 +114,8 @@ class _Shared:
         return os.getpid(), found.st_dev, found.st_ino
 
     def _connect(self, *, make: bool) -> sqlite3.Connection:
-        if make and not self._path.exists():
-            # What it holds (names, digests of passwords) is for its owner alone.
-            os.close(os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600))
+        if make:
+            make_private(self._path)
         try:
             return self._opened_by(f"{self._path.absolute().as_uri()}?mode=rw")
         except sqlite3.OperationalError:
