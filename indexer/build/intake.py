@@ -16,7 +16,7 @@ from indexer.analysis import Analyzer, Boilerplate, field_texts
 from indexer.build.keep_order import KeepOrderWriter
 from indexer.build.sorting import in_order
 from indexer.ranking.columns import ColumnsWriter
-from indexer.ranking.growing import Growing
+from indexer.ranking.growing import GrowingFiles
 from indexer.ranking.hashing import Numbers, ranges, starts_of
 from indexer.ranking.mapped import save, write_strings
 from indexer.ranking.token_store import WordsWriter
@@ -30,11 +30,12 @@ class Intake:
     def __init__(self, folder: Path) -> None:
         """Until it is closed, what it took waits in files of `folder`."""
         self._folder, self._spool = folder, TemporaryFile(dir=folder)  # noqa: SIM115 (closed by __exit__)
-        self._words, self._columns = WordsWriter(folder), ColumnsWriter(folder)
-        self._keep_order = KeepOrderWriter(folder)
-        self._id_bytes, self._digests, self._is_question = (Growing(folder, "B") for _ in range(3))
-        self._id_ends, self._starts = (Growing(folder, "q", [0]) for _ in range(2))
-        self._answers = Growing(folder, "i")
+        self._growing = growing = GrowingFiles(folder)
+        self._words, self._columns = WordsWriter(growing), ColumnsWriter(growing)
+        self._keep_order = KeepOrderWriter(growing)
+        self._id_bytes, self._digests, self._is_question = (growing.numbers("B") for _ in range(3))
+        self._id_ends, self._starts = (growing.numbers("q", [0]) for _ in range(2))
+        self._answers = growing.numbers("i")
         self._order: Numbers = np.empty(0, np.int64)
         self._settled = 0
         self.merged = 0
@@ -43,7 +44,9 @@ class Intake:
         return self
 
     def __exit__(self, *_: object) -> None:
+        # An error within Whoosh may hold on to this object until the collector of cycles comes.
         self._spool.close()
+        self._growing.close()
 
     def __len__(self) -> int:
         return len(self._answers)

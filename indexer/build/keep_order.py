@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from corpus import Document, Question, same_address
 from indexer.analysis import wording
-from indexer.ranking.growing import Growing
+from indexer.ranking.growing import GrowingFiles
 from indexer.ranking.hashing import Keys, Numbers, counts_of, expand, key_of
 from indexer.ranking.mapped import create, map_array, release, save
 
@@ -31,10 +31,10 @@ def _words(text: str) -> int:
 class KeepOrderWriter:
     """Takes documents in any order."""
 
-    def __init__(self, folder: Path) -> None:
-        """What it takes waits in files of `folder` that have no name."""
-        self._facts, self._called, self._listed = (Growing(folder, code) for code in "iQQ")
-        self._ends = Growing(folder, "q", [0])
+    def __init__(self, growing: GrowingFiles) -> None:
+        """What it takes waits in files of `growing`."""
+        self._facts, self._called, self._listed = (growing.numbers(code) for code in "iQQ")
+        self._ends = growing.numbers("q", [0])
 
     def add(self, document: Document) -> None:
         """Take the next document."""

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus import Article, Document, Topic, kind_of, same_address
-from indexer.ranking.growing import Growing
+from indexer.ranking.growing import GrowingFiles
 from indexer.ranking.hashing import Numbers, key_of, places, starts_of
 from indexer.ranking.ids import Ids
 from indexer.ranking.mapped import Strings, map_array, place_of, save, write_strings
@@ -66,15 +66,15 @@ def names_in_any_case(counts: Mapping[str, int]) -> dict[str, str]:
 class ColumnsWriter:
     """Takes what the columns keep of documents in any order."""
 
-    def __init__(self, folder: Path) -> None:
-        """What it takes waits in files of `folder` that have no name."""
+    def __init__(self, growing: GrowingFiles) -> None:
+        """What it takes waits in files of `growing`."""
         self._specialties: dict[str, int] = {}
         self._topics: dict[str, int] = {}
         self._topic_specialties: dict[str, int] = {}
         self._kind, self._answered, self._specialty, self._day, self._topic, self._topic_specialty, self._address = (
-            Growing(folder, code) for code in "bbiiiiQ"
+            growing.numbers(code) for code in "bbiiiiQ"
         )
-        self._topic_ends = Growing(folder, "q", [0])
+        self._topic_ends = growing.numbers("q", [0])
 
     def add(self, document: Document) -> None:
         """Take the next document."""

@@ -51,8 +51,29 @@ class Growing:
             return np.empty(0, dtype)
         return np.memmap(self._file, dtype, "r", shape=(self._written,)).view(np.ndarray)
 
+    def close(self) -> None:
+        """Let go of the file, whoever still holds this object; what `all` gave stays."""
+        self._file.close()
+
     def _spill(self) -> None:
         self._file.write(self._held)
         self._file.flush()
         self._written += len(self._held)
         self._held = array(self._held.typecode)
+
+
+class GrowingFiles:
+    """Makes numbers that grow in files of a folder, and closes all their files at once, whoever still holds them."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder, self._made = folder, list[Growing]()
+
+    def numbers(self, code: str, first: Iterable[float] = ()) -> Growing:
+        """As Growing."""
+        self._made.append(Growing(self._folder, code, first))
+        return self._made[-1]
+
+    def close(self) -> None:
+        """Close the files."""
+        for numbers in self._made:
+            numbers.close()

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from indexer.analysis import FIELDS, Analyzer, Boilerplate, wording
 from indexer.analysis.boilerplate import is_fact, sample, sentences_in
 from indexer.analysis.tokens import PIECE, words_in
-from indexer.ranking.growing import Growing
+from indexer.ranking.growing import GrowingFiles
 from indexer.ranking.hashing import Numbers, expand, places, ranges, starts_of
 from indexer.ranking.ids import segment_folders
 from indexer.ranking.mapped import Strings, create, map_array, release, save, write_strings
@@ -138,19 +138,19 @@ class WordsWriter:
     boilerplate.
     """
 
-    def __init__(self, folder: Path) -> None:
-        """What it takes waits in files of `folder` that have no name."""
+    def __init__(self, growing: GrowingFiles) -> None:
+        """What it takes waits in files of `growing`."""
         self._pieces = _Pieces()
         self._raw, self._places = array("i"), array("i")
         self._begins: list[int] = []  # of the spans that are not on disk yet, in pieces
         self._counted = 0
         # The number of each word, and where the piece of its field's text begins in which it stands.
-        self._words, self._word_begins = Growing(folder, "i"), Growing(folder, "i")
-        self._spans = Growing(folder, "q", [0])  # where each span ends, in words
-        self._owned = Growing(folder, "q", [0])  # where the spans of each document end
-        self._fields = Growing(folder, "b")  # the field of each span
-        self._sentences = Growing(folder, "q")  # the wording of each span that is a sentence, -1 for any other
-        self._wordings = Growing(folder, "q")
+        self._words, self._word_begins = growing.numbers("i"), growing.numbers("i")
+        self._spans = growing.numbers("q", [0])  # where each span ends, in words
+        self._owned = growing.numbers("q", [0])  # where the spans of each document end
+        self._fields = growing.numbers("b")  # the field of each span
+        self._sentences = growing.numbers("q")  # the wording of each span that is a sentence, -1 for any other
+        self._wordings = growing.numbers("q")
 
     def add(self, texts: Mapping[str, str], *, sentences: bool) -> None:
         """Take the next document: the text of its fields, and whether its body is kept in sentences."""

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.ranking import growing
-from indexer.ranking.growing import Growing
+from indexer.ranking.growing import Growing, GrowingFiles
 
 _NUMBERS = st.lists(st.integers(-(2**40), 2**40), max_size=9)
 
@@ -33,6 +33,19 @@ def test_gives_what_came(steps: list[list[int] | int]) -> None:
             assert len(numbers) == len(came)
         assert numbers.all().tolist() == came
         assert list(Path(folder).iterdir()) == []
+
+
+def test_all_files_are_closed_at_once(tmp_path: Path) -> None:
+    """Also of numbers that somebody still holds; what they gave stays."""
+    files = GrowingFiles(tmp_path)
+    one, other = files.numbers("i", [1]), files.numbers("q")
+    given = one.all()
+    files.close()
+    assert given.tolist() == [1]
+    for numbers in (one, other):
+        numbers.append(2)
+        with pytest.raises(ValueError, match="closed"):
+            numbers.all()
 
 
 def test_what_was_given_stays(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from corpus import Answer, Question
 from corpus.text import clean
 from indexer.build.keep_order import KeepOrderWriter
+from indexer.ranking.growing import GrowingFiles
 
 _TEXT = st.text(max_size=60) | st.lists(st.sampled_from(["knee", " ", "\n", "\n\n", "\t", "x"]), max_size=30).map(
     "".join
@@ -23,7 +24,7 @@ _TEXT = st.text(max_size=60) | st.lists(st.sampled_from(["knee", " ", "\n", "\n\
 def test_words_of_answer_are_counted_as_they_stand(texts: list[str]) -> None:
     """Of cleaned texts white space tells how many words there are."""
     with tempfile.TemporaryDirectory() as name:
-        writer = KeepOrderWriter(Path(name))
+        writer = KeepOrderWriter(GrowingFiles(Path(name)))
         writer.add(Question(id="q", title="Knee", answers=tuple(Answer(text=text) for text in texts)))
         writer.write(Path(name), np.array([0]))
         written = np.load(Path(name) / "keep_facts.npy")

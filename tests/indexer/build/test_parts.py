@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import random
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -100,3 +102,15 @@ def test_a_purge_writes_the_parts_anew_that_held_something(tmp_path: Path) -> No
     assert not any(b"secretword" in path.read_bytes() for path in folder.rglob("*") if path.is_file())
     with indexer.open_index(tmp_path) as index:
         assert [document.id for document in index.documents()] == sorted(document.id for document in documents)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="which files a process holds is read from /proc, which Linux has")
+def test_a_build_that_is_done_holds_no_file_without_a_name(tmp_path: Path) -> None:
+    """Whether or not the collector of cycles has come: their room on the disk is free."""
+    gc.disable()
+    try:
+        build(tmp_path / "index", in_two_scripts(random.Random(6), 60), settings=_FEW)
+        held = [str(path.readlink()) for path in Path("/proc/self/fd").iterdir() if path.is_symlink()]
+        assert [name for name in held if name.startswith(str(tmp_path)) and name.endswith("(deleted)")] == []
+    finally:
+        gc.enable()
