@@ -202,7 +202,7 @@ def topic(name: str) -> str | Response:
 def _about(name: str) -> int:
     """How many pages say a topic's name, as a search for it; 0 for a name that no search takes."""
     try:
-        return index().search(name, size=1).total
+        return served().saying(name)
     except RequestRefused:
         return 0
 

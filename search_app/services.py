@@ -71,6 +71,8 @@ class Served:
         self._panel: Callable[[str, Filter, int], KeptPanel] = lru_cache(MOST_PANELS)(
             lambda id_, where, limit: _made(index, id_, where, limit)
         )
+        # How many pages a search for a topic's name finds; the name is the site's, and no visitor's text.
+        self.saying: Callable[[str], int] = lru_cache(MOST_PANELS)(lambda name: index.search(name, size=1).total)
 
     def panel(self, id_: str, where: Filter, limit: int) -> KeptPanel:
         """The panel of a page. Raises DocumentNotFound."""
