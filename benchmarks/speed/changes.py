@@ -38,6 +38,11 @@ def drawn(jsonl: Path) -> Changes:
     return Changes(lines, [record["id"] for record in deleted])
 
 
+def one_of(changes: Changes) -> Changes:
+    """The first document of some changes alone, which is replaced."""
+    return Changes(changes.lines[:1], [])
+
+
 def _evenly(jsonl: Path) -> list[Record]:
     """So many documents of a corpus as are replaced and deleted, from its beginning to its end."""
     with jsonl.open(encoding="utf-8") as lines:

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 
 # Ratios are to this one's cost of the same query.
 REFERENCE = "tantivy"
-# The jobs that ask queries; `queries.json` has the texts of the first three, `see-also` asks by id, `facets` what
-# `keyword` asks.
-FACETS = "facets"
-ASKED = ("keyword", "free", "long", "see-also", FACETS)
+# The jobs that ask queries; `queries.json` has the texts of the first three, `see-also` asks by id, `page` and `facets`
+# what `keyword` asks.
+PAGE, FACETS = "page", "facets"
+ASKED = ("keyword", "free", "long", "see-also", PAGE, FACETS)
 JOBS = (*ASKED, "build", "update", "first")
 # What a trial on the sample does; the first answers of bm25s alone take half a minute.
 TRIAL = (*ASKED, "build", "update")
@@ -22,9 +22,10 @@ _SEEALSO = {
     "free": ("rank", "search", "similar"),
     "long": ("rank", "similar"),
     "see-also": ("more_like", "neighbours", "related"),
+    PAGE: ("page",),
     FACETS: ("search", "unfaceted", "filtered"),
 }
-_WHOLE = ("search", "similar", "neighbours", "related", "unfaceted", "filtered")
+_WHOLE = ("search", "similar", "neighbours", "related", "page", "unfaceted", "filtered")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +60,10 @@ class Entrant:
 
 ENTRANTS: Mapping[str, Entrant] = {
     "tantivy": Entrant(
-        module="tantivy", needs=("tantivy",), methods=_SEARCH | {"long": ("search",), "see-also": ("more_like",)}
+        module="tantivy",
+        needs=("tantivy",),
+        methods=_SEARCH | {"long": ("search",), "see-also": ("more_like",), PAGE: ("page",)},
+        heavy=("page",),
     ),
     "bm25s": Entrant(module="bm25s", needs=("bm25s", "numba", "Stemmer"), methods=_SEARCH),
     "sqlite": Entrant(module="sqlite", methods=_SEARCH, heavy=("search",)),

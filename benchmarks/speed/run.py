@@ -3,9 +3,9 @@
     python benchmarks/speed/run.py [--medquad PATH] [--sizes 16k,200k] [--only JOB]... [--peers a,b] [--work DIR]
 
 Without --medquad the documents are recombined from the sample corpus, to try it out: the results are printed and not
-kept, and `first` is left out unless it is asked for. Jobs are keyword, free, long, see-also, facets, build, update and
-first; sizes are thousands or millions, such as 200k or 1m. Results are written to OUT/DATE-SIZE.json; chart.py draws
-them. docs/reference/speed.md says what is measured and how.
+kept, and `first` is left out unless it is asked for. Jobs are keyword, free, long, see-also, page, facets, build,
+update and first; sizes are thousands or millions, such as 200k or 1m. Results are written to OUT/DATE-SIZE.json;
+chart.py draws them. docs/reference/speed.md says what is measured and how.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from benchmarks.speed import asking, changes, processes  # noqa: E402
-from benchmarks.speed.entrants import ASKED, ENTRANTS, FACETS, JOBS, REFERENCE, TRIAL, Entrant  # noqa: E402
+from benchmarks.speed.entrants import ASKED, ENTRANTS, FACETS, JOBS, PAGE, REFERENCE, TRIAL, Entrant  # noqa: E402
 from benchmarks.speed.machine import machine, packages  # noqa: E402
 from benchmarks.speed.report import table  # noqa: E402
 
@@ -39,8 +39,10 @@ _NOTES = (
     "times all documents. unfaceted is search without the counting of facets, and facets_share the median over queries",
     "of the share that this saves; filtered searches the questions of the most frequent topic. peak_mb is the largest",
     "process; searched_mb are the files of the index that ranking reads. update changes 100 documents of a copy of the",
-    "index: 40 replaced, 40 added, 20 deleted; of_build is its CPU over that of the build in the same run. private_mb",
-    "are the pages that the process wrote itself, which nobody can share.",
+    "index: 40 replaced, 40 added, 20 deleted; of_build is its CPU over that of the build in the same run, one_cpu_s",
+    "what replacing one of them costs. page is what a page of hits shows: with tantivy the ten best documents, how",
+    "many there are, titles and passages by its SnippetGenerator; with seealso a whole search, facets and spelling",
+    "included. private_mb are the pages that the process wrote itself, which nobody can share.",
 )
 
 # Figures by engine.
@@ -68,7 +70,7 @@ def asked_of(folder: Path, size: str, most: int) -> tuple[int, asking.Queries]:
     with (folder / f"{size}.jsonl").open(encoding="utf-8") as lines:
         ids = [json.loads(line)["id"] for line in lines]
     queries["see-also"] = ids[:: max(1, len(ids) // most)]
-    queries[FACETS] = queries["keyword"]
+    queries[PAGE] = queries[FACETS] = queries["keyword"]
     return len(ids), {job: texts[:most] for job, texts in queries.items()}
 
 
@@ -104,6 +106,7 @@ def updates(entrants: Mapping[str, Entrant], indexes: Path, jsonl: Path, built: 
     for name in (name for name, entrant in entrants.items() if entrant.updates):
         tell(f"update: {name}")
         told[name] = processes.update(name, indexes / name, drawn)
+        told[name]["one_cpu_s"] = processes.update(name, indexes / name, changes.one_of(drawn))["cpu_s"]
         if name in built:
             told[name]["of_build"] = round(told[name]["cpu_s"] / built[name]["cpu_s"], 4)
     return told

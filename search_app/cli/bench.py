@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-_JOBS = ("keyword", "free", "long", "see-also", "facets", "build", "update", "first")
+_JOBS = ("keyword", "free", "long", "see-also", "page", "facets", "build", "update", "first")
 
 
 @click.command(epilog="Example: seealso bench --medquad medquad.zip --sizes 16k,47k --only keyword")

@@ -23,7 +23,10 @@ MAC = (
 )
 ENABLE = "apt install chromium (or: .seealso/env/bin/python -m playwright install chromium)"
 # As root, as in containers, Chromium needs no-sandbox; the others keep it from calling home.
-ARGUMENTS = ["--no-sandbox", "--disable-quic", "--disable-background-networking", "--disable-component-update"]
+ARGUMENTS = [
+    *("--no-sandbox", "--disable-quic", "--disable-background-networking", "--disable-component-update"),
+    "--disable-gpu",  # there is none: imitating one costs as much as drawing does
+]
 
 
 def launch(playwright: Playwright) -> Browser | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal
@@ -44,16 +45,24 @@ def documents() -> Iterator[corpus.Document]:
         yield question(f"same-{n}", "Is gout inherited in my family?", "", "In part.", site="ours")
 
 
-@pytest.fixture
-def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """The address of a server over such an index, with two editors."""
-    indexer.build(tmp_path / "index", documents())
-    path = tmp_path / "decisions.sqlite3"
-    people = Accounts(Database(path))
+@pytest.fixture(scope="module")
+def two_editors(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with such an index, and a file of decisions with two editors."""
+    folder = tmp_path_factory.mktemp("desk")
+    indexer.build(folder / "index", documents())
+    people = Accounts(Database(folder / "decisions.sqlite3"))
     for name in ("Ruth", "Tomas"):
         people.add(name, SECRET)
+    return folder
+
+
+@pytest.fixture
+def desk(two_editors: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The address of a server over them, with decisions of its own."""
+    path = tmp_path / "decisions.sqlite3"
+    shutil.copy(two_editors / "decisions.sqlite3", path)
     monkeypatch.setenv("SEEALSO_DECISIONS", str(path))
-    with serving(tmp_path / "index") as running:
+    with serving(two_editors / "index") as running:
         yield running.address
 
 

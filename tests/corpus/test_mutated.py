@@ -19,7 +19,7 @@ from tests.documents import question
 
 ROOT = Path(__file__).parents[2]
 KINDS = "jsonl beir csv records exports medquad question-page article-page web-page web-archive".split()  # noqa: SIM905
-COUNT = 20_000 if os.environ.get("SEEALSO_LONG") else 1_000
+COUNT = 20_000 if os.environ.get("SEEALSO_LONG") else 600
 RECORDS, ROUNDS = 12, 300
 
 

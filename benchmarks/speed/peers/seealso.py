@@ -81,6 +81,10 @@ class SeeAlso:
         """A whole answer: hits with their passages, facets, spelling."""
         return [hit.id for hit in self._index.search(text, size=k).hits]
 
+    def page(self, text: str, k: int) -> list[str]:
+        """As `search`, which is all that a page of hits shows."""
+        return self.search(text, k)
+
     def unfaceted(self, text: str, k: int) -> list[str]:
         """The same without the counting of facets: the difference is what they cost."""
         return [hit.id for hit in self._without_facets.search(text, size=k).hits]

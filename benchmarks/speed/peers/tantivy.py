@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import tantivy
-from tantivy import Filter, Occur, Query, SchemaBuilder, TextAnalyzerBuilder, Tokenizer
+from tantivy import Filter, Occur, Query, SchemaBuilder, SnippetGenerator, TextAnalyzerBuilder, Tokenizer
 
 from benchmarks.speed.peers.texts import Ids, documents, stop_words, write_ids
 
@@ -45,12 +45,26 @@ class Tantivy:
 
     def search(self, text: str, k: int) -> list[str]:
         """The best documents for any of the terms; a query of terms is made faster than a text is parsed."""
+        return self._best(self._any_of(text), k)
+
+    def page(self, text: str, k: int) -> list[str]:
+        """What a page of hits shows: the best documents, with the title and the passage of each that has the terms."""
+        query = self._any_of(text)
+        passages = SnippetGenerator.create(self._searcher, query, self._schema, "text")
+        addresses = [address for _, address in self._searcher.search(query, k, count=True).hits]
+        for address in addresses:
+            document = self._searcher.doc(address)
+            passage = passages.snippet_from_doc(document)
+            _ = document["title"], passage.fragment(), passage.highlighted()
+        return self._ids_of(addresses)
+
+    def _any_of(self, text: str) -> Query:
         terms = dict.fromkeys(self._analyzer.analyze(text))
         # `freq` reads no positions, which a ranking does not need.
         wanted = [
             (Occur.Should, Query.term_query(self._schema, field, term, "freq")) for term in terms for field in _FIELDS
         ]
-        return self._best(Query.boolean_query(wanted), k)
+        return Query.boolean_query(wanted)
 
     def more_like(self, id_: str, k: int) -> list[str]:
         """The documents most like one by its 25 most telling terms, itself left out."""
@@ -62,8 +76,10 @@ class Tantivy:
 
     def _best(self, query: Any, k: int) -> list[str]:
         hits = self._searcher.search(query, k, count=False).hits
-        numbers = self._searcher.fast_field_values("number", [address for _, address in hits])
-        return [self._ids[number] for number in numbers]
+        return self._ids_of([address for _, address in hits])
+
+    def _ids_of(self, addresses: list[Any]) -> list[str]:
+        return [self._ids[number] for number in self._searcher.fast_field_values("number", addresses)]
 
 
 def _schema() -> Any:
