@@ -3,10 +3,10 @@
     python benchmarks/relevance/names.py WORDNET > indexer/analysis/data/names.txt
     python benchmarks/relevance/names.py WORDNET --words > indexer/analysis/data/words.txt
 
-WORDNET is a folder with WordNet 3.0's data.noun and index.noun, index.verb, index.adj (Debian: wordnet-base). A group
-is a set of synonyms below one of the roots: illness, symptom, injury, part of the body, medicine, procedure, state or
-process of the body, specialty. A single word is taken where this is its first of at most two meanings and it is no verb
-or adjective too; slang, Latin anatomy and what only animals and plants have are left out.
+WORDNET is a folder with WordNet 3.0's data.noun and index.noun, index.verb, index.adj, index.adv (Debian: wordnet-
+base). A group is a set of synonyms below one of the roots: illness, symptom, injury, part of the body, medicine,
+procedure, state or process of the body, specialty. A single word is taken where this is its first of at most two
+meanings and it is no verb or adjective too; slang, Latin anatomy and what only animals and plants have are left out.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import re
 import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -45,8 +46,9 @@ _WRONG = frozenset(
 _SHORTEST, _MOST_MEANINGS = 4, 2
 # Bodies, processes, states, substances.
 _LEAST_WORD, _WORDS_FILES = 5, frozenset({8, 22, 26, 27})
+_INDEXES = ("index.noun", "index.verb", "index.adj", "index.adv")
 _WORDS_HEADER = """\
-# Right words of health, from WordNet 3.0 by benchmarks/relevance/names.py: none of them is a misspelling.
+# Right words of health and of everyday, from WordNet 3.0 by benchmarks/relevance/names.py: none is a misspelling.
 #
 """
 _HEADER = """\
@@ -128,15 +130,25 @@ def groups(folder: Path) -> Iterator[list[str]]:
 
 def words(folder: Path) -> Iterator[str]:
     """The single words among the names of all things below the roots, and of WordNet's bodies, states, substances and
-    processes: who types one means it.
+    processes, and those of everyday, which WordNet's readers met in texts: who types one means it.
     """
+    for row in chain.from_iterable(_rows(folder / name) for name in _INDEXES):
+        called, _, _, pointers, *more = row.split()
+        tagged = int(more[int(pointers) + 1])
+        if tagged and _is_plain(called):
+            yield called
     known = meanings(folder / "data.noun")
     inside = {offset for offset, meaning in known.items() if meaning.file in _WORDS_FILES}
     for offset in below(known, (*_ROOTS, *_MORE_ROOTS)) | inside:
         for name in known[offset].names:
             called = name.lower()
-            if len(called) >= _LEAST_WORD and called.isascii() and called.isalpha():
+            if _is_plain(called):
                 yield called
+
+
+def _is_plain(word: str) -> bool:
+    """Whether a word may be corrected at all."""
+    return len(word) >= _LEAST_WORD and word.isascii() and word.isalpha()
 
 
 def _rows(path: Path) -> Iterator[str]:

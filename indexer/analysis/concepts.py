@@ -86,8 +86,9 @@ class Concepts:
 @cache
 def known_words() -> frozenset[str]:
     """The folded words of the shipped tables: each is spelled as it should be."""
-    texts = (line.text for name in (*CONCEPT_TABLES, "words.txt") for line in shipped(name))
-    return frozenset(bare(word) for text in texts for word in words_of(text))
+    texts = (line.text for name in CONCEPT_TABLES for line in shipped(name))
+    words = (line.text for line in shipped("words.txt"))  # one a line, folded
+    return frozenset(chain((bare(word) for text in texts for word in words_of(text)), words))
 
 
 def _entries(line: Line) -> Iterator[tuple[str, tuple[str, ...], bool]]:

@@ -71,7 +71,8 @@ def respell(generation: Generation, text: str) -> Respelled | None:
             pieces += [text[at:start], right]
             at = end
             continue
-        if len(word) < _SHORTEST or word in stop_words() or not known_words().isdisjoint({word, american(word)}):
+        known = {*_forms(word), american(word)} & known_words()
+        if len(word) < _SHORTEST or word in stop_words() or known:
             continue
         (there,) = generation.frequencies([stem(word)])
         if there <= _MISSPELT:  # those are of the last full build, a word may be of today

@@ -205,6 +205,15 @@ def test_two_slips_in_a_short_word_are_only_suggested() -> None:
     assert respell(generation, "kiphoplesty") == ("kyphoplasty", True)
 
 
+@pytest.mark.parametrize("typed", ["who is the president", "the presidents", "at what price"])
+def test_a_word_of_everyday_is_meant_though_no_document_has_it(typed: str) -> None:
+    """Who types one that many documents nearly have means it; one that is no word is corrected."""
+    documents = [question(f"q{n:02d}", "The present price", "Presented with a prick.") for n in range(30)]
+    generation = PlainGeneration([replace(d, title="The present") for d in documents] + OTHERS, ANALYZER)
+    assert respell(generation, typed) is None
+    assert respell(generation, "who is the presant") == ("who is the present", True)
+
+
 def test_what_is_not_wanted_is_not_respelled(generation: PlainGeneration) -> None:
     """Exclusions are proposed as they were typed, and change no score."""
     assert find(generation, "kyfoplasty -xyzzyxq").did_you_mean == "kyphoplasty -xyzzyxq"
