@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import chain
+from heapq import nsmallest
 
 from corpus import Document, kind_of
 from indexer.analysis import Analysed, Place, bare
@@ -22,7 +22,7 @@ _LONGEST = 200
 _COMPLETIONS, _LOOKED_AT = 12, 60
 # Of a last word of fewer letters nobody knows yet what it is to be.
 _LEAST = 3
-# So many times as many pages are read as are shown: some have the same title.
+# So many times as many pages are read at most as are shown: some have the same title.
 _SPARE = 2
 
 
@@ -82,15 +82,19 @@ def _other_names(generation: Generation, place: Place) -> list[set[str]]:
 def _suggestions(generation: Generation, ids: Sequence[str], limit: int, settled: Settled) -> tuple[Suggestion, ...]:
     """Some pages as suggestions, those that are kept, of one title the first."""
     kept = list(dict.fromkeys(map(settled.kept, ids)))
-    documents = generation.get(kept[: _SPARE * limit])
-    titled = {document.title.casefold(): document for document in reversed(documents)}  # of one title the first
-    return tuple(_suggestion(own) for own in documents if titled[own.title.casefold()] is own)[:limit]
+    titled = dict[str, Document]()
+    for low in range(0, _SPARE * limit, limit):
+        for document in generation.get(kept[low : low + limit]):
+            titled.setdefault(document.title.casefold(), document)
+        if len(titled) >= limit:
+            break
+    return tuple(map(_suggestion, titled.values()))[:limit]
 
 
 def _candidates(generation: Generation, whole: Sequence[str], begun: str, settled: Settled) -> list[str]:
     """The pages that have each word and one of those that may be meant by the last, which is half typed."""
     counts = generation.vocabulary(begun)
-    meant = sorted(counts, key=lambda word: (-counts[word], word))[:_COMPLETIONS]
+    meant = [word for _, word in nsmallest(_COMPLETIONS, ((-count, word) for word, count in counts.items()))]
     text = generation.analyzer.analyse_words([*whole, *meant])
     telling = [read.term for read in map(read_word, whole) if read.alone]
     words = [SearchWord(1, (term,)) for term in dict.fromkeys(telling)]
@@ -112,8 +116,10 @@ def _having(generation: Generation, text: Analysed, words: Sequence[SearchWord],
 
 def _says(title: Sequence[str], whole: Sequence[str], begun: str) -> bool:
     """Whether a title has each word, in any form, and one that begins so."""
-    terms = set(chain(title, map(stem, title)))
-    return all(word in terms or stem(word) in terms for word in whole) and any(w.startswith(begun) for w in title)
+    if not any(word.startswith(begun) for word in title):
+        return False
+    terms = {*title, *map(stem, title)} if whole else ()
+    return all(word in terms or stem(word) in terms for word in whole)
 
 
 def _begins(title: Sequence[str], whole: Sequence[str], begun: str) -> bool:
