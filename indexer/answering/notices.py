@@ -23,6 +23,8 @@ _KINDS = ("suicide", "emergency")
 _ABOUT, _ALONE, _NOT = "about", "alone", "not"
 # Between phrases that stand anywhere in a search, in any order.
 _AND = " + "
+# Where a sentence ends.
+_END = re.compile(r"[.!?](?:\s+|$)|[\n。！？]")
 _NAME = re.compile(rf"({_ABOUT} |{_ALONE} )?({'|'.join(_KINDS)})/.+|{_NOT}( ({'|'.join(_KINDS)}))?")
 
 
@@ -60,17 +62,25 @@ class Notices:
 
     def of(self, text: str) -> tuple[str, str] | None:
         """The kind of notice that a search needs, and the subject of the best page; None for most."""
-        said = set(self._said(text.strip()))
-        said.update(name for name, parts in self._together if said.issuperset(parts))
-        for name in sorted(filter(_NAME.fullmatch, said), key=lambda name: (_KINDS[0] not in name, name)):
-            line, slash, subject = name.partition("/")
-            *only, kind = line.split()
-            if slash and f"{_NOT} {kind}" not in said and not (only == [_ABOUT] and _NOT in said):
-                return kind, subject
+        sentences = [(own, self._said(own)) for own in map(str.strip, _END.split(text)) if own]
+        for kind in _KINDS:
+            # Who tells of the past in one sentence may be in danger in the next one.
+            left = [(own, said) for own, said in sentences if f"{_NOT} {kind}" not in said]
+            said = left[0][1] if len(left) == 1 else self._said(" ".join(own for own, _ in left))
+            for name in sorted(filter(_NAME.fullmatch, said)):
+                line, slash, subject = name.partition("/")
+                *only, told = line.split()
+                if slash and told == kind and not (only == [_ABOUT] and _NOT in said):
+                    return kind, subject
         return None
 
-    def _said(self, text: str) -> Iterator[str]:
+    def _said(self, text: str) -> set[str]:
         """The names of the lines of which a text has a phrase."""
+        said = set(self._parts_said(text))
+        return said.union(name for name, parts in self._together if said.issuperset(parts))
+
+    def _parts_said(self, text: str) -> Iterator[str]:
+        """The names of the lines, and the parts of phrases, that a text has."""
         words = [misspellings().get(word, word) for word in map(bare, words_of(text))]
         for name, start, end in self._phrases.places(words):
             if not name.startswith(_ALONE) or end - start == len(words):

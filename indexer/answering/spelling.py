@@ -127,7 +127,7 @@ def _meant(generation: Generation, word: str, there: int) -> Respelled | None:
     if not likely:
         return None
     best = max(likely, key=lambda candidate: (likely[candidate], candidate))
-    others = (likely[candidate] for candidate in likely if stem(candidate) != stem(best))
+    others = (likely[candidate] for candidate in likely if stem(american(candidate)) != stem(american(best)))
     cost = distance(word, best, most)
     surely = not there and (cost <= _SLIGHT or len(word) >= (_SURE if cost <= 1 else _SURE_TWICE))
     return Respelled(best, surely and likely[best] >= _CLEAR * max(others, default=0.0))
@@ -147,6 +147,7 @@ def _may_be(word: str, candidate: str, most: float) -> bool:
     """Whether two words may be a small number of slips apart, and one may be meant by the other: an opposite is not,
     nor what is built otherwise (the epiglottis by epiglottitis). A look that costs little.
     """
+    most = max(most, 1.0)  # a slight slip is a letter, too
     if abs(len(word) - len(candidate)) > most or not candidate.isascii() or not candidate.isalpha():
         return False
     if (_letters(word) ^ _letters(candidate)).bit_count() > 2 * most or not _indecent().isdisjoint(_forms(candidate)):

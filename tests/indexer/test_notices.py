@@ -93,6 +93,17 @@ EMERGENCY = [
     "seizure wont stop",
     "hit his head and is vomiting",
     "snake bite on foot",
+    "grandpa is confused and slurring his words",
+    "my boy is having a fit",
+    "convulsions",
+    "my wife just collapsed",
+    "inhaler is not helping",
+    "purple rash doesnt fade under a glass",
+    "numb between my legs and cannot pee",
+    "baby stopped kicking at 33 weeks",
+    "he swallowed two magnets",
+    "poisened",
+    "tight chest pane left arm",
     "heavy bleeding while pregnant",
     "胸痛 左手臂 麻",
     "呼吸困难怎么办",
@@ -160,6 +171,15 @@ NEITHER = [
     "end of life care",
     "living with tinnitus",
     "asthma inhaler technique",
+    "collapsed vertebra",
+    "my mother has a collapsed vertebra",
+    "burning in my groin when i pee",
+    "baby has not moved her bowels for a week",
+    "baby not moving much at nine months",
+    "talks in his sleep when drunk",
+    "i cut myself shaving",
+    "chest tightness after eating",
+    "what to swallow first",
     "自杀基因",
     "心脏病的危险因素",
     "胸椎骨折",
@@ -201,6 +221,21 @@ def test_searches_in_danger_are_told_from_others() -> None:
 def test_what_somebody_tells_is_not_silenced(text: str) -> None:
     """Words of a search to read about a subject silence nothing that tells of a danger; gaps may be missing."""
     assert read_notices(None).of(text)
+
+
+@pytest.mark.parametrize(
+    ("draft", "kind"),
+    [
+        ("He has smoked for years. Now there is a tight belt around his chest, he sweats and is grey.", "emergency"),
+        ("Chronic back pain since a fall.\nToday I cannot feel it when I wipe and can hardly pee.", "emergency"),
+        ("She is scared of needles. At lunch her mouth dropped on one side and she talks as if drunk.", "emergency"),
+        ("I used to be at the gym daily. Now I cut myself to feel better.", "suicide"),
+        ("He had a tight belt around his chest and was sweating, years ago.", ""),
+    ],
+)
+def test_what_was_in_one_sentence_silences_no_other(draft: str, kind: str) -> None:
+    """Who is in danger tells of the past, too; a sentence of the past alone needs no help."""
+    assert (read_notices(None).of(draft) or ("", ""))[0] == kind
 
 
 def test_the_subject_alone_needs_help_and_within_more_it_is_read_about() -> None:
