@@ -156,10 +156,11 @@ def document(id_: str) -> str | Response:
 
 
 def _group(id_: str) -> dict[str, object]:
-    """Of a settled duplicate where it points to and since when, of a question that is kept those it is kept for."""
+    """Of a settled duplicate where it leads in the end and since when, of a kept question those it is kept for."""
     settled = index().settled
-    signs = [index().get(target) for target in settled.targets(id_)]
-    held = [served().snapshot.history.pair(id_, sign.id).holds for sign in signs]
+    targets = settled.targets(id_)
+    signs = [index().get(target) for target in dict.fromkeys(map(settled.kept, targets))]
+    held = [served().snapshot.history.pair(id_, target).holds for target in targets]
     others = [index().get(other) for other in settled.others(id_)[:_MOST_OTHERS]]
     return {
         "canonical": index().get(settled.kept(id_)) if signs else None,

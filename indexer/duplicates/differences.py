@@ -201,7 +201,9 @@ def _found(tied: Sequence[str]) -> Iterator[tuple[str, str, int, int]]:
         while start and tied[start][0] == "~" and not _NUMBER.fullmatch(words[start - 1]):
             start -= 1  # T12 is another than L1
         value = "".join(words[start : place + 1])
-        if before in _AGED or (after and after[0] in _YEARS and "old" in after):
+        if before in kinds() and after and tied[place + 1][0] == "~" and re.fullmatch("[a-z]", after[0]):
+            yield "letter", value + after[0], start, place + 2  # type 2A is another than type 2I
+        elif before in _AGED or (after and after[0] in _YEARS and "old" in after):
             yield "age", word, place, place + 1
         elif after and _UNITS.fullmatch(after[0]):
             yield "dose", f"{value} {_SAME_UNIT.get(after[0], after[0])}", start, place + 2

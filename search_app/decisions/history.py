@@ -125,6 +125,11 @@ class History:
             event = self._events[event.undoes]
         return event
 
+    def again(self, event: Event) -> bool:
+        """Whether an event is an undo of an undo, which did again what that had undone."""
+        undone = self._events.get(event.undoes or 0)
+        return undone is not None and undone.undoes is not None and not self.again(undone)
+
     def active(self, event: Event) -> bool:
         """Whether an event was not undone."""
         return event in _active(self.of(self.about(event)))

@@ -57,7 +57,7 @@ def same() -> str:
 def merge() -> Response:
     """Point what was chosen of what was shown at the question that is kept. Form: site, page, digest, take, why.
 
-    Raises RequestRefused where that is not any more what was shown, and where nothing is taken.
+    Raises RequestRefused where that is not any more what was shown; where nothing is taken, the page says so.
     """
     site, page = request.form.get("site", ""), number_of(request.form, "page", 1)
     history = ledger().current().history
@@ -67,7 +67,7 @@ def merge() -> Response:
     taken = {number for number in request.form.getlist("take") if number.isascii() and number.isdigit()}
     ties = [tie for number, tie in enumerate(shown) if str(number) in taken]
     if not ties:
-        raise RequestRefused("no question is chosen", "take", "choose those that are to be merged")
+        return redirect(url_for("desk.same", site=site or None, page=page, chosen="none", empty=1))
     ids = sorted({id_ for tie in ties for id_ in tie})
     wordings: dict[str, Any] = dict(zip(ids, index().wordings(ids), strict=True))
     by, note = editor().editor, request.form.get("why", "").strip()

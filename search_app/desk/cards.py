@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from indexer import RequestRefused
 from search_app.decisions.events import CARDS, EVERYWHERE, MOST_NOTE, Event
+from search_app.decisions.refusals import DecisionRefused
 from search_app.desk.guard import bp, editor
 from search_app.desk.recent import here, id_in, in_words, just_done, number_in
 from search_app.services import index, ledger, served
@@ -54,6 +55,9 @@ def decide_card() -> Response:
         index().get(page)
     elif action == "pin":
         raise RequestRefused("a card is pinned to one page", "page", "name the page")
+    settled = index().settled
+    if action == "pin" and settled.kept(page) == settled.kept(card):
+        raise DecisionRefused("the page and the card are one question", "card", "pin another, or undo that first")
     event = Event(0, "", editor().editor, action, page, card, note=form.get("why", "").strip())
     until, known = number_in(form.get("until", "")) or 0, ledger().current().history.of(event.subject)
     seen = max((earlier.id for earlier in known if earlier.id <= until), default=0)

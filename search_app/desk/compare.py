@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 from corpus import Question
 from indexer import DocumentNotFound, Filter, RequestRefused, SearchError
 from search_app.decisions.events import MOST_NOTE, VERDICTS, WAITS, Event, of_pair
+from search_app.decisions.history import History
 from search_app.decisions.ledger import check
 from search_app.decisions.refusals import DecidedMeanwhile, DecisionRefused
 from search_app.desk.guard import bp, editor, inside
@@ -58,14 +59,13 @@ def _page(a: Question, b: Question, refused: SearchError | None = None) -> str:
         seen=request.form["seen"] if refused and not isinstance(refused, DecidedMeanwhile) else standing.last,
         standing=standing,
         decided=index().settled.is_decided(a.id, b.id),
-        events=[
-            (event, history.active(event), history.built_on(event), history.before(event)) for event in reversed(events)
-        ],
+        events=[_row(history, event) for event in reversed(events)],
         more=_beside(asks, a.id, b.id),
         group=[(letter, len(index().settled.others(one.id))) for letter, one in (("A", a), ("B", b))],
         place=None if at is None else (at + 1, len(asks)),
         before=_address(asks[at - 1]) if at else None,
-        after=_address(asks[at + 1]) if at is not None and at + 1 < len(asks) else None,
+        # What is settled is not in the queue any more: from there one goes on to its first pair.
+        after=next(map(_address, asks[0 if at is None else at + 1 :]), None),
         articles=index().related(a.id, where=Filter(kind="article"), limit=_ARTICLES).cards,
         told=just_done(),
         last=last_own(),
@@ -79,6 +79,11 @@ def _page(a: Question, b: Question, refused: SearchError | None = None) -> str:
         most_different=_MOST_DIFFERENT,
         other_blind=_address((a.id, b.id), blind=None if blind else "1"),
     )
+
+
+def _row(history: History, event: Event) -> tuple[Event, bool, Event | None, Event | None, bool]:
+    """An event, whether it was not undone, what came after, what stood before, and whether it did something again."""
+    return event, history.active(event), history.built_on(event), history.before(event), history.again(event)
 
 
 def _meanwhile(refused: SearchError | None) -> dict[str, Any] | None:

@@ -189,7 +189,9 @@ def _by_state(wanted: ClusterRequest) -> dict[str, list[Event]]:
 
 
 def _passing(events: Sequence[Event], wanted: ClusterRequest) -> list[Event]:
-    """The events on pairs that pass the filters of the queue, by either of their questions."""
+    """The events on pairs that pass the filters of the queue, by the band that was chosen and either question."""
+    if len(wanted.bands) == 1:
+        events = [event for event in events if event.band in wanted.bands]
     if not (wanted.text or wanted.site or wanted.where.specialty):
         return list(events)
     text, told = wanted.text.casefold(), index().told({id_ for event in events for id_ in (event.a, event.b)})

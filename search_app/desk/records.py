@@ -55,11 +55,10 @@ def _row(history: History, event: Event, sizes: Mapping[int, int]) -> dict[str, 
     with it; of an undo what it undid.
     """
     undid = history.undone(event)
-    of_undo = history.get(event.undoes or 0)
     return {
         **in_words(event),
         "undid": in_words(undid) if undid is not event else None,
-        "again": of_undo is not None and of_undo.undoes is not None,
+        "again": history.again(event),
         "active": history.active(event),
         "newer": history.built_on(event),
         "before": history.before(event),

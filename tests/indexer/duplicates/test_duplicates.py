@@ -161,6 +161,8 @@ def test_titles_that_ask_the_same_of_the_same_are_very_likely(a: str, b: str) ->
         ("What is Tietz syndrome?", "What is Tietze syndrome?", "about"),
         ("Do you know of occupational health?", "Do you know of health occupations?", "about"),
         ("What is hepatitis A?", "What is hepatitis C?", "letter"),
+        ("What is limb-girdle dystrophy type 2A?", "What is limb-girdle dystrophy type 2I?", "letter"),
+        ("What is Waardenburg syndrome type 2?", "What is Waardenburg syndrome type 2A?", "letter"),
         ("What is vitamin A?", "What are vitamins?", "letter"),
         ("What is glycogen storage disease type I?", "What is glycogen storage disease type III?", "letter"),
         ("What is spastic paraplegia 19?", "What is spastic paraplegia 4?", "number"),

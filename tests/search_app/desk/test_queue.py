@@ -255,6 +255,8 @@ def test_the_export_is_filtered_as_the_queue_is(desk: Desk) -> None:
     assert exported("state=settled") == [("n4", "n0", "duplicate")]
     assert sorted(exported("state=dismissed")) == [("n0", "n2", "different"), ("n3", "f1", "related")]
     assert exported("q=flat+feet") == [("n3", "f1", "related")]
+    assert exported("state=settled&band=possible") == []
+    assert exported("state=settled&band=same-wording") == [("n4", "n0", "duplicate")]
 
 
 def test_the_queue_needs_an_index(tmp_path: Path) -> None:
