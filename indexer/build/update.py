@@ -162,7 +162,8 @@ class _Update:
     def _check(self, delete: Collection[str], given: Collection[str]) -> None:
         for id_ in delete:
             if id_ not in self.digests:
-                raise DocumentNotFound(f"no document has the id {id_!r}", "delete", "leave it out; nothing was changed")
+                remedy = "leave it out; what was deleted before goes by update --purge; nothing was changed"
+                raise DocumentNotFound(f"no document has the id {id_!r}", "delete", remedy)
             if id_ in given:
                 remedy = "give it or delete it, not both; nothing was changed"
                 raise RequestRefused(f"{id_!r} is given and deleted", "delete", remedy)

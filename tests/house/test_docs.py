@@ -26,6 +26,22 @@ def text(*names: str) -> str:
     return "\n".join((ROOT / name).read_text(encoding="utf-8") for name in names)
 
 
+def test_commands_can_be_copied() -> None:
+    """What is said behind a command stands behind a #, so that a shell which gets the whole line runs the command."""
+    command, said = (
+        re.compile(r"(?:\./)?(?:seealso|python3?|sudo|systemctl|curl|pip) "),
+        re.compile(r"\S\s{4,}[^\s#|\\]"),
+    )
+    wrong = [
+        f"{path.relative_to(ROOT)}: {line}"
+        for path in (ROOT / "README.md", *(ROOT / "docs").rglob("*.md"))
+        for block in re.findall(r"^```(?:sh)?\n(.*?)^```", path.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+        for line in block.splitlines()
+        if command.match(line) and said.search(line)
+    ]
+    assert wrong == []
+
+
 def test_every_command_and_option_is_documented() -> None:
     """Each command of the command line, and each of its own options, stands in the reference."""
     told = text("docs/reference/commands.md")

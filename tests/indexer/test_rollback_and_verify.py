@@ -10,6 +10,7 @@ import pytest
 import indexer
 from indexer.generation import store_of
 from indexer.generation.folder.manifest import digest_of
+from tests.documents import question
 from tests.indexer.test_generations import NEW, OLD, served
 
 
@@ -145,6 +146,18 @@ def test_what_was_just_replaced_is_not_swept(tmp_path: Path, keep: int) -> None:
     assert len(store_of(tmp_path).numbers()) == keep
     assert {1, number} <= set(store_of(tmp_path).numbers())
     assert indexer.rollback(tmp_path).generation == 1
+
+
+def test_what_was_withdrawn_goes_before_what_was_served(tmp_path: Path) -> None:
+    """After a rollback and two updates one may still roll back twice, past the first, to what was served at first."""
+    indexer.build(tmp_path, OLD)
+    indexer.build(tmp_path, NEW)  # a mistake
+    assert indexer.rollback(tmp_path).generation == 1
+    for n in range(2):
+        indexer.update(tmp_path, [question(f"more{n}", "Knee pain")])
+    assert store_of(tmp_path).numbers() == [1, 3, 4]
+    assert [indexer.rollback(tmp_path).generation for _ in range(2)] == [3, 1]
+    assert served(tmp_path) == ["old"]
 
 
 def test_the_digest_of_the_manifest_is_verified(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 import corpus
 from indexer import BuildReport, open_index
-from indexer.generation.folder.folder import IndexFolder
+from indexer.generation.folder.store import FolderStore
 from tests.documents import question
 from tests.search_app import commands
 from tests.search_app.test_cli import on_a_terminal
@@ -181,7 +181,7 @@ def test_an_index_that_is_missing_is_status_3(tmp_path: Path) -> None:
 
 def test_a_held_lock_is_status_4(index: Path) -> None:
     """While another build or update holds the index an update is refused."""
-    with IndexFolder(index).lock():
+    with FolderStore(index).lock():
         assert refused(index, 4, "--delete", "q-0001") == "another build holds the lock"
 
 
@@ -250,11 +250,11 @@ def test_forget_that_was_killed_is_done_by_repeating_it(index: Path, monkeypatch
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(IndexFolder, "sweep", killed)
+        patch.setattr(FolderStore, "sweep", killed)
         run(index, "q-0001", command="forget")
     status, out, _ = run(index, "q-0001", command="forget")
     assert (status, "a purge that was killed is done" in out) == (0, True)
-    assert len(IndexFolder(index).numbers()) == 1
+    assert len(FolderStore(index).numbers()) == 1
 
 
 def test_a_drift_above_5_percent_advises_a_rebuild(index: Path, tmp_path: Path) -> None:

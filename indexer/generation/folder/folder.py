@@ -14,7 +14,7 @@ import os
 import shutil
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
@@ -193,11 +193,11 @@ class IndexFolder:
         except (OSError, ValueError) as error:
             raise unreadable(error, path, "build the index again") from error
 
-    def sweep(self, keep: int, replaced: int) -> None:
-        """Remove all but `keep` generations: the current one stays, then the one that it replaced, then the newest."""
+    def leave(self, keep: int, first: Sequence[int]) -> None:
+        """Remove all but `keep` generations: the current one stays, then some, then the newest."""
         current, _ = self.current()
         there = self.numbers()
-        kept = [current, *(number for number in (replaced, *reversed(there)) if number in there and number != current)]
+        kept = [current, *(number for number in (*first, *reversed(there)) if number in there and number != current)]
         for number in set(there).difference(list(dict.fromkeys(kept))[:keep]):
             shutil.rmtree(self.generation(number), ignore_errors=True)
 

@@ -104,7 +104,16 @@ class FolderStore(IndexFolder):
     def sweep(self, keep: int, replaced: int) -> None:
         if keep == 1:  # a purge: no vector of what is gone stays either
             keep_only(self.vectors(), self.digests().values())
-        super().sweep(keep, replaced)
+        self.leave(keep, self._lineage(replaced))
+
+    def _lineage(self, number: int) -> list[int]:
+        """A generation and those that it came from, as far as they are left: what was rolled back is none of these."""
+        found: list[int] = []
+        with suppress(SearchError):
+            while number in self.numbers() and number not in found:
+                found.append(number)
+                number = read_manifest(self.generation(number), self.digest(number)).before
+        return found
 
     def verify(self, *, every: bool = False) -> Verification:
         current, digest = self.current()
