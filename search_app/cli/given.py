@@ -54,7 +54,7 @@ class Reading:
     def __init__(
         self, sources: Sequence[str], format_: str | None, mapping: Sequence[str], rejects: TextIO | None
     ) -> None:
-        self._rejects, self._rejected, self._empty = rejects, list[Rejected](), list[str]()
+        self._rejects, self._rejected, self._empty = rejects, list[Rejected](), dict[str, int]()
         self._noticed = Counter[str]()
         database = settings.load()["database"]
         # Each is looked at here, so that a wrong path or mapping is told before anything is read.
@@ -98,12 +98,12 @@ class Reading:
         """
         count = 0
         for source, documents in self._sources:
-            before = count + len(self._rejected)
+            before, refused = count, len(self._rejected)
             for document in documents:
                 count += 1
                 yield document
-            if count + len(self._rejected) == before:
-                self._empty.append(source)
+            if count == before:
+                self._empty[source] = len(self._rejected) - refused
         if not count and self._rejected:
             first = self._rejected[0]
             what = f"none of {len(self._rejected):,} records could be read; the first: {first.reason}"
@@ -120,8 +120,11 @@ class Reading:
         finally:
             tell.done()
         if not (output.quiet or output.json):
-            for source in self._empty:
-                click.echo(f"nothing is in it: {source}", err=True)
+            named = not self._rejects and len(self._rejected) <= _NAMED
+            for source, refused in self._empty.items():
+                said = f"all of its {refused:,} records were left out" if refused else "nothing is in it"
+                if not (refused and named):  # or each is told below
+                    click.echo(f"{said}: {source}", err=True)
             for item in self._rejected[:_NAMED] if not self._rejects else ():
                 click.echo(f"left out: {item.source}, {item.place}: {item.reason}; {item.remedy}", err=True)
             if len(self._rejected) > _NAMED and not self._rejects:

@@ -143,6 +143,9 @@ def test_rejects_are_listed_and_strict_fails(tmp_path: Path) -> None:
     assert strict.returncode == 1
     assert json.loads((tmp_path / "rejects").read_text())["place"] == "line 2"
     assert answer("info", *at)["generation"] == 2
+    (tmp_path / "other.jsonl").write_text('{"kind":"question"}\n')
+    both = (str(tmp_path / "in.jsonl"), str(tmp_path / "other.jsonl"), "--rejects", str(tmp_path / "rejects"))
+    assert f"all of its 1 records were left out: {both[1]}" in run("build", *at, *both).stderr
 
 
 @pytest.mark.parametrize(
