@@ -134,11 +134,20 @@ def search() -> str | Response:
         "search.html",
         text=text,
         results=results,
+        alike=_alike(results.hits),
         facets=_choices(results),
         sort=sort.value,
         first=(page - 1) * SIZE + 1,
         address=_address,
     )
+
+
+def _alike(hits: Iterable[Hit]) -> list[list[Hit]]:
+    """The hits of a page by their titles: several sources ask "What is a stroke?", and one look is enough to see it."""
+    titled: dict[str, list[Hit]] = {}
+    for hit in hits:
+        titled.setdefault(hit.title.casefold(), []).append(hit)
+    return list(titled.values())
 
 
 @bp.get("/questions/<path:id_>", endpoint="question")

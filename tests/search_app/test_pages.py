@@ -46,6 +46,19 @@ def test_results_mark_what_matched(client: FlaskClient) -> None:
     assert re.search(r"<strong>\d+ results</strong> for cement leakage after kyphoplasty", html)
 
 
+def test_results_of_one_title_stand_together(tmp_path: Path) -> None:
+    """The best of them is shown, the others are folded beneath it, each told by what it says; all can be reached."""
+    documents = [
+        question(f"s{n}", ("What is gout?", "what is GOUT?")[n % 2], "", f"Gout {n} comes back.") for n in range(3)
+    ]
+    indexer.build(tmp_path, [*documents, question("other", "Can gout be cured?", "", "Gout can be held off.")])
+    html = page(create_app({"index": str(tmp_path)}).test_client(), "/search?q=gout")
+    assert html.count('<li class="result">') == 2
+    assert "Two more pages with this title" in html
+    assert len(set(re.findall(r'href="/questions/(s\d)"', html))) == 3
+    assert re.search(r'<li><a href="/questions/s\d">Gout \d comes back\.</a>', html)
+
+
 def test_results_have_pages(client: FlaskClient) -> None:
     """A search of more hits than fit has a next page, and that one a previous."""
     assert "Next page" in page(client, "/search?q=pain")
