@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from corpus.errors import CorpusError, Rejected
@@ -35,17 +36,36 @@ _ANSWER = {
     "author": ("answer_author", "doctor", "answered_by", "expert", "physician"),
     "answered": ("answered", "answer_date", "answered_at", "replied"),
 }
+# Words that say little at the end of a longer name, whose last word tells else: page_link, reply_text.
+_LITTLE = frozenset({"text", "line", "on", "at", "by", "html", "full", "body", "content", "value"})
+# What tells a column whose name says nothing, where so large a share of its values is it.
+_VALUES = {
+    "url": re.compile(r"https?://\S+"),
+    "asked": re.compile(r"\d{4}-\d\d-\d\d.*|\d{1,2}[./]\d{1,2}[./]\d{4}.*"),
+}
+_MOST_OF_THEM = 0.8
+_NUMBERED = re.compile(r"[\w./#-]{1,40}")
+# A text of so many letters, in the middle, is no name or label.
+_TEXT = 60
 # Names that say less of a column than that of what it stands in: title.rendered, content:encoded.
 _OF_ITS_PARENT = ("rendered", "encoded", "name", "text", "value")
+# What needs no mapping: a page of HTML, lines in the exchange format.
+_PAGE = re.compile(r"\s*(<!doctype html|<html)", re.IGNORECASE)
+_EXCHANGE = re.compile(r'\s*\{\s*"kind":\s*"(article|question)"')
 _ELEMENT = re.compile(r"<([A-Za-z_][\w.:-]*)")
 
 
 def propose(path: str | Path) -> str:
-    """A mapping, as TOML, for the first file of records behind a path. Raises CorpusError where there is none."""
+    """A mapping, as TOML, for the first file of records behind a path. Raises CorpusError where there is none, and for
+    what is read without one.
+    """
     source = next((found for found in find(path) if not isinstance(found, Rejected)), None)
     if source is None:
         raise CorpusError("no file is in it", str(path), "name a file of JSON, CSV or XML records")
     head = source.head()
+    if "\x00" in head or _PAGE.match(head) or _EXCHANGE.match(head):
+        what = "no records" if "\x00" in head else "it is read without a mapping"
+        raise CorpusError(what, source.name, "name a file of JSON, CSV or XML records, or build it as it is")
     record = _element(head) if head.lstrip().startswith("<") else ""
     within = "" if record else _list(head)
     with source.open() as stream:
@@ -104,6 +124,8 @@ def _written(name: str, record: str, count: int, columns: dict[str, list[str]]) 
     """The mapping as TOML, with a comment for each column that it leaves out."""
     answer = _chosen(_ANSWER, columns)
     fields = _chosen(_FIELDS, {path: seen for path, seen in columns.items() if path not in answer.values()})
+    named = {*answer.values(), *fields.values()}
+    fields |= _told_by_values(fields, {path: seen for path, seen in columns.items() if path not in named}, count)
     if not {"title", "body"} & fields.keys():
         longest = max(columns, key=lambda path: sum(map(len, columns[path])))
         fields["body"] = longest
@@ -146,21 +168,50 @@ def _chosen(names: dict[str, tuple[str, ...]], columns: dict[str, list[str]]) ->
     found: dict[str, str] = {}
     for field, words in names.items():
         ranked = [
-            (rank, path) for path in columns if (rank := _rank(path, words)) is not None and path not in found.values()
+            (rank, path)
+            for path in columns
+            if (rank := _rank(path, words, longer=field != "id")) is not None and path not in found.values()
         ]
         if ranked:
             found[field] = min(ranked, key=lambda pair: (pair[0], pair[1].count(".")))[1]
     return found
 
 
-def _rank(path: str, words: tuple[str, ...]) -> int | None:
-    """How surely a column's name, or the last parts of its path, is one of some words: the lower, the surer."""
+def _told_by_values(fields: dict[str, str], left: dict[str, list[str]], count: int) -> dict[str, str]:
+    """The fields that no name told, by what stands in the columns that are left: addresses, days, a longer text; and
+    without any address what is another for each of so many records.
+    """
+    found: dict[str, str] = {}
+    for field, pattern in _VALUES.items():
+        there = (path for path, seen in left.items() if _share(pattern, seen) >= _MOST_OF_THEM)
+        if field not in fields and (path := next(there, "")):
+            found[field] = path
+    texts = {p: median(map(len, seen)) for p, seen in left.items() if p not in found.values()}
+    longest = max(texts, key=texts.__getitem__, default="")
+    if "body" not in fields and texts.get(longest, 0) >= _TEXT:
+        found["body"] = longest
+    if not {"id", "url"} & {*fields, *found}:
+        own = (p for p, seen in left.items() if len(set(seen)) == count and _share(_NUMBERED, seen) == 1)
+        if path := next(own, ""):
+            found["id"] = path
+    return found
+
+
+def _share(pattern: re.Pattern[str], values: list[str]) -> float:
+    return sum(bool(pattern.fullmatch(value.strip())) for value in values) / len(values)
+
+
+def _rank(path: str, words: tuple[str, ...], *, longer: bool) -> int | None:
+    """How surely a column's name, or the last parts of its path, is one of some words: the lower, the surer. A longer
+    name is it less surely: `author_id` is no id.
+    """
     parts = [part.lower().removesuffix("[]") for part in re.split(r"[.:]", path)]
     named = [parts[-1]] + parts[-2:-1] * (parts[-1] in _OF_ITS_PARENT)
     for name in (form for own in named for form in (own, own.replace("-", "_"), own.removeprefix("post_"))):
         if name in words:
             return words.index(name)
-    return None
+    *_, last = ["", *(word for word in re.split("[_ -]+", parts[-1]) if word not in _LITTLE)]
+    return len(words) if longer and last in words and last not in _OF_ITS_PARENT else None
 
 
 def _ask(values: list[str]) -> bool:

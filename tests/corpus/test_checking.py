@@ -64,6 +64,35 @@ def test_a_proposed_mapping_reads_its_own_file(name: str, text: str, fields: set
     assert rejected == []
 
 
+def test_columns_are_told_by_longer_names_and_by_what_stands_in_them(tmp_path: Path) -> None:
+    """The last word that says something, addresses, days, the longest text; without address what numbers the records,
+    but no column that only has the name of one.
+    """
+    long = "I fell on the stairs a week ago, and my ankle is still blue and thick; is that normal?"
+    rows = [
+        {"author_id": "7", "subject_line": f"Is {n} high?", "they_wrote": long, "reply_text": "No.", "nr": f"T-{n}"}
+        for n in (37, 38)
+    ]
+    (tmp_path / "a.json").write_text(json.dumps(rows))
+    proposed = corpus.propose(tmp_path / "a.json")
+    for line in ('id = "nr"', 'title = "subject_line"', 'body = "they_wrote"', 'text = "reply_text"'):
+        assert f"\n{line}" in proposed
+    linked = [{**row, "where": f"https://ours.example/{row['nr']}", "when": "3.11.2026"} for row in rows]
+    (tmp_path / "b.json").write_text(json.dumps(linked))
+    proposed = corpus.propose(tmp_path / "b.json")
+    assert '\nurl = "where"' in proposed
+    assert '\nasked = "when"' in proposed
+    assert "\nid = " not in proposed
+
+
+@pytest.mark.parametrize("text", ["\x89PNG\x00", "<!DOCTYPE html><ul><li>Home</ul>", '{"kind": "question", "id": "a"}'])
+def test_nothing_is_proposed_for_what_needs_no_mapping(text: str, tmp_path: Path) -> None:
+    """A picture, a page, the exchange format."""
+    (tmp_path / "a.json").write_text(text)
+    with pytest.raises(CorpusError):
+        corpus.propose(tmp_path / "a.json")
+
+
 def test_answers_and_their_doctor_are_proposed(tmp_path: Path) -> None:
     """A column of answers makes it a mapping of questions."""
     (tmp_path / "a.jsonl").write_text('{"question": "Hoarse?", "answer": "Rest.", "doctor": "Dr. A"}\n')
