@@ -14,6 +14,7 @@ from typing import Any
 
 from corpus.errors import CorpusError, Rejected
 from corpus.formats.rows import rows_of
+from corpus.formats.web_page import is_page
 from corpus.formats.xml_records import elements
 from corpus.markup import plain_text
 from corpus.sources import find
@@ -49,8 +50,7 @@ _NUMBERED = re.compile(r"[\w./#-]{1,40}")
 _TEXT = 60
 # Names that say less of a column than that of what it stands in: title.rendered, content:encoded.
 _OF_ITS_PARENT = ("rendered", "encoded", "name", "text", "value")
-# What needs no mapping: a page of HTML, lines in the exchange format.
-_PAGE = re.compile(r"\s*(<!doctype html|<html)", re.IGNORECASE)
+# A line in the exchange format, which needs no mapping.
 _EXCHANGE = re.compile(r'\s*\{\s*"kind":\s*"(article|question)"')
 _ELEMENT = re.compile(r"<([A-Za-z_][\w.:-]*)")
 
@@ -63,7 +63,7 @@ def propose(path: str | Path) -> str:
     if source is None:
         raise CorpusError("no file is in it", str(path), "name a file of JSON, CSV or XML records")
     head = source.head()
-    if "\x00" in head or _PAGE.match(head) or _EXCHANGE.match(head):
+    if "\x00" in head or is_page(head) or _EXCHANGE.match(head):
         what = "no records" if "\x00" in head else "it is read without a mapping"
         raise CorpusError(what, source.name, "name a file of JSON, CSV or XML records, or build it as it is")
     record = _element(head) if head.lstrip().startswith("<") else ""

@@ -81,13 +81,11 @@ def _other_names(generation: Generation, place: Place) -> list[set[str]]:
 
 def _suggestions(generation: Generation, ids: Sequence[str], limit: int, settled: Settled) -> tuple[Suggestion, ...]:
     """Some pages as suggestions, those that are kept, of one title the first."""
-    kept = list(dict.fromkeys(map(settled.kept, ids)))
+    kept = list(dict.fromkeys(map(settled.kept, ids)))[: _SPARE * limit]
     titled = dict[str, Document]()
-    for low in range(0, _SPARE * limit, limit):
-        for document in generation.get(kept[low : low + limit]):
+    for part in (kept[:limit], kept[limit:]):
+        for document in generation.get(part) if len(titled) < limit else ():
             titled.setdefault(document.title.casefold(), document)
-        if len(titled) >= limit:
-            break
     return tuple(map(_suggestion, titled.values()))[:limit]
 
 

@@ -29,7 +29,7 @@ _NONE = "(no source)"
 @bp.get("/same")
 def same() -> str:
     """What would be merged, by the source of what is kept; of one source exactly what. Query: site, page, chosen
-    (`all`, `none`; without it those that have no other reply than what is kept).
+    (`all`, `none`; without it those that have no other reply than what is kept), empty (nothing was chosen to merge).
     """
     site, page = request.args.get("site", ""), number_of(request.args, "page", 1)
     by_site = _ties(ledger().current().history)

@@ -50,16 +50,21 @@ def decide_card() -> Response:
     card = id_in(form.get("card", ""))
     if action not in CARDS:
         raise RequestRefused(f"action is {action[:20]!r}", "action", f"give one of {', '.join(CARDS)}")
-    index().get(card)
-    if page != EVERYWHERE:
-        index().get(page)
-    elif action == "pin":
+    if action == "pin" and page == EVERYWHERE:
         raise RequestRefused("a card is pinned to one page", "page", "name the page")
-    settled = index().settled
-    if action == "pin" and settled.kept(page) == settled.kept(card):
-        raise DecisionRefused("the page and the card are one question", "card", "pin another, or undo that first")
+    check_card(action, page, card)
     event = Event(0, "", editor().editor, action, page, card, note=form.get("why", "").strip())
     until, known = number_in(form.get("until", "")) or 0, ledger().current().history.of(event.subject)
     seen = max((earlier.id for earlier in known if earlier.id <= until), default=0)
     (done,) = ledger().add([event], {event.subject: seen})
     return redirect(url_for("desk.cards", id=page or card, told=done.id))
+
+
+def check_card(action: str, page: str, card: str) -> None:
+    """Raise DocumentNotFound for what is not there, and DecisionRefused for a pin on a page of the same group."""
+    index().get(card)
+    if page != EVERYWHERE or action == "pin":
+        index().get(page)
+    settled = index().settled
+    if action == "pin" and settled.kept(page) == settled.kept(card):
+        raise DecisionRefused("the page and the card are one question", "card", "pin another, or undo that first")

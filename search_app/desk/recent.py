@@ -73,7 +73,7 @@ def _told(history: History, event: Event) -> dict[str, Any]:
         **in_words(said),
         "done": event,
         "is_undo": event.undoes is not None,
-        "again": event.undoes is not None and history.active(said),
+        "again": history.again(event),
         "count": sum(event.id in (other.id, other.batch) for other in history),
         "can_undo": history.active(event) and history.built_on(event) is None,
     }

@@ -12,6 +12,7 @@ from indexer import Band, RequestRefused
 from indexer.duplicates import Clusters, ClusterSort
 from search_app.api.operations import body_of, operation
 from search_app.decisions.events import CARDS, Event
+from search_app.desk.cards import check_card
 from search_app.desk.compare import event_of
 from search_app.desk.queue import asked
 from search_app.desk.recent import number_in
@@ -140,7 +141,5 @@ def _event(body: Decision) -> Event:
             if not isinstance(index().get(id_), Question):
                 raise RequestRefused(f"{id_!r} is an article", "a and b", "give the ids of two questions")
         return event_of(action, a, b, by, note)
-    index().get(b)
-    if a or action == "pin":
-        index().get(a)
+    check_card(action, a, b)
     return Event(0, "", by, action, a, b, note=note)

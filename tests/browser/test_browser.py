@@ -49,7 +49,7 @@ def test_the_visitors_way(scripts: bool, browser: Browser, address: str) -> None
 
 @pytest.mark.parametrize(
     ("scheme", "width", "scripts"),
-    [("light", 1280, "on"), ("light", 320, "on"), ("light", 320, "off"), ("dark", 1280, "on")],
+    [("light", 1280, "on"), ("light", 320, "on"), ("light", 320, "off"), ("dark", 1280, "on"), ("dark", 320, "on")],
 )
 def test_axe_finds_nothing(scheme: Scheme, width: int, scripts: str, browser: Browser, address: str) -> None:
     """WCAG 2.2 AA and best practice by axe: no violation on any page, light or dark, wide or narrow, with the site's

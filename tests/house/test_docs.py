@@ -28,10 +28,8 @@ def text(*names: str) -> str:
 
 def test_commands_can_be_copied() -> None:
     """What is said behind a command stands behind a #, so that a shell which gets the whole line runs the command."""
-    command, said = (
-        re.compile(r"(?:\./)?(?:seealso|python3?|sudo|systemctl|curl|pip) "),
-        re.compile(r"\S\s{4,}[^\s#|\\]"),
-    )
+    command = re.compile(r"(?:\./)?(?:seealso|python3?|sudo|systemctl|curl|pip) ")
+    said = re.compile(r"\S\s{4,}[^\s#|\\]")
     wrong = [
         f"{path.relative_to(ROOT)}: {line}"
         for path in (ROOT / "README.md", *(ROOT / "docs").rglob("*.md"))

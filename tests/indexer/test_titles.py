@@ -32,6 +32,13 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> indexer.Index:
     return indexer.open_index(folder)
 
 
+@pytest.mark.parametrize("limit", [0, 1, 2, 3])
+def test_as_many_are_suggested_as_are_wanted(index: indexer.Index, limit: int) -> None:
+    """The first of those that more would be."""
+    more = index.suggest("kne")
+    assert (index.suggest("kne", limit=limit), len(more)) == (more[:limit], 4)
+
+
 @pytest.mark.parametrize(
     ("typed", "found"),
     [

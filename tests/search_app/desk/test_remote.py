@@ -80,6 +80,13 @@ def test_a_site_decides_and_readers_see_it(site: Site, desk: Desk) -> None:
     assert site.post(action="exclude", a="", b="f1").status_code == 201
 
 
+def test_a_pin_on_its_own_group_is_refused(site: Site, desk: Desk) -> None:
+    """As the desk's own form does: no panel would show it."""
+    site.post(action="duplicate", a="n1", b="n0")
+    assert site.post(action="pin", a="n0", b="n1").status_code == 409
+    assert site.post(action="pin", a="n0", b="n3").status_code == 201
+
+
 def test_what_is_open_is_listed(site: Site, desk: Desk) -> None:
     """As the queue lists it, filtered alike."""
     found = site.get("duplicates")
