@@ -17,9 +17,13 @@ function combobox(field) {
   for (const [name, value] of Object.entries({ role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": list.id }))
     field.setAttribute(name, value);
 
-  function close() {
+  function stop() {
     clearTimeout(waiting);
     asking?.abort();
+  }
+
+  function close() {
+    stop();
     list.hidden = true;
     field.setAttribute("aria-expanded", "false");
     choose(-1);
@@ -84,6 +88,7 @@ function combobox(field) {
     else return;
     event.preventDefault();
   });
+  list.addEventListener("pointerdown", stop); // what is under a finger is not drawn anew
   list.addEventListener("mousedown", (event) => event.preventDefault()); // the field keeps the focus
   list.addEventListener("click", (event) => {
     const option = event.target.closest("[role=option]");

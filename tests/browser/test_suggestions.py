@@ -10,8 +10,9 @@ pytestmark = pytest.mark.browser
 
 
 def _typed(page: Page, address: str, text: str) -> None:
+    """Puts the text into the field at once: a slow machine that types may meet the list of half a word."""
     page.goto(address)
-    page.locator("#q").press_sequentially(text, delay=10)
+    page.locator("#q").fill(text)
 
 
 @pytest.mark.parametrize("path", ["", "questions/q-0039"])
@@ -77,15 +78,31 @@ def test_a_click_goes_to_the_page(browser: Browser, address: str) -> None:
         expect(page.get_by_role("heading", level=1)).to_contain_text("Shooting leg pain")
 
 
+def test_what_is_under_a_finger_is_not_drawn_anew(browser: Browser, address: str) -> None:
+    """Whoever presses a suggestion has read it: a list that would come between press and release is not asked for."""
+    with browser.new_context() as context:
+        page = context.new_page()
+        _typed(page, f"{address}topics", "shooting le")
+        option = page.get_by_role("option").filter(has_text="Shooting leg pain since kyphoplasty")
+        expect(option).to_be_visible()
+        option.hover()
+        page.locator("#q").press("g")
+        page.mouse.down()
+        page.wait_for_timeout(400)
+        page.mouse.up()
+        expect(page.get_by_role("heading", level=1)).to_contain_text("Shooting leg pain")
+
+
 def test_few_requests_are_made_and_a_late_answer_is_dropped(browser: Browser, address: str) -> None:
     """Fast typing asks once; what is answered for a text that stands there no more is not shown."""
     asked: list[Request] = []
     with browser.new_context() as context:
         page = context.new_page()
         page.on("request", lambda request: asked.append(request) if "suggest?" in request.url else None)
-        _typed(page, address, "kyphoplasty")
+        page.goto(address)
+        page.locator("#q").press_sequentially("kyphoplasty", delay=10)
         expect(page.get_by_role("listbox")).to_be_visible()
-        assert len(asked) <= 3
+        assert len(asked) < len("kyphoplasty") / 2
         page.route("**/opensearch/suggest**", lambda route: route.abort())
         page.locator("#q").fill("kyphoplasty xyz")
         page.wait_for_timeout(400)
