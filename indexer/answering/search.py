@@ -219,7 +219,8 @@ def _is_close(generation: Generation, asked: _Asked) -> bool:
     if wanted.sort != Sort.RELEVANCE and found.total:
         found = generation.find(wanted._replace(sort=Sort.RELEVANCE, limit=FIRST_HITS, facets=0))
     first = [r.id for r in found.ranked[:FIRST_HITS]]
-    places = _written(generation, asked.query)
+    words = _written(generation, asked.query)
+    places = [place for place in words if UNITS.isdisjoint(place.parts)] or words  # few pages on a drug say the dose
     meant = asked.weighed.meant
     near = generation.cosines(meant.vector, first) if meant else [math.nan] * len(first)
     closeness = search_closeness(generation, places, first, meant)

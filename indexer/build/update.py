@@ -163,7 +163,8 @@ class _Update:
         for id_ in delete:
             if id_ not in self.digests:
                 remedy = "leave it out; what was deleted before goes by update --purge; nothing was changed"
-                raise DocumentNotFound(f"no document has the id {id_!r}", "delete", remedy)
+                name = "address" if "://" in id_ else "id"
+                raise DocumentNotFound(f"no document has the {name} {id_!r}", "delete", remedy)
             if id_ in given:
                 remedy = "give it or delete it, not both; nothing was changed"
                 raise RequestRefused(f"{id_!r} is given and deleted", "delete", remedy)

@@ -102,7 +102,7 @@ def _encoder_of(path: str | OpenSearchIndex) -> str:
 @click.command(epilog="Example: seealso update new.jsonl --delete q-0817 --delete q-0818")
 @click.argument("sources", nargs=-1, metavar="[SOURCE]...")
 @setting_option("index")
-@click.option("--delete", multiple=True, metavar="ID", help="Delete the document of this id. Repeatable.")
+@click.option("--delete", multiple=True, metavar="ID", help="Delete the document of this id or address. Repeatable.")
 @click.option(
     "--purge",
     is_flag=True,
@@ -135,7 +135,7 @@ def update(
         lambda tell: indexer.update(
             path,
             taken.documents(),
-            delete=delete,
+            delete=[_id_of(path, named) for named in delete],
             purge=purge,
             settings=as_built(),
             progress=tell,
@@ -165,9 +165,10 @@ def forget(id_: str, index: str | None, output: Output) -> None:
     It is deleted and purged, with the generations before; then all that is left is looked through for its id, address,
     title and own words. Exit 1 if another document still names it: export that one anew, and update.
     """
-    tell = Teller(output.quiet or output.json)
+    tell, path = Teller(output.quiet or output.json), index_path(index)
+    id_ = _id_of(path, id_)
     try:
-        done = indexer.update(index_path(index), delete=[id_], purge=True, settings=as_built(), progress=tell)
+        done = indexer.update(path, delete=[id_], purge=True, settings=as_built(), progress=tell)
     finally:
         tell.done()
     gone = f"nothing of {id_} is left in any file of the index"
@@ -185,6 +186,14 @@ def forget(id_: str, index: str | None, output: Output) -> None:
     )
     if done.traces:
         sys.exit(1)
+
+
+def _id_of(path: str | OpenSearchIndex, named: str) -> str:
+    """The id of the document that is named by its address; any other text is an id."""
+    if "://" not in named:
+        return named
+    with open_index(path, settings=WORDS_ALONE) as opened:
+        return named if opened.known([named]) else opened.addressed(named) or named
 
 
 def _decided(id_: str, named: Sequence[Event]) -> list[str]:

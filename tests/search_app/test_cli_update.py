@@ -101,6 +101,16 @@ def test_ids_that_cannot_be_deleted_are_wrong_usage(index: Path, tmp_path: Path)
     assert "'q-0001'" in refused(index, 2, given, "--delete", "q-0001")
 
 
+def test_a_page_is_named_by_its_address(index: Path, tmp_path: Path) -> None:
+    """`--delete` and `forget` take the address of the site's page, in any form of it; one that no page has is told."""
+    url, other = "https://www.knees.example/ask/17", "https://www.knees.example/ask/18"
+    answer(index, lines(tmp_path / "in.jsonl", [NEW[0] | {"url": url}, NEW[1] | {"url": other}]))
+    assert answer(index, "--delete", "http://knees.example/ask/17/")["deleted"] == 1
+    assert answer(index, f"{other}#top", command="forget")["forgotten"] == "new-1"
+    status, _, err = run(index, "--delete", url)
+    assert (status, "no document has the address" in err) == (2, True)
+
+
 def test_sources_that_cannot_be_used_are_status_3(index: Path, tmp_path: Path) -> None:
     """A source or mapping that is missing, a file that nothing recognises, and a folder with nothing in it."""
     source = lines(tmp_path / "in.jsonl", NEW)
