@@ -20,7 +20,7 @@ settings.register_profile(
     derandomize=True,
     print_blob=False,
     database=None,
-    max_examples=200 if os.environ.get("SEEALSO_LONG") else 50,
+    max_examples=200 if os.environ.get("SEEALSO_LONG") else 30,
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("project")

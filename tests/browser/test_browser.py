@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any, Literal
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Response, expect
+
+from tests.browser.accessibility import COLOURS, violations
 
 pytestmark = pytest.mark.browser
 
@@ -55,7 +56,7 @@ def test_axe_finds_nothing(scheme: Scheme, width: int, scripts: str, browser: Br
     """WCAG 2.2 AA and best practice by axe: no violation on any page, light or dark, wide or narrow, with the site's
     scripts and without, which are withheld then, for axe is a script itself; in the dark only colours can differ.
     """
-    options = {"runOnly": ["color-contrast"]} if scheme == "dark" else None
+    options = COLOURS if scheme == "dark" else {}
     found: dict[str, Any] = {}
     with browser.new_context(color_scheme=scheme, viewport={"width": width, "height": 800}) as context:
         if scripts == "off":
@@ -65,10 +66,19 @@ def test_axe_finds_nothing(scheme: Scheme, width: int, scripts: str, browser: Br
             page.goto(address + path)
             if width < 992:
                 page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
-            violations = Axe().run(page, options=options).response["violations"]
-            if violations:
-                found[path] = [(v["id"], [node["html"][:120] for node in v["nodes"]]) for v in violations]
+            if broken := violations(page, **options):
+                found[path] = broken
     assert found == {}
+
+
+def test_axe_finds_what_is_wrong(browser: Browser) -> None:
+    """A picture without words and pale words on white are told, with the elements."""
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.set_content('<img src="a.png"><p style="color: #ccc; background: #fff">pale</p>')
+        found = dict(violations(page))
+    assert [name[:4] for name in found["image-alt"]] == ["<img"]
+    assert "pale" in found["color-contrast"][0]
 
 
 @pytest.mark.parametrize("width", [320, 768, 1280])
@@ -83,19 +93,15 @@ def test_nothing_scrolls_sideways(width: int, browser: Browser, address: str) ->
 
 def test_axe_finds_nothing_in_forced_colours(browser: Browser, address: str) -> None:
     """Nor does it where the system sets the colours and wants less motion, on a telephone; nothing moves there."""
-    found: dict[str, list[str]] = {}
+    found: dict[str, Any] = {}
     options: dict[str, Any] = {"forced_colors": "active", "reduced_motion": "reduce"}
     with browser.new_context(viewport={"width": 390, "height": 844}, **options) as context:
         page = context.new_page()
         for path in PAGES:
             page.goto(address + path)
             # What is read here the system colours.
-            if (
-                violations := Axe()
-                .run(page, options={"rules": {"color-contrast": {"enabled": False}}})
-                .response["violations"]
-            ):
-                found[path] = [violation["id"] for violation in violations]
+            if broken := violations(page, rules={"color-contrast": {"enabled": False}}):
+                found[path] = broken
             assert page.evaluate("document.getAnimations().length") == 0, path
             assert page.evaluate("getComputedStyle(document.documentElement).scrollBehavior") == "auto", path
     assert found == {}

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 import corpus
 import indexer
 from search_app.decisions.accounts import Accounts
 from search_app.decisions.database import Database
+from tests.browser.accessibility import COLOURS, violations
 from tests.documents import question
 from tests.search_app.serving import serving
 
@@ -182,7 +182,7 @@ def test_axe_finds_nothing_at_the_desk(scheme: Scheme, browser: Browser, desk: s
     """WCAG 2.2 AA and best practice on every page of the desk, wide and narrow, and nothing scrolls sideways; the
     console stays empty and no request leaves the site. In the dark only colours can differ.
     """
-    options = {"runOnly": ["color-contrast"]} if scheme == "dark" else None
+    options = COLOURS if scheme == "dark" else {}
     found: dict[str, Any] = {}
     said: list[str] = []
     asked: list[str] = []
@@ -198,12 +198,12 @@ def test_axe_finds_nothing_at_the_desk(scheme: Scheme, browser: Browser, desk: s
                 page.goto(desk + path)
                 page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
                 assert page.evaluate("document.documentElement.scrollWidth") <= width, path
-                if violations := Axe().run(page, options=options).response["violations"]:
-                    found[f"{width} {path}"] = [(v["id"], [n["html"][:120] for n in v["nodes"]]) for v in violations]
+                if broken := violations(page, **options):
+                    found[f"{width} {path}"] = broken
             page.context.clear_cookies()
             page.goto(f"{desk}desk/sign-in")
-            if violations := Axe().run(page, options=options).response["violations"]:
-                found["sign-in"] = [(v["id"], [n["html"][:120] for n in v["nodes"]]) for v in violations]
+            if broken := violations(page, **options):
+                found["sign-in"] = broken
     assert found == {}
     assert said == []
     assert [url for url in asked if not url.startswith(desk)] == []

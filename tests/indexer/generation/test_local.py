@@ -96,7 +96,7 @@ def both(documents: Sequence[Document], *, compiled: bool) -> Iterator[tuple[Pla
         yield PlainGeneration(documents, ANALYZER), local
 
 
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(corpora(), st.lists(_requests, min_size=1, max_size=4), st.booleans(), st.integers(1, 4))
 def test_finds_what_the_definition_does(
     documents: list[Document], requests: list[FindRequest], compiled: bool, shown: int
@@ -130,7 +130,7 @@ def test_says_what_the_definition_does_of_three_hundred_in_two_scripts(tmp_path:
         check_same(local, PlainGeneration(documents, analyzer))
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(corpora(), _finer, st.sampled_from([5, 60]))
 def test_rows_alone_are_weighed_as_arrays_are(documents: list[Document], finer: Finer, words: int) -> None:
     """An engine that can only fetch the rows of the best gives the scores of the definition in both stages."""
