@@ -36,8 +36,8 @@ _FIRST, _ABOVE_FLOOR = 1, 0.2
 _KEPT = 1 << 13
 # Questions whose lists, and pairs whose words, are looked at together.
 _TOGETHER = 1 << 13
-# Of so many questions the pairs share what is known of the words of both.
-_OVERLAPPING = 1 << 15
+# The pairs of so many questions share what is known of the words of both, which takes about a megabyte.
+_OVERLAPPING_IN_A_MB = 1 << 8
 _LOWER = (1 << 32) - 1
 
 
@@ -66,8 +66,9 @@ class PairFinder:
     Documents are called by their places in the order of ids, so that a pair is the same however they are numbered.
     """
 
-    def __init__(self, arrays: Path, generation: LocalGeneration) -> None:
-        self._arrays, self._generation = arrays, generation
+    def __init__(self, arrays: Path, generation: LocalGeneration, memory_mb: int) -> None:
+        """`memory_mb` is about how much memory the pairs take that are looked at together."""
+        self._arrays, self._generation, self._overlapping = arrays, generation, memory_mb * _OVERLAPPING_IN_A_MB
         ids, folders = Ids(arrays), segment_folders(arrays)
         self._ids, self._numbers = ids, ids.numbers()
         self._near, self._near_scores = map_array(arrays, "near"), map_array(arrays, "near_scores")
@@ -189,7 +190,7 @@ class PairFinder:
         """
         changed = np.full(len(self._place), fresh is None)
         changed[self._numbers[sorted(fresh or ())]] = True
-        found = [Growing(self._arrays, "q") for _ in range(len(self._place) // _OVERLAPPING + 1)]
+        found = [Growing(self._arrays, "q") for _ in range(len(self._place) // self._overlapping + 1)]
         for at in range(0, len(asking), _TOGETHER):
             numbers = self._numbers[asking[at : at + _TOGETHER]]
             near, scores = self._near[numbers], self._near_scores[numbers]
@@ -202,7 +203,7 @@ class PairFinder:
             there = apart & (changed[one] | changed[other])
             a, b = self._place[one[there]], self._place[other[there]]
             keys = np.sort(np.minimum(a, b) << 32 | np.maximum(a, b))
-            shares, firsts = np.unique((keys >> 32) // _OVERLAPPING, return_index=True)
+            shares, firsts = np.unique((keys >> 32) // self._overlapping, return_index=True)
             for share, (low, high) in zip(shares.tolist(), pairwise([*firsts.tolist(), len(keys)]), strict=True):
                 found[share].extend(keys[low:high])
         return (np.unique(own.all()) for own in found if len(own))

@@ -154,7 +154,7 @@ class Pipeline:
     def find_pairs(self, statistics: Statistics, analyzer: Analyzer, before: Before | None = None) -> None:
         """Find the pairs of questions that may be the same question; an update keeps those that did not change."""
         with closing(LocalGeneration(self._staged, statistics, analyzer)) as generation:
-            finder = PairFinder(self._arrays, generation)
+            finder = PairFinder(self._arrays, generation, self._settings.memory_mb)
             finder.write(before, self._told("duplicates", len(Ids(self._arrays))))
 
     def manifest(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
-from itertools import chain
+from collections.abc import Iterator, Sequence
+from heapq import merge
+from itertools import count
 from pathlib import Path
 from typing import Any, overload
 
@@ -75,9 +76,10 @@ class Ids:
         self._named.update(zip(ids, numbers, strict=True))
         return ids
 
-    def all(self) -> list[str]:
-        """The id of every number, those of deleted documents too."""
-        return list(chain.from_iterable(self._segments))
+    def ascending(self) -> Iterator[int]:
+        """Every number in the order of the ids, those of deleted documents too; of one id the older one first."""
+        numbered = (zip(own, count(first)) for own, first in zip(self._segments, self._starts, strict=True))
+        return (number for _, number in merge(*numbered))
 
     def find(self, id_: str) -> int:
         """The number of a document that is there, or -1."""
@@ -128,10 +130,8 @@ def write_live(arrays: Path, live: NDArray[np.bool_]) -> None:
     if not live.all():
         save(arrays, live=live)
     if len(ids.firsts) > 2:
-        everything = ids.all()
-        order = np.array(sorted(range(len(everything)), key=lambda n: (everything[n], n)), np.int64)
-        place = np.empty(len(everything), np.int32)
-        place[order] = np.arange(len(everything))
+        place = np.empty(len(ids), np.int32)
+        place[np.fromiter(ids.ascending(), np.int64, len(ids))] = np.arange(len(ids))
         save(arrays, place=place)
 
 

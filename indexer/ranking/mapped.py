@@ -21,6 +21,8 @@ ARRAYS = "arrays"
 # A file of fewer bytes is read: each map costs a file descriptor, of which a process has 256 to 1,024.
 MAPPED = 1 << 16
 _STEP = 32
+# So many strings are read at a time where all are.
+_TOGETHER = 1 << 12
 
 
 def save(folder: Path, **arrays: NDArray[Any]) -> None:
@@ -108,8 +110,10 @@ class Strings(Sequence[str]):
         return [str(data[ends[at] : ends[at + 1]], "utf-8") for at in places]
 
     def __iter__(self) -> Iterator[str]:
-        data, ends = bytes(self._bytes), self._ends.tolist()
-        return (data[a:b].decode() for a, b in pairwise(ends))
+        for at in range(0, self._size, _TOGETHER):
+            ends = self._ends[at : at + _TOGETHER + 1].tolist()
+            data, first = bytes(self._bytes[ends[0] : ends[-1]]), ends[0]
+            yield from (data[a - first : b - first].decode() for a, b in pairwise(ends))
 
     def find(self, string: str) -> int:
         """The number of a string, or -1."""

@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 
 from corpus import Document
 from indexer.analysis import Analyzer
-from indexer.ranking import kernels
+from indexer.ranking import kernels, mapped
+from indexer.ranking.ids import Ids, segment_name
 from indexer.ranking.impacts import Impacts
 from indexer.ranking.mapped import ARRAYS, Strings, write_strings
 from indexer.ranking.weighting import length_factor, query_weights, rarity, steepened
@@ -149,6 +150,21 @@ def test_many_strings_are_placed_as_one_search_through_all_does(
     assert strings.place(name) == bisect_left(names, name)
     assert strings.find(name) == (names.index(name) if name in names else -1)
     assert [strings.find(own) for own in names] == list(range(size))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(mapped, "_TOGETHER", 7)
+        assert list(strings) == names
+
+
+@given(st.lists(st.sets(st.text("abé", min_size=1, max_size=2), max_size=8), min_size=2, max_size=4))
+def test_numbers_ascend_by_their_ids(tmp_path_factory: pytest.TempPathFactory, segments: list[set[str]]) -> None:
+    """Over all segments, and of an id that was written again the older number comes first."""
+    arrays = tmp_path_factory.mktemp("ids")
+    for generation, names in enumerate(segments):
+        folder = arrays / segment_name(generation)
+        folder.mkdir()
+        write_strings(folder, "ids", sorted(names))
+    every = [id_ for names in segments for id_ in sorted(names)]
+    assert list(Ids(arrays).ascending()) == sorted(range(len(every)), key=lambda n: (every[n], n))
 
 
 def test_strings_refuse_a_number_out_of_range(tmp_path: Path) -> None:

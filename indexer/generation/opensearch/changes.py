@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from array import array
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.ranking.ids import Ids, segment_folders, segment_number
+from indexer.ranking.hashing import Numbers
+from indexer.ranking.ids import Ids, InOrder, segment_folders, segment_number
 from indexer.ranking.mapped import map_array
 
 # What is kept of each document by its number, and what by the place of its id.
@@ -18,34 +21,45 @@ _BY_NUMBER, _BY_PLACE = ("near_scores", "possible", "near_closeness"), ("keep_or
 class Changes(NamedTuple):
     """The ids of the documents to send, and of those that are gone."""
 
-    sent: list[str]
-    gone: list[str]
+    sent: Iterable[str]
+    gone: Iterable[str]
 
 
 def changes(old: Path, new: Path) -> Changes:
     """What differs between the arrays of two generations of which one is an update of the other."""
     before, after = Ids(old), Ids(new)
-    was = {before[n]: (n, place) for place, n in enumerate(before.numbers().tolist())}
-    numbers = after.numbers()
-    named = [after[n] for n in numbers.tolist()]
-    known = np.flatnonzero([id_ in was for id_ in named])
-    there = np.array([was[named[place]] for place in known.tolist()], np.int64).reshape(-1, 2)
+    was, numbers = before.numbers(), after.numbers()
+    left, stay = _in_both(InOrder(before), InOrder(after))  # the places in one and in the other
+    there, known = was[left], numbers[stay]
     moved = np.full(len(before) + 1, -1)  # the last one for what is no neighbour
-    moved[there[:, 0]] = numbers[known]
-    same = _segments(old, before)[there[:, 0]] == _segments(new, after)[numbers[known]]
-    near = map_array(new, "near")[numbers[known]]
-    same &= (moved[map_array(old, "near")[there[:, 0]]] == near).all(axis=1)
+    moved[there] = known
+    same = _segments(old, before)[there] == _segments(new, after)[known]
+    near = map_array(new, "near")[known]
+    same &= (moved[map_array(old, "near")[there]] == near).all(axis=1)
     # A document is kept with the facts and cards of the neighbours whose closeness is known.
     said = np.ones(len(after) + 1, np.bool_)
-    said[numbers[known]] = _equal(_digests(old)[there[:, 0]], _digests(new)[numbers[known]])
+    said[known] = _equal(_digests(old)[there], _digests(new)[known])
     same &= said[near[:, : map_array(new, "near_closeness").shape[1]]].all(axis=1)
     for name in _BY_NUMBER:
-        same &= _equal(map_array(old, name)[there[:, 0]], map_array(new, name)[numbers[known]])
+        same &= _equal(map_array(old, name)[there], map_array(new, name)[known])
     for name in _BY_PLACE:
-        same &= _equal(map_array(old, name)[there[:, 1]], map_array(new, name)[known])
-    stays = set(known[same].tolist())
-    gone = was.keys() - set(named)
-    return Changes([id_ for place, id_ in enumerate(named) if place not in stays], sorted(gone))
+        same &= _equal(map_array(old, name)[left], map_array(new, name)[stay])
+    sent, gone = np.delete(numbers, stay[same]), np.delete(was, left)
+    return Changes(map(after.__getitem__, sent.tolist()), map(before.__getitem__, gone.tolist()))
+
+
+def _in_both(ones: Iterable[str], others: Iterable[str]) -> tuple[Numbers, Numbers]:
+    """Of the ids that are in both of two ascending rows, the places in the one and in the other."""
+    left, right = array("q"), array("q")
+    waiting = iter(enumerate(ones))
+    place, one = next(waiting, (0, None))
+    for n, other in enumerate(others):
+        while one is not None and one < other:
+            place, one = next(waiting, (place, None))
+        if one == other:
+            left.append(place)
+            right.append(n)
+    return np.array(left, np.int64), np.array(right, np.int64)
 
 
 def _segments(arrays: Path, ids: Ids) -> NDArray[np.int64]:

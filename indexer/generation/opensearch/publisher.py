@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from opensearchpy import OpenSearch
 from opensearchpy.exceptions import NotFoundError
-from opensearchpy.helpers import scan
 
 from indexer.errors import SearchError
 from indexer.generation.folder.folder import DIGEST, MANIFEST
@@ -21,11 +20,12 @@ from indexer.generation.opensearch.connection import address_of
 from indexer.generation.opensearch.layout import PAIRS, SENDING, document_index, documents_of, file_index, files_of
 from indexer.generation.opensearch.sender import send_documents
 from indexer.generation.port import PageMaker
-from indexer.ranking.ids import Ids
 from indexer.ranking.mapped import ARRAYS
 from indexer.settings import OpenSearchIndex
 
 _LONGEST_ID = 512
+# Of so many documents is asked at a time whether they are there.
+_TOGETHER = 1000
 
 
 def publish(
@@ -48,20 +48,21 @@ def publish(
     if manifest.encoder:
         what = f"it was built with the sentence encoder {manifest.encoder['name']}, and a cluster finds by words alone"
         raise SearchError(what, str(place.address), "build it without the setting `meaning`")
-    _check_ids(staged)
     generation = LocalGeneration.of(staged, manifest)
     try:
+        _check_ids(generation.ids())
         (staged / PAIRS).write_text("".join(f"{json.dumps(pair)}\n" for pair in generation.pairs()), "utf-8")
         if before is None or manifest.purges:  # a clone would keep what was deleted
             sending = {**manifest.content, "shards": place.shards, "replicas": place.replicas}
-            there = _sent_before(client, documents, sending)
-            if there is None:
+            again = _was_sending(client, documents, sending)
+            if not again:
                 remove(client, name, manifest.generation)
                 body = document_index({SENDING: sending}, place.shards, place.replicas)
                 client.indices.create(index=documents, body=body, wait_for_active_shards=copies)
             client.indices.delete(index=files, ignore_unavailable=True)
             client.indices.create(index=files, body=file_index(place.replicas), wait_for_active_shards=copies)
-            sent = Changes([id_ for id_ in generation.ids() if id_ not in (there or ())], [])
+            ids = generation.ids()
+            sent = Changes(_missing(client, documents, ids) if again else ids, [])
         else:
             remove(client, name, manifest.generation)
             sent, was = changes(before / ARRAYS, staged / ARRAYS), manifest_in(before).files
@@ -78,23 +79,27 @@ def publish(
     client.indices.refresh(index=[documents, files])
 
 
-def _check_ids(staged: Path) -> None:
-    for id_ in Ids(staged / ARRAYS).all():
+def _check_ids(ids: Sequence[str]) -> None:
+    for id_ in ids:
         if len(id_.encode()) > _LONGEST_ID:
             what = f"a cluster takes ids of {_LONGEST_ID} bytes"
             raise SearchError(what, id_[:60], "give the document a shorter one; nothing was sent")
 
 
-def _sent_before(client: OpenSearch, index: str, content: Mapping[str, Any]) -> set[str] | None:
-    """The ids of the documents that a build of the same content sent before it was killed; None where none did."""
+def _was_sending(client: OpenSearch, index: str, content: Mapping[str, Any]) -> bool:
+    """Whether a build that was killed sent documents of the same content."""
     try:
         meta = client.indices.get_mapping(index=index)[index]["mappings"].get("_meta", {})
     except NotFoundError:
-        return None
-    if meta.get(SENDING) != content:
-        return None
-    client.indices.refresh(index=index)
-    return {hit["_id"] for hit in scan(client, index=index, _source=False)}
+        return False
+    return bool(meta.get(SENDING) == content)
+
+
+def _missing(client: OpenSearch, index: str, ids: Sequence[str]) -> Iterator[str]:
+    """Those of some documents that an index does not have."""
+    for at in range(0, len(ids), _TOGETHER):
+        found = client.mget(index=index, body={"ids": ids[at : at + _TOGETHER]}, params={"_source": "false"})["docs"]
+        yield from (one["_id"] for one in found if not one.get("found"))
 
 
 def remove(client: OpenSearch, name: str, number: int) -> None:

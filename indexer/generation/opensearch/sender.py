@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from itertools import chain, islice
 from pathlib import Path
@@ -90,10 +90,10 @@ def _results(client: OpenSearch, actions: list[dict[str, Any]]) -> Iterator[tupl
 
 
 def _documents(
-    generation: LocalGeneration, ids: Sequence[str], keep: PageMaker
+    generation: LocalGeneration, ids: Iterable[str], keep: PageMaker
 ) -> Iterator[tuple[str, dict[str, Any]]]:
-    for at in range(0, len(ids), _TOGETHER):
-        own = ids[at : at + _TOGETHER]
+    waiting = iter(ids)
+    while own := list(islice(waiting, _TOGETHER)):
         words = {field: generation.words(own, field) for field in FIELDS}
         rows = zip(own, generation.get(own), generation.facts(own), generation.weights(own), strict=True)
         for n, (id_, document, facts, weights) in enumerate(rows):

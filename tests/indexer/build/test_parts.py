@@ -49,7 +49,7 @@ def test_parts_are_what_one_segment_is(tmp_path: Path, monkeypatch: pytest.Monke
         (pipeline, "_WORDS_OF_A_MB", 64),
         (growing, "_HELD", 10),
         (keep_order, "_TOGETHER", 1),
-        (pairs, "_OVERLAPPING", 32),
+        (pairs, "_OVERLAPPING_IN_A_MB", 2),
         (frequencies, "_TOGETHER", 100),
         (stored, "_TOGETHER", 7),
     ):
