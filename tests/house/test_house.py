@@ -46,7 +46,8 @@ MOST_LINES = 300
 # 330 to keep how close neighbours are and where words stand, 270 so that a panel on a cluster is one request,
 # 130 to build in parts what does not fit into memory, 130 for what is suggested while somebody types,
 # 1,270 to find what says the same in other words, by a sentence encoder,
-# 330 so that a build's memory hardly grows with its documents, 15 to take an address for an id, 275 to count what visitors did not find,
+# 330 so that a build's memory hardly grows with its documents, 15 to take an address for an id,
+# 275 to count what visitors did not find,
 # 150 for topics, suggestions by other names, and commands without Flask; 65 for what editors met at the desk, and what
 # visitors in danger, of old answers and without a form of the site meet, 2 that words of everyday are no misspellings,
 # 17 that who tells of the past in one sentence may be in danger in the next,
