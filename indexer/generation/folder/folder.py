@@ -14,7 +14,7 @@ import os
 import shutil
 import tempfile
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
@@ -200,6 +200,17 @@ class IndexFolder:
         kept = [current, *(number for number in (*first, *reversed(there)) if number in there and number != current)]
         for number in set(there).difference(list(dict.fromkeys(kept))[:keep]):
             shutil.rmtree(self.generation(number), ignore_errors=True)
+
+
+def lineage(number: int, before: Mapping[int, int]) -> list[int]:
+    """A generation and those that it came from, as far as they are there: what was rolled back is none of these.
+    `before` says of each that is there which one it replaced.
+    """
+    found: list[int] = []
+    while number in before and number not in found:
+        found.append(number)
+        number = before[number]
+    return found
 
 
 def _sync(path: Path) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from indexer.encoder import EncoderInTime, encoder_for
 from indexer.errors import IndexDamaged, IndexIncompatible, IndexMissing, SearchError, no_earlier
 from indexer.generation.folder.backup import check_place, read_backup, write_backup
-from indexer.generation.folder.folder import CURRENT, DIGEST, MANIFEST, IndexFolder, unreadable
+from indexer.generation.folder.folder import CURRENT, DIGEST, MANIFEST, IndexFolder, lineage, unreadable
 from indexer.generation.folder.manifest import Manifest, read_manifest, usable_manifest
 from indexer.generation.folder.vector_file import keep_only
 from indexer.generation.folder.verify import fault_before_opening, faults
@@ -104,16 +104,11 @@ class FolderStore(IndexFolder):
     def sweep(self, keep: int, replaced: int) -> None:
         if keep == 1:  # a purge: no vector of what is gone stays either
             keep_only(self.vectors(), self.digests().values())
-        self.leave(keep, self._lineage(replaced))
-
-    def _lineage(self, number: int) -> list[int]:
-        """A generation and those that it came from, as far as they are left: what was rolled back is none of these."""
-        found: list[int] = []
-        with suppress(SearchError):
-            while number in self.numbers() and number not in found:
-                found.append(number)
-                number = read_manifest(self.generation(number), self.digest(number)).before
-        return found
+        before = {}
+        for number in self.numbers():
+            with suppress(SearchError):
+                before[number] = read_manifest(self.generation(number), self.digest(number)).before
+        self.leave(keep, lineage(replaced, before))
 
     def verify(self, *, every: bool = False) -> Verification:
         current, digest = self.current()

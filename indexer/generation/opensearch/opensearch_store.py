@@ -19,7 +19,7 @@ from opensearchpy.exceptions import NotFoundError
 from indexer.analysis import Analyzer
 from indexer.errors import IndexDamaged, IndexIncompatible, IndexMissing, RequestRefused, SearchError, no_earlier
 from indexer.generation.folder.backup import check_place, read_backup, write_backup
-from indexer.generation.folder.folder import MANIFEST
+from indexer.generation.folder.folder import MANIFEST, lineage
 from indexer.generation.folder.manifest import FORMAT, Manifest, manifest_in, read_manifest
 from indexer.generation.local.stored import StoredDigests
 from indexer.generation.opensearch import parts
@@ -212,13 +212,13 @@ class OpenSearchStore:
         return self._folders[number]
 
     def sweep(self, keep: int, replaced: int) -> None:
-        current, _ = self.current()
-        kept = [current, replaced, *reversed(self.numbers())]
-        staying = list(dict.fromkeys(number for number in kept if number))[:keep]
+        (current, _), metas = self.current(), self._metas()
+        before = {number: meta["before"] for number, meta in metas.items() if meta.get("generation") == number}
+        staying = list(dict.fromkeys([current, *lineage(replaced, before), *sorted(before, reverse=True)]))[:keep]
         if keep == 1 and replaced:
             time.sleep(_MOVING_ON)
         with asking(self._name):
-            for number in self._metas().keys() - staying:
+            for number in metas.keys() - staying:
                 remove(self._client, self._name, number)
 
     def _meta(self, index: str) -> dict[str, Any]:

@@ -189,7 +189,9 @@ def test_a_text_of_more_terms_than_a_query_takes(place: OpenSearchIndex, tmp_pat
 
 
 def test_verify_and_rollback(place: OpenSearchIndex, cluster: Nodes) -> None:
-    """What was changed on the cluster is told, and the generation before comes back."""
+    """What was changed on the cluster is told, and the generation before comes back; what was rolled back is the first
+    to be swept, so that one may still go back to what was served at first.
+    """
     documents = in_two_scripts(random.Random(1), 20)
     build(place, documents, settings=Settings(compiled=False))
     build(place, documents[:15], settings=Settings(compiled=False))
@@ -211,6 +213,10 @@ def test_verify_and_rollback(place: OpenSearchIndex, cluster: Nodes) -> None:
     assert (rollback(place).generation, verify(place).ok) == (1, True)
     with open_index(place) as back:
         assert len(list(back.documents())) == 20
+    for n in range(2):
+        update(place, of_few_words(random.Random(n), f"more{n}-", 1), settings=Settings(compiled=False))
+    assert store_of(place).numbers() == [1, 3, 4]
+    assert [rollback(place).generation for _ in range(2)] == [3, 1]
 
 
 def test_files_that_are_missing_on_the_cluster_are_told(place: OpenSearchIndex) -> None:
