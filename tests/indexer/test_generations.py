@@ -204,7 +204,7 @@ def no_collector() -> Iterator[None]:
 def test_a_closed_generation_leaves_no_file_open_or_mapped(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, no_collector: None
 ) -> None:
-    """Thirty generations later as many files are open and mapped as at first, without the help of the collector."""
+    """Ten generations later as many files are open and mapped as at first, without the help of the collector."""
     monkeypatch.setattr(mapped, "MAPPED", 1)  # or so small an index would be read, and not mapped
 
     def opened() -> tuple[int, int]:
@@ -217,7 +217,7 @@ def test_a_closed_generation_leaves_no_file_open_or_mapped(
     ask_everything(index)
     before = opened()
     assert before[1] > 10
-    for _ in range(30):
+    for _ in range(10):
         indexer.build(tmp_path, OLD)
         gc.collect()
         old, index = index, index.latest()
