@@ -71,7 +71,7 @@ def id_from_content(kind: str, *texts: str) -> str:
     """The id of a document that has no other: its kind and 16 hexadecimal digits of a digest of its texts.
 
     Give the texts that make the document what it is (title, the asker's words, date), not what a site changes
-    around it (replies that come later, the list of similar pages).
+    around it (the list of similar pages); its replies only where two records may differ in these alone.
     """
     digest = hashlib.sha256("\x1f".join(texts).encode("utf-8", "surrogatepass")).hexdigest()
     return f"{kind}-{digest[:16]}"

@@ -16,8 +16,7 @@ from corpus.text import is_unicode
 MOST_ID = 300
 MOST_LINE = 1_000
 MOST_TEXT = 1_000_000
-MOST_AGE = 120
-BANDS = tuple(f"{low}-{low + 9}" for low in range(0, MOST_AGE, 10))
+AGE_BANDS = tuple(f"{low}-{low + 9}" for low in range(0, 120, 10))
 SEXES = ("female", "male")
 
 # A field means the same in every class that has it: what it may hold goes by its name.
@@ -84,6 +83,11 @@ class Comment(_Checked):
 
     text: str
     posted: date | None = None
+
+
+def age_band(years: int) -> str:
+    """The ten years of age in which somebody is; empty for more than anybody lives."""
+    return AGE_BANDS[years // 10] if years // 10 < len(AGE_BANDS) else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,7 +209,7 @@ _CHECKS: tuple[tuple[Iterable[str], Callable[[Any, str], None]], ...] = (
     (DAYS, partial(_check, lambda day: type(day) is date, "not a calendar date", "give a date such as 2024-06-03")),
     *(([name], partial(_check_parts, kind)) for name, kind in PARTS.items()),
     (["asker"], partial(_check, lambda one: isinstance(one, Asker), "not an Asker", "give an Asker or None")),
-    (["age"], partial(_check, BANDS.__contains__, "{!r} is no age band", "give a band of ten years such as 70-79")),
+    (["age"], partial(_check, AGE_BANDS.__contains__, "{!r} is no age band", "give a band of ten years such as 70-79")),
     (["sex"], partial(_check, SEXES.__contains__, "{!r} is no sex", "give female or male, or leave it out")),
 )
 

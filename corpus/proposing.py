@@ -78,6 +78,8 @@ def propose(path: str | Path) -> str:
     for row in found:
         for name, value in _flat(row, f"{within}[]." if within else "", 0):
             columns.setdefault(name, []).append(value)
+    if not columns:
+        raise CorpusError("records without a value", source.name, "name a file whose records hold texts")
     return _written(source.name, record, len(found), columns)
 
 

@@ -16,6 +16,7 @@ MOST_TITLE = 120
 # The standard library's names of months are those of the reader's locale; here they are English.
 _MONTHS = "january february march april may june july august september october november december"
 _MONTH = {name: str(number) for number, full in enumerate(_MONTHS.split(), 1) for name in (full, full[:3])}
+_MONTH["sept"] = "9"
 # Codecs of text that no file is written in.
 _NO_CHARSETS = frozenset({"idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined"})
 # How a date of three numbers that begins with no year is read, where a mapping says so.
@@ -46,6 +47,15 @@ def opening(text: str) -> str:
         return line
     space = line.rfind(" ", 0, MOST_TITLE)
     return line[: space if space > 0 else MOST_TITLE].rstrip(",;:-") + "…"
+
+
+def repeats(line: str, title: str) -> bool:
+    """Whether a line says what a title does, but for case, spacing and the mark at the end."""
+    return _said(line) == _said(title)
+
+
+def _said(line: str) -> str:
+    return one_line(line).casefold().rstrip("?.! ")
 
 
 def charset_of(declared: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from html import escape
 from typing import Any
@@ -9,11 +10,11 @@ from typing import Any
 from flask import Blueprint, Flask, Response, abort, current_app, jsonify, render_template, request, url_for
 
 from corpus import Article, Document, Question
-from indexer import Filter, Sort
+from indexer import Sort
 from search_app.api.reading import suggestions
 from search_app.pages import page_of, topic_page
 from search_app.present import opening
-from search_app.requests import FILTERS, Q, known, text_of
+from search_app.requests import FILTERS, Q, filter_of, known, text_of
 from search_app.services import index, served
 from search_app.words import words
 
@@ -179,7 +180,7 @@ def newest_of(document: Document) -> date | None:
 def feed() -> Response:
     """The newest questions with a reply as a feed (Atom), of a topic or specialty alone. Query: topic, specialty."""
     args = known(request.args, _FEED)
-    where = Filter(kind="question", answered=True, topic=args.get("topic"), specialty=args.get("specialty"))
+    where = replace(filter_of(args), kind="question", answered=True)
     hits = [hit for hit in index().search("", where=where, sort=Sort.NEWEST, size=_ENTRIES).hits if hit.date]
     if not hits and args:
         abort(404)

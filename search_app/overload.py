@@ -10,8 +10,8 @@ from search_app.refused import Overloaded
 
 # Where a server says when a request had arrived, in seconds of the monotonic clock.
 ARRIVED = "seealso.arrived"
-# What searches nothing must be answered where all else is refused.
-_BLUEPRINTS = ("api", "pages", "panel", "desk")
+# What tells how the server is must be answered where all else is refused.
+_ANSWERED = "monitoring"
 
 
 def init_app(app: Flask, budget: float) -> None:
@@ -20,7 +20,7 @@ def init_app(app: Flask, budget: float) -> None:
     @app.before_request
     def refuse() -> None:
         g.late = request.environ.get(ARRIVED, time.monotonic()) + budget
-        if request.blueprint in _BLUEPRINTS and is_late():
+        if request.blueprint != _ANSWERED and request.endpoint != "static" and is_late():
             raise Overloaded
 
 

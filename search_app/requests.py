@@ -110,7 +110,7 @@ def band_of(args: Mapping[str, str]) -> Band | None:
     """The band of duplicates. Raises RequestRefused for an unknown one."""
     value = args.get("band") or None
     try:
-        return Band(value.replace(" ", "-")) if value else None  # a blank was taken once
+        return Band(value) if value else None
     except ValueError as error:
         raise RequestRefused(f"band is {str(value)[:20]!r}", "band", f"give one of {', '.join(Band)}") from error
 

@@ -12,9 +12,9 @@ from search_app.services import served
 
 # The settings that a page shows.
 _SHOWN = ("site_name", "emergency", "crisis", "notices", "canonical")
-# The editors' pages are kept by nobody, and files have tags of their own.
 # Seconds in which the browser of another site's visitor may show the panel it has while it asks for the new one.
 _STALE = 60
+# The editors' pages are kept by nobody, and files have tags of their own.
 _PAGES = ("pages", "topics", "findable", "asking")
 _BLUEPRINTS = ("api", "panel", *_PAGES)
 

@@ -41,6 +41,9 @@ def without_markup(document: Document) -> Document:
     if isinstance(document, Question):
         own = [replace(a, text=said) for a in document.answers if (said := _text_of(a.text))]
         told["answers"] = tuple(own)
+    else:
+        told["comments"] = tuple(replace(c, text=said) for c in document.comments if (said := _text_of(c.text)))
+        told["references"] = tuple(said for own in document.references if (said := one_line(_text_of(own))))
     return replace(document, **told)
 
 

@@ -18,7 +18,8 @@ from corpus.text import DATE_ORDERS
 # What a column cannot give: these have parts of their own or come from the [answer] and [asker] tables.
 _NOT_A_COLUMN = {"asker", *PARTS} - {"topics"}
 # What a mapping without `files` is for.
-DATA_FILES = ("*.json", "*.json.*", "*.jsonl", "*.ndjson", "*.csv", "*.csv.*", "*.tsv", "*.tsv.*")
+_DATA = ("json", "jsonl", "ndjson", "csv", "tsv")
+DATA_FILES = tuple(f"*.{ending}{packed}" for ending in _DATA for packed in ("", ".*"))
 XML_FILES = ("*.xml", "*.xml.*")
 # Fields of a mapping that are worked out, and are no keys of its file.
 NO_KEYS = frozenset({"name", "within", "answer_list", "answer_where"})

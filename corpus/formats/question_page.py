@@ -11,7 +11,7 @@ from itertools import pairwise
 from corpus.errors import CorpusError
 from corpus.formats.format import Format, page_of, reader
 from corpus.identity import id_from_content
-from corpus.model import BANDS, MOST_AGE, Answer, Asker, Link, Question, Topic
+from corpus.model import Answer, Asker, Link, Question, Topic, age_band
 from corpus.text import clean, one_line, parse_date
 
 # "nickname, 70~79 year old female. Ask Date: 2020/05/31". Whatever else stands in this line names the asker: the whole
@@ -124,7 +124,7 @@ def _asker(line: str) -> Asker | None:
     """Age band and sex from what stands before the ask date; nothing else of it is kept."""
     age, sexes = _AGE.search(line), _SEX.findall(line)
     years = (int(age["age"]) if age["unit"].lower().startswith("year") else 0) if age else None
-    band = BANDS[years // 10] if years is not None and years < MOST_AGE else ""
+    band = "" if years is None else age_band(years)
     sex = sexes[-1].lower() if sexes else ""  # a nickname comes first
     return Asker(age=band, sex=sex) if band or sex else None
 

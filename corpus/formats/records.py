@@ -22,9 +22,9 @@ from corpus.formats.rows import Placed, rows_of
 from corpus.formats.xml_records import elements
 from corpus.identity import id_from_content, id_from_url
 from corpus.markup import plain_text, without_shortcodes
-from corpus.model import BANDS, KINDS, MOST_AGE, MOST_LINE, Answer, Article, Asker, Document, Topic
+from corpus.model import KINDS, MOST_LINE, Answer, Article, Asker, Document, Topic, age_band
 from corpus.sources import Source
-from corpus.text import charset_of, clean, is_unicode, one_line, opening, parse_date
+from corpus.text import charset_of, clean, is_unicode, one_line, opening, parse_date, repeats
 
 _SEXES = {"female": "female", "f": "female", "woman": "female", "male": "male", "m": "male", "man": "male"}
 # A longer text is no list of names; to parse it as one takes two hundred times its size.
@@ -188,7 +188,7 @@ def _document(mapping: Mapping, record: Record, answers: tuple[Answer, ...]) -> 
         values["url"] = _COLUMN.sub(lambda found: quote(_text(find(record, found[1]), found[1])), mapping.address)
     body = values.get("body", "")
     values["title"] = values.get("title") or opening(body)
-    if body.casefold().rstrip("?.! ") == values["title"].casefold().rstrip("?.! "):
+    if repeats(body, values["title"]):
         values["body"] = ""  # a site without a separate text repeats the title there
     if mapping.kind == "question":
         values["answers"] = answers
@@ -204,7 +204,7 @@ def _asker(mapping: Mapping, record: Record) -> Asker | None:
     """Age band and sex as far as the columns tell them; what they say otherwise is left out, never kept."""
     values = {name: one_line(_text(find(record, column), column)).lower() for name, column in mapping.asker.items()}
     years = re.match(r"\d{1,3}\b", values.get("age", ""))
-    age = BANDS[int(years[0]) // 10] if years and int(years[0]) < MOST_AGE else ""
+    age = age_band(int(years[0])) if years else ""
     sex = _SEXES.get(values.get("sex", ""), "")
     return Asker(age=age, sex=sex) if age or sex else None
 

@@ -208,7 +208,7 @@ def _table(text: Iterator[str], columns: Collection[str]) -> Iterator[Placed]:
     again: deque[str] = deque()  # the lines of a broken row that are to be read anew
     row_lines: list[str] = []
     names: list[str] | None = None
-    number, rows, separator = 1, 0, ","
+    number, rows, separator = 1, 0, ""
     while True:
         number += len(row_lines)
         row_lines, place = [], f"line {number}"
@@ -219,7 +219,7 @@ def _table(text: Iterator[str], columns: Collection[str]) -> Iterator[Placed]:
                 if (told := _ABOVE.fullmatch(header)) and header:
                     separator = told[1] or separator
                     continue
-                separator = separator if separator in header else max(",\t;", key=header.count)
+                separator = separator or max(",\t;", key=header.count)
                 names = [*map(str.strip, next(csv.reader([header], strict=True, delimiter=separator), []))]
                 if header.strip() and columns and not set(columns) & set(names):
                     what = f"no header: the first line has none of the columns {', '.join(sorted(columns))}"

@@ -16,7 +16,7 @@ from corpus.formats.schema_org import answers_of, leads_to, names_in, of_type, t
 from corpus.identity import same_address
 from corpus.model import MOST_LINE, MOST_TEXT, Article, Comment, Document, Question, Topic
 from corpus.sources import Source
-from corpus.text import clean, one_line, opening, parse_date
+from corpus.text import clean, one_line, opening, parse_date, repeats
 
 _ARTICLES = re.compile(r"(Article|BlogPosting|Report|MedicalWebPage|HowTo)$")
 # What opens a thread: it asks, its comments answer.
@@ -135,7 +135,7 @@ def _question(page: Page, node: dict[str, Any], several: bool) -> Question | Non
     return Question(
         id=page.id("question", title, part),
         title=title[:MOST_LINE],
-        body="" if one_line(body).rstrip("?.! ") == title.rstrip("?.! ") else body,
+        body="" if repeats(body, title) else body,
         url=page.url and page.url.partition("#")[0] + fragment,
         site=page.site,
         asked=parse_date(_day_of(node)),
@@ -164,7 +164,7 @@ def _article(page: Page, node: dict[str, Any]) -> Document:
         least = 1 if main.marked else _LEAST_TEXT
         body = body if len(body) >= len(main.text) else main.text
         title, author, day = title or main.title, author or main.author[:MOST_LINE], day or main.day
-    if one_line(body.partition("\n")[0]).rstrip("?.! ") == title.rstrip("?.! "):
+    if repeats(body.partition("\n")[0], title):
         body = clean(body.partition("\n")[2])
     if len(body) < least:
         raise CorpusError(f"{NO_TEXT}: a list of links, a menu, or a page that scripts fill", "page", _ADVICE)

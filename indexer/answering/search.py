@@ -51,7 +51,7 @@ def search(generation: Generation, request: Search, settled: Settled) -> Results
     first. Raises RequestRefused.
     """
     page, size = request.page, request.size
-    if not 1 <= size <= MOST_SIZE or page < 1 or page * size > MOST_HITS:
+    if not 1 <= size <= MOST_SIZE or not 0 <= (page - 1) * size < MOST_HITS:
         what = f"page {page} of {size} hits"
         bounds = {"page": page, "size": size, "most_size": MOST_SIZE, "most": MOST_HITS}
         remedy = f"ask for pages of 1 to {MOST_SIZE} within the first {MOST_HITS:,} hits"
@@ -63,7 +63,7 @@ def search(generation: Generation, request: Search, settled: Settled) -> Results
     asked = respelled or _ask(generation, query, request, settled)
     found = asked.found
     ranked = _most_listed(generation, found.ranked) if request.sort == Sort.LISTED else found.ranked
-    hits = settled.folded(ranked)[(page - 1) * size : page * size]
+    hits = settled.folded(ranked)[(page - 1) * size : min(page * size, MOST_HITS)]
     documents, marks = generation.get([r.id for r in hits]), _marks(generation, asked)
     passages = passages_of(generation, documents, marks.wanted)
     return Results(
@@ -139,7 +139,7 @@ def _ask(generation: Generation, query: Query, request: Search, settled: Settled
         without=query.without,
         where=request.where,
         sort=Sort.RELEVANCE if by_score else Sort.NEWEST,
-        limit=MOST_HITS if request.sort == Sort.LISTED else request.page * request.size,
+        limit=MOST_HITS if request.sort == Sort.LISTED else min(request.page * request.size, MOST_HITS),
         facets=MOST_VALUES,
         instead=settled.instead,
         meant=weighed.meant and weighed.meant._replace(least=NEAR_ENOUGH),

@@ -23,8 +23,8 @@ _COUNTED = (
     *("api.search", "api.suggest", "api.topics", "api.similar", "api.check", "panel.of_text", "pages.search"),
     *("findable.suggest", "topics.all_topics", "asking.ask"),
 )
-# A text of 20,000 characters takes as long as ten searches.
-_CHARACTERS = 2_000
+# A text of 20,000 letters takes as long as ten searches.
+_BYTES = 2_000
 _MINUTE = 60.0
 # Requests that bring a key may be so many times as often as searches: a site pushes a thousand documents at once.
 _WITH_KEY = 10
@@ -80,7 +80,7 @@ def init_app(app: Flask, limit: int) -> None:
     @app.before_request
     def count() -> None:
         if request.endpoint in _COUNTED and request.method != "OPTIONS":
-            _take(buckets, _client(), 1 + (request.content_length or 0) // _CHARACTERS)
+            _take(buckets, _client(), 1 + (request.content_length or 0) // _BYTES)
 
 
 def _client() -> str:

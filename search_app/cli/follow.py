@@ -64,14 +64,16 @@ def inbox(index: str | None, inbox: str | None, *, once: bool, output: Output) -
 def _bring(path: str | OpenSearchIndex, batch: Batch) -> BuildReport:
     """Make the next generation of a batch; the first one where there is no index yet. To repeat it changes nothing."""
     gone, own = [item.id for item in batch.items if item.document is None], as_built()
-    if not gone:
-        try:
-            return update(path, _documents(batch), settings=own)
-        except IndexMissing:
-            return build(path, _documents(batch), settings=own)
+    try:
+        return update(path, _documents(batch), delete=_there(path, gone) if gone else (), settings=own)
+    except IndexMissing:
+        return build(path, _documents(batch), settings=own)
+
+
+def _there(path: str | OpenSearchIndex, ids: list[str]) -> list[str]:
+    """Those of some documents that the index has."""
     with open_index(path, settings=WORDS_ALONE) as opened:
-        there = opened.known(gone)
-    return update(path, _documents(batch), delete=list(there), settings=own)
+        return list(opened.known(ids))
 
 
 def _documents(batch: Batch) -> Iterator[Document]:

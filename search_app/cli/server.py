@@ -90,7 +90,8 @@ class _Tasks(ThreadedTaskDispatcher):  # type: ignore[misc]  # waitress ships no
         self._most, self.refused = waiting, 0
         # Connections whose request is refused, and when to tell.
         self._refused: deque[tuple[float, HTTPChannel]] = deque()
-        self._page, self._problem = refusal(app, "/"), refusal(app, ROUTE_OF_API)
+        # By what a path begins with; "/" is the last.
+        self._refusals = {path: refusal(app, path) for path in (ROUTE_OF_API, "/panel", "/frame", "/")}
 
     @property
     def waiting(self) -> int:
@@ -114,7 +115,7 @@ class _Tasks(ThreadedTaskDispatcher):  # type: ignore[misc]  # waitress ships no
         while self._refused and (len(self._refused) > _MOST_HELD or self._refused[0][0] <= time.monotonic()):
             _, connection = self._refused.popleft()
             request = connection.requests[0]
-            made = self._problem if request.path.startswith(ROUTE_OF_API) else self._page
+            made = next(made for path, made in self._refusals.items() if path == "/" or request.path.startswith(path))
             request.error = _Refusal(made, request)
             with contextlib.suppress(Exception):  # whoever asked has gone; nothing may end the loop
                 ErrorTask(connection, request).service()

@@ -204,7 +204,11 @@ class Accounts:
 
 def _check_name(name: str) -> None:
     if not _NAME.fullmatch(name):
-        raise DecisionRefused(f"{name[:50]!r} is no name", "NAME", "give 1 to 40 letters, digits, blanks and .'-_")
+        raise DecisionRefused(
+            f"{name[:50]!r} is no name",
+            "NAME",
+            "give 1 to 40 letters, digits, blanks and .'-_, first a letter or digit",
+        )
 
 
 def _unknown(name: str) -> DecisionRefused:
@@ -213,7 +217,8 @@ def _unknown(name: str) -> DecisionRefused:
 
 def _checked(password: str) -> str:
     if not SHORTEST <= len(password) <= MOST_PASSWORD:
-        raise DecisionRefused(f"a password of {len(password)} characters", "password", f"give {SHORTEST} or more")
+        remedy = f"give {SHORTEST} to {MOST_PASSWORD}"
+        raise DecisionRefused(f"a password of {len(password)} characters", "password", remedy)
     return password
 
 

@@ -24,7 +24,7 @@ from search_app.services import index, ledger, served
 bp = Blueprint("desk_api", __name__, url_prefix=f"{ROUTE_OF_API}v1")
 
 _MOST = 1_000
-_BAND = Parameter("band", "How sure it is; without it, all.", one_of(*Band))
+_BAND = Parameter("band", "How sure it is; without it, what is very likely or possible.", one_of(*Band, "all"))
 _SITE = Parameter("site", "Clusters with a question of this site.", {"type": "string"})
 _ORDER = Parameter("sort", "The order of the clusters.", one_of(*ClusterSort))
 _AFTER = Parameter(

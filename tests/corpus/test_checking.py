@@ -64,6 +64,13 @@ def test_a_proposed_mapping_reads_its_own_file(name: str, text: str, fields: set
     assert rejected == []
 
 
+def test_records_without_a_value_are_told(tmp_path: Path) -> None:
+    """There is nothing to propose."""
+    (tmp_path / "a.json").write_text('[{"a": null}]')
+    with pytest.raises(CorpusError, match="without a value"):
+        corpus.propose(tmp_path / "a.json")
+
+
 def test_columns_are_told_by_longer_names_and_by_what_stands_in_them(tmp_path: Path) -> None:
     """The last word that says something, addresses, days, the longest text; without address what numbers the records,
     but no column that only has the name of one.

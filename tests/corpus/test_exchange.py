@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from corpus import Article, CorpusError, Document, Question, from_json, read, to_json, write
+from corpus import Article, Comment, CorpusError, Document, Question, from_json, read, to_json, without_markup, write
 from tests.corpus.conftest import ids, line, take
 
 
@@ -64,6 +64,21 @@ def test_from_json_refuses_what_is_no_document(text: str) -> None:
     assert caught.value.what
     assert caught.value.where
     assert caught.value.next
+
+
+def test_html_is_read_as_text_in_every_part_of_an_article() -> None:
+    """As a program pushes it: comments and references, too."""
+    told = without_markup(
+        Article(
+            id="a",
+            title="A",
+            body="<p>x</p>",
+            comments=(Comment(text="<p>hello &amp; bye</p>"),),
+            references=("<i>J</i> 2",),
+        )
+    )
+    assert isinstance(told, Article)
+    assert (told.body, told.comments[0].text, told.references) == ("x", "hello & bye", ("J 2",))
 
 
 def test_empty_fields_are_not_written() -> None:

@@ -333,6 +333,25 @@ def test_a_mapping_that_contradicts_itself_is_refused(text: str, what: str, tmp_
         read(mapping=tmp_path / "m.toml")
 
 
+@pytest.mark.parametrize("ending", ["json", "jsonl", "ndjson"])
+@pytest.mark.parametrize("packed", ["", ".gz"])
+def test_a_mapping_takes_every_file_of_records(ending: str, packed: str, tmp_path: Path) -> None:
+    """By its name, gzipped or not."""
+    data = json.dumps(_record(1)).encode() + b"\n"
+    file = tmp_path / f"forum.{ending}{packed}"
+    file.write_bytes(gzip.compress(data) if packed else data)
+    assert len(list(read(file, mapping=_mapping(tmp_path)))) == 1
+
+
+@pytest.mark.parametrize("header", ["u;t;b;a;g;pain, where", '"u";"t";"b";"a";"g";"pain, where"'])
+def test_a_name_with_a_comma_parts_no_columns(header: str, tmp_path: Path) -> None:
+    """The separator is the mark that the header has most of."""
+    file = _csv(tmp_path, f"{header}\nhttp://e.org/1;Title;Body;Reply;;\n")
+    (document,) = read(file, mapping=_mapping(tmp_path))
+    assert isinstance(document, Question)
+    assert document.title == "Title"
+
+
 @pytest.mark.parametrize(
     ("dates", "written", "expected"),
     [

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpus import Answer, Article, Asker, Comment, Document, Link, Question, Topic, from_json, to_json, write
-from corpus.model import BANDS, SEXES
+from corpus.model import AGE_BANDS, SEXES
 from tests.corpus.conftest import take
 
 T = TypeVar("T")
@@ -31,7 +31,7 @@ def _tuple(of: st.SearchStrategy[T]) -> st.SearchStrategy[tuple[T, ...]]:
 TOPICS = _tuple(st.builds(Topic, name=SOME_LINE, specialty=LINE))
 LINKS = _tuple(st.builds(Link, title=SOME_LINE, url=URL))
 ANSWERS = _tuple(st.builds(Answer, text=SOME_TEXT, author=LINE, specialty=LINE, answered=DAY))
-ASKER = st.none() | st.builds(Asker, age=st.sampled_from(["", *BANDS]), sex=st.sampled_from(["", *SEXES]))
+ASKER = st.none() | st.builds(Asker, age=st.sampled_from(["", *AGE_BANDS]), sex=st.sampled_from(["", *SEXES]))
 QUESTIONS = st.builds(
     Question,
     id=ID,

@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from corpus.markup import plain_text
-from corpus.text import clean, one_line, paragraphs, parse_date
+from corpus.text import clean, one_line, paragraphs, parse_date, repeats
 
 ANY = st.text(st.characters(exclude_categories=["Cs"]) | st.sampled_from(" \n\r\t\u00a0\u200b\u00ad\u0301\u2028e"))
 
@@ -76,6 +76,18 @@ def test_a_date_is_read_in_three_notations(day: date) -> None:
         f"{day.day}th {month[:3]} {year}, in the evening",
     ):
         assert parse_date(text) == day
+
+
+def test_september_has_two_short_names() -> None:
+    """Newspapers write Sept., programs Sep."""
+    for text in ("Sept. 5, 2020", "Sep 5, 2020", "5 Sept 2020"):
+        assert parse_date(text) == date(2020, 9, 5)
+
+
+def test_a_line_repeats_a_title_in_any_case_and_with_any_mark_at_its_end() -> None:
+    """Sites without a text of their own put the title there."""
+    assert repeats("Is it  safe", "Is It Safe?")
+    assert not repeats("Is it safe for me", "Is It Safe?")
 
 
 @pytest.mark.parametrize(

@@ -53,8 +53,9 @@ MOST_LINES = 300
 # 17 that who tells of the past in one sentence may be in danger in the next,
 # 30 for what editors met at the desk once more, 22 that what was rolled back goes first, a source that gave nothing
 # is named, and results of one title stand together, 47 that odd columns are told,
+# 29 for edges that were wrong: packed records, a last page, a comment's HTML, a deletion before the first build,
 # 380 to take what a site pushes, 190 to end soon on what is made to last and to name no asker.
-MOST_OF_ALL = 29_204
+MOST_OF_ALL = 29_233
 MOST_NAMES = 30
 MOST_FUNCTION = 40
 # Compiled loops are cut where the compiler joins the parts again; where it does not, a call in the innermost loop costs
@@ -233,8 +234,8 @@ def test_a_python_without_venv_is_told_what_to_do(tmp_path: Path) -> None:
 
 def test_locks_are_hashed_and_name_no_host() -> None:
     """Every requirement is pinned with hashes, and no lock file names a host."""
-    for name in ("base", "fast", "bench", "dev", "whoosh3"):
-        text = (ROOT / "requirements" / f"{name}.txt").read_text(encoding="utf-8")
+    for path in (ROOT / "requirements").glob("*.txt"):
+        text = path.read_text(encoding="utf-8")
         assert "://" not in text
         pinned = [line for line in text.splitlines() if line[:1].isalnum()]
         assert all("==" in line for line in pinned)

@@ -21,6 +21,7 @@ from indexer.answering.query import parse
 from indexer.answering.search import search
 from indexer.answering.spelling import distance, misspellings, respell
 from indexer.answering.weighing import weigh, weigh_terms
+from indexer.errors import RequestRefused
 from indexer.generation import Neighbours, Ranked
 from indexer.types import Filter, Panel, Results, Search
 from tests.documents import ANALYZER, question
@@ -122,6 +123,15 @@ def test_pages_part_the_hits(generation: PlainGeneration) -> None:
     ids = [hit.id for results in pages for hit in results.hits]
     assert ids == [hit.id for hit in find(generation, "cement").hits]
     assert [(results.total, results.pages) for results in pages] == [(4, 2), (4, 2)]
+
+
+def test_the_last_page_is_cut_where_hits_end(generation: PlainGeneration, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every page that is promised is given, also where the size of a page does not divide the most hits."""
+    monkeypatch.setattr("indexer.answering.search.MOST_HITS", 3)
+    pages = [find(generation, "cement", page=n, size=2) for n in (1, 2)]
+    assert [(len(page.hits), page.pages) for page in pages] == [(2, 2), (1, 2)]
+    with pytest.raises(RequestRefused):
+        find(generation, "cement", page=3, size=2)
 
 
 def test_nothing_is_found_for_stop_words_alone(generation: PlainGeneration) -> None:

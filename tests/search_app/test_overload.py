@@ -15,6 +15,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from search_app import pages
+from search_app.errors import refusal
 from search_app.overload import ARRIVED
 from tests.search_app.serving import serving, status
 
@@ -60,6 +61,23 @@ def test_a_request_that_waited_longer_than_its_budget_is_refused(client: FlaskCl
     assert "Too many requests at once" in answer.text
     assert client.get("/healthz", environ_overrides=late).status_code == 200
     assert client.get("/search?q=cement", environ_overrides={ARRIVED: time.monotonic()}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "path", ["", "topics", "feed.atom", "opensearch/suggest?q=knee", "sitemap/0.xml", "desk", "nothing"]
+)
+def test_no_page_is_made_for_who_has_gone(client: FlaskClient, path: str) -> None:
+    """Whatever is asked for, but the state of the server and its files; a draft as well."""
+    late = {ARRIVED: time.monotonic() - 60}
+    assert client.get(f"/{path}", environ_overrides=late).status_code == 503
+    assert client.post("/ask", data={"title": "Knee pain"}, environ_overrides=late).status_code == 503
+    assert client.get("/static/site.css", environ_overrides=late).status_code in (200, 404)
+
+
+def test_what_stands_on_another_sites_page_is_refused_by_a_comment(client: FlaskClient) -> None:
+    """A server includes what it gets: no page within its page."""
+    assert refusal(client.application, "/panel")[2].startswith(b"<!-- SeeAlso")
+    assert refusal(client.application, "/frame")[2].startswith(b"<!-- SeeAlso")
 
 
 def test_a_page_that_is_late_is_shown_without_its_panel(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:

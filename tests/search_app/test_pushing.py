@@ -132,6 +132,15 @@ def test_the_last_word_on_a_document_counts(site: Pusher) -> None:
     assert there == {"a": "Second", "c": "Stays", "d": "To make the index", "z": "There before"}
 
 
+@pytest.mark.parametrize("given", [[], [to_json(question("a", "First"))]], ids=["nothing", "one"])
+def test_what_is_deleted_before_there_is_an_index_holds_nothing_up(site: Pusher, given: list[str]) -> None:
+    """A site that begins by pushing may take something back at once; then there is nothing to delete."""
+    site.send("POST", "", "\n".join([*given, '{"delete": "gone"}']))
+    assert site.take().startswith(f"generation 1: {len(given) + 1} taken, {len(given)} documents")
+    site.send("PUT", "/b", {"kind": "question", "title": "Second"})
+    assert site.take().startswith(f"generation 2: 1 taken, {len(given) + 1} documents")
+
+
 def test_many_lines_cost_only_the_bad_ones(site: Pusher) -> None:
     """Documents and deletions as JSON lines; what is refused is told by its line."""
     lines = [
