@@ -117,6 +117,26 @@ def test_articles_and_questions_stand_in_one_list(generation: PlainGeneration) -
     assert {hit.kind for hit in find(generation, "leaked cement").hits} == {"article", "question"}
 
 
+@pytest.mark.parametrize("text", ["I am a woman of 52 years, thanks", "52 years", "thanks, doctor"])
+def test_a_page_that_shares_a_story_alone_is_not_close(text: str) -> None:
+    """Age, sex and thanks are nobody's matter, however rare they are."""
+    documents = [question("a", "52 years, a woman, thanks doctor: parathyroid adenoma"), question("b", "Knee pain")]
+    generation = PlainGeneration(documents, ANALYZER)
+    assert draft_closeness(generation, ANALYZER.draft(text).text, ["a", "b"]) == [0.0, 0.0]
+
+
+def test_the_matter_counts_for_more_than_the_story_around_it() -> None:
+    """A page on the matter is closer to a long draft than one that shares as many words of the story."""
+    documents = [
+        question("matter", "Cement leaked after kyphoplasty"),
+        question("story", "My husband went home last week, thanks"),
+        *(question(f"n{n}", f"Other matter {n}") for n in range(6)),
+    ]
+    text = ANALYZER.draft("Last week my husband went home; now cement leaked after kyphoplasty. Thanks").text
+    matter, story = draft_closeness(PlainGeneration(documents, ANALYZER), text, ["matter", "story"])
+    assert matter > DRAFT_FLOOR > story
+
+
 def test_pages_part_the_hits(generation: PlainGeneration) -> None:
     """Pages hold each hit once, in one order."""
     pages = [find(generation, "cement", page=n, size=3) for n in (1, 2)]
