@@ -32,8 +32,8 @@ _PAGE_TITLE, _PAGE_STRENGTH = 0.3, 0.1
 # Of the cards for 40 searches, taken as drafts, half are right at this floor; of those for 50 judged pages, as drafts
 # without their replies, .73 up to 12 words, .70 up to 40 and .47 beyond.
 DRAFT_FLOOR = 1.04
-# What a word of a draft or a title counts for that tells a story and no matter (months, thanks), or is a number. In full,
-# .31 of the cards for drafts of over 40 words are right, and a fifth of these have one, not three tenths.
+# What a word of a draft or a title counts for that tells a story and no matter (months, thanks) or is a number. Counted
+# fully, .31 of the cards for drafts of over 40 words are right, and a fifth of these have one, not three tenths.
 _ASIDE = 0.3
 # The best of the first hits: of 40 judged searches half of those that nothing answers stay below, and one in eleven of
 # the others.
