@@ -234,14 +234,15 @@ class Listing:
 
 def open_pairs(generation: Generation, pairs: Iterable[Pair], settled: Settled) -> list[Pair]:
     """The pairs about which something is left to ask, ascending: between the questions that are kept for them, the
-    surest of each two. Two of which neither is of the wording that was proposed are no surer than by their own words.
+    surest of each two. What was proposed of other questions than these two is no surer than by their own words.
     """
     left = [pair for pair in pairs if not settled.is_decided(pair.a, pair.b)]
-    proposed = {(pair.a, pair.b) for pair in left}
-    return [
-        pair if pair.band is Band.SAME or (pair.a, pair.b) in proposed else by_own_words(generation, pair)
-        for pair in between(left, settled.instead)
-    ]
+    asked, proposed = between(left, settled.instead), set(left)
+    others = [pair for pair in asked if pair not in proposed]
+    ids = sorted({id_ for pair in others for id_ in (pair.a, pair.b)})
+    wordings = dict(zip(ids, generation.wordings(ids), strict=True))
+    proposed.update(pair for pair in others if pair.band is Band.SAME and wordings[pair.a] == wordings[pair.b])
+    return [pair if pair in proposed else by_own_words(generation, pair) for pair in asked]
 
 
 def _reason(document: Document, listed: int) -> Reason:

@@ -271,6 +271,16 @@ def test_clusters_are_filtered_and_sorted(index: Index) -> None:
         assert index.ties(ClusterRequest(sort=sort)) == [(cluster.canonical, "q2")]
 
 
+def test_the_twin_of_a_duplicate_is_proposed_by_its_own_words(index: Index) -> None:
+    """What is word for word a question that an editor pointed to another wording is asked about, and not called the
+    same wording as that: lists of the same wording would drop it, and queues without these would never show it.
+    """
+    found = deciding(index, ("duplicate", "q1", "q3")).clusters(ClusterRequest()).clusters
+    (pair,) = [pair for cluster in found for pair in cluster.pairs if {pair.a, pair.b} == {"q2", "q3"}]
+    assert pair.band is not Band.SAME
+    assert pair.score < 1
+
+
 @st.composite
 def grouped(draw: st.DrawFn) -> tuple[list[Document], dict[str, str]]:
     """Documents, and for some of them the one that is shown in their place, which is shown itself."""
