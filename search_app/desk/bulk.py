@@ -10,7 +10,7 @@ from typing import Any
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from corpus import Document, Question
+from corpus import Document, Question, same_address
 from indexer import Band, RequestRefused
 from indexer.duplicates import ClusterRequest, ClusterSort
 from search_app.decisions.events import MOST_NOTE, Event
@@ -24,12 +24,15 @@ SIZE = 500
 _SAME = ClusterRequest(bands=(Band.SAME,), sort=ClusterSort.SEEN, telling=True)
 # The source of what names none.
 _NONE = "(no source)"
+# What one page says in several sections is no repetition of it: these are chosen one by one alone.
+_SECTION = "another section of one page"
 
 
 @bp.get("/same")
 def same() -> str:
     """What would be merged, by the source of what is kept; of one source exactly what. Query: site, page, chosen
-    (`all`, `none`; without it those that have no other reply than what is kept), empty (nothing was chosen to merge).
+    (`all` but sections of one page, `none`; without it those that have no other reply than what is kept), empty (nothing
+    was chosen to merge).
     """
     site, page = request.args.get("site", ""), number_of(request.args, "page", 1)
     by_site = _ties(ledger().current().history)
@@ -41,7 +44,7 @@ def same() -> str:
         sites=Counter({name: len(own) for name, own in by_site.items()}).most_common(),
         site=site,
         chosen=request.args.get("chosen", ""),
-        ties=[_row(documents[keep], documents[other]) for keep, other in shown],
+        ties=[_row(documents[keep], documents[other], request.args.get("chosen", "")) for keep, other in shown],
         total=len(ties),
         kept=len({keep for keep, _ in shown}),
         first=(page - 1) * SIZE + 1,
@@ -94,13 +97,20 @@ def _ties(history: History) -> dict[str, list[tuple[str, str]]]:
     return found
 
 
-def _row(keep: Document, other: Document) -> tuple[Document, Document, str]:
-    """A question that is kept, one that would point to it, and what an editor should know of their replies before."""
+def _row(keep: Document, other: Document, chosen: str) -> tuple[Document, Document, str, bool]:
+    """A question that is kept, one that would point to it, what an editor should know of their replies before, and
+    whether it is chosen.
+    """
     kept, own = (document.answers if isinstance(document, Question) else () for document in (keep, other))
     if not own:
-        return keep, other, "no reply"
-    same = kept and kept[0].text == own[0].text
-    return keep, other, "" if same else "another reply" if kept else "the kept one has none"
+        told = "no reply"
+    elif kept and kept[0].text == own[0].text:
+        told = ""
+    elif kept and keep.url and same_address(keep.url) == same_address(other.url):
+        told = _SECTION
+    else:
+        told = "another reply" if kept else "the kept one has none"
+    return keep, other, told, told != _SECTION if chosen == "all" else not chosen and told in ("", "no reply")
 
 
 def _digest(ties: Sequence[tuple[str, str]]) -> str:

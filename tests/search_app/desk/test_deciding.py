@@ -302,6 +302,16 @@ def test_bulk_chooses_what_has_no_other_reply(made: Made) -> None:
         assert set(re.findall(r'aria-label="Merge (q\d)" checked', html)) == merged
 
 
+def test_bulk_leaves_sections_of_one_page_to_be_read(made: Made) -> None:
+    """A page of several sections asks the same above each, and answers something else: none is chosen with all."""
+    url, replies = "https://s.example/gout#", ("Rest.", "Warmth.", "Rest.")
+    named = [question(f"q{n}", "Is gout inherited?", "", reply, site="s") for n, reply in enumerate(replies)]
+    desk = made([replace(own, url=f"{url}{n}") for n, own in enumerate(named)])
+    html = desk.get("/desk/same?site=s&chosen=all")
+    assert re.findall(r'aria-label="Merge (q\d)" checked', html) == ["q2"]
+    assert html.count("another section of one page") == 1
+
+
 def test_bulk_is_one_action(made: Made) -> None:
     """Its undo takes all back but what was decided anew since, which is told."""
     same: list[corpus.Document] = [question(f"q{n}", "Is gout inherited?", site="s") for n in range(4)]
