@@ -12,11 +12,14 @@ from indexer.types import Band
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Differs:
-    """A difference that may decide between two questions: its kind, and the words of each side, as each wrote them."""
+    """What differs between two questions: the kind of word, the words of each side, as each wrote them, and whether two
+    questions that differ in it are two; other words may stand in any story.
+    """
 
     kind: str
     a: str
     b: str
+    decides: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,6 +25,7 @@ _SIGNS = frozenset("-+<>≤≥±")
 _CHARGES = {"+": "positive", "-": "negative"}
 _YEARS = frozenset({"year", "years", "yr", "yrs", "yo", "month", "months", "week", "weeks"})
 _AGED = frozenset({"am", "im", "aged", "age"})
+_OLDEST = 120
 _MOST_SHOWN = 6
 # By kind, the values that a question names, never none of one.
 Values = dict[str, frozenset[str]]
@@ -45,17 +46,21 @@ _SHORTEST = 4
 
 def differences(a: str, b: str) -> tuple[Differs, ...]:
     """What differs between two questions, given as title and body on lines of their own, kind by kind: the words of
-    each that the other has nothing like; first what the titles ask, and about what.
+    each that the other has nothing like; first what the titles ask, and about what, then what decides.
     """
     ours, theirs = said(a), said(b)
+    titles = [said(text.partition("\n")[0]) for text in (a, b)]
     found = []
     for kind in dict.fromkeys([*ours, *theirs]):
         one, other = ours.get(kind, {}), theirs.get(kind, {})
         left = [a[slice(*span)] for value, span in one.items() if value not in other]
         right = [b[slice(*span)] for value, span in other.items() if value not in one]
         if left or right:
-            found.append(Differs(kind=kind, a=", ".join(left[:_MOST_SHOWN]), b=", ".join(right[:_MOST_SHOWN])))
-    told = sorted(found, key=lambda differs: (not (differs.a and differs.b), _kinds().index(differs.kind)))
+            named = [title.get(kind, {}).keys() for title in titles]
+            decides = bool(kind in _CONTRADICTING and left and right) or (kind in _MISSING and named[0] != named[1])
+            ways = (", ".join(own[:_MOST_SHOWN]) for own in (left, right))
+            found.append(Differs(kind=kind, a=next(ways), b=next(ways), decides=decides))
+    told = sorted(found, key=lambda differs: (not differs.decides, _kinds().index(differs.kind)))
     return (*_titles(a, b), *told)
 
 
@@ -203,7 +208,7 @@ def _found(tied: Sequence[str]) -> Iterator[tuple[str, str, int, int]]:
         value = "".join(words[start : place + 1])
         if before in kinds() and after and tied[place + 1][0] == "~" and re.fullmatch("[a-z]", after[0]):
             yield "letter", value + after[0], start, place + 2  # type 2A is another than type 2I
-        elif before in _AGED or (after and after[0] in _YEARS and "old" in after):
+        elif (before in _AGED and float(word) < _OLDEST) or (after and after[0] in _YEARS and "old" in after):
             yield "age", word, place, place + 1
         elif after and _UNITS.fullmatch(after[0]):
             yield "dose", f"{value} {_SAME_UNIT.get(after[0], after[0])}", start, place + 2

@@ -30,9 +30,9 @@ _SECTION = "another section of one page"
 
 @bp.get("/same")
 def same() -> str:
-    """What would be merged, by the source of what is kept; of one source exactly what. Query: site, page, chosen
-    (`all` but sections of one page, `none`; without it those that have no other reply than what is kept), empty (nothing
-    was chosen to merge).
+    """What would be merged, by the source of what is kept; of one source exactly what. Query: site, page, empty (none
+    was chosen to merge), chosen (`all` but sections of one page, `none`; without it those that have no other reply than
+    what is kept).
     """
     site, page = request.args.get("site", ""), number_of(request.args, "page", 1)
     by_site = _ties(ledger().current().history)

@@ -25,7 +25,7 @@ from search_app.services import index, ledger, renewed, served
 _ARTICLES = 3
 _MOST_BESIDE = 6
 _MOST_ID = 400
-# So many kinds of words that differ stand above the texts; the others are folded.
+# So many kinds of words that decide stand above the texts; what differs besides is folded.
 _MOST_DIFFERENT = 4
 
 

@@ -20,7 +20,8 @@
   }
   function told() {
     var button = document.querySelector("[data-key='1'] span"), kept = document.querySelector("[name=keep]:checked");
-    if (button && kept) button.textContent = kept.dataset.verdict;
+    var target = document.getElementById("target"), verdict = kept && kept.dataset.verdict;
+    if (button && kept) button.textContent = target.value.trim() ? verdict.replace(/ [AB]$/, " the other that you name") : verdict;
   }
   document.addEventListener("keydown", function (e) {
     if ((e.key === "Enter" || e.key === "Escape") && e.target.matches(".verdicts input") && !e.isComposing) { e.preventDefault(); e.target.blur(); return; }

@@ -103,6 +103,16 @@ def test_a_deciding_word_is_told_as_written(a: str, b: str, kind: str, ours: str
     assert {d.kind: (d.b, d.a) for d in differences(b, a)} == told
 
 
+def test_what_a_story_happens_to_say_does_not_decide() -> None:
+    """A word of one story that the other says nothing of, and a bare number, stand behind what decides."""
+    a = "Can I bear weight after the cast?\nIt was on for 6 days without pain in my left leg."
+    b = "Can I not bear weight after the cast?\nMy right leg was in it, and I am 170 tall."
+    told = differences(a, b)
+    assert {d.kind for d in told if d.decides} == {"negation", "side"}
+    assert {d.kind for d in told if not d.decides} == {"number"}
+    assert [d.decides for d in told] == sorted((d.decides for d in told), reverse=True)
+
+
 def test_a_brand_and_its_substance_do_not_differ() -> None:
     """Tylenol and paracetamol are one drug."""
     assert not any(d.kind == "drug" for d in differences("Tylenol at night", "paracetamol at night"))

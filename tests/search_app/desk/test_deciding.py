@@ -60,7 +60,7 @@ def test_a_side_that_says_nothing_is_not_said(made: Made) -> None:
     desk = made([question("a", "Can I bear weight?"), question("b", "Why can I not bear weight?")])
     html = desk.get("/desk/pair?a=a&b=b")
     assert "<caption>Two kinds of words differ</caption>" in html
-    assert re.search(r'>Asked</th><td><span class="meta">nothing like it</span></td>', html)
+    assert re.search(r'>Asked</th><td><span class="meta">no such word</span></td>', html)
     assert html.count("No doctor has replied to this question yet.") == 2
 
 
