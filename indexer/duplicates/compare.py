@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Iterator, Sequence
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from corpus import Document
 from indexer.analysis import Draft, own_text, spots, wording
 from indexer.answering.settled import Settled
 from indexer.duplicates.answers import DuplicatePair, Mark, Side, SideBySide
-from indexer.duplicates.differences import differences, said
+from indexer.duplicates.differences import BY_TITLES, differences, said
 from indexer.duplicates.likelihood import Profile, QuestionPair, profiles
 from indexer.generation import LISTED, Generation, Meant, Pair
 from indexer.ranking.vectors import Vector
@@ -41,7 +42,12 @@ def side_by_side(generation: Generation, a: Document, b: Document) -> SideBySide
         band=Band.SAME if same else stored and stored.band,
         differs=differences(one, other),
     )
-    sides = ((a, one, other), (b, other, one))
+    deciding = {own.kind for own in pair.differs if own.decides}
+    titles = [own for own in pair.differs if own.kind in BY_TITLES]
+    sides = (
+        (a, one, other, deciding, {own.kind: own.a for own in titles}),
+        (b, other, one, deciding, {own.kind: own.b for own in titles}),
+    )
     orders = generation.keep_order([a.id, b.id])
     facts = zip(orders, generation.shown([a.id, b.id]), strict=True)
     left, right = (
@@ -105,15 +111,28 @@ def same_as(generation: Generation, id_: str, cards: Sequence[Card], settled: Se
         yield replace(card, same=None if settled.are_apart(id_, card.id) else same)
 
 
-def _side(document: Document, text: str, other: str, shared: Collection[str], facts: tuple[int, int, int]) -> Side:
-    """One side: its title and body in pieces, each with its mark; and its facts, as Side has them."""
+def _side(
+    document: Document,
+    text: str,
+    other: str,
+    kinds: Collection[str],
+    in_title: Mapping[str, str],
+    shared: Collection[str],
+    facts: tuple[int, int, int],
+) -> Side:
+    """One side: its title and body in pieces, each with its mark; and its facts, as Side has them. `kinds` are those
+    that decide, `in_title` by kind the words of its title that do.
+    """
     theirs = said(other)
     deciding = [
         (start, end, kind)
         for kind, values in said(text).items()
         for value, (start, end) in values.items()
-        if value not in theirs.get(kind, {})
+        if kind in kinds and value not in theirs.get(kind, {})
     ]
+    for kind, told in in_title.items():
+        found = (re.search(rf"(?<!\w){re.escape(word)}(?!\w)", document.title) for word in told.split(", ") if word)
+        deciding += [(*at.span(), kind) for at in found if at]
     telling = [(spot.start, spot.end, SHARED) for spot in spots(text) if spot.term in shared]
     # Where two marks meet, the one that decides and the longer one is kept.
     marks: list[tuple[int, int, str]] = []

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from indexer.analysis.intents import intent_places, intents
 from indexer.analysis.phrases import Phrases, phrases_of
-from indexer.analysis.terms import american
+from indexer.analysis.terms import american, stem, story_terms
 from indexer.analysis.tokens import TIES, bare, tokenize, words_of
 from indexer.analysis.wordlists import DOSE_UNITS, arabic, kinds, stop_words
 from indexer.duplicates.answers import Differs
@@ -42,6 +42,8 @@ _FRAME = re.compile(
 # Whoever asks for anything else asks what it is, too ("what is the treatment of …").
 _WHAT = "definition"
 _SHORTEST = 4
+# What is told of the titles alone: what they ask, and about what.
+BY_TITLES = ("asked", "about")
 
 
 def differences(a: str, b: str) -> tuple[Differs, ...]:
@@ -87,22 +89,26 @@ def _titles(a: str, b: str) -> Iterator[Differs]:
     """What is asked and about what, where the titles differ in it and the other never says it."""
     one, other = (text.partition("\n")[0] for text in (a, b))
     ours, theirs = asking(_words(one)), asking(_words(other))
+    asked = ["", ""]
     if not ours.alike(theirs) or (ours.opening != theirs.opening and ours.frame != theirs.frame):
-        yield Differs(kind="asked", a=_asking(one, ours, theirs), b=_asking(other, theirs, ours))
-    apart = [_alone(one, ours, b), _alone(other, theirs, a)]
+        asked = [_asking(one, ours, theirs), _asking(other, theirs, ours)]
+        yield Differs(kind="asked", a=asked[0], b=asked[1])
+    apart = [_alone(one, ours, b, asked[0]), _alone(other, theirs, a, asked[1])]
     if any(apart):
         yield Differs(kind="about", a=apart[0], b=apart[1])
 
 
-def _alone(title: str, own: Asking, other: str) -> str:
+def _alone(title: str, own: Asking, other: str, asked: str) -> str:
     """The words of a title's subject that the other question never says, as the title writes them; without what is told
-    by its kind. A word that the other writes as two is said there, and two that it writes as one.
+    by its kind or as asked, and without words that tell a story. A word that the other writes as two is said there, and
+    two that it writes as one.
     """
     tokens, theirs = list(tokenize(title)), _words(other)
     ours = [bare(token.text) for token in tokens]
     said = set(map(uninflected, [*theirs, *map("".join, pairwise(theirs))]))
     said |= {word for word, noun in kinds().items() if noun in {kinds().get(word) for word in theirs}}
-    words = {word for form, word in own.words.items() if form not in said}
+    words = {word for form, word in own.words.items() if form not in said and stem(word) not in story_terms()}
+    words -= set(_words(asked))
     words -= {word for pair in pairwise(ours) if uninflected("".join(pair)) in said for word in pair}
     for kind, _, start, end in _found([token.text for token in tokens]):
         words -= set(ours[end - 1 if kind == "letter" or ours[end - 1] in _CHARGES else start : end])

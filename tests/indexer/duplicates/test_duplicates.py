@@ -113,6 +113,16 @@ def test_what_a_story_happens_to_say_does_not_decide() -> None:
     assert [d.decides for d in told] == sorted((d.decides for d in told), reverse=True)
 
 
+def test_a_word_stands_in_one_row_and_is_none_of_a_story() -> None:
+    """What is told as asked is not told once more, nor that something was taken today."""
+    told = {
+        d.kind: (d.a, d.b) for d in differences("Why am I bleeding after taking the pill?", "Bleeding today, pregnant?")
+    }
+    assert "pregnant" in told["asked"][1]
+    assert "about" not in told or "taking" not in told["about"][0]
+    assert "about" not in told or not {"pregnant", "today"} & set(told["about"][1].split(", "))
+
+
 def test_a_brand_and_its_substance_do_not_differ() -> None:
     """Tylenol and paracetamol are one drug."""
     assert not any(d.kind == "drug" for d in differences("Tylenol at night", "paracetamol at night"))

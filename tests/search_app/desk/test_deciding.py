@@ -64,6 +64,19 @@ def test_a_side_that_says_nothing_is_not_said(made: Made) -> None:
     assert html.count("No doctor has replied to this question yet.") == 2
 
 
+def test_what_decides_is_marked_where_it_stands(made: Made) -> None:
+    """The words of the table, in titles too; what only differs, such as a number, is not."""
+    desk = made(
+        [
+            question("a", "Is gout painful?", "I am ill for 6 days."),
+            question("b", "Is gout inherited?", "Since 15 years."),
+        ]
+    )
+    html = desk.get("/desk/pair?a=a&b=b")
+    assert re.search(r'<mark class="decides">inherited <small>', html)
+    assert not re.search(r'<mark class="decides">(6|15) <small>', html)
+
+
 @pytest.mark.parametrize(
     ("query", "status", "said"),
     [
