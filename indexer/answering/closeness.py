@@ -8,8 +8,8 @@ those that fell with the length of the text were worse.
 from __future__ import annotations
 
 import math
-from collections.abc import Container, Iterable, Mapping, Sequence
-from itertools import chain, islice
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -100,15 +100,9 @@ def draft_closeness(
     """How close pages are to a text without replies, 0 to 2: the share that each says, and that of its title said. One
     that says none of the words by which the text tells a matter is not close at all.
     """
-    said, places = text.terms_and_concepts(), generation.analyzer.places(text)
-    telling = [place for place in places if not _is_aside(place)]
-    weights = generation.weights(ids)
-    pages = _shares(generation, places, weights, _ASIDE)
-    titles = _title_shares(generation, ids, said, _ASIDE)
-    words = [
-        page + title if any(_says(own, place) for place in telling) else 0.0
-        for page, title, own in zip(pages, titles, weights, strict=True)
-    ]
+    pages = _shares(generation, generation.analyzer.places(text), generation.weights(ids), _ASIDE)
+    titles = _title_shares(generation, ids, text.terms_and_concepts(), _ASIDE)
+    words = [page + title if page else 0.0 for page, title in zip(pages, titles, strict=True)]
     return _DRAFT_MEANT.added(words, meant and generation.cosines(meant.vector, ids))
 
 
@@ -130,32 +124,34 @@ def _shares(
     generation: Generation, places: Sequence[Place], said: Iterable[Container[str]], aside: float = 1.0
 ) -> list[float]:
     """The share of the rarity of a text's words that stands among the terms and concepts of each of some pages or
-    titles; a word that tells a story counts `aside` for its rarity.
+    titles. What tells a story and no matter counts `aside` of its rarity and, if that is less than 1, nothing alone.
     """
-    rare = _rarities(generation, places, aside)
-    return [_share(places, rare, own) for own in said]
+    (rated,) = _rated(generation, [places], aside)
+    return [_share(*rated, own) for own in said]
 
 
 def _title_shares(generation: Generation, ids: Sequence[str], said: Container[str], aside: float = 1.0) -> list[float]:
     """The share of the rarity of each of some pages' titles that stands among terms and concepts; `aside` as above."""
     titles = [generation.analyzer.places(title) for title in _titles(generation, ids)]
-    rare = iter(_rarities(generation, [*chain.from_iterable(titles)], aside))
-    return [_share(places, list(islice(rare, len(places))), said) for places in titles]
+    return [_share(*rated, said) for rated in _rated(generation, titles, aside)]
 
 
-def _rarities(generation: Generation, places: Sequence[Place], aside: float) -> list[float]:
-    rare = place_rarities(generation, places)
-    return [r * aside if _is_aside(place) else r for place, r in zip(places, rare, strict=True)]
+def _rated(
+    generation: Generation, texts: Sequence[Sequence[Place]], aside: float
+) -> Iterator[tuple[Sequence[Place], list[float], list[bool]]]:
+    """The words of each text, what each counts for, and which of them count nothing where no other is said."""
+    rare, story = iter(place_rarities(generation, [*chain.from_iterable(texts)])), story_terms()
+    for places in texts:
+        light = [aside < 1 and (place.term in story or is_number(place.term)) for place in places]
+        yield places, [next(rare) * (aside if own else 1.0) for own in light], light
 
 
-def _is_aside(place: Place) -> bool:
-    return place.term in story_terms() or is_number(place.term)
-
-
-def _share(places: Sequence[Place], rare: Sequence[float], own: Container[str]) -> float:
+def _share(places: Sequence[Place], rare: Sequence[float], light: Sequence[bool], own: Container[str]) -> float:
     """The share of the rarity of some words that stands among terms and concepts."""
-    there = math.fsum([r for place, r in zip(places, rare, strict=True) if _says(own, place)])
-    return there / (math.fsum(rare) or 1.0)
+    there = [n for n, place in enumerate(places) if _says(own, place)]
+    if all(light[n] for n in there):
+        return 0.0
+    return math.fsum([rare[n] for n in there]) / (math.fsum(rare) or 1.0)
 
 
 def _says(own: Container[str], place: Place) -> bool:

@@ -125,6 +125,14 @@ def test_a_page_that_shares_a_story_alone_is_not_close(text: str) -> None:
     assert draft_closeness(generation, ANALYZER.draft(text).text, ["a", "b"]) == [0.0, 0.0]
 
 
+def test_a_name_that_reads_as_a_word_of_a_story_is_no_title_that_is_said() -> None:
+    """Who can't close an eye does not ask about Cant syndrome."""
+    documents = [question("cant", "What is Cant syndrome?", "Eyes that close"), question("b", "Knee pain")]
+    text = ANALYZER.draft("I can't close my eye").text
+    (close,) = draft_closeness(PlainGeneration(documents, ANALYZER), text, ["cant"])
+    assert close < DRAFT_FLOOR
+
+
 def test_the_matter_counts_for_more_than_the_story_around_it() -> None:
     """A page on the matter is closer to a long draft than one that shares as many words of the story."""
     documents = [
