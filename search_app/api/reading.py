@@ -39,6 +39,8 @@ from search_app.services import KeptPanel, index, served
 bp = Blueprint("api", __name__, url_prefix=f"{ROUTE_OF_API}v1")
 
 _SUGGESTED = 8
+_TYPED = replace(Q, meaning="What is typed so far.")
+_TOPIC_WORDS = replace(Q, meaning="Words that begin words of the topics; without it, all.")
 
 # The bounds are told here and checked by the index, whose words for them people know.
 _Text = Annotated[
@@ -132,7 +134,7 @@ def search() -> Response:
 
 
 @bp.get("/suggest")
-@operation(Suggestions, Q, bounded(LIMIT, default=_SUGGESTED))
+@operation(Suggestions, _TYPED, bounded(LIMIT, default=_SUGGESTED))
 def suggest() -> Response:
     """What may be meant by what is typed so far: topics that have each word, or begin so, and titles."""
     text, limit = text_of(request.args), number_of(request.args, "limit", _SUGGESTED)
@@ -149,7 +151,7 @@ def suggestions(text: str, limit: int) -> Suggestions:
 
 
 @bp.get("/topics")
-@operation(TopicList, Q, FILTERS[0], FILTERS[1], PAGE, SIZE)
+@operation(TopicList, _TOPIC_WORDS, FILTERS[0], FILTERS[1], PAGE, SIZE)
 def topics() -> Response:
     """The topics by how many documents they have, those of which each word of `q` begins a word, of a kind or specialty
     alone.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Literal, TypedDict
 
 from flask import Blueprint, Response, g, jsonify, request
@@ -26,6 +27,7 @@ bp = Blueprint("desk_api", __name__, url_prefix=f"{ROUTE_OF_API}v1")
 _MOST = 1_000
 _BAND = Parameter("band", "How sure it is; without it, what is very likely or possible.", one_of(*Band, "all"))
 _SITE = Parameter("site", "Clusters with a question of this site.", {"type": "string"})
+_NAMED = replace(Q, meaning="Clusters with a title or id that holds this text.")
 _ORDER = Parameter("sort", "The order of the clusters.", one_of(*ClusterSort))
 _AFTER = Parameter(
     "after", "The last event that is known; 0 for none.", {"type": "integer", "minimum": 0, "maximum": 10**15 - 1}
@@ -88,7 +90,7 @@ def unkept(response: Response) -> Response:
     _BAND,
     FILTERS[1],
     _SITE,
-    Q,
+    _NAMED,
     _ORDER,
     bounded(PAGE, maximum=999_999),
     bounded(SIZE, default=50, maximum=200),
