@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 import subprocess
 import sys
@@ -82,6 +83,22 @@ def test_every_public_name_is_documented() -> None:
         for name in room.__all__
         if not re.search(rf"`[^`]*\b{name}\b[^`]*`", told)
     ]
+    assert missing == []
+
+
+def test_every_parameter_and_method_is_documented() -> None:
+    """The library's reference names each parameter of what the rooms export, and each method of an index."""
+    told = text("docs/reference/library.md")
+    missing = [
+        f"{made.__name__}({name})"
+        for room in (corpus, indexer)
+        for made in (getattr(room, name) for name in room.__all__)
+        if inspect.isfunction(made)
+        for name in inspect.signature(made).parameters
+        if not re.search(rf"`{made.__name__}\([^`]*\b{name}\b[^`]*`", told)
+    ]
+    methods = [name for name in vars(indexer.Index) if not name.startswith("_")]
+    missing += [name for name in methods if not re.search(rf"`(Index)?\.{name}\b", told)]
     assert missing == []
 
 
