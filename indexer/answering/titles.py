@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from heapq import nsmallest
+from itertools import chain
 
 from corpus import Document, kind_of
 from indexer.analysis import Analysed, Place, bare
@@ -28,7 +29,8 @@ _SPARE = 2
 
 def titled_so(generation: Generation, text: str, limit: int, settled: Settled) -> tuple[Suggestion, ...]:
     """The pages whose titles hold what is typed so far, those first that begin so; where none does, what is typed as it
-    should be spelled, else what other names it has (an underactive thyroid is hypothyroidism). None for a longer text.
+    should be spelled, else what other names it has (an underactive thyroid is hypothyroidism). A last word that names
+    something is no beginning of longer ones (poo, pool) where no title has it. None for a longer text.
     """
     typed = list(map(bare, words_of(text[: _LONGEST + 1])))
     if not typed or len(text) > _LONGEST:
@@ -38,40 +40,52 @@ def titled_so(generation: Generation, text: str, limit: int, settled: Settled) -
         meant = respell(generation, text)
         spelled = [list(map(bare, words_of(meant.text)))] if meant else []
         ways = [*((_holding, words) for words in spelled), *((_naming, words) for words in (typed, *spelled))]
-        found = next((own for look, words in ways if (own := look(generation, words, settled))), [])
-    return _suggestions(generation, found, limit, settled)
+        found = next((own for look, words in ways if (own := look(generation, words, settled))), {})
+    elif typed[-1] not in chain.from_iterable(found.values()) and _names_another(generation, typed[-1]):
+        found = _naming(generation, typed, settled) or found
+    return _suggestions(generation, list(found), limit, settled)
 
 
-def _holding(generation: Generation, typed: Sequence[str], settled: Settled) -> list[str]:
-    """The pages whose titles hold what is typed as it is, those first that begin so."""
+def _holding(generation: Generation, typed: Sequence[str], settled: Settled) -> dict[str, list[str]]:
+    """The pages whose titles hold what is typed as it is, each with the words of its title: those first that begin so,
+    then those that have the last word whole.
+    """
     *whole, begun = typed
     ids = _candidates(generation, whole, begun, settled)
     titles = [list(map(bare, words)) for words in generation.words(ids, "title")]
     there = [(id_, title) for id_, title in zip(ids, titles, strict=True) if _says(title, whole, begun)]
-    there.sort(key=lambda own: not _begins(own[1], whole, begun))
-    return [id_ for id_, _ in there]
+    there.sort(key=lambda own: (not _begins(own[1], whole, begun), begun not in own[1]))
+    return dict(there)
 
 
-def _naming(generation: Generation, typed: Sequence[str], settled: Settled) -> list[str]:
+def _names_another(generation: Generation, word: str) -> bool:
+    """Whether a word has a name that it does not begin: stool is one of poo, hepatitis none of hep."""
+    places = generation.analyzer.places(generation.analyzer.analyse_words([word]))
+    names = {first for place in places for name in place.names for first, *_ in generation.analyzer.names_of(name)}
+    return not all(name.startswith(word) for name in names - {stem(word)})
+
+
+def _naming(generation: Generation, typed: Sequence[str], settled: Settled) -> dict[str, list[str]]:
     """The pages whose titles have each word that is typed, or another name of what it stands in; the last word is what
-    most pages have of those that it may become.
+    it names, else what most pages have of those that it may become.
     """
     *whole, begun = typed
     counts = generation.vocabulary(begun) if len(begun) >= _LEAST else {}
     if not counts:
-        return []
-    text = generation.analyzer.analyse_words([*whole, min(counts, key=lambda word: (-counts[word], word))])
+        return {}
+    meant = begun if _names_another(generation, begun) else min(counts, key=lambda word: (-counts[word], word))
+    text = generation.analyzer.analyse_words([*whole, meant])
     places = generation.analyzer.places(text)
     if not any(place.names for place in places):
-        return []
+        return {}
     ids = _having(generation, text, [SearchWord(1, (place.term, *place.names)) for place in places], settled)
-    titles = [set(map(stem, map(bare, words))) for words in generation.words(ids, "title")]
+    titles = [list(map(stem, map(bare, words))) for words in generation.words(ids, "title")]
     ways = [[{place.term}, *_other_names(generation, place)] for place in places]
-    return [
-        id_
+    return {
+        id_: title
         for id_, title in zip(ids, titles, strict=True)
-        if all(any(name <= title for name in names) for names in ways)
-    ]
+        if all(any(name <= set(title) for name in names) for names in ways)
+    }
 
 
 def _other_names(generation: Generation, place: Place) -> list[set[str]]:

@@ -8,6 +8,7 @@ import json
 from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Annotated, Literal, TypedDict, cast
 
 from flask import Blueprint, Response, jsonify, request
@@ -38,7 +39,8 @@ from search_app.services import KeptPanel, index, served
 
 bp = Blueprint("api", __name__, url_prefix=f"{ROUTE_OF_API}v1")
 
-_SUGGESTED = 8
+# So many suggestions where no number is asked for; a topic that is as long as a story is none.
+_SUGGESTED, _LONGEST_TOPIC = 8, 60
 _TYPED = replace(Q, meaning="What is typed so far.")
 _TOPIC_WORDS = replace(Q, meaning="Words that begin words of the topics; without it, all.")
 
@@ -146,7 +148,8 @@ def suggest() -> Response:
 def suggestions(text: str, limit: int) -> Suggestions:
     """What may be meant by a text, so many topics and titles at most."""
     documents = index().suggest(text, limit=limit)
-    topics = tuple(topics_named(text)[:limit]) if text else ()
+    named = (topic for topic in topics_named(text) if len(topic.name) <= _LONGEST_TOPIC) if text else ()
+    topics = tuple(islice(named, limit))
     return Suggestions(index().info.generation, topics, documents)
 
 

@@ -89,6 +89,25 @@ def test_another_name_of_what_is_typed_is_suggested_for(tmp_path: Path) -> None:
         assert index.suggest("underactive bladd") == ()
 
 
+def test_a_word_that_names_something_begins_no_other(tmp_path: Path) -> None:
+    """Where no title has it: poo is stool and no pool, while hep is the beginning of hepatitis."""
+    titles = ("Verrucas from a pool", "A pool and its chlorine", "Stool that is green", "Hepatitis in a family")
+    indexer.build(tmp_path / "index", [question(f"q{n}", title) for n, title in enumerate(titles)])
+    with indexer.open_index(tmp_path / "index") as opened:
+        assert [found.title for found in opened.suggest("poo")] == ["Stool that is green"]
+        assert [found.title for found in opened.suggest("hep")] == ["Hepatitis in a family"]
+        assert len(opened.suggest("pool")) == 2
+
+
+def test_whole_words_come_before_longer_ones(tmp_path: Path) -> None:
+    """Who typed chest means a chest before Chester; what begins so stands first all the same."""
+    titles = ("What is Chester porphyria?", "Pain in my chest", "Chesty cough")
+    indexer.build(tmp_path / "index", [question(f"q{n}", title) for n, title in enumerate(titles)])
+    with indexer.open_index(tmp_path / "index") as opened:
+        found = [own.title for own in opened.suggest("chest")]
+    assert found == ["Chesty cough", "Pain in my chest", "What is Chester porphyria?"]
+
+
 def test_a_duplicate_is_suggested_as_the_question_that_is_kept(index: indexer.Index) -> None:
     """What an editor settled is one page."""
     a, b = index.wordings(["b", "a"])
