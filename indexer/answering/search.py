@@ -36,6 +36,8 @@ SHORT, SHORT_CONCEPTS = 5, 2.0
 # What a word that only tells a story ("60 year old woman") counts for in the share that a page matches: of 34 judged
 # searches .617 nDCG@10 instead of .612, the whole questions .630 instead of .602; NFCorpus +.001 to +.002. At .25 .613.
 STORY = 0.5
+# What the dose of a drug counts for.
+DOSE = 0.2
 # Of so many words a hit has all if one of them is a name; for all words of that number NFCorpus loses .008.
 ALL_OF = 2
 # The cosine from which a page is a hit that does not match the words: tyres and pizzas stay below it, "my nan keeps
@@ -128,6 +130,7 @@ def _ask(generation: Generation, query: Query, request: Search, settled: Settled
     """What a query finds; of a text that asks for nothing, such as stop words alone, nothing."""
     short = len(query.text.sequence) <= SHORT
     weighed = weigh_text(generation, query.wanted, query.text, concepts=SHORT_CONCEPTS if short else 1.0)
+    weighed = _light_of_dose(weighed, generation.analyzer.places(query.text))
     if query.hollow:
         return _Asked(query, weighed, FindRequest(), Found([], 0, {}))
     by_score = request.sort == Sort.RELEVANCE and query.words
@@ -147,6 +150,19 @@ def _ask(generation: Generation, query: Query, request: Search, settled: Settled
     return _Asked(query, weighed, wanted, generation.find(wanted))
 
 
+def _light_of_dose(weighed: Weighed, places: Sequence[Place]) -> Weighed:
+    """The weights of a search whose doses count for little: who asks for 500 mg of one drug is not served by pages on
+    500 mg of another.
+    """
+    dose = {term for place in places if _is_dose(place) for term in (place.term, *map(stem, place.parts))}
+    weights = {term: weight * DOSE if term in dose else weight for term, weight in weighed.weights.items()}
+    return weighed._replace(weights=weights) if dose else weighed
+
+
+def _is_dose(place: Place) -> bool:
+    return not UNITS.isdisjoint(place.parts)
+
+
 def _search_words(generation: Generation, query: Query) -> tuple[tuple[SearchWord, ...], int]:
     """The words of a query, each with its share of the rarity of all; and the share that a hit must match if any does:
     all of one or two words, if one of them is a name such as X-ray or B12, which means one thing alone. A dose is none:
@@ -154,7 +170,10 @@ def _search_words(generation: Generation, query: Query) -> tuple[tuple[SearchWor
     """
     places = _written(generation, query)
     rare = place_rarities(generation, places)
-    told = [r * (STORY if place.term in story_terms() else 1.0) for place, r in zip(places, rare, strict=True)]
+    told = [
+        r * (DOSE if _is_dose(place) else STORY if place.term in story_terms() else 1.0)
+        for place, r in zip(places, rare, strict=True)
+    ]
     words = search_words(places, told) if places else ()
     named = any(_is_name(place, query) for place in generation.analyzer.places(query.text))
     return words, sum(word.share for word in words) if named and len(words) <= ALL_OF else 0
@@ -220,7 +239,7 @@ def _is_close(generation: Generation, asked: _Asked) -> bool:
         found = generation.find(wanted._replace(sort=Sort.RELEVANCE, limit=FIRST_HITS, facets=0))
     first = [r.id for r in found.ranked[:FIRST_HITS]]
     words = _written(generation, asked.query)
-    places = [place for place in words if UNITS.isdisjoint(place.parts)] or words  # few pages on a drug say the dose
+    places = [place for place in words if not _is_dose(place)] or words  # few pages on a drug say the dose
     meant = asked.weighed.meant
     near = generation.cosines(meant.vector, first) if meant else [math.nan] * len(first)
     closeness = search_closeness(generation, places, first, meant)

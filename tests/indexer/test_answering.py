@@ -145,6 +145,19 @@ def test_the_matter_counts_for_more_than_the_story_around_it() -> None:
     assert matter > DRAFT_FLOOR > story
 
 
+def test_a_dose_counts_for_little_beside_its_drug() -> None:
+    """Pages on the drug come before those on the same dose of another, and first the one that says both."""
+    documents = [
+        question("other", "Is amoxicillin 500 mg enough?", "I take 500 mg, 500mg."),
+        question("drug", "May I stop metformin?", "It makes me sick."),
+        question("both", "May I stop metformin?", "I take 500 mg of it."),
+        *(question(f"n{n}", f"May I stop number {n}?", "Thanks") for n in range(6)),
+    ]
+    found = find(PlainGeneration(documents, ANALYZER), "metformin 500 mg")
+    assert [hit.id for hit in found.hits][:2] == ["both", "drug"]
+    assert found.close
+
+
 def test_pages_part_the_hits(generation: PlainGeneration) -> None:
     """Pages hold each hit once, in one order."""
     pages = [find(generation, "cement", page=n, size=3) for n in (1, 2)]
