@@ -19,7 +19,7 @@ from indexer.answering.passages import Passage, passages_of
 from indexer.answering.query import Query, parse
 from indexer.answering.settled import Settled
 from indexer.answering.spelling import respell
-from indexer.answering.weighing import Weighed, place_rarities, weigh_text
+from indexer.answering.weighing import Weighed, is_dose, place_rarities, weigh_text
 from indexer.errors import RequestRefused
 from indexer.generation import LISTED, FindRequest, Found, Generation, Ranked
 from indexer.ranking.columns import date_of, is_answered, specialty_of, topics_of
@@ -154,13 +154,9 @@ def _light_of_dose(weighed: Weighed, places: Sequence[Place]) -> Weighed:
     """The weights of a search whose doses count for little: who asks for 500 mg of one drug is not served by pages on
     500 mg of another.
     """
-    dose = {term for place in places if _is_dose(place) for term in (place.term, *map(stem, place.parts))}
+    dose = {term for place in places if is_dose(place) for term in (place.term, *map(stem, place.parts))}
     weights = {term: weight * DOSE if term in dose else weight for term, weight in weighed.weights.items()}
     return weighed._replace(weights=weights) if dose else weighed
-
-
-def _is_dose(place: Place) -> bool:
-    return not UNITS.isdisjoint(place.parts)
 
 
 def _search_words(generation: Generation, query: Query) -> tuple[tuple[SearchWord, ...], int]:
@@ -171,7 +167,7 @@ def _search_words(generation: Generation, query: Query) -> tuple[tuple[SearchWor
     places = _written(generation, query)
     rare = place_rarities(generation, places)
     told = [
-        r * (DOSE if _is_dose(place) else STORY if place.term in story_terms() else 1.0)
+        r * (DOSE if is_dose(place) else STORY if place.term in story_terms() else 1.0)
         for place, r in zip(places, rare, strict=True)
     ]
     words = search_words(places, told) if places else ()
@@ -239,7 +235,7 @@ def _is_close(generation: Generation, asked: _Asked) -> bool:
         found = generation.find(wanted._replace(sort=Sort.RELEVANCE, limit=FIRST_HITS, facets=0))
     first = [r.id for r in found.ranked[:FIRST_HITS]]
     words = _written(generation, asked.query)
-    places = [place for place in words if not _is_dose(place)] or words  # few pages on a drug say the dose
+    places = [place for place in words if not is_dose(place)] or words  # few pages on a drug say the dose
     meant = asked.weighed.meant
     near = generation.cosines(meant.vector, first) if meant else [math.nan] * len(first)
     closeness = search_closeness(generation, places, first, meant)

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from indexer.analysis import Analysed, Place
 from indexer.analysis.terms import stem
+from indexer.analysis.wordlists import UNITS
 from indexer.generation import FindRequest, Generation, Meant
 from indexer.ranking.vectors import Vector, quantised
 from indexer.ranking.weighting import Statistics, query_weights, steepened
@@ -109,6 +110,11 @@ def place_rarities(generation: Generation, places: Sequence[Place]) -> list[floa
     sides = {place.term: " ".join(map(stem, place.parts)) for place in places if len(place.parts) == 2}
     beside = generation.rarities(sides.values(), "bigrams", present=True)
     return [min(rare[place.term], beside.get(sides.get(place.term, ""), math.inf)) for place in places]
+
+
+def is_dose(place: Place) -> bool:
+    """Whether a word is a number with its unit, such as 500 mg."""
+    return not UNITS.isdisjoint(place.parts)
 
 
 def own_analysed(generation: Generation, id_: str) -> Analysed:
