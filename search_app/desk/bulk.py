@@ -82,6 +82,13 @@ def merge() -> Response:
     return redirect(url_for("desk.queue", told=done[0].id))
 
 
+def twins(id_: str) -> int:
+    """How many other questions of the very wording of one are open."""
+    ties = index().ties(_SAME)
+    kept = next((keep for keep, other in ties if id_ in (keep, other)), None)
+    return sum(keep == kept for keep, _ in ties)
+
+
 def _ties(history: History) -> dict[str, list[tuple[str, str]]]:
     """By the source of what is kept, that with each other question of its very wording. Pairs that an editor went back
     and forth about, and those that follow from a verdict on another wording, are left to be read one by one.

@@ -16,6 +16,7 @@ from search_app.decisions.events import MOST_NOTE, VERDICTS, WAITS, Event, of_pa
 from search_app.decisions.history import History
 from search_app.decisions.ledger import check
 from search_app.decisions.refusals import DecidedMeanwhile, DecisionRefused
+from search_app.desk.bulk import twins
 from search_app.desk.guard import bp, editor, inside
 from search_app.desk.queue import asked, kept, to_ask
 from search_app.desk.recent import id_in, in_words, just_done, last_own, number_in
@@ -61,7 +62,7 @@ def _page(a: Question, b: Question, refused: SearchError | None = None) -> str:
         decided=index().settled.is_decided(a.id, b.id),
         events=[_row(history, event) for event in reversed(events)],
         more=_beside(asks, a.id, b.id),
-        group=[(letter, len(index().settled.others(one.id))) for letter, one in (("A", a), ("B", b))],
+        group=[(name, len(index().settled.others(one.id)), twins(one.id)) for name, one in (("A", a), ("B", b))],
         place=None if at is None else (at + 1, len(asks)),
         before=_address(asks[at - 1]) if at else None,
         # What is settled is not in the queue any more: from there one goes on to its first pair.

@@ -325,6 +325,16 @@ def test_bulk_leaves_sections_of_one_page_to_be_read(made: Made) -> None:
     assert html.count("another section of one page") == 1
 
 
+def test_a_side_says_how_many_have_its_words(made: Made) -> None:
+    """An editor decides for these as well, or leaves them to the list of the same wording."""
+    same = [question(f"q{n}", "Is gout inherited?") for n in range(3)]
+    desk = made([*same, question("z", "Is gout hereditary?")])
+    html = desk.get("/desk/pair?a=q0&b=z")
+    assert "A has the words of two others" in html
+    assert "B has the words" not in html
+    assert "has the words of" not in desk.get("/desk/pair?a=q0&b=q1")
+
+
 def test_bulk_is_one_action(made: Made) -> None:
     """Its undo takes all back but what was decided anew since, which is told."""
     same: list[corpus.Document] = [question(f"q{n}", "Is gout inherited?", site="s") for n in range(4)]
