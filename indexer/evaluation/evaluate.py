@@ -62,7 +62,10 @@ def evaluate(  # noqa: PLR0913 (each is a choice of whoever measures)
     run, hidden = {}, 0
     with closing(store_of(index).open(settings)) as generation:
         for done, query in enumerate(asked, 1):
-            whole, close = (found if by_search else rank)(generation, queries[query])
+            try:
+                whole, close = (found if by_search else rank)(generation, queries[query])
+            except RequestRefused as error:
+                raise RequestRefused(error.what, f"query {query}", error.next) from error
             run[query] = close if floor else whole
             hidden += not close
             if progress:

@@ -17,8 +17,12 @@ _TAG, _REMEDY = "seealso", "give a file that --run wrote"
 
 def write_run(run: Run, path: Path) -> None:
     """Write a run, a line `query Q0 document rank score tag` for each document. Scores fall strictly, as 32-bit numbers
-    too: tools that read a run go by these alone, and by an order of their own among equal ones.
+    too: tools that read a run go by these alone, and by an order of their own among equal ones. Raises RequestRefused
+    for an id with a blank, before anything is written: no tool would read it.
     """
+    ids = (id_ for query, ranked in run.items() for id_ in (query, *(document for document, _ in ranked)))
+    if blank := next((id_ for id_ in ids if len(id_.split()) != 1), None):
+        raise RequestRefused(f"the id {blank!r} has a blank", str(path), "give ids without blanks in the judged set")
     with path.open("w", encoding="utf-8") as file:
         for query, ranked in run.items():
             before = np.float32(np.inf)

@@ -62,6 +62,20 @@ def test_a_search_is_measured_as_a_search(index: Path) -> None:
     assert (result.run["b"], result.hidden) == ([], 0.5)
 
 
+def test_a_query_that_cannot_be_asked_is_named(index: Path) -> None:
+    """Of thousands one may be longer than anybody searches with."""
+    with pytest.raises(RequestRefused) as told:
+        evaluation.evaluate(index, {"q-17": "knee " * 500}, {"q-17": {"k1": 1}}, by_search=True)
+    assert told.value.where == "query q-17"
+
+
+def test_a_run_with_a_blank_in_an_id_is_not_written(tmp_path: Path) -> None:
+    """A line of it could not be read again."""
+    with pytest.raises(RequestRefused, match="blank"):
+        evaluation.write_run({"my query": [("a", 1.0)]}, tmp_path / "run.trec")
+    assert not (tmp_path / "run.trec").exists()
+
+
 def test_a_run_file_says_what_the_report_says(tmp_path: Path) -> None:
     """Scores fall strictly, as 32-bit numbers, where documents tie, so that no reader breaks the ties another way."""
     path = tmp_path / "run.trec"
