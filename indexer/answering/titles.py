@@ -35,15 +35,16 @@ def titled_so(generation: Generation, text: str, limit: int, settled: Settled) -
     typed = list(map(bare, words_of(text[: _LONGEST + 1])))
     if not typed or len(text) > _LONGEST:
         return ()
-    found = _holding(generation, typed, settled)
+    held = _holding(generation, typed, settled)
+    found = list(held)
     if not found:
         meant = respell(generation, text)
         spelled = [list(map(bare, words_of(meant.text)))] if meant else []
         ways = [*((_holding, words) for words in spelled), *((_naming, words) for words in (typed, *spelled))]
-        found = next((own for look, words in ways if (own := look(generation, words, settled))), {})
-    elif typed[-1] not in chain.from_iterable(found.values()) and _names_another(generation, typed[-1]):
+        found = next((own for look, words in ways if (own := list(look(generation, words, settled)))), [])
+    elif typed[-1] not in chain.from_iterable(held.values()) and _names_another(generation, typed[-1]):
         found = _naming(generation, typed, settled) or found
-    return _suggestions(generation, list(found), limit, settled)
+    return _suggestions(generation, found, limit, settled)
 
 
 def _holding(generation: Generation, typed: Sequence[str], settled: Settled) -> dict[str, list[str]]:
@@ -65,27 +66,27 @@ def _names_another(generation: Generation, word: str) -> bool:
     return not all(name.startswith(word) for name in names - {stem(word)})
 
 
-def _naming(generation: Generation, typed: Sequence[str], settled: Settled) -> dict[str, list[str]]:
+def _naming(generation: Generation, typed: Sequence[str], settled: Settled) -> list[str]:
     """The pages whose titles have each word that is typed, or another name of what it stands in; the last word is what
     it names, else what most pages have of those that it may become.
     """
     *whole, begun = typed
     counts = generation.vocabulary(begun) if len(begun) >= _LEAST else {}
     if not counts:
-        return {}
+        return []
     meant = begun if _names_another(generation, begun) else min(counts, key=lambda word: (-counts[word], word))
     text = generation.analyzer.analyse_words([*whole, meant])
     places = generation.analyzer.places(text)
     if not any(place.names for place in places):
-        return {}
+        return []
     ids = _having(generation, text, [SearchWord(1, (place.term, *place.names)) for place in places], settled)
-    titles = [list(map(stem, map(bare, words))) for words in generation.words(ids, "title")]
+    titles = [set(map(stem, map(bare, words))) for words in generation.words(ids, "title")]
     ways = [[{place.term}, *_other_names(generation, place)] for place in places]
-    return {
-        id_: title
+    return [
+        id_
         for id_, title in zip(ids, titles, strict=True)
-        if all(any(name <= set(title) for name in names) for names in ways)
-    }
+        if all(any(name <= title for name in names) for names in ways)
+    ]
 
 
 def _other_names(generation: Generation, place: Place) -> list[set[str]]:

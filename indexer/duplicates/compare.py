@@ -42,11 +42,10 @@ def side_by_side(generation: Generation, a: Document, b: Document) -> SideBySide
         band=Band.SAME if same else stored and stored.band,
         differs=differences(one, other),
     )
-    deciding = {own.kind for own in pair.differs if own.decides}
-    titles = [own for own in pair.differs if own.kind in BY_TITLES]
+    deciding = [own for own in pair.differs if own.decides]
     sides = (
-        (a, one, other, deciding, {own.kind: own.a for own in titles}),
-        (b, other, one, deciding, {own.kind: own.b for own in titles}),
+        (a, one, other, {own.kind: own.a for own in deciding}),
+        (b, other, one, {own.kind: own.b for own in deciding}),
     )
     orders = generation.keep_order([a.id, b.id])
     facts = zip(orders, generation.shown([a.id, b.id]), strict=True)
@@ -115,23 +114,23 @@ def _side(
     document: Document,
     text: str,
     other: str,
-    kinds: Collection[str],
-    in_title: Mapping[str, str],
+    decides: Mapping[str, str],
     shared: Collection[str],
     facts: tuple[int, int, int],
 ) -> Side:
-    """One side: its title and body in pieces, each with its mark; and its facts, as Side has them. `kinds` are those
-    that decide, `in_title` by kind the words of its title that do.
+    """One side: its title and body in pieces, each with its mark; and its facts, as Side has them. `decides` are by
+    kind its words that do.
     """
     theirs = said(other)
     deciding = [
         (start, end, kind)
         for kind, values in said(text).items()
         for value, (start, end) in values.items()
-        if kind in kinds and value not in theirs.get(kind, {})
+        if kind in decides and value not in theirs.get(kind, {})
     ]
-    for kind, told in in_title.items():
-        found = (re.search(rf"(?<!\w){re.escape(word)}(?!\w)", document.title) for word in told.split(", ") if word)
+    for kind in BY_TITLES:
+        words_of = filter(None, decides.get(kind, "").split(", "))
+        found = (re.search(rf"(?<!\w){re.escape(word)}(?!\w)", document.title) for word in words_of)
         deciding += [(*at.span(), kind) for at in found if at]
     telling = [(spot.start, spot.end, SHARED) for spot in spots(text) if spot.term in shared]
     # Where two marks meet, the one that decides and the longer one is kept.

@@ -85,7 +85,7 @@ class Store(Protocol):
         """The folder with the files of a generation. On a cluster they are fetched, while something is staged."""
 
     def sweep(self, keep: int, replaced: int) -> None:
-        """Remove all but `keep` generations: the current one, then those it came from (on a cluster the newest)."""
+        """Remove all but `keep` generations: the current one, those it came from, then the newest."""
 
 
 def _cluster(index: IndexPlace) -> Store:

@@ -135,7 +135,7 @@ def update(
         lambda tell: indexer.update(
             path,
             taken.documents(),
-            delete=[_id_of(path, named) for named in delete],
+            delete=_ids_of(path, delete),
             purge=purge,
             settings=as_built(),
             progress=tell,
@@ -166,7 +166,7 @@ def forget(id_: str, index: str | None, output: Output) -> None:
     title and own words. Exit 1 if another document still names it: export that one anew, and update.
     """
     tell, path = Teller(output.quiet or output.json), index_path(index)
-    id_ = _id_of(path, id_)
+    (id_,) = _ids_of(path, [id_])
     try:
         done = indexer.update(path, delete=[id_], purge=True, settings=as_built(), progress=tell)
     finally:
@@ -188,12 +188,12 @@ def forget(id_: str, index: str | None, output: Output) -> None:
         sys.exit(1)
 
 
-def _id_of(path: str | OpenSearchIndex, named: str) -> str:
-    """The id of the document that is named by its address; any other text is an id."""
-    if "://" not in named:
-        return named
+def _ids_of(path: str | OpenSearchIndex, named: Sequence[str]) -> list[str]:
+    """The ids of documents, some of which are named by their addresses."""
+    if not any("://" in own for own in named):
+        return list(named)
     with open_index(path, settings=WORDS_ALONE) as opened:
-        return named if opened.known([named]) else opened.addressed(named) or named
+        return [own if opened.known([own]) else opened.addressed(own) or own for own in named]
 
 
 def _decided(id_: str, named: Sequence[Event]) -> list[str]:

@@ -91,15 +91,13 @@ def twins(id_: str) -> int:
 
 def _ties(history: History) -> dict[str, list[tuple[str, str]]]:
     """By the source of what is kept, that with each other question of its very wording. Pairs that an editor went back
-    and forth about, and those that follow from a verdict on another wording, are left to be read one by one.
+    and forth about are left to be read one by one; what follows from a verdict on another wording is none of these.
     """
     ties = index().ties(_SAME)
-    ids = sorted({id_ for tie in ties for id_ in tie})
-    wordings = dict(zip(ids, index().wordings(ids), strict=True))
     documents = index().known(sorted({keep for keep, _ in ties}))
     found: dict[str, list[tuple[str, str]]] = {}
     for keep, other in ties:
-        if wordings[keep] == wordings[other] and not history.pair(keep, other).is_contested:
+        if not history.pair(keep, other).is_contested:
             found.setdefault(documents[keep].site or _NONE, []).append((keep, other))
     return found
 

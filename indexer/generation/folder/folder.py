@@ -14,7 +14,7 @@ import os
 import shutil
 import tempfile
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
@@ -193,24 +193,22 @@ class IndexFolder:
         except (OSError, ValueError) as error:
             raise unreadable(error, path, "build the index again") from error
 
-    def leave(self, keep: int, first: Sequence[int]) -> None:
-        """Remove all but `keep` generations: the current one stays, then some, then the newest."""
-        current, _ = self.current()
-        there = self.numbers()
-        kept = [current, *(number for number in (*first, *reversed(there)) if number in there and number != current)]
-        for number in set(there).difference(list(dict.fromkeys(kept))[:keep]):
+    def remove(self, numbers: Iterable[int]) -> None:
+        """Remove some generations."""
+        for number in numbers:
             shutil.rmtree(self.generation(number), ignore_errors=True)
 
 
-def lineage(number: int, before: Mapping[int, int]) -> list[int]:
-    """A generation and those that it came from, as far as they are there: what was rolled back is none of these.
-    `before` says of each that is there which one it replaced.
+def staying(keep: int, current: int, replaced: int, before: Mapping[int, int]) -> list[int]:
+    """The generations that stay of those that are there, at most `keep`: the current one, that which it replaced and
+    those that this came from, then the newest; what was rolled back goes before these. `before` says of each that is
+    there which one it replaced, 0 where that is not known.
     """
-    found: list[int] = []
-    while number in before and number not in found:
-        found.append(number)
-        number = before[number]
-    return found
+    kept = [current]
+    while replaced in before and replaced not in kept:
+        kept.append(replaced)
+        replaced = before[replaced]
+    return list(dict.fromkeys([*kept, *sorted(before, reverse=True)]))[:keep]
 
 
 def _sync(path: Path) -> None:

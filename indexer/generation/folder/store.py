@@ -11,7 +11,7 @@ from pathlib import Path
 from indexer.encoder import EncoderInTime, encoder_for
 from indexer.errors import IndexDamaged, IndexIncompatible, IndexMissing, SearchError, no_earlier
 from indexer.generation.folder.backup import check_place, read_backup, write_backup
-from indexer.generation.folder.folder import CURRENT, DIGEST, MANIFEST, IndexFolder, lineage, unreadable
+from indexer.generation.folder.folder import CURRENT, DIGEST, MANIFEST, IndexFolder, staying, unreadable
 from indexer.generation.folder.manifest import Manifest, read_manifest, usable_manifest
 from indexer.generation.folder.vector_file import keep_only
 from indexer.generation.folder.verify import fault_before_opening, faults
@@ -104,11 +104,12 @@ class FolderStore(IndexFolder):
     def sweep(self, keep: int, replaced: int) -> None:
         if keep == 1:  # a purge: no vector of what is gone stays either
             keep_only(self.vectors(), self.digests().values())
-        before = {}
-        for number in self.numbers():
+        current, _ = self.current()
+        before = dict.fromkeys(self.numbers(), 0)
+        for number in before:
             with suppress(SearchError):
                 before[number] = read_manifest(self.generation(number), self.digest(number)).before
-        self.leave(keep, lineage(replaced, before))
+        self.remove(before.keys() - staying(keep, current, replaced, before))
 
     def verify(self, *, every: bool = False) -> Verification:
         current, digest = self.current()

@@ -19,7 +19,7 @@ from opensearchpy.exceptions import NotFoundError
 from indexer.analysis import Analyzer
 from indexer.errors import IndexDamaged, IndexIncompatible, IndexMissing, RequestRefused, SearchError, no_earlier
 from indexer.generation.folder.backup import check_place, read_backup, write_backup
-from indexer.generation.folder.folder import MANIFEST, lineage
+from indexer.generation.folder.folder import MANIFEST, staying
 from indexer.generation.folder.manifest import FORMAT, Manifest, manifest_in, read_manifest
 from indexer.generation.local.stored import StoredDigests
 from indexer.generation.opensearch import parts
@@ -214,11 +214,10 @@ class OpenSearchStore:
     def sweep(self, keep: int, replaced: int) -> None:
         (current, _), metas = self.current(), self._metas()
         before = {number: meta["before"] for number, meta in metas.items() if meta.get("generation") == number}
-        staying = list(dict.fromkeys([current, *lineage(replaced, before), *sorted(before, reverse=True)]))[:keep]
         if keep == 1 and replaced:
             time.sleep(_MOVING_ON)
         with asking(self._name):
-            for number in metas.keys() - staying:
+            for number in metas.keys() - staying(keep, current, replaced, before):
                 remove(self._client, self._name, number)
 
     def _meta(self, index: str) -> dict[str, Any]:
