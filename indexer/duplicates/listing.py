@@ -27,7 +27,9 @@ MOST_SIZE = 200
 
 
 class ClusterSort(StrEnum):
-    """The order of clusters: the surest first, or those on most pages, of most questions, or that wait longest."""
+    """The order of clusters: the surest first; of each band, the surer one first, those on most pages; those of most
+    questions; or those that wait longest.
+    """
 
     SUREST = "surest"
     SEEN = "seen"
@@ -180,7 +182,8 @@ class Listing:
         stars = [star for star in stars if not request.bands or star.weakest.band in request.bands]
         match request.sort:
             case ClusterSort.SEEN:
-                return sorted(stars, key=lambda star: -self._seen(star))
+                bands = list(Band)
+                return sorted(stars, key=lambda star: (bands.index(star.weakest.band), -self._seen(star)))
             case ClusterSort.LARGEST:
                 return sorted(stars, key=lambda star: -len(star.members))
             case ClusterSort.OLDEST:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -11,7 +12,7 @@ from werkzeug.wrappers import Response
 from corpus import Question
 from indexer import Band, Filter, RequestRefused
 from indexer.duplicates import Cluster, ClusterRequest, ClusterSort
-from search_app.decisions.events import VERDICTS, Event
+from search_app.decisions.events import MOST_NOTE, VERDICTS, Event
 from search_app.decisions.history import is_over, moment
 from search_app.decisions.labels import settled
 from search_app.desk.guard import bp
@@ -29,7 +30,7 @@ KEPT = ("band", "specialty", "site", "q", "sort", "state", "blind", "page")
 # What is read; what is the same word for word is merged in bulk.
 READ = (Band.VERY_LIKELY, Band.POSSIBLE)
 SORTS = {
-    ClusterSort.SEEN: "On most pages first",
+    ClusterSort.SEEN: "Surer band, then most pages",
     ClusterSort.SUREST: "Surest first",
     ClusterSort.LARGEST: "Largest first",
     ClusterSort.OLDEST: "Waiting longest first",
@@ -85,17 +86,18 @@ def queue() -> str | Response:
         if events and (page - 1) * SIZE >= total:
             return redirect(address(page=-(-total // SIZE)))
         rows = [in_words(event) for event in events[(page - 1) * SIZE : page * SIZE]]
-    everything = found.total or index().duplicates(size=1).total
     return render_template(
         "desk/queue.html",
         asked=wanted,
         found=found,
         rows=rows,
+        digest=digest_of(found.clusters),
+        most_note=MOST_NOTE,
         total=total,
         first=(page - 1) * SIZE + 1,
         page=page,
         pages=-(-total // SIZE),
-        everything=everything,
+        everything=found.total or index().duplicates(size=1).total,
         choices=_choices(found.bands, found.specialties, found.sites),
         states=_states(wanted.state, found.total, decided),
         progress=None if filtered(request.args) else _progress(),
@@ -129,8 +131,29 @@ def kept(**changes: str | int | None) -> dict[str, str | int]:
     return {name: value for name, value in values.items() if value}
 
 
+def digest_of(clusters: Sequence[Cluster]) -> str:
+    """What tells a page of clusters from another: what is asked in them, and what was last decided of each two."""
+    history = served().snapshot.history
+    shown = [
+        (
+            cluster.canonical,
+            cluster.members,
+            index().wordings(cluster.members),
+            [history.pair(*tie).last for tie in ties],
+        )
+        for cluster in clusters
+        for ties in (ties_of(cluster),)
+    ]
+    return hashlib.sha256(repr(shown).encode()).hexdigest()[:32]
+
+
+def ties_of(cluster: Cluster) -> list[tuple[str, str]]:
+    """The question of a cluster to keep with each other one."""
+    return [(cluster.canonical, id_) for id_ in cluster.members if id_ != cluster.canonical]
+
+
 def _row(cluster: Cluster) -> dict[str, Any]:
-    """A cluster as the queue shows it."""
+    """A cluster as the queue shows it; it can be settled there where all that tells is in the row."""
     others = [id_ for id_ in cluster.members if id_ != cluster.canonical]
     named = [index().get(id_) for id_ in (cluster.canonical, *others[:_MOST_NAMED])]
     keep, *rest = (document for document in named if isinstance(document, Question))
@@ -143,12 +166,14 @@ def _row(cluster: Cluster) -> dict[str, Any]:
             flags.append("put off until now")
         elif standing.holds and standing.holds.action in VERDICTS:
             flags.append("text changed since it was settled")
+    kinds = dict.fromkeys(differs.kind for pair in cluster.pairs for differs in pair.differs if differs.decides)
     return {
         "cluster": cluster,
         "keep": keep,
         "others": rest,
         "unnamed": len(others) - len(rest),
-        "kinds": dict.fromkeys(differs.kind for pair in cluster.pairs for differs in pair.differs),
+        "kinds": kinds,
+        "settles": cluster.band is Band.VERY_LIKELY and not kinds and not flags and len(others) == len(rest),
         "flags": dict.fromkeys(flags),
         "days": (now.date() - cluster.since).days if cluster.since else None,
     }

@@ -42,8 +42,8 @@ def in_words(event: Event) -> dict[str, Any]:
 
 
 def here() -> str:
-    """The address of this page, to come back to it: without what it tells to have been done."""
-    given = [(name, value) for name, value in request.args.items(multi=True) if name not in ("told", "left")]
+    """The address of this page, to come back to it: without what it tells to have been done, or not."""
+    given = [(name, value) for name, value in request.args.items(multi=True) if name not in ("told", "left", "empty")]
     address = f"{request.script_root}{request.path}"
     return f"{address}?{urlencode(given)}" if given else address
 
@@ -74,6 +74,7 @@ def _told(history: History, event: Event) -> dict[str, Any]:
         "done": event,
         "is_undo": event.undoes is not None,
         "again": history.again(event),
+        "before": history.before(event),
         "count": sum(event.id in (other.id, other.batch) for other in history),
         "can_undo": history.active(event) and history.built_on(event) is None,
     }

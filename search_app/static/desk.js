@@ -14,6 +14,7 @@
   function press(key) {
     if ((key === "j" || key === "k") && all("[data-row]").length) return move(key === "j" ? 1 : -1);
     if (key === "s") return all("[name=keep]:not(:checked)").slice(0, 1).forEach(function (r) { r.click(); });
+    if (key === "x") { var row = document.activeElement.closest("tr"), box = row && row.querySelector("[name=take]"); if (box) box.click(); return; }
     if (key === "?") { var keys = document.getElementById("keys"); if (keys) keys.showModal(); return; }
     var el = all("[data-key]").find(function (e) { return e.dataset.key === key; });
     if (el) el[el.matches("input") ? "focus" : "click"]();
@@ -29,7 +30,7 @@
     /* the place of the digit, not its sign: 1 to 5 work on every keyboard layout */
     var digit = /^Digit([1-5])$/.exec(e.code);
     var key = digit && !e.shiftKey ? digit[1] : e.key.toLowerCase();
-    if (!/^[1-5jksbnz?]$/.test(key)) return;
+    if (!/^[1-5jksbnxz?]$/.test(key)) return;
     e.preventDefault();
     press(key);
   });

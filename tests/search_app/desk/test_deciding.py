@@ -254,6 +254,14 @@ def test_history_is_of_a_pair_and_of_an_editor(desk: Desk) -> None:
     assert "undone" in desk.get("/desk/records")
 
 
+def test_what_a_verdict_takes_the_place_of_is_told(desk: Desk) -> None:
+    """Who puts off what was settled reads that the verdict of before holds no more; the first one replaces none."""
+    first = desk.decide("duplicate", "n0", "n1").headers["Location"]
+    assert "takes the place" not in desk.get(first)
+    second = desk.decide("later", "n0", "n1").headers["Location"]
+    assert "It takes the place of “Duplicate: A points to B”" in desk.get(second)
+
+
 def test_the_next_pair_follows(desk: Desk) -> None:
     """A verdict leads to what follows in the queue as it is filtered, and at its end to the queue."""
     place, seen = desk.decide("later", "n0", "n1", sort="surest").headers["Location"], set()

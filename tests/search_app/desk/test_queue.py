@@ -157,6 +157,15 @@ def test_the_queue_has_pages(made: Made, sample: list[corpus.Document], monkeypa
     assert re.fullmatch(r"/desk\?band=possible&page=\d+", last)
 
 
+def test_what_is_surer_is_read_first(made: Made, sample: list[corpus.Document]) -> None:
+    """A very likely cluster stands before those that are only possible, on however many pages these are."""
+    nerve = question("n0", "What helps a trapped nerve?"), question("n1", "What helps trapped nerves?")
+    first, second, *_ = rows(made([*sample, *nerve]).get("/desk"))
+    assert "very likely" in first
+    assert "trapped nerve" in first
+    assert "possible" in second
+
+
 @pytest.mark.parametrize("query", ["band=sure", "page=0", "page=x", "state=x", "sort=x", "band=%00", "told=x&page=-1"])
 def test_what_the_queue_does_not_know_is_refused(query: str, desk: Desk) -> None:
     """A band, page, state or order that is none is a page that says what to give."""
