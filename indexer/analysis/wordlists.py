@@ -12,11 +12,32 @@ from indexer.errors import RequestRefused
 # A table of this many lines is no table of words any more.
 MOST_LINES = 50_000
 
-# Units of doses; what names one of a kind behind its noun: a letter, a small number, a Roman one.
 ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
+# Units of doses.
 UNITS = frozenset({"mg", "mcg", "ug", "g", "ml", "cc", "iu"})
 # A pattern of these and of what one counts instead.
 DOSE_UNITS = "|".join([*sorted(UNITS), *(f"{counted}s?" for counted in ("unit", "tablet", "pill", "drop", "puff"))])
+# Units of what one tells beside the matter: how long, how old, how tall.
+_TIMES = (
+    "second",
+    "sec",
+    "minute",
+    "min",
+    "hour",
+    "hr",
+    "day",
+    "night",
+    "week",
+    "wk",
+    "month",
+    "mth",
+    "year",
+    "yr",
+    "time",
+)
+_SIZES = "kg", "lb", "pound", "cm", "mm", "inch", "ft"
+MEASURES = frozenset(unit + plural for unit in (*_TIMES, *_SIZES) for plural in ("", "s"))
+# What names one of a kind behind its noun: a letter, a small number, a Roman one.
 LABELS = frozenset([*"abcdefghijklmnopqrstuvwxyz", *ROMAN, *map(str, range(21))])
 
 

@@ -15,9 +15,9 @@ from typing import NamedTuple
 import numpy as np
 
 from indexer.analysis import Analysed, Place, is_concept, story_terms
-from indexer.analysis.compounds import counts_alone, is_number
+from indexer.analysis.compounds import counts_alone
 from indexer.analysis.terms import stem
-from indexer.answering.weighing import is_dose, place_rarities, scale_of
+from indexer.answering.weighing import is_amount, place_rarities, scale_of
 from indexer.generation import Generation, Meant, Neighbours
 from indexer.ranking.weighting import CHANNEL_WEIGHTS, Statistics
 
@@ -142,7 +142,7 @@ def _rated(
     """The words of each text, what each counts for, and which of them count nothing where no other is said."""
     rare, story = iter(place_rarities(generation, [*chain.from_iterable(texts)])), story_terms()
     for places in texts:
-        light = [aside < 1 and (place.term in story or is_dose(place) or is_number(place.term)) for place in places]
+        light = [aside < 1 and (place.term in story or is_amount(place)) for place in places]
         yield places, [next(rare) * (aside if own else 1.0) for own in light], light
 
 

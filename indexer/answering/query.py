@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from indexer.analysis import Analysed
+from indexer.analysis import Analysed, Place
 from indexer.analysis.compounds import counts_alone
 from indexer.analysis.terms import telling_terms
 from indexer.analysis.tokens import words_of
 from indexer.analysis.wordlists import DOSE_UNITS, LABELS, kinds
 from indexer.answering.joining import readings, tied_as_written, written_apart, written_together
+from indexer.answering.weighing import is_amount
 from indexer.errors import RequestRefused
 from indexer.generation import Generation
 
@@ -35,6 +36,12 @@ _PART = re.compile(
     rf'|(?<!\S)[-—―](?P<without>(?!\d+\.\d+d(?!\w)){_NAMED}|(?!ve(?!\w))[^\W\d_][^\s"]*)|(?P<words>[^\s"]+)',
     re.IGNORECASE,
 )
+# What a search says that one has not, behind these: cough no fever, rash but no itching or pain. No period is a matter.
+_DENYING, _GOING_ON = frozenset({"no", "without", "nor"}), frozenset({"or", "nor", "any", "other"})
+_SIGN = re.compile(
+    "bleeding|blood|burning|cough(ing)?|diarrho?ea|discharge|dizziness|fever|headaches?|infection|injury|itch(ing|y)?|lumps?"
+    "|nausea|pains?|rash|redness|swelling|swollen|symptoms?|temperature|vomiting"
+)
 # Each way in which documents write a phrase.
 Readings = tuple[tuple[str, ...], ...]
 
@@ -43,8 +50,8 @@ Readings = tuple[tuple[str, ...], ...]
 class Query:
     """`text` is what is wanted, analysed, the words of phrases too: none of them is demanded. `together` are the terms
     by which some document writes two of its words as one, with the terms of these; `apart` the words that documents
-    write as two, with these. `wanted` and `unwanted` are what was
-    typed for these, and for the exclusions.
+    write as two, with these; `aside` the terms that stand beside the matter: amounts, and signs that one has not.
+    `wanted` and `unwanted` are what was typed for these, and for the exclusions.
     """
 
     text: Analysed
@@ -52,6 +59,7 @@ class Query:
     unwanted: str = ""
     together: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     apart: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    aside: frozenset[str] = frozenset()
     phrases: tuple[Readings, ...] = ()
     without: tuple[Readings, ...] = ()
 
@@ -94,9 +102,27 @@ def parse(text: str, generation: Generation) -> Query:
         unwanted=" ".join(typed.unwanted),
         together=together,
         apart=apart,
+        aside=_aside(generation.analyzer.places(analysed), analysed),
         phrases=quoted,
         without=tuple(readings(generation, phrase) for phrase in typed.without),
     )
+
+
+def _aside(places: Sequence[Place], text: Analysed) -> frozenset[str]:
+    """The terms of a search that stand beside its matter; none where nothing else is said."""
+    denied = set(_denied(text))
+    aside = frozenset(place.term for place in places if place.term in denied or is_amount(place))
+    return aside if len(aside) < len(places) else frozenset()
+
+
+def _denied(text: Analysed) -> Iterator[str]:
+    """The terms of signs that a text says one has not, and of the words that say so."""
+    denying = ""
+    for word, term in zip(text.tokens, text.sequence, strict=True):
+        if denying and _SIGN.fullmatch(word):
+            yield from (denying, term)
+        elif word not in _GOING_ON or word in _DENYING:
+            denying = term if word in _DENYING else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from corpus import Article, Document, kind_of
 from indexer.analysis import Place, story_terms
 from indexer.analysis.compounds import compounds, is_number, stand_alone
 from indexer.analysis.terms import compound_terms, stem
-from indexer.analysis.wordlists import UNITS, kinds
+from indexer.analysis.wordlists import MEASURES, UNITS, kinds
 from indexer.answering.closeness import FIRST_HITS, SEARCH_FLOOR, search_closeness
 from indexer.answering.excerpts import Marks, snippet
 from indexer.answering.joining import other_names
@@ -19,7 +19,8 @@ from indexer.answering.passages import Passage, passages_of
 from indexer.answering.query import Query, parse
 from indexer.answering.settled import Settled
 from indexer.answering.spelling import respell
-from indexer.answering.weighing import Weighed, is_dose, place_rarities, weigh_text
+from indexer.answering.subjects import LOOKED_AT, on_subject_first
+from indexer.answering.weighing import Weighed, is_amount, place_rarities, weigh_text
 from indexer.errors import RequestRefused
 from indexer.generation import LISTED, FindRequest, Found, Generation, Ranked
 from indexer.ranking.columns import date_of, is_answered, specialty_of, topics_of
@@ -36,9 +37,9 @@ SHORT, SHORT_CONCEPTS = 5, 2.0
 # What a word that only tells a story ("60 year old woman") counts for in the share that a page matches: of 34 judged
 # searches .617 nDCG@10 instead of .612, the whole questions .630 instead of .602; NFCorpus +.001 to +.002. At .25 .613.
 STORY = 0.5
-# What the dose of a drug counts for: less than the drug, so that no page on the same dose of another comes before those
-# on this one. No judged search names a dose.
-DOSE = 0.2
+# What the dose of a drug counts for, any other amount and a sign that one has not: less than the matter, so that no
+# page on the same dose of another drug comes before those on this one. No judged search has any.
+ASIDE = 0.2
 # Of so many words a hit has all if one of them is a name; for all words of that number NFCorpus loses .008.
 ALL_OF = 2
 # The cosine from which a page is a hit that does not match the words: tyres and pizzas stay below it, "my nan keeps
@@ -66,6 +67,8 @@ def search(generation: Generation, request: Search, settled: Settled) -> Results
     asked = respelled or _ask(generation, query, request, settled)
     found = asked.found
     ranked = _most_listed(generation, found.ranked) if request.sort == Sort.LISTED else found.ranked
+    if request.sort == Sort.RELEVANCE and query.words:
+        ranked = on_subject_first(generation, asked.query, ranked)
     hits = settled.folded(ranked)[(page - 1) * size : min(page * size, MOST_HITS)]
     documents, marks = generation.get([r.id for r in hits]), _marks(generation, asked)
     passages = passages_of(generation, documents, marks.wanted)
@@ -109,7 +112,8 @@ def _marks(generation: Generation, asked: _Asked) -> Marks:
         own = text.words[start:end]
         told = telling.get(next(compound_terms(own), ""), 0.0)  # 0: too long for a term
         apart |= {tuple(map(stem, name)): told for name in (text.tokens[start:end], *other_names(own))}
-    within = {term for phrase in apart for term in phrase if term in UNITS or len(term) == 1 or is_number(term)}
+    units = UNITS | MEASURES
+    within = {term for phrase in apart for term in phrase if term in units or len(term) == 1 or is_number(term)}
     names = [(name, telling[concept]) for concept in telling for name in generation.analyzer.names_of(concept)]
     terms = {name[0]: told for name, told in names if len(name) == 1} | telling
     terms = {term: told for term, told in terms.items() if term not in within}
@@ -133,7 +137,7 @@ def _ask(generation: Generation, query: Query, request: Search, settled: Settled
     weighed = weigh_text(generation, query.wanted, query.text, concepts=SHORT_CONCEPTS if short else 1.0)
     if query.hollow:
         return _Asked(query, weighed, FindRequest(), Found([], 0, {}))
-    weighed = _light_of_dose(weighed, generation.analyzer.places(query.text))
+    weighed = _light_aside(weighed, query, generation.analyzer.places(query.text))
     by_score = request.sort == Sort.RELEVANCE and query.words
     words, least = _search_words(generation, query)
     wanted = weighed.request._replace(
@@ -143,7 +147,7 @@ def _ask(generation: Generation, query: Query, request: Search, settled: Settled
         without=query.without,
         where=request.where,
         sort=Sort.RELEVANCE if by_score else Sort.NEWEST,
-        limit=MOST_HITS if request.sort == Sort.LISTED else min(request.page * request.size, MOST_HITS),
+        limit=MOST_HITS if request.sort == Sort.LISTED else min(max(request.page * request.size, LOOKED_AT), MOST_HITS),
         facets=MOST_VALUES,
         instead=settled.instead,
         meant=weighed.meant and weighed.meant._replace(least=NEAR_ENOUGH),
@@ -151,13 +155,14 @@ def _ask(generation: Generation, query: Query, request: Search, settled: Settled
     return _Asked(query, weighed, wanted, generation.find(wanted))
 
 
-def _light_of_dose(weighed: Weighed, places: Sequence[Place]) -> Weighed:
-    """The weights of a search whose doses count for little: who asks for 500 mg of one drug is not served by pages on
-    500 mg of another.
+def _light_aside(weighed: Weighed, query: Query, places: Sequence[Place]) -> Weighed:
+    """The weights of a search in which counts for little what stands beside its matter: who asks for 500 mg of one drug
+    is not served by pages on 500 mg of another, nor who coughs without a fever by pages on fevers.
     """
-    dose = {term for place in places if is_dose(place) for term in (place.term, *map(stem, place.parts))}
-    weights = {term: weight * DOSE if term in dose else weight for term, weight in weighed.weights.items()}
-    return weighed._replace(weights=weights) if dose else weighed
+    own = [place for place in places if place.term in query.aside]
+    aside = {term for place in own for term in (place.term, *place.names, *map(stem, place.parts))}
+    weights = {term: weight * ASIDE if term in aside else weight for term, weight in weighed.weights.items()}
+    return weighed._replace(weights=weights) if aside else weighed
 
 
 def _search_words(generation: Generation, query: Query) -> tuple[tuple[SearchWord, ...], int]:
@@ -168,7 +173,7 @@ def _search_words(generation: Generation, query: Query) -> tuple[tuple[SearchWor
     places = _written(generation, query)
     rare = place_rarities(generation, places)
     told = [
-        r * (DOSE if is_dose(place) else STORY if place.term in story_terms() else 1.0)
+        r * (ASIDE if place.term in query.aside else STORY if place.term in story_terms() else 1.0)
         for place, r in zip(places, rare, strict=True)
     ]
     words = search_words(places, told) if places else ()
@@ -184,7 +189,7 @@ def _written(generation: Generation, query: Query) -> list[Place]:
 def _is_name(place: Place, query: Query) -> bool:
     """Whether a word is a name that means one thing alone (X-ray, Xray, B12): no dose, nor two whole words."""
     parts = query.apart.get(place.word, place.parts)
-    return (place.compound or bool(parts)) and UNITS.isdisjoint(parts) and not (parts and stand_alone(parts))
+    return (place.compound or bool(parts)) and not is_amount(place) and not (parts and stand_alone(parts))
 
 
 def _with_spellings(generation: Generation, place: Place, query: Query) -> Place:
@@ -236,7 +241,7 @@ def _is_close(generation: Generation, asked: _Asked) -> bool:
         found = generation.find(wanted._replace(sort=Sort.RELEVANCE, limit=FIRST_HITS, facets=0))
     first = [r.id for r in found.ranked[:FIRST_HITS]]
     words = _written(generation, asked.query)
-    places = [place for place in words if not is_dose(place)] or words  # few pages on a drug say the dose
+    places = [place for place in words if place.term not in asked.query.aside]  # few pages on a drug say the dose
     meant = asked.weighed.meant
     near = generation.cosines(meant.vector, first) if meant else [math.nan] * len(first)
     closeness = search_closeness(generation, places, first, meant)

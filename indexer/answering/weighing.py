@@ -9,8 +9,9 @@ from itertools import chain
 from typing import NamedTuple
 
 from indexer.analysis import Analysed, Place
+from indexer.analysis.compounds import is_number
 from indexer.analysis.terms import stem
-from indexer.analysis.wordlists import UNITS
+from indexer.analysis.wordlists import MEASURES, UNITS
 from indexer.generation import FindRequest, Generation, Meant
 from indexer.ranking.vectors import Vector, quantised
 from indexer.ranking.weighting import Statistics, query_weights, steepened
@@ -112,9 +113,10 @@ def place_rarities(generation: Generation, places: Sequence[Place]) -> list[floa
     return [min(rare[place.term], beside.get(sides.get(place.term, ""), math.inf)) for place in places]
 
 
-def is_dose(place: Place) -> bool:
-    """Whether a word is a number with its unit, such as 500 mg."""
-    return not UNITS.isdisjoint(place.parts)
+def is_amount(place: Place) -> bool:
+    """Whether a word is a number, alone or with what it counts: fever 39, 2 days, 500 mg."""
+    units = UNITS | MEASURES
+    return is_number(place.term) or (any(map(is_number, place.parts)) and not units.isdisjoint(place.parts))
 
 
 def own_analysed(generation: Generation, id_: str) -> Analysed:

@@ -100,12 +100,30 @@ def test_a_word_that_names_something_begins_no_other(tmp_path: Path) -> None:
 
 
 def test_whole_words_come_before_longer_ones(tmp_path: Path) -> None:
-    """Who typed chest means a chest before Chester; what begins so stands first all the same."""
+    """Who typed chest means a chest before Chester; of longer ones what begins so stands first."""
     titles = ("What is Chester porphyria?", "Pain in my chest", "Chesty cough")
     indexer.build(tmp_path / "index", [question(f"q{n}", title) for n, title in enumerate(titles)])
     with indexer.open_index(tmp_path / "index") as opened:
         found = [own.title for own in opened.suggest("chest")]
-    assert found == ["Chesty cough", "Pain in my chest", "What is Chester porphyria?"]
+    assert found == ["Pain in my chest", "Chesty cough", "What is Chester porphyria?"]
+
+
+def test_a_half_typed_word_is_what_mostly_follows(tmp_path: Path) -> None:
+    """Behind kidney st stands stones, though more pages speak of a stomach; the page on these alone comes first."""
+    titles = ("Kidney stones and beer, what now?", "What are kidney stones?", "Kidney stones in a family")
+    pages = [question(f"k{n}", title) for n, title in enumerate(titles)]
+    pages += [question(f"s{n}", f"Stomach pain after kidney no {n}", "A stomach, and standing") for n in range(9)]
+    indexer.build(tmp_path / "index", pages)
+    with indexer.open_index(tmp_path / "index") as opened:
+        found = [own.id for own in opened.suggest("kidney st")]
+    assert found[0] == "k1"
+    assert set(found[:3]) == {"k0", "k1", "k2"}
+
+
+def test_what_is_asked_around_the_matter_stands_in_few_titles(index: indexer.Index) -> None:
+    """Where no title has all words, stop words are done without, unless nothing but the last word is left."""
+    assert {found.id for found in index.suggest("why does my knee repl")} == {"c"}
+    assert index.suggest("why does it repl") == ()
 
 
 def test_a_duplicate_is_suggested_as_the_question_that_is_kept(index: indexer.Index) -> None:
