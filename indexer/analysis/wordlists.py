@@ -19,20 +19,20 @@ UNITS = frozenset({"mg", "mcg", "ug", "g", "ml", "cc", "iu"})
 DOSE_UNITS = "|".join([*sorted(UNITS), *(f"{counted}s?" for counted in ("unit", "tablet", "pill", "drop", "puff"))])
 # Units of what one tells beside the matter: how long, how old, how tall.
 _TIMES = (
-    "second",
     "sec",
-    "minute",
+    "second",
     "min",
-    "hour",
+    "minute",
     "hr",
+    "hour",
     "day",
     "night",
-    "week",
     "wk",
-    "month",
+    "week",
     "mth",
-    "year",
+    "month",
     "yr",
+    "year",
     "time",
 )
 _SIZES = "kg", "lb", "pound", "cm", "mm", "inch", "ft"
