@@ -192,6 +192,7 @@ def test_an_unanswered_question_says_so(client: FlaskClient, sample: list[corpus
     html = page(client, f"/questions/{waiting.id}")
     assert "No doctor has replied to this question yet" in html
     assert "No other page here is close to this one yet." in html
+    assert re.search(r'<a href="/search\?q=[^"]+">Search with the words of its title</a>', html)
     assert "See also" not in html
 
 
