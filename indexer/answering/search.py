@@ -187,7 +187,7 @@ def _written(generation: Generation, query: Query) -> list[Place]:
 
 
 def _is_name(place: Place, query: Query) -> bool:
-    """Whether a word is a name that means one thing alone (X-ray, Xray, B12): no dose, nor two whole words."""
+    """Whether a word is a name that means one thing alone (X-ray, Xray, B12): no amount, nor two whole words."""
     parts = query.apart.get(place.word, place.parts)
     return (place.compound or bool(parts)) and not is_amount(place) and not (parts and stand_alone(parts))
 

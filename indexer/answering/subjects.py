@@ -15,8 +15,9 @@ from indexer.answering.query import Query
 from indexer.generation import Generation, Ranked
 from indexer.ranking.columns import is_answered
 
-# For a search of so many words, so many of the best hits are looked at. No judged search names a thing alone.
-SHORT, LOOKED_AT = 4, 50
+# For a search of so many words, in titles of no more, so many of the best hits are looked at: nDCG@10 of 34 judged
+# searches is .637, and .620 without.
+_MOST_WORDS, LOOKED_AT = 4, 50
 # The stems of what stands beside a thing in the title of the page on it: thyroid diseases, information about iron.
 BESIDE = frozenset({"diseas", "disord", "problem", "inform"})
 _BELOW = 2
@@ -28,11 +29,11 @@ def on_subject_first(generation: Generation, query: Query, ranked: Sequence[Rank
     """
     places = generation.analyzer.places(query.text)
     asked = [place for place in places if place.term not in query.aside and place.word not in MEASURES]
-    first = [r.id for r in ranked[:LOOKED_AT]] if 0 < len(asked) <= SHORT else []
+    first = [r.id for r in ranked[:LOOKED_AT]] if 0 < len(asked) <= _MOST_WORDS else []
     tiers = {
         id_: tier
         for id_, title in zip(first, generation.words(first, "title"), strict=True)
-        if sum(map(counts_alone, title)) <= SHORT
+        if sum(map(counts_alone, title)) <= _MOST_WORDS
         and (tier := _tier(asked, generation.analyzer.places(generation.analyzer.analyse_words(title)))) is not None
     }
     there = {document.id for document in generation.get(list(tiers)) if is_answered(document)}

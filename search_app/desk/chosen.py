@@ -8,9 +8,9 @@ from werkzeug.wrappers import Response
 from indexer import RequestRefused
 from search_app.desk.compare import event_of
 from search_app.desk.guard import bp, editor
-from search_app.desk.queue import SIZE, asked, digest_of, kept, ties_of
+from search_app.desk.queue import SIZE, asked, digest_of, is_read_in_list, kept, ties_of
 from search_app.requests import number_of
-from search_app.services import index, ledger
+from search_app.services import index, ledger, served
 
 
 @bp.post("/settle")
@@ -24,12 +24,13 @@ def settle() -> Response:
     shown = index().clusters(asked(request.form).request, page=page, size=SIZE).clusters
     if request.form.get("digest") != digest_of(shown):
         raise RequestRefused("this is not any more what the queue showed", "digest", "look at the queue again")
-    chosen = [cluster for n, cluster in enumerate(shown) if str(n) in request.form.getlist("take")]
+    taken = request.form.getlist("take")
+    chosen = [cluster for n, cluster in enumerate(shown) if str(n) in taken and is_read_in_list(cluster)]
     if not chosen:
         return redirect(url_for("desk.queue", **kept(empty=1)))  # type: ignore[arg-type]
     by, note = editor().editor, request.form.get("why", "")
     ties = [tie for cluster in chosen for tie in ties_of(cluster)]
     events = [event_of("duplicate", other, keep, by, note) for keep, other in ties]
-    history = ledger().current().history
+    history = served().snapshot.history
     done = ledger().add(events, {event.subject: history.standing(event.subject).last for event in events})
     return redirect(url_for("desk.queue", **kept(told=done[0].id)))  # type: ignore[arg-type]

@@ -134,17 +134,9 @@ def kept(**changes: str | int | None) -> dict[str, str | int]:
 def digest_of(clusters: Sequence[Cluster]) -> str:
     """What tells a page of clusters from another: what is asked in them, and what was last decided of each two."""
     history = served().snapshot.history
-    shown = [
-        (
-            cluster.canonical,
-            cluster.members,
-            index().wordings(cluster.members),
-            [history.pair(*tie).last for tie in ties],
-        )
-        for cluster in clusters
-        for ties in (ties_of(cluster),)
-    ]
-    return hashlib.sha256(repr(shown).encode()).hexdigest()[:32]
+    shown = [(cluster.canonical, cluster.members, index().wordings(cluster.members)) for cluster in clusters]
+    decided = [history.pair(*tie).last for cluster in clusters for tie in ties_of(cluster)]
+    return hashlib.sha256(repr((shown, decided)).encode()).hexdigest()[:32]
 
 
 def ties_of(cluster: Cluster) -> list[tuple[str, str]]:
@@ -152,30 +144,47 @@ def ties_of(cluster: Cluster) -> list[tuple[str, str]]:
     return [(cluster.canonical, id_) for id_ in cluster.members if id_ != cluster.canonical]
 
 
-def _row(cluster: Cluster) -> dict[str, Any]:
-    """A cluster as the queue shows it; it can be settled there where all that tells is in the row."""
-    others = [id_ for id_ in cluster.members if id_ != cluster.canonical]
-    named = [index().get(id_) for id_ in (cluster.canonical, *others[:_MOST_NAMED])]
-    keep, *rest = (document for document in named if isinstance(document, Question))
+def is_read_in_list(cluster: Cluster) -> bool:
+    """Whether all that tells of a cluster stands in its row: it is very likely one question, nothing that decides
+    differs, every member is named and no pair has a past.
+    """
+    few = len(cluster.members) <= _MOST_NAMED + 1
+    return cluster.band is Band.VERY_LIKELY and few and not _kinds(cluster) and not _flags(cluster)
+
+
+def _kinds(cluster: Cluster) -> dict[str, None]:
+    """The kinds of words that decide in which questions of a cluster differ."""
+    return dict.fromkeys(differs.kind for pair in cluster.pairs for differs in pair.differs if differs.decides)
+
+
+def _flags(cluster: Cluster) -> dict[str, None]:
+    """What an editor should know of what was decided on the pairs of a cluster before."""
     history, now = served().snapshot.history, ledger().clock()
     flags = []
-    for other in others:
-        standing = history.pair(cluster.canonical, other)
+    for tie in ties_of(cluster):
+        standing = history.pair(*tie)
         flags += ["contested"] if standing.is_contested else []
         if standing.holds and is_over(standing.holds, now):
             flags.append("put off until now")
         elif standing.holds and standing.holds.action in VERDICTS:
             flags.append("text changed since it was settled")
-    kinds = dict.fromkeys(differs.kind for pair in cluster.pairs for differs in pair.differs if differs.decides)
+    return dict.fromkeys(flags)
+
+
+def _row(cluster: Cluster) -> dict[str, Any]:
+    """A cluster as the queue shows it."""
+    others = [id_ for _, id_ in ties_of(cluster)]
+    named = [index().get(id_) for id_ in (cluster.canonical, *others[:_MOST_NAMED])]
+    keep, *rest = (document for document in named if isinstance(document, Question))
     return {
         "cluster": cluster,
         "keep": keep,
         "others": rest,
         "unnamed": len(others) - len(rest),
-        "kinds": kinds,
-        "settles": cluster.band is Band.VERY_LIKELY and not kinds and not flags and len(others) == len(rest),
-        "flags": dict.fromkeys(flags),
-        "days": (now.date() - cluster.since).days if cluster.since else None,
+        "kinds": _kinds(cluster),
+        "settles": is_read_in_list(cluster),
+        "flags": _flags(cluster),
+        "days": (ledger().clock().date() - cluster.since).days if cluster.since else None,
     }
 
 

@@ -80,4 +80,7 @@ def test_what_must_be_read_is_not_offered(made: Made) -> None:
     desk = made([*ALIKE[:2], question("n2", "What helps a trapped nerve?"), NERVE[3]])
     offered = [row for row in rows(desk.get("/desk?band=all")) if 'name="take"' in row]
     assert [re.findall(r"a=n\d&amp;b=n\d", row) for row in offered] == [["a=n0&amp;b=n1"]]
+    places = list(range(len(rows(desk.get("/desk?band=all")))))
+    desk.post("/desk/settle", band="all", digest=shown(desk, "/desk?band=all"), take=places)
+    assert [(event.a, event.b) for event in desk.history] == [("n1", "n0")]
     assert 'name="take"' not in desk.get("/desk?blind=1")
