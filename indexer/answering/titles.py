@@ -23,7 +23,7 @@ from indexer.types import Suggestion
 _LONGEST = 200
 # So many words may be meant by one that is half typed, of so many most frequent ones; and of so many pages titles are
 # read.
-_COMPLETIONS, _LIKELY, _LOOKED_AT = 12, 120, 60
+_COMPLETIONS, _LIKELY, _LOOKED_AT = 12, 60, 40
 # Where so many pages have the likeliest word, no other is looked for.
 _ENOUGH = 8
 # Of a last word of fewer letters nobody knows yet what it is to be.

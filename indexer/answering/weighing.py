@@ -114,9 +114,10 @@ def place_rarities(generation: Generation, places: Sequence[Place]) -> list[floa
 
 
 def is_amount(place: Place) -> bool:
-    """Whether a word is a number, alone or with what it counts: fever 39, 2 days, 500 mg."""
+    """Whether a word is a number, or several, alone or with what it counts: fever 39, 150/95, 2 days, 500 mg."""
     units = UNITS | MEASURES
-    return is_number(place.term) or (any(map(is_number, place.parts)) and not units.isdisjoint(place.parts))
+    numbers = place.parts or (place.term,)
+    return all(is_number(part) or part in units for part in numbers) and any(map(is_number, numbers))
 
 
 def own_analysed(generation: Generation, id_: str) -> Analysed:

@@ -84,7 +84,7 @@ def test_a_number_beside_a_matter_is_not_demanded(tmp_path: Path) -> None:
     pages += [question(f"z{n}", f"Knee pain on {n + 40} stairs") for n in range(60)]
     indexer.build(tmp_path / "index", pages)
     with indexer.open_index(tmp_path / "index") as opened:
-        for typed in ("rash 2 days", "rash 2days", "rash 39"):
+        for typed in ("rash 2 days", "rash 2days", "rash 39", "rash 150/95"):
             hits = opened.search(typed, size=50).hits
             assert (hits[0].id[0], sum(hit.id[0] == "r" for hit in hits)) == ("r", 12), typed
         assert [hit.id for hit in opened.search("vitamin b12").hits] == ["v"]
