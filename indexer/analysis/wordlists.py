@@ -17,10 +17,10 @@ ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii
 UNITS = frozenset({"mg", "mcg", "ug", "g", "ml", "cc", "iu"})
 # A pattern of these and of what one counts instead.
 DOSE_UNITS = "|".join([*sorted(UNITS), *(f"{counted}s?" for counted in ("unit", "tablet", "pill", "drop", "puff"))])
-# Units of what one tells beside the matter: how long, how old, how tall.
+# Units of what one tells beside the matter: how much of a drug, how long, how old, how tall.
 _TIMES = "sec", "second", "min", "minute", "hr", "hour", "day", "night", "wk", "week", "mth", "month", "yr", "year"
 _SIZES = "kg", "lb", "pound", "cm", "mm", "inch", "ft", "time"
-MEASURES = frozenset(unit + plural for unit in (*_TIMES, *_SIZES) for plural in ("", "s"))
+MEASURES = UNITS.union(unit + plural for unit in (*_TIMES, *_SIZES) for plural in ("", "s"))
 # What names one of a kind behind its noun: a letter, a small number, a Roman one.
 LABELS = frozenset([*"abcdefghijklmnopqrstuvwxyz", *ROMAN, *map(str, range(21))])
 

@@ -48,13 +48,14 @@ Readings = tuple[tuple[str, ...], ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
-    """`text` is what is wanted, analysed, the words of phrases too: none of them is demanded. `together` are the terms
-    by which some document writes two of its words as one, with the terms of these; `apart` the words that documents
-    write as two, with these; `aside` the terms that stand beside the matter: amounts, and signs that one has not.
-    `wanted` and `unwanted` are what was typed for these, and for the exclusions.
+    """`text` is what is wanted, analysed, the words of phrases too: none of them is demanded; `places` are its words,
+    each once. `together` are the terms by which some document writes two of its words as one, with the terms of these;
+    `apart` the words that documents write as two, with these; `aside` the terms that stand beside the matter: amounts,
+    and signs that one has not. `wanted` and `unwanted` are what was typed for these, and for the exclusions.
     """
 
     text: Analysed
+    places: Sequence[Place] = ()
     wanted: str = ""
     unwanted: str = ""
     together: Mapping[str, tuple[str, str]] = field(default_factory=dict)
@@ -89,6 +90,7 @@ def parse(text: str, generation: Generation) -> Query:
         raise RequestRefused(what, "search text", "search with fewer or shorter ones", code="too-many-parts", **bounds)
     words = tied_as_written(generation, typed.words)
     analysed = generation.analyzer.analyse_words(words)
+    places = generation.analyzer.places(analysed)
     together = dict(written_together(generation, words))
     apart = written_apart(generation, words)
     quoted = tuple(readings(generation, phrase) for phrase in typed.phrases if len(words) < QUOTING and len(phrase) > 1)
@@ -102,7 +104,8 @@ def parse(text: str, generation: Generation) -> Query:
         unwanted=" ".join(typed.unwanted),
         together=together,
         apart=apart,
-        aside=_aside(generation.analyzer.places(analysed), analysed),
+        places=places,
+        aside=_aside(places, analysed),
         phrases=quoted,
         without=tuple(readings(generation, phrase) for phrase in typed.without),
     )

@@ -10,7 +10,7 @@ from corpus import Article, Document, kind_of
 from indexer.analysis import Place, story_terms
 from indexer.analysis.compounds import compounds, is_number, stand_alone
 from indexer.analysis.terms import compound_terms, stem
-from indexer.analysis.wordlists import MEASURES, UNITS, kinds
+from indexer.analysis.wordlists import MEASURES, kinds
 from indexer.answering.closeness import FIRST_HITS, SEARCH_FLOOR, search_closeness
 from indexer.answering.excerpts import Marks, snippet
 from indexer.answering.joining import other_names
@@ -112,8 +112,7 @@ def _marks(generation: Generation, asked: _Asked) -> Marks:
         own = text.words[start:end]
         told = telling.get(next(compound_terms(own), ""), 0.0)  # 0: too long for a term
         apart |= {tuple(map(stem, name)): told for name in (text.tokens[start:end], *other_names(own))}
-    units = UNITS | MEASURES
-    within = {term for phrase in apart for term in phrase if term in units or len(term) == 1 or is_number(term)}
+    within = {term for phrase in apart for term in phrase if term in MEASURES or len(term) == 1 or is_number(term)}
     names = [(name, telling[concept]) for concept in telling for name in generation.analyzer.names_of(concept)]
     terms = {name[0]: told for name, told in names if len(name) == 1} | telling
     terms = {term: told for term, told in terms.items() if term not in within}
@@ -137,7 +136,7 @@ def _ask(generation: Generation, query: Query, request: Search, settled: Settled
     weighed = weigh_text(generation, query.wanted, query.text, concepts=SHORT_CONCEPTS if short else 1.0)
     if query.hollow:
         return _Asked(query, weighed, FindRequest(), Found([], 0, {}))
-    weighed = _light_aside(weighed, query, generation.analyzer.places(query.text))
+    weighed = _light_aside(weighed, query)
     by_score = request.sort == Sort.RELEVANCE and query.words
     words, least = _search_words(generation, query)
     wanted = weighed.request._replace(
@@ -155,11 +154,11 @@ def _ask(generation: Generation, query: Query, request: Search, settled: Settled
     return _Asked(query, weighed, wanted, generation.find(wanted))
 
 
-def _light_aside(weighed: Weighed, query: Query, places: Sequence[Place]) -> Weighed:
+def _light_aside(weighed: Weighed, query: Query) -> Weighed:
     """The weights of a search in which counts for little what stands beside its matter: who asks for 500 mg of one drug
     is not served by pages on 500 mg of another, nor who coughs without a fever by pages on fevers.
     """
-    own = [place for place in places if place.term in query.aside]
+    own = [place for place in query.places if place.term in query.aside]
     aside = {term for place in own for term in (place.term, *place.names, *map(stem, place.parts))}
     weights = {term: weight * ASIDE if term in aside else weight for term, weight in weighed.weights.items()}
     return weighed._replace(weights=weights) if aside else weighed
@@ -177,13 +176,13 @@ def _search_words(generation: Generation, query: Query) -> tuple[tuple[SearchWor
         for place, r in zip(places, rare, strict=True)
     ]
     words = search_words(places, told) if places else ()
-    named = any(_is_name(place, query) for place in generation.analyzer.places(query.text))
+    named = any(_is_name(place, query) for place in query.places)
     return words, sum(word.share for word in words) if named and len(words) <= ALL_OF else 0
 
 
 def _written(generation: Generation, query: Query) -> list[Place]:
     """The words of a query, each with the ways in which documents write it."""
-    return [_with_spellings(generation, place, query) for place in generation.analyzer.places(query.text)]
+    return [_with_spellings(generation, place, query) for place in query.places]
 
 
 def _is_name(place: Place, query: Query) -> bool:

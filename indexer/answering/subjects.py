@@ -27,8 +27,7 @@ def on_subject_first(generation: Generation, query: Query, ranked: Sequence[Rank
     """Hits in their order, but for the answered pages on what is searched, for however long one has it: those that name
     it alone stand first, then those on its diseases, disorders or problems.
     """
-    places = generation.analyzer.places(query.text)
-    asked = [place for place in places if place.term not in query.aside and place.word not in MEASURES]
+    asked = [place for place in query.places if place.term not in query.aside and place.word not in MEASURES]
     first = [r.id for r in ranked[:LOOKED_AT]] if 0 < len(asked) <= _MOST_WORDS else []
     tiers = {
         id_: tier

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from indexer.analysis import Analysed, Place
 from indexer.analysis.compounds import is_number
 from indexer.analysis.terms import stem
-from indexer.analysis.wordlists import MEASURES, UNITS
+from indexer.analysis.wordlists import MEASURES
 from indexer.generation import FindRequest, Generation, Meant
 from indexer.ranking.vectors import Vector, quantised
 from indexer.ranking.weighting import Statistics, query_weights, steepened
@@ -115,9 +115,8 @@ def place_rarities(generation: Generation, places: Sequence[Place]) -> list[floa
 
 def is_amount(place: Place) -> bool:
     """Whether a word is a number, or several, alone or with what it counts: fever 39, 150/95, 2 days, 500 mg."""
-    units = UNITS | MEASURES
     numbers = place.parts or (place.term,)
-    return all(is_number(part) or part in units for part in numbers) and any(map(is_number, numbers))
+    return all(is_number(part) or part in MEASURES for part in numbers) and any(map(is_number, numbers))
 
 
 def own_analysed(generation: Generation, id_: str) -> Analysed:
