@@ -167,17 +167,18 @@ def encoder_at(place: str | Path | Encoder, expected: str = "") -> Encoder:
     return _loaded(model, tokenizer, PACKAGED if packaged else str(folder), digest)
 
 
-def encoder_for(place: str | Path | Encoder, record: Mapping[str, Any]) -> Encoder | None:
-    """The encoder for what an index is asked, which made its vectors, as its manifest tells; None where words alone
-    must answer: it is off, or it is not there, which is logged.
+def encoder_for(place: str | Path | Encoder, record: Mapping[str, Any], *, serving: bool) -> Encoder | None:
+    """The encoder for what an index is asked, which made its vectors, as its manifest tells; in time where somebody is
+    `serving` with it. None where words alone must answer: it is off, or it is not there, which is logged.
     """
     if not record or place == OFF:
         return None
     try:
-        return encoder_at(place or record["place"], record["digest"])
+        encoder = encoder_at(place or record["place"], record["digest"])
     except RequestRefused as error:
         _LOG.warning("words alone answer: %s (%s); %s", error.what, error.where, error.next)
         return None
+    return EncoderInTime(encoder) if serving else encoder
 
 
 def _check(digest: str, expected: str, where: str) -> None:

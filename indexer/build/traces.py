@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import closing, suppress
+from contextlib import closing
 
 from corpus import Document, to_json
 from indexer.analysis import bare, field_texts, is_han, is_pair, tokenize
 from indexer.analysis.terms import stem
 from indexer.analysis.wordlists import stop_words
-from indexer.errors import RequestRefused
 from indexer.generation import Store
 from indexer.generation.folder import vector_file
 from indexer.ranking.mapped import Strings
@@ -49,8 +48,8 @@ def traces(store: Store, purged: Collection[Document], digests: Collection[bytes
         for file, strings in lists
         if not (ids.isdisjoint(strings) if file.name == _IDS else words.isdisjoint(map(bare, strings)))
     ]
-    with suppress(RequestRefused):  # a cluster keeps no vectors
-        holding += [file.relative_to(store.path) for file in vector_file.holding(store.vectors(), digests)]
+    vectors = store.vectors()
+    holding += [file.relative_to(vectors.parent) for file in vector_file.holding(vectors, digests)]
     return (*found, *(f"file {file}" for file in holding))
 
 

@@ -6,7 +6,6 @@ Where the documents lie, how they are numbered and what ranks them is known to w
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple, Protocol
@@ -211,20 +210,6 @@ class Generation(Protocol):
 
     def close(self) -> None:
         """Let go of files. Afterwards it must not be asked; closing twice does nothing."""
-
-
-class WithoutVectors:
-    """What a generation says that keeps none of what its documents mean."""
-
-    encoder: Encoder | None = None
-
-    def vector(self, id_: str) -> Vector | None:  # noqa: ARG002
-        """See Generation."""
-        return None
-
-    def cosines(self, vector: Vector, ids: Sequence[str]) -> list[float]:  # noqa: ARG002
-        """See Generation."""
-        return [math.nan] * len(ids)
 
 
 class KeptWithPage(NamedTuple):

@@ -74,8 +74,8 @@ class Store(Protocol):
         """
 
     def vectors(self) -> Path:
-        """The folder in which the vectors of documents that were made are kept for the next build. Raises
-        RequestRefused where an index holds none.
+        """The folder in which the vectors of documents that were made are kept for the next build; on a cluster without
+        a folder for work it goes when this one ends.
         """
 
     def numbers(self) -> list[int]:

@@ -141,10 +141,12 @@ def manifest_in(folder: Path) -> Manifest:
     return read_manifest(folder, (folder / DIGEST).read_text(encoding="ascii").strip())
 
 
-def usable_manifest(path: Path, digest: str) -> Manifest:
-    """The manifest of a generation that this program can read. Raises IndexDamaged or IndexIncompatible."""
+def usable_manifest(path: Path, digest: str, where: str = "") -> Manifest:
+    """The manifest of a generation that this program can read. Raises IndexDamaged or IndexIncompatible, which says
+    `where` the generation is, if that is not its path.
+    """
     manifest = read_manifest(path, digest)
     ours = Analyzer(manifest.synonyms).fingerprint
     if manifest.analysis != ours:
-        raise IndexIncompatible(f"analysis {manifest.analysis}", f"analysis {ours}", str(path))
+        raise IndexIncompatible(f"analysis {manifest.analysis}", f"analysis {ours}", where or str(path))
     return manifest

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from indexer.encoder import EncoderInTime, encoder_for
+from indexer.encoder import encoder_for
 from indexer.errors import IndexDamaged, IndexIncompatible, IndexMissing, SearchError, no_earlier
 from indexer.generation.folder.backup import check_place, read_backup, write_backup
 from indexer.generation.folder.folder import CURRENT, DIGEST, MANIFEST, IndexFolder, staying, unreadable
@@ -35,9 +35,7 @@ class FolderStore(IndexFolder):
             manifest, path = self.usable()
             if serving and (fault := next(faults(path, manifest, self._seen(beside, manifest)), None)):
                 raise _damaged(path, fault)
-            encoder = encoder_for(settings.meaning, manifest.encoder)
-            if serving and encoder:
-                encoder = EncoderInTime(encoder)
+            encoder = encoder_for(settings.meaning, manifest.encoder, serving=serving)
             return LocalGeneration.of(path, manifest, Resources.of(settings), encoder)
         except SearchError:
             raise

@@ -29,12 +29,16 @@ class OpenSearchDocuments:
         self._known: dict[str, dict[str, Any]] = {}
 
     def search(self, body: Query) -> dict[str, Any]:
-        """The answer to one search."""
+        """The answer to one search; where a `timeout` is in it, perhaps of no use, and `timed_out`."""
         with asking(self._name):
-            own = {"_source": False, **body}
-            return patiently(
-                lambda: self._client.search(index=self._index, body=own, allow_partial_search_results=False)
-            )
+            return patiently(lambda: self._search({"_source": False, **body}))
+
+    def _search(self, body: Query) -> dict[str, Any]:
+        partly = "timeout" in body  # who may take too long has not all: that would be an error
+        answer: dict[str, Any] = self._client.search(index=self._index, body=body, allow_partial_search_results=partly)
+        for failure in answer["_shards"].get("failures", []):
+            raise TransportError(503, failure["reason"].get("type", ""))
+        return answer
 
     def searches(self, bodies: Sequence[Query]) -> list[dict[str, Any]]:
         """The answers to several searches, asked at once."""

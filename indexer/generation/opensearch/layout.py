@@ -14,6 +14,8 @@ DOCUMENTS, FILES = "documents", "files"
 # Fields of a document that are asked for and never sought: what it is, and what was worked out when it was built.
 SOURCE = ("document", "row", "facts", "near", "near_scores", "possible", "keep_order", "closeness", "cards", "around")
 WEIGHTS = "weights"
+# What a document means, a byte for each number, and the squared length of that; absent where it has none.
+VECTOR, SQUARE = "vector", "vector_square"
 # The file of the pairs, a line of JSON each.
 PAIRS = "pairs.jsonl"
 # What an index tells of the generation that is being sent into it: the digests of its content.
@@ -74,6 +76,8 @@ def document_index(meta: dict[str, Any], shards: int, replicas: int) -> dict[str
                 "address": keyword,
                 "first_near": keyword,
                 WEIGHTS: {"type": "rank_features"},
+                VECTOR: {"type": "binary", "doc_values": True},
+                SQUARE: {"type": "integer"},
                 **{words_field(field): words for field in FIELDS},
                 **dict.fromkeys(SOURCE, asked),
                 "document": unsearched,

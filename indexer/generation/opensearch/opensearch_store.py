@@ -16,11 +16,12 @@ from typing import Any
 
 from opensearchpy.exceptions import NotFoundError
 
-from indexer.analysis import Analyzer
-from indexer.errors import IndexDamaged, IndexIncompatible, IndexMissing, RequestRefused, SearchError, no_earlier
+from indexer.encoder import encoder_for
+from indexer.errors import IndexDamaged, IndexIncompatible, IndexMissing, SearchError, no_earlier
 from indexer.generation.folder.backup import check_place, read_backup, write_backup
 from indexer.generation.folder.folder import MANIFEST, staying
-from indexer.generation.folder.manifest import FORMAT, Manifest, manifest_in, read_manifest
+from indexer.generation.folder.manifest import Manifest, manifest_in, read_manifest, usable_manifest
+from indexer.generation.folder.vector_file import keep_only
 from indexer.generation.local.stored import StoredDigests
 from indexer.generation.opensearch import parts
 from indexer.generation.opensearch.connection import WRITING, address_of, asking, connect
@@ -88,7 +89,8 @@ class OpenSearchStore:
             manifest = self._whole(folder, digest, read=True)
             size, index = sum(manifest.documents.values()), documents_of(self._name, number)
             documents = OpenSearchDocuments(connect(self._place), self._name, index, size)
-            return OpenSearchGeneration(documents, folder, manifest)
+            encoder = encoder_for(settings.meaning, manifest.encoder, serving=serving)
+            return OpenSearchGeneration(documents, folder, manifest, encoder)
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
@@ -116,7 +118,7 @@ class OpenSearchStore:
     def usable(self) -> tuple[Manifest, Path]:
         number, digest = self.current()
         folder = self.generation(number)
-        return self._usable(folder, digest), folder
+        return usable_manifest(folder, digest, str(self._place)), folder
 
     def verify(self, *, every: bool = False) -> Verification:
         number, _ = self.current()
@@ -194,7 +196,7 @@ class OpenSearchStore:
         self._work.keep(staged, number)
 
     def vectors(self) -> Path:
-        raise RequestRefused("a cluster finds by words alone", "meaning", "leave the setting out, or build a folder")
+        return self._work.vectors
 
     def numbers(self) -> list[int]:
         return sorted(number for number, meta in self._metas().items() if meta.get("generation") == number)
@@ -212,6 +214,8 @@ class OpenSearchStore:
         return self._folders[number]
 
     def sweep(self, keep: int, replaced: int) -> None:
+        if keep == 1:  # a purge: no vector of what is gone stays either
+            keep_only(self.vectors(), self.digests().values())
         (current, _), metas = self.current(), self._metas()
         before = {number: meta["before"] for number, meta in metas.items() if meta.get("generation") == number}
         if keep == 1 and replaced:
@@ -252,7 +256,8 @@ class OpenSearchStore:
             folder = Path(fetched)
             try:
                 self._fetch(number, folder)
-                manifest = self._usable(folder, self._meta(documents_of(self._name, number))["digest"])
+                digest = self._meta(documents_of(self._name, number))["digest"]
+                manifest = usable_manifest(folder, digest, str(self._place))
             except IndexIncompatible:
                 raise
             except SearchError as error:
@@ -285,15 +290,8 @@ class OpenSearchStore:
 
     def _whole(self, folder: Path, digest: str, *, read: bool = False) -> Manifest:
         """The manifest of a generation whose files, or those that are read, lie in a folder as they were written."""
-        manifest = self._usable(folder, digest)
+        manifest = usable_manifest(folder, digest, str(self._place))
         for name, code in parts.faults(folder, manifest, read=read, pairs=read):
             fault, place = Fault(file=name, code=code), f"{name} of {self._place}"
             raise IndexDamaged(fault.said, place, "roll back, or build the index again")
-        return manifest
-
-    def _usable(self, folder: Path, digest: str) -> Manifest:
-        manifest = read_manifest(folder, digest)
-        ours = Analyzer(manifest.synonyms).fingerprint
-        if manifest.format != FORMAT or manifest.analysis != ours:
-            raise IndexIncompatible(f"analysis {manifest.analysis}", f"analysis {ours}", str(self._place))
         return manifest

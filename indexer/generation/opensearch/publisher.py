@@ -45,9 +45,6 @@ def publish(
     # A shard without a copy is gone with its node; copies that no node is left for are not waited for.
     copies = min(place.replicas + 1, client.cluster.health()["number_of_data_nodes"])
     names = set(manifest.files)
-    if manifest.encoder:
-        what = f"it was built with the sentence encoder {manifest.encoder['name']}, and a cluster finds by words alone"
-        raise SearchError(what, str(place.address), "build it without the setting `meaning`")
     generation = LocalGeneration.of(staged, manifest)
     try:
         _check_ids(generation.ids())

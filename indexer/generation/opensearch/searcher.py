@@ -17,23 +17,27 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from corpus import Document, Topic, from_json, same_address
-from indexer.analysis import FIELDS, Analyzer, Templates
-from indexer.analysis.terms import stem
+from indexer.analysis import Analyzer, Templates
+from indexer.encoder import Encoder
 from indexer.generation.folder.manifest import Manifest
 from indexer.generation.local.stored import stored_analyzer
 from indexer.generation.opensearch import queries
 from indexer.generation.opensearch.cards import card_of
+from indexer.generation.opensearch.choosing import Chooser, Chosen, or_these
 from indexer.generation.opensearch.counting import FacetCounter
 from indexer.generation.opensearch.documents import BY_ID, OpenSearchDocuments, OpenSearchIds, rows
-from indexer.generation.opensearch.layout import PAIRS
+from indexer.generation.opensearch.layout import PAIRS, VECTOR
+from indexer.generation.opensearch.nearest import vectors_of
 from indexer.generation.opensearch.queries import Query
-from indexer.generation.port import Facts, FindRequest, Found, Neighbours, Pair, Ranked, WithoutVectors
+from indexer.generation.port import Facts, FindRequest, Found, Neighbours, Pair, Ranked
 from indexer.ranking.frequencies import Frequencies
 from indexer.ranking.mapped import ARRAYS, Strings
 from indexer.ranking.packed import Fetched, Vocabularies
-from indexer.ranking.weighting import HIT_PLACE, RESCORED, SearchWord, Statistics, least_share, length_exponent
+from indexer.ranking.vectors import Vector, cosines
+from indexer.ranking.weighting import RESCORED, Statistics, length_exponent
 from indexer.types import Band, Card, Info, Sort
 
 # A feature keeps nine bits of a weight, rounded down; sums are rounded a little more.
@@ -44,29 +48,20 @@ _SPARE, _MOST = 1.3, 10_000
 _TERMS = 900
 # What a panel asks of its page is fetched at once; `around` are the facts of the close neighbours.
 _FACTS = ("facts", "kind", "day", "answered")
-_OF_PAGE = ("near", "near_scores", "possible", "closeness", "cards", "around", "row", *_FACTS)
+_OF_PAGE = ("near", "near_scores", "possible", "closeness", "cards", "around", "row", VECTOR, *_FACTS)
 _NEWEST: tuple[Query, ...] = ({"day": {"order": "desc", "missing": "_last"}}, *BY_ID)
-
-
-class _Chosen(NamedTuple):
-    """The documents that a request lets through: those that filters find, which are in no group of duplicates, and
-    members of groups by id; and what is shown for the latter.
-    """
-
-    filters: list[Query]
-    members: list[str]
-    shown: list[str]
 
 
 class _Ranking(NamedTuple):
     """How the best documents are asked for: the weights of a text's terms, the query that scores by most of them, what
-    the others may add to a score, and how many documents are wanted.
+    the others may add to a score, how many documents are wanted, and what is fetched of each.
     """
 
     weights: Mapping[str, float]
     query: Query
     beyond: float
     wanted: int
+    fields: list[str]
 
     @property
     def size(self) -> int:
@@ -74,23 +69,25 @@ class _Ranking(NamedTuple):
         return min(int(self.wanted * _SPARE), _MOST)
 
     def body(self, size: int) -> Query:
-        """The search for the best so many, with their rows."""
-        return {"query": self.query, "size": size, "_source": ["row"]}
+        """The search for the best so many, with what is fetched of each."""
+        return {"query": self.query, "size": size, "_source": self.fields}
 
 
-class OpenSearchGeneration(WithoutVectors):
+class OpenSearchGeneration:
     """One generation on a cluster (see Generation). `folder` holds the files that a reader keeps, and is removed when
     it is closed.
     """
 
-    def __init__(self, documents: OpenSearchDocuments, folder: Path, manifest: Manifest) -> None:
-        self._documents, self._folder, self._manifest = documents, folder, manifest
+    def __init__(
+        self, documents: OpenSearchDocuments, folder: Path, manifest: Manifest, encoder: Encoder | None
+    ) -> None:
+        self._documents, self._folder, self._manifest, self.encoder = documents, folder, manifest, encoder
         self.name = manifest.name
         self.statistics: Statistics = Statistics.from_record(manifest.statistics)
         self.analyzer: Analyzer = stored_analyzer(folder / ARRAYS, manifest.synonyms)
         self._frequencies = Frequencies(folder / ARRAYS, self.statistics)
         self._vocabularies, self._facets = Vocabularies(folder / ARRAYS, self.statistics), FacetCounter(documents)
-        self._words_for = lru_cache(1 << 12)(self._vocabularies.alike)
+        self._chooser = Chooser(documents, self._vocabularies, lru_cache(1 << 12)(self._vocabularies.alike))
 
     @cached_property
     def templates(self) -> Templates:
@@ -98,7 +95,7 @@ class OpenSearchGeneration(WithoutVectors):
 
     @property
     def info(self) -> Info:
-        return replace(self._manifest.info, engine="opensearch")
+        return replace(self._manifest.info, engine="opensearch", semantic=self.encoder is not None)
 
     def ids(self) -> Sequence[str]:
         return OpenSearchIds(self._documents)
@@ -139,6 +136,19 @@ class OpenSearchGeneration(WithoutVectors):
     def weights(self, ids: Sequence[str]) -> list[dict[str, float]]:
         return self._rows(ids).weights()
 
+    def vector(self, id_: str) -> Vector | None:
+        (own,) = self._vectors([id_], self._manifest.encoder.get("dimensions", 0))
+        return own if own.any() else None
+
+    def cosines(self, vector: Vector, ids: Sequence[str]) -> list[float]:
+        own = self._vectors(ids, len(vector))
+        known: list[float] = np.where(own.any(axis=1), cosines(vector, own), np.nan).tolist()
+        return known
+
+    def _vectors(self, ids: Sequence[str], dimensions: int) -> Vector:
+        there = self._documents.fetch(ids, VECTOR)
+        return vectors_of((there[id_] for id_ in ids), dimensions)
+
     def _rows(self, ids: Sequence[str]) -> Fetched:
         there = self._documents.fetch(ids, "row")
         return rows(self._vocabularies, [there[id_] for id_ in ids])
@@ -178,7 +188,7 @@ class OpenSearchGeneration(WithoutVectors):
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def find(self, request: FindRequest) -> Found:
-        chosen = self._choose(request)
+        chosen = self._chooser.choose(request)
         counted = bool(chosen.filters or request.facets)
         bodies = [self._facets.asked(queries.all_of(chosen.filters), request.facets)] if counted else []
         ranking = self._ranking(request, chosen)
@@ -187,15 +197,17 @@ class OpenSearchGeneration(WithoutVectors):
         total += len(chosen.shown)
         facets = self._facets.told(answers[0], chosen.shown, request.facets) if counted else {}
         if request.sort is Sort.NEWEST and request.limit:
-            newest = self._documents.walk(_or_these(chosen.filters, chosen.shown), _NEWEST, request.limit)
+            newest = self._documents.walk(or_these(chosen.filters, chosen.shown), _NEWEST, request.limit)
             return Found([Ranked(id_, 0.0) for id_ in newest], total, facets)
-        ranked = self._rank(request, ranking, answers[-1]["hits"]["hits"]) if ranking else []
+        found, scores = self._best(ranking, answers[-1]["hits"]["hits"]) if ranking else ({}, [])
+        wanted = ranking.wanted if ranking else RESCORED
+        ranked = self._rank(request, found, scores, chosen.near, wanted) if request.limit else []
         first: dict[str, Ranked] = {}
         for own in ranked:
             first.setdefault(request.instead.get(own.id, own.id), own)
         return Found(list(first.values())[: request.limit], total, facets)
 
-    def _ranking(self, request: FindRequest, chosen: _Chosen) -> _Ranking | None:
+    def _ranking(self, request: FindRequest, chosen: Chosen) -> _Ranking | None:
         """How the cluster is asked for the best documents of a request; None where no order by score is wanted."""
         known = self._vocabularies
         weights = {term: own for term, own in request.weights.items() if own and known.has(term)}
@@ -203,49 +215,48 @@ class OpenSearchGeneration(WithoutVectors):
             return None
         telling = sorted(weights, key=lambda term: -weights[term] * known.most(term))
         beyond = sum(weights[term] * known.most(term) for term in telling[_TERMS:])
-        filters = [_or_these(chosen.filters, chosen.members)] if chosen.members else chosen.filters
+        filters = [or_these(chosen.filters, chosen.members)] if chosen.members else chosen.filters
         query = queries.best({term: weights[term] for term in telling[:_TERMS]}, filters)
-        return _Ranking(weights, query, beyond, max(request.limit + len(chosen.members), RESCORED))
+        wanted = max(request.limit + len(chosen.members), RESCORED)
+        return _Ranking(weights, query, beyond, wanted, ["row", VECTOR] if request.meant else ["row"])
 
-    def _choose(self, request: FindRequest) -> _Chosen:
-        """What a request asks of documents, in the words of the cluster."""
-        held = [queries.any_phrase(readings, self._words_for) for readings in request.without]
-        without: list[Query] = [{"bool": {"must_not": held}}] if held else []
-        matching = [queries.any_phrase(readings, self._words_for) for readings in request.phrases] + without
-        if request.search_words:
-            least = self._least_share(request.search_words, request.wanted, matching)
-            matching = [*matching, queries.reaching(request.search_words, least, self._words_for)]
-        passing = queries.passing(request.where)
-        if not request.instead:
-            return _Chosen(matching + passing, [], [])
-        kept = sorted(set(request.instead.values()))
-        grouped = sorted({*request.instead, *kept})
-        members = self._documents.walk(queries.all_of([*matching, _these(grouped)]), BY_ID, len(grouped))
-        passed = set(self._documents.walk(queries.all_of([*passing, *without, _these(kept)]), BY_ID, len(kept)))
-        shown_for = {id_: own for id_ in members if (own := request.instead.get(id_, id_)) in passed}
-        alone: Query = {"bool": {"must_not": [_these(grouped)]}}
-        return _Chosen([*matching, *passing, alone], list(shown_for), sorted(set(shown_for.values())))
-
-    def _least_share(self, words: Sequence[SearchWord], wanted: int, filters: Sequence[Query]) -> float:
-        """The least share of a search's words that a hit must match (see least_share)."""
-        own = queries.shares(words, self._words_for)["bool"]
-        query = {"bool": {**own, "minimum_should_match": 0, "filter": list(filters)}}
-        hits = self._documents.search({"query": query, "size": HIT_PLACE})["hits"]["hits"]
-        return least_share([int(hit["_score"] or 0) for hit in hits], wanted)
-
-    def _rank(self, request: FindRequest, ranking: _Ranking, hits: list[dict[str, Any]]) -> list[Ranked]:
-        """The best documents, as many as are wanted; `hits` are those of the first search."""
-        found, scores = self._best(ranking, hits)
+    def _rank(
+        self,
+        request: FindRequest,
+        found: Mapping[str, dict[str, Any]],
+        scores: Sequence[float],
+        near: Mapping[str, float],
+        wanted: int,
+    ) -> list[Ranked]:
+        """The best documents, as many as are wanted, of those that are `found` by their words, with their scores, and
+        those that are near by meaning.
+        """
         ids = list(found)
         order = sorted((n for n, score in enumerate(scores) if score > 0), key=lambda n: (-scores[n], ids[n]))
-        first, rest = order[:RESCORED], order[RESCORED : ranking.wanted]
-        own = rows(self._vocabularies, [found[ids[n]] for n in first])
-        judged = own.judge(np.array([scores[n] for n in first]), request.finer, length_exponent(request.words))
+        best, rest = {ids[n]: scores[n] for n in order[:RESCORED]}, order[RESCORED:wanted]
+        if added := [id_ for id_ in near if id_ not in best]:
+            there = self._documents.fetch(added, "row", VECTOR)
+            found = {**found, **there}
+            own = rows(self._vocabularies, [there[id_] for id_ in added]).scores(request.weights)
+            best |= zip(added, own.tolist(), strict=True)
+        judged = self._judge(request, [found[id_] for id_ in best], np.array([*best.values()], np.float64))
+        again = sorted(map(Ranked, best, judged), key=lambda ranked: (-ranked.score, ranked.id))
+        return [*again, *(Ranked(ids[n], scores[n]) for n in rest if ids[n] not in near)]
+
+    def _judge(
+        self, request: FindRequest, sources: Sequence[Mapping[str, Any]], scores: NDArray[np.float64]
+    ) -> list[float]:
+        """The scores of some documents in the second stage, for those that they have in the first."""
+        own = rows(self._vocabularies, sources)
+        judged = own.judge(scores, request.finer, length_exponent(request.words))
         if request.search_words:
-            judged = judged * np.array(self._factors(request.search_words, own, len(first)))
-        again = [Ranked(ids[n], score) for n, score in zip(first, judged.tolist(), strict=True)]
-        again.sort(key=lambda ranked: (-ranked.score, ranked.id))
-        return [*again, *(Ranked(ids[n], scores[n]) for n in rest)]
+            whole = sum(word.share for word in request.search_words)
+            shares = self._chooser.shares(request.search_words, own, len(sources))
+            judged = judged * np.array([share / whole for share in shares])
+        if meant := request.meant:
+            judged = judged + meant.weight * cosines(meant.vector, vectors_of(sources, len(meant.vector)))
+        judged_: list[float] = judged.tolist()
+        return judged_
 
     def _best(self, ranking: _Ranking, hits: list[dict[str, Any]]) -> tuple[dict[str, dict[str, Any]], list[float]]:
         """Documents with their rows, by id, and their scores in the first stage: the best are certainly among them."""
@@ -259,35 +270,6 @@ class OpenSearchGeneration(WithoutVectors):
                 return found, scores
             size = min(2 * size, _MOST)
             hits = self._documents.search(ranking.body(size))["hits"]["hits"]
-
-    def _factors(self, words: Sequence[SearchWord], own: Fetched, size: int) -> list[float]:
-        """The share of a search's words that each of so many documents matches, from 0 to 1."""
-        whole, terms = sum(word.share for word in words), own.weights()
-        matched = [sum(word.share for word in words if self._matches(word, n, own, terms[n])) for n in range(size)]
-        return [share / whole for share in matched]
-
-    def _matches(self, word: SearchWord, number: int, own: Fetched, terms: Collection[str]) -> bool:
-        """Whether a document matches a word of a search, as `queries.matching` asks it of the cluster."""
-        if any(name in terms for name in word.names) or not word.parts:
-            return any(name in terms for name in word.names)
-        if word.loose:
-            return all(stem(part) in terms for part in word.parts)
-        standing = [self._words_for(part) for part in word.parts]
-        return any(
-            all(text[at + step] in there for step, there in enumerate(standing))
-            for text in (own.words(number, field) for field in FIELDS)
-            for at in range(len(text) - len(standing) + 1)
-        )
-
-
-def _these(ids: Sequence[str]) -> Query:
-    return {"terms": {"id": list(ids)}}
-
-
-def _or_these(filters: Sequence[Query], ids: Sequence[str]) -> Query:
-    """The documents that filters find, and some others by id."""
-    own = queries.all_of(filters)
-    return queries.any_of([own, _these(ids)]) if ids else own
 
 
 def _facts(own: Mapping[str, Any]) -> Facts:

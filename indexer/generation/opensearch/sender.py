@@ -20,11 +20,12 @@ from indexer.generation.local.reader import LocalGeneration
 from indexer.generation.opensearch.cards import record_of
 from indexer.generation.opensearch.changes import Changes
 from indexer.generation.opensearch.connection import GONE, LATER, WRITING
-from indexer.generation.opensearch.layout import WEIGHTS, feature_of, words_field
+from indexer.generation.opensearch.layout import SQUARE, VECTOR, WEIGHTS, feature_of, words_field
 from indexer.generation.port import Facts, PageMaker
 from indexer.ranking.columns import date_of, is_answered, specialty_of, topics_of
 from indexer.ranking.ids import Ids
 from indexer.ranking.packed import Rows
+from indexer.ranking.vectors import Vector, squares_of
 
 # So many documents, or so many bytes, go in one request; what is not taken for now is sent again after so many seconds.
 _TOGETHER, _BYTES, _PAUSES = 250, 8 << 20, (1, 2, 4, 8, 15, 30, 30, 30)
@@ -108,6 +109,7 @@ def _documents(
                     "document": to_json(document),
                     "facts": _told(facts),
                     "keep_order": generation.keep_order([id_])[0],
+                    **_meant(generation.vector(id_)),
                     **_near(generation, id_, keep),
                 },
             )
@@ -129,8 +131,15 @@ def _near(generation: LocalGeneration, id_: str, keep: PageMaker) -> dict[str, A
         "possible": near.possible,
         "closeness": generation.closeness(id_),
         "around": around,
-        "cards": list(map(record_of, kept.cards)),
+        # What a card says in other words is told by the encoder of who asks.
+        "cards": [record_of(card) for card in kept.cards if card.matched or generation.vectors is None],
     }
+
+
+def _meant(vector: Vector | None) -> dict[str, Any]:
+    if vector is None:
+        return {}
+    return {VECTOR: base64.b64encode(vector.tobytes()).decode(), SQUARE: int(squares_of(vector[None])[0])}
 
 
 def _told(facts: Facts) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import secrets
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -45,7 +46,12 @@ class WorkFolder:
         """`address` tells indices of one name on two clusters apart."""
         self._path, self._name = Path(path) if path else None, name
         self._prefix = f".seealso-{hashlib.sha256(address.encode()).hexdigest()[:16]}."
-        self._temporary = Path()
+        self._temporary = (self._path or Path(tempfile.gettempdir())) / f"{self._prefix}{secrets.token_hex(4)}"
+
+    @property
+    def vectors(self) -> Path:
+        """The folder for what an encoder made of documents; it stays where what is made here may."""
+        return self._path / f"{self._name}.vectors" if self._path else self._temporary / "vectors"
 
     @contextmanager
     def staging(self) -> Iterator[Path]:
@@ -56,10 +62,12 @@ class WorkFolder:
             self._path.mkdir(mode=0o700, parents=True, exist_ok=True)
         for left in (self._path or Path(tempfile.gettempdir())).glob(f"{self._prefix}*"):  # by what was killed
             shutil.rmtree(left, ignore_errors=True)
-        with tempfile.TemporaryDirectory(prefix=self._prefix, dir=self._path) as folder:
-            self._temporary = Path(folder)
+        self._temporary.mkdir(mode=0o700)
+        try:
             (self._temporary / "staged").mkdir()
             yield self._temporary / "staged"
+        finally:
+            shutil.rmtree(self._temporary)
 
     def place(self, number: int) -> Path:
         """A folder for a generation that is fetched, which goes with what is staged."""

@@ -36,15 +36,17 @@ from indexer import (
 from indexer.backups import backup, restore
 from indexer.build import pipeline
 from indexer.decisions import Decisions
+from indexer.encoder import gave_up
 from indexer.generation import Generation, store_of
 from indexer.generation.opensearch import opensearch_store, parts, writing_lock
 from indexer.generation.opensearch.connection import WRITING, connect
+from indexer.generation.opensearch.documents import OpenSearchDocuments
 from indexer.generation.opensearch.work_folder import WorkFolder
 from search_app import create_app
 from tests.documents import in_two_scripts, of_few_words, question
 from tests.encoder import WordsEncoder
 from tests.indexer.generation.nodes import Nodes, running, what_is_missing
-from tests.indexer.generation.oracle import check_same, frozen_frequencies
+from tests.indexer.generation.oracle import check_same, frozen_frequencies, some_request
 from tests.indexer.generation.suite import GenerationSuite, Made
 from tests.indexer.plain import PlainGeneration
 
@@ -53,6 +55,10 @@ if missing := what_is_missing():
         raise RuntimeError(missing)
     pytest.skip(missing, allow_module_level=True)
 
+# With a sentence encoder of a few lines.
+_WITH = Settings(meaning=WordsEncoder(), compiled=False)
+# Whoever says "fibroid" means this to it, and shares no word with it.
+_FIBROSIS = question("fibrosis", "Fibrosis", "Fibrosis.", "Fibrosis.")
 # Of how many shards an index is, on how many nodes; one is enough to wait for in the short run.
 SHARDS, NODES = ([1, 3], 3) if os.environ.get("SEEALSO_LONG") else ([3], 1)
 _NAMES = count()
@@ -361,14 +367,72 @@ def test_a_restore_that_is_killed_is_repeated(
     assert verify(place).ok
 
 
-def test_a_backup_with_vectors_is_told_before_anything_is_sent(place: OpenSearchIndex, tmp_path: Path) -> None:
-    """A cluster finds by words alone; the lists of such an index would be others."""
-    build(tmp_path / "folder", [question("a", "Knee pain")], settings=Settings(meaning=WordsEncoder()))
-    backup(tmp_path / "folder", tmp_path / "kept")
-    with pytest.raises(SearchError, match="a cluster finds by words alone"):
-        restore(tmp_path / "kept", place)
-    with pytest.raises(IndexMissing):
-        open_index(place)
+def test_with_an_encoder_a_cluster_says_what_the_definition_does(place: OpenSearchIndex) -> None:
+    """What is near by meaning is found too, among members of groups as well, of more documents than are near."""
+    documents, rng = in_two_scripts(random.Random(4), 150), random.Random(4)
+    build(place, documents, settings=_WITH)
+    with closing(store_of(place).open(_WITH)) as there:
+        frozen = there.statistics, frozen_frequencies(there), there.templates
+        plain = PlainGeneration(documents, there.analyzer, *frozen, encoder=_WITH.meaning)  # type: ignore[arg-type]
+        check_same(there, plain)
+        for _ in range(20):
+            grouped = rng.sample([document.id for document in documents], 36)
+            instead = dict(zip(grouped[:24], grouped[24:] * 2, strict=True))
+            request = some_request(plain, rng)._replace(instead=instead)
+            assert there.find(request) == plain.find(request), request
+
+
+def test_an_index_with_an_encoder_moves_to_a_cluster(place: OpenSearchIndex, tmp_path: Path) -> None:
+    """A backup of a folder restored there answers as the folder does, and so it does after updates; a purge leaves no
+    vector of what it removed in the folder for work.
+    """
+    here, there = tmp_path / "folder", replace(place, work=str(tmp_path / "work"))
+    documents = [*of_few_words(random.Random(2), "b", 60), _FIBROSIS]
+    build(here, documents, settings=_WITH)
+    backup(here, tmp_path / "kept")
+    restore(tmp_path / "kept", there)
+    for step in range(3):
+        with open_index(there, settings=_WITH) as cluster, open_index(here, settings=_WITH) as folder:
+            assert (cluster.info.encoder, cluster.info.semantic) == ("words", True)
+            assert cluster.similar("fibroid").cards[0].in_other_words == "Fibrosis"
+            for document in folder.documents():
+                text = f"{document.title} fibroid"
+                assert cluster.search(text) == folder.search(text)
+                assert cluster.similar(text) == folder.similar(text)
+                assert cluster.related(document.id) == folder.related(document.id)
+        more = of_few_words(random.Random(step), f"s{step}-", 4)
+        reports = [
+            update(index, more, delete=[f"b00{step}"], purge=step == 1, settings=_WITH) for index in (there, here)
+        ]
+        assert [report.traces for report in reports] == [(), ()]
+    assert verify(there, every=True).ok
+    assert (tmp_path / "work" / f"{place.address.rsplit('/', 1)[1]}.vectors").is_dir()
+
+
+@pytest.mark.parametrize("why", ["no scripts", "too long"])
+def test_where_a_cluster_compares_no_vectors_words_find(
+    place: OpenSearchIndex, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, why: str
+) -> None:
+    """Its operator may forbid what is dear, and it may take too long: what shares a word is found all the same. The log
+    says why and nothing of the text, and the answer is told to be none to keep.
+    """
+    build(place, [*of_few_words(random.Random(5), "b", 30), _FIBROSIS], settings=_WITH)
+    with connect(place, WRITING) as client, open_index(place, settings=_WITH) as index:
+        assert [hit.id for hit in index.search("fibroid").hits] == ["fibrosis"]
+        if why == "no scripts":
+            client.cluster.put_settings(body={"transient": {"search.allow_expensive_queries": False}})
+        else:
+            search = OpenSearchDocuments.search  # a node looks at its clock each 200 ms: so few are never late
+            late = {"timed_out": True}
+            monkeypatch.setattr(OpenSearchDocuments, "search", lambda own, body: search(own, body) | late)
+        gave_up.set(False)
+        try:
+            found = [index.search(text).total for text in ("fibroid", "fibrosis")]
+        finally:
+            client.cluster.put_settings(body={"transient": {"search.allow_expensive_queries": None}})
+    assert (found, gave_up.get()) == ([0, 1], True)
+    assert "what shares no word is not found" in caplog.text
+    assert "fibr" not in caplog.text
 
 
 def test_an_id_that_no_cluster_takes_is_told_before_anything_is_sent(place: OpenSearchIndex) -> None:

@@ -13,7 +13,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-import indexer
 from corpus import Document
 from indexer import RequestRefused, Settings, backups, build, open_index, update
 from indexer.analysis import Analyzer
@@ -251,13 +250,6 @@ def test_a_build_without_an_encoder_holds_no_vectors(tmp_path: Path) -> None:
     assert not [name for name in arrays if "vector" in name or "cosine" in name]
     with open_index(tmp_path) as index:
         assert (index.info.semantic, index.info.encoder) == (False, "")
-
-
-def test_a_cluster_keeps_none() -> None:
-    """An index on a cluster is refused an encoder before anything is read."""
-    pytest.importorskip("opensearchpy", reason="the extra `cluster`: pip install 'seealso[cluster]'")
-    with pytest.raises(RequestRefused, match="by words alone"):
-        indexer.build("opensearch+http://127.0.0.1:9/none", [], settings=_WITH)
 
 
 def test_a_card_without_a_word_in_common_says_what_is_nearest() -> None:
