@@ -26,7 +26,7 @@ from indexer.duplicates.compare import same_as, same_question, side_by_side
 from indexer.duplicates.listing import ClusterRequest, Listing, Told
 from indexer.encoder import gave_up
 from indexer.errors import SearchError, not_found
-from indexer.generation import FindRequest, Generation, Store, store_of
+from indexer.generation import FindRequest, Generation, Store, each_of, store_of
 from indexer.opened import Held, Opening
 from indexer.ranking.resources import wins_by_loops
 from indexer.settings import IndexPlace, Settings
@@ -205,7 +205,7 @@ class Index:
         if where != EVERYTHING:
             passing = FindRequest(where=where, sort=Sort.NEWEST, limit=len(ids))
             ids = [ranked.id for ranked in self._generation.find(passing).ranked]
-        yield from map(self.get, ids)
+        yield from each_of(self._generation, ids)
 
     def documents_at(self, first: int, count: int) -> list[Document]:
         """So many documents from a place on, in the order of the ids."""

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
+from typing import Any, TypeVar
 
 from flask import Flask, current_app, g
 
@@ -28,6 +29,7 @@ PAUSE = 5.0
 _LOOKING = 1.0
 # So many panels are kept, those asked for last.
 MOST_PANELS = 4_096
+_Answer = TypeVar("_Answer")
 
 
 class KeptPanel:
@@ -69,32 +71,41 @@ class Served:
         self.once: Callable[[Callable[[], dict[str, object]]], dict[str, object]] = cache(lambda make: make())
         # It holds the index and not this object, or else they would hold each other.
         self._panel: Callable[[str, Filter, int], KeptPanel] = lru_cache(MOST_PANELS)(
-            lambda id_, where, limit: _made(index, id_, where, limit)
+            lambda id_, where, limit: _to_keep(KeptPanel(index.related(id_, where=where, limit=limit)))
         )
-        # How many pages a search for a topic's name finds; the name is the site's, and no visitor's text.
-        self.saying: Callable[[str], int] = lru_cache(MOST_PANELS)(lambda name: index.search(name, size=1).total)
+        self._saying: Callable[[str], int] = lru_cache(MOST_PANELS)(
+            lambda name: _to_keep(index.search(name, size=1).total)
+        )
 
     def panel(self, id_: str, where: Filter, limit: int) -> KeptPanel:
         """The panel of a page. Raises DocumentNotFound."""
         try:
             return self._panel(id_, where, limit)
         except _Unkept as made:
-            return made.panel
+            panel: KeptPanel = made.answer
+            return panel
+
+    def saying(self, name: str) -> int:
+        """How many pages a search for a topic's name finds; the name is the site's, and no visitor's text."""
+        try:
+            return self._saying(name)
+        except _Unkept as made:
+            count: int = made.answer
+            return count
 
 
 class _Unkept(Exception):
-    """A panel that was made without what its texts mean, which was not told in time: the next one may have it."""
+    """An answer that was made without what its texts mean, which was not told in time: the next one may have it."""
 
-    def __init__(self, panel: KeptPanel) -> None:
-        self.panel = panel
+    def __init__(self, answer: Any) -> None:
+        self.answer = answer
 
 
-def _made(index: Index, id_: str, where: Filter, limit: int) -> KeptPanel:
-    """A panel, to be kept. Raises _Unkept for one that is not."""
-    panel = KeptPanel(index.related(id_, where=where, limit=limit))
+def _to_keep(answer: _Answer) -> _Answer:
+    """An answer that was just made, to be kept. Raises _Unkept for one that is not."""
     if Index.gave_up.get():
-        raise _Unkept(panel)
-    return panel
+        raise _Unkept(answer)
+    return answer
 
 
 class IndexHandle:

@@ -10,7 +10,7 @@ from corpus import Document, to_json
 from indexer.analysis import bare, field_texts, is_han, is_pair, tokenize
 from indexer.analysis.terms import stem
 from indexer.analysis.wordlists import stop_words
-from indexer.generation import Store
+from indexer.generation import Store, each_of
 from indexer.generation.folder import vector_file
 from indexer.ranking.mapped import Strings
 from indexer.settings import Settings
@@ -23,8 +23,7 @@ _IDS = "ids.utf8"
 def documents_of(store: Store, ids: Sequence[str] | None = None) -> Iterator[Document]:
     """The documents of some ids that are there, or all, of the current generation, one at a time."""
     with closing(store.open(Settings(meaning="off"))) as generation:
-        for id_ in generation.ids() if ids is None else ids:
-            yield from generation.get([id_])
+        yield from each_of(generation, generation.ids() if ids is None else ids)
 
 
 def traces(store: Store, purged: Collection[Document], digests: Collection[bytes]) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from indexer.generation.port import (
     Neighbours,
     Pair,
     Ranked,
+    each_of,
 )
 from indexer.generation.stores import Store, store_of
 
@@ -28,5 +29,6 @@ __all__ = [
     "Pair",
     "Ranked",
     "Store",
+    "each_of",
     "store_of",
 ]

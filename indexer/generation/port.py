@@ -6,8 +6,9 @@ Where the documents lie, how they are numbered and what ranks them is known to w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from itertools import islice
 from typing import NamedTuple, Protocol
 
 from corpus import Document, Topic
@@ -50,6 +51,8 @@ class Neighbours(NamedTuple):
         return self._replace(ranked=self.ranked[:count])
 
 
+# So many documents are read at a time where all are.
+_TOGETHER = 250
 # The place of how many pages list a document, in what speaks for keeping it (build/keep_order).
 LISTED = 2
 
@@ -210,6 +213,13 @@ class Generation(Protocol):
 
     def close(self) -> None:
         """Let go of files. Afterwards it must not be asked; closing twice does nothing."""
+
+
+def each_of(generation: Generation, ids: Iterable[str]) -> Iterator[Document]:
+    """The documents of some ids that are there, read a few at a time: on a cluster each asking is a round trip."""
+    waiting = iter(ids)
+    while together := [*islice(waiting, _TOGETHER)]:
+        yield from generation.get(together)
 
 
 class KeptWithPage(NamedTuple):

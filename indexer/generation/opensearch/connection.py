@@ -44,14 +44,14 @@ class Address(NamedTuple):
 
 def address_of(index: str) -> Address:
     """The parts of an address. Raises RequestRefused for one that is none, or that holds a password."""
+    if "@" in index:
+        remedy = "give them by the settings opensearch_user and opensearch_password"
+        raise RequestRefused("a user or password in an address", "index", remedy)
     try:
         parts = urlsplit(index)
     except ValueError as error:
         raise RequestRefused(f"no address: {error}", "index", f"write {_PLACE}") from error
     name, hosts = parts.path.strip("/"), list[tuple[str, int]]()
-    if "@" in parts.netloc:
-        remedy = "give them by the settings opensearch_user and opensearch_password"
-        raise RequestRefused("a user or password in an address", "index", remedy)
     for host in parts.netloc.split(","):
         own, _, port = host.rpartition(":") if re.search(r":\d+$", host) else (host, "", "9200")
         hosts.append((own.strip("[]"), int(port)))

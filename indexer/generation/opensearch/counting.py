@@ -37,8 +37,8 @@ class FacetCounter:
                 values = own[name] if isinstance(own[name], list) else [own[name]]
                 counts[name].update(_named(name, value) for value in values if value is not None)
         called = self._called
-        counts["topic"] = Counter({called[name]: n for name, n in counts["topic"].items()})
-        return {name: _most(own, most) for name, own in counts.items()}
+        counts["topic"] = Counter({called.get(name, name): n for name, n in counts["topic"].items()})
+        return {name: _most(own, most, as_numbers=name == "year") for name, own in counts.items()}
 
     @cached_property
     def _called(self) -> dict[str, str]:
@@ -59,6 +59,5 @@ def _counted(facet: str, answer: Mapping[str, Any]) -> Counter[str]:
     return Counter({_named(facet, bucket["key"]): bucket["doc_count"] for bucket in answer["buckets"]})
 
 
-def _most(counts: Mapping[str, int], most: int) -> dict[str, int]:
-    # Years are in the order of their numbers.
-    return dict(sorted(counts.items(), key=lambda own: (-own[1], len(own[0]) * own[0].isdecimal(), own[0]))[:most])
+def _most(counts: Mapping[str, int], most: int, *, as_numbers: bool) -> dict[str, int]:
+    return dict(sorted(counts.items(), key=lambda own: (-own[1], len(own[0]) * as_numbers, own[0]))[:most])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from base64 import b64decode
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import partial
+from itertools import islice
 from typing import Any, overload
 
 import numpy as np
@@ -73,9 +74,9 @@ class OpenSearchDocuments:
 
     def fetch(self, ids: Collection[str], *fields: str) -> dict[str, dict[str, Any]]:
         """By id, what is kept of those of some documents that are there: these fields at least."""
-        known = self._known  # another thread may put an empty one in its place
-        wanted = [id_ for id_ in dict.fromkeys(ids) if not set(fields) <= known.get(id_, {}).keys()]
-        there = {id_: known[id_] for id_ in ids if id_ in known}
+        # Another thread may put other ones in their place.
+        there = {id_: own for id_ in ids if (own := self._known.get(id_)) is not None and set(fields) <= own.keys()}
+        wanted = [id_ for id_ in dict.fromkeys(ids) if id_ not in there]
         for at in range(0, len(wanted), _PAGE):
             with asking(self._name):
                 rows = patiently(partial(self._rows, wanted[at : at + _PAGE]))
@@ -116,6 +117,9 @@ class OpenSearchIds(Sequence[str]):
     @overload
     def __getitem__(self, place: slice) -> list[str]: ...
     def __getitem__(self, place: int | slice) -> str | list[str]:
+        if isinstance(place, slice):
+            start, stop, step = place.indices(len(self))  # ascending: nobody asks for them the other way round
+            return [*islice(self._documents.walk(EVERYTHING, BY_ID, stop), start, stop, step)]
         return list(self)[place]
 
 

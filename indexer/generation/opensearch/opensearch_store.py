@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
@@ -29,7 +27,7 @@ from indexer.generation.opensearch.documents import OpenSearchDocuments, whole_r
 from indexer.generation.opensearch.layout import PAIRS, documents_of, files_of
 from indexer.generation.opensearch.publisher import publish, remove
 from indexer.generation.opensearch.searcher import OpenSearchGeneration
-from indexer.generation.opensearch.work_folder import WorkFolder, reading_folder
+from indexer.generation.opensearch.work_folder import ReadingFolder, WorkFolder
 from indexer.generation.opensearch.writing_lock import writing
 from indexer.generation.port import Generation, PageMaker
 from indexer.ranking.mapped import ARRAYS
@@ -78,21 +76,25 @@ class OpenSearchStore:
                 seen = self.current()
             except IndexMissing:
                 seen = None
+            except SearchError as error:  # who waits behind this one need not wait as long
+                seen = error
             self._seen = time.monotonic(), seen
+        if isinstance(seen, SearchError):
+            raise seen.with_traceback(None)
         return seen
 
     def open(self, settings: Settings, *, serving: bool = False, beside: str = "") -> Generation:
         number, digest = self.current()
-        folder = reading_folder()
+        held = ReadingFolder()
         try:
-            self._fetch(number, folder, parts.READ)
-            manifest = self._whole(folder, digest, read=True)
+            self._fetch(number, held.path, parts.READ)
+            manifest = self._whole(held.path, digest, self._meta(documents_of(self._name, number))["pairs"], read=True)
             size, index = sum(manifest.documents.values()), documents_of(self._name, number)
             documents = OpenSearchDocuments(connect(self._place), self._name, index, size)
             encoder = encoder_for(settings.meaning, manifest.encoder, serving=serving)
-            return OpenSearchGeneration(documents, folder, manifest, encoder)
+            return OpenSearchGeneration(documents, held, manifest, encoder)
         except BaseException:
-            shutil.rmtree(folder, ignore_errors=True)
+            held.close()
             raise
 
     def newer_than(self, name: str) -> Newer:
@@ -104,16 +106,16 @@ class OpenSearchStore:
 
     def manifest(self) -> Manifest:
         number, digest = self.current()
-        with tempfile.TemporaryDirectory() as folder:
-            self._fetch(number, Path(folder), parts.named([MANIFEST]))
-            return read_manifest(Path(folder), digest)
+        with ReadingFolder() as folder:
+            self._fetch(number, folder, parts.named([MANIFEST]))
+            return read_manifest(folder, digest)
 
     def digests(self) -> Mapping[str, bytes]:
         number, _ = self.current()
         names = [name for name in self.manifest().files if name.endswith(_OF_DIGESTS)]
-        with tempfile.TemporaryDirectory() as folder:
-            self._fetch(number, Path(folder), parts.named(names))
-            return StoredDigests(Path(folder) / ARRAYS)
+        with ReadingFolder() as folder:
+            self._fetch(number, folder, parts.named(names))
+            return StoredDigests(folder / ARRAYS)
 
     def usable(self) -> tuple[Manifest, Path]:
         number, digest = self.current()
@@ -140,10 +142,10 @@ class OpenSearchStore:
     def backup(self, file: Path) -> Info:
         check_place(file)
         number, digest = self.current()
-        with tempfile.TemporaryDirectory(prefix="seealso-") as folder:
-            self._fetch(number, Path(folder))
-            manifest = self._whole(Path(folder), digest)
-            write_backup(Path(folder), manifest, file)
+        with ReadingFolder() as folder:
+            self._fetch(number, folder)
+            manifest = self._whole(folder, digest)
+            write_backup(folder, manifest, file)
         return manifest.info
 
     def restore(self, file: Path, keep: PageMaker) -> Info:
@@ -177,12 +179,13 @@ class OpenSearchStore:
         if manifest.purges:
             self._work.forget()
         with asking(self._name):
-            publish(self._client, self._place, staged, self._folders.get(manifest.before), keep, tell)
+            pairs = publish(self._client, self._place, staged, self._folders.get(manifest.before), keep, tell)
         if faults := list(self._faults_of_documents(number, digests)):
             raise SearchError("the cluster has not what was sent", faults[0].file, "build again")
         meta = {
             "generation": number,
             "digest": manifest.digest,
+            "pairs": pairs,
             "before": manifest.before,
             "withdraws": manifest.withdraws or manifest.purges,
             "purges": manifest.purges,
@@ -229,7 +232,7 @@ class OpenSearchStore:
             found: dict[str, Any] = self._asking.indices.get_mapping(index=index)[index]["mappings"].get("_meta", {})
         if "digest" not in found:
             raise SearchError(f"{index} is no generation", str(self._place), "give the index another name")
-        return found
+        return {"pairs": "", **found}  # which versions before did not tell
 
     def _metas(self) -> dict[int, dict[str, Any]]:
         """What is told of each generation of which there is an index; of one that is not whole nothing."""
@@ -252,12 +255,11 @@ class OpenSearchStore:
 
     def _faults(self, number: int) -> Iterator[Fault]:
         """What a generation has not as it was sent: files, how many documents there are, and some of these."""
-        with tempfile.TemporaryDirectory() as fetched:
-            folder = Path(fetched)
+        with ReadingFolder() as folder:
             try:
                 self._fetch(number, folder)
-                digest = self._meta(documents_of(self._name, number))["digest"]
-                manifest = usable_manifest(folder, digest, str(self._place))
+                meta = self._meta(documents_of(self._name, number))
+                manifest = usable_manifest(folder, meta["digest"], str(self._place))
             except IndexIncompatible:
                 raise
             except SearchError as error:
@@ -265,7 +267,7 @@ class OpenSearchStore:
                     raise
                 damaged = [Fault(file=files_of(self._name, number), code="missing", generation=number)]
             else:
-                found = parts.faults(folder, manifest)
+                found = parts.faults(folder, manifest, pairs=meta["pairs"])
                 damaged = [Fault(file=own, code=code, generation=number) for own, code in found]
                 if not damaged:
                     yield from self._faults_of_documents(number, StoredDigests(folder / ARRAYS))
@@ -288,10 +290,10 @@ class OpenSearchStore:
         with asking(self._name):
             parts.fetch_files(self._client, files_of(self._name, number), folder, query)
 
-    def _whole(self, folder: Path, digest: str, *, read: bool = False) -> Manifest:
-        """The manifest of a generation whose files, or those that are read, lie in a folder as they were written."""
+    def _whole(self, folder: Path, digest: str, pairs: str = "", *, read: bool = False) -> Manifest:
+        """The manifest of a generation of which a folder has the files, or those that are read, as they were sent."""
         manifest = usable_manifest(folder, digest, str(self._place))
-        for name, code in parts.faults(folder, manifest, read=read, pairs=read):
+        for name, code in parts.faults(folder, manifest, read=read, pairs=pairs):
             fault, place = Fault(file=name, code=code), f"{name} of {self._place}"
             raise IndexDamaged(fault.said, place, "roll back, or build the index again")
         return manifest

@@ -9,7 +9,7 @@ from typing import IO, Any
 
 from opensearchpy import OpenSearch
 
-from indexer.errors import SearchError
+from indexer.errors import IndexDamaged, SearchError
 from indexer.generation.folder.folder import DIGEST, MANIFEST
 from indexer.generation.folder.manifest import Manifest, digest_of, read_manifest
 from indexer.generation.opensearch.layout import PAIRS
@@ -52,6 +52,10 @@ def fetch_files(client: OpenSearch, index: str, folder: Path, query: dict[str, A
         for hit in hits:
             own, after = hit["_source"], hit["sort"]
             path = folder / own["file"]
+            if not path.resolve().is_relative_to(folder.resolve()):
+                raise IndexDamaged(
+                    "it is no file of a generation", f"{own['file']} of {index}", "build the index again"
+                )
             path.parent.mkdir(parents=True, exist_ok=True)
             with path.open("ab") as file:
                 file.write(base64.b64decode(own["data"]))
@@ -75,18 +79,17 @@ def is_read(name: str) -> bool:
     return name in (MANIFEST, DIGEST, PAIRS) or own in (*_OF_ALL, *SEGMENT_FILES) or f"/{FREQUENCIES}/" in name
 
 
-def faults(folder: Path, manifest: Manifest, *, read: bool = False, pairs: bool = True) -> Iterator[tuple[str, str]]:
-    """The files in a folder, or those that are read, that are missing or changed, with the code of the fault; that of
-    the pairs is in no manifest.
+def faults(folder: Path, manifest: Manifest, *, read: bool = False, pairs: str = "") -> Iterator[tuple[str, str]]:
+    """The files in a folder, or those that are read, that are missing or changed, with the code of the fault; `pairs`
+    is the digest of that of the pairs, which is in no manifest, where it is looked at.
     """
-    if pairs and not (folder / PAIRS).exists():
-        yield PAIRS, "missing"
-    for name, (_, written) in manifest.files.items():
-        if not read or is_read(name):
-            if not (folder / name).exists():
-                yield name, "missing"
-            elif digest_of(folder / name) != written:
-                yield name, "changed"
+    digests = {PAIRS: pairs} if pairs else {}
+    digests |= {name: digest for name, (_, digest) in manifest.files.items() if not read or is_read(name)}
+    for name, written in digests.items():
+        if not (folder / name).exists():
+            yield name, "missing"
+        elif digest_of(folder / name) != written:
+            yield name, "changed"
 
 
 def is_as_written(folder: Path, digest: str) -> bool:
@@ -97,4 +100,4 @@ def is_as_written(folder: Path, digest: str) -> bool:
         return False
     names = {file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file()}
     known = {MANIFEST, DIGEST, *manifest.files}
-    return names == known and not any(faults(folder, manifest, pairs=False))
+    return names == known and not any(faults(folder, manifest))

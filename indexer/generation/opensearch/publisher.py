@@ -12,7 +12,7 @@ from opensearchpy.exceptions import NotFoundError
 
 from indexer.errors import SearchError
 from indexer.generation.folder.folder import DIGEST, MANIFEST
-from indexer.generation.folder.manifest import manifest_in
+from indexer.generation.folder.manifest import digest_of, manifest_in
 from indexer.generation.local.reader import LocalGeneration
 from indexer.generation.opensearch import parts
 from indexer.generation.opensearch.changes import Changes, changes
@@ -35,10 +35,10 @@ def publish(
     before: Path | None,
     keep: PageMaker,
     tell: Callable[[int], object],
-) -> None:
+) -> str:
     """Send a staged generation, or what changed since the one before, where that lies in a folder here as well; `keep`
     makes what is kept with a page. What a killed build sent of the very same documents is not sent again. Nothing leads
-    to the generation yet.
+    to the generation yet. Gives the digest of its pairs.
     """
     manifest, name = manifest_in(staged), address_of(place.address).name
     documents, files = documents_of(name, manifest.generation), files_of(name, manifest.generation)
@@ -70,10 +70,12 @@ def publish(
             parts.forget_files(client, files, {MANIFEST, DIGEST, PAIRS, *names, *(was.keys() - manifest.files.keys())})
         send_documents(client, documents, staged / ARRAYS, generation, sent, keep, tell)
         parts.send_files(client, files, staged, [MANIFEST, DIGEST, PAIRS, *sorted(names)])
+        pairs = digest_of(staged / PAIRS)
         (staged / PAIRS).unlink()  # no file of a generation on disk
     finally:
         generation.close()
     client.indices.refresh(index=[documents, files])
+    return pairs
 
 
 def _check_ids(ids: Sequence[str]) -> None:

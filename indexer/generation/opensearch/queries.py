@@ -17,6 +17,7 @@ Query = dict[str, Any]
 WordsFor = Callable[[str], Sequence[str]]
 EVERYTHING: Query = {"match_all": {}}
 NOTHING: Query = {"match_none": {}}
+_CLAUSES = frozenset({"rank_feature", "span_term", "term", "terms", "exists", "match_all", "match_none"})
 
 
 def linear(term: str, weight: float) -> Query:
@@ -68,12 +69,14 @@ def phrase(words: Sequence[str], words_for: WordsFor) -> Query:
     standing = [words_for(word) for word in words]
     if not all(standing):
         return NOTHING
+    if len(standing) == 1:
+        return any_of({"terms": {words_field(field): [*standing[0]]}} for field in FIELDS)
     return any_of(_in_field(words_field(field), standing) for field in FIELDS)
 
 
 def _in_field(field: str, standing: Sequence[Sequence[str]]) -> Query:
     spans: list[Query] = [{"span_or": {"clauses": [{"span_term": {field: w}} for w in own]}} for own in standing]
-    return spans[0] if len(spans) == 1 else {"span_near": {"clauses": spans, "slop": 0, "in_order": True}}
+    return {"span_near": {"clauses": spans, "slop": 0, "in_order": True}}
 
 
 def any_phrase(readings: Sequence[Sequence[str]], words_for: WordsFor) -> Query:
@@ -100,6 +103,15 @@ def shares(words: Sequence[SearchWord], words_for: WordsFor) -> Query:
 def reaching(words: Sequence[SearchWord], least: float, words_for: WordsFor) -> Query:
     """The documents whose shares reach so much."""
     return {"function_score": {"query": shares(words, words_for), "functions": [], "min_score": least}}
+
+
+def clauses_of(query: Any) -> int:
+    """How many clauses a query has that a cluster counts: those that ask for something themselves."""
+    if isinstance(query, list):
+        return sum(map(clauses_of, query))
+    if not isinstance(query, dict):
+        return 0
+    return sum(1 if name in _CLAUSES else clauses_of(own) for name, own in query.items())
 
 
 def best(weights: Mapping[str, float], filters: Sequence[Query]) -> Query:

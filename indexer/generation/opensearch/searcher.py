@@ -8,12 +8,10 @@ bit.
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import cached_property, lru_cache
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -32,6 +30,7 @@ from indexer.generation.opensearch.documents import BY_ID, OpenSearchDocuments, 
 from indexer.generation.opensearch.layout import PAIRS, VECTOR
 from indexer.generation.opensearch.nearest import vectors_of
 from indexer.generation.opensearch.queries import Query
+from indexer.generation.opensearch.work_folder import ReadingFolder
 from indexer.generation.port import Facts, FindRequest, Found, Neighbours, Pair, Ranked
 from indexer.ranking.frequencies import Frequencies
 from indexer.ranking.mapped import ARRAYS, Strings
@@ -44,8 +43,8 @@ from indexer.types import Band, Card, Info, Sort
 _ROUNDING = 1 + 2**-8 + 2**-18
 # So many times what is wanted is asked for at first, and never more than a cluster gives at once.
 _SPARE, _MOST = 1.3, 10_000
-# A cluster takes 1,024 clauses in a query: so many are terms, the most telling ones.
-_TERMS = 900
+# A cluster takes 1,024 clauses in a query: what filters leave of so many are terms, the most telling ones.
+_CLAUSES = 1_000
 # What a panel asks of its page is fetched at once; `around` are the facts of the close neighbours.
 _FACTS = ("facts", "kind", "day", "answered")
 _OF_PAGE = ("near", "near_scores", "possible", "closeness", "cards", "around", "row", VECTOR, *_FACTS)
@@ -74,14 +73,15 @@ class _Ranking(NamedTuple):
 
 
 class OpenSearchGeneration:
-    """One generation on a cluster (see Generation). `folder` holds the files that a reader keeps, and is removed when
-    it is closed.
+    """One generation on a cluster (see Generation). `held` has the files that a reader keeps, and is closed with
+    it.
     """
 
     def __init__(
-        self, documents: OpenSearchDocuments, folder: Path, manifest: Manifest, encoder: Encoder | None
+        self, documents: OpenSearchDocuments, held: ReadingFolder, manifest: Manifest, encoder: Encoder | None
     ) -> None:
-        self._documents, self._folder, self._manifest, self.encoder = documents, folder, manifest, encoder
+        self._documents, self._held, self._manifest, self.encoder = documents, held, manifest, encoder
+        self._folder = folder = held.path
         self.name = manifest.name
         self.statistics: Statistics = Statistics.from_record(manifest.statistics)
         self.analyzer: Analyzer = stored_analyzer(folder / ARRAYS, manifest.synonyms)
@@ -185,7 +185,7 @@ class OpenSearchGeneration:
 
     def close(self) -> None:
         self._documents.close()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        self._held.close()
 
     def find(self, request: FindRequest) -> Found:
         chosen = self._chooser.choose(request)
@@ -214,9 +214,10 @@ class OpenSearchGeneration:
         if not weights or not request.limit or request.sort is Sort.NEWEST:
             return None
         telling = sorted(weights, key=lambda term: -weights[term] * known.most(term))
-        beyond = sum(weights[term] * known.most(term) for term in telling[_TERMS:])
         filters = [or_these(chosen.filters, chosen.members)] if chosen.members else chosen.filters
-        query = queries.best({term: weights[term] for term in telling[:_TERMS]}, filters)
+        most = max(_CLAUSES - queries.clauses_of(filters), 1)
+        beyond = sum(weights[term] * known.most(term) for term in telling[most:])
+        query = queries.best({term: weights[term] for term in telling[:most]}, filters)
         wanted = max(request.limit + len(chosen.members), RESCORED)
         return _Ranking(weights, query, beyond, wanted, ["row", VECTOR] if request.meant else ["row"])
 

@@ -56,8 +56,9 @@ def send_documents(
 
 def send(client: OpenSearch, actions: Iterable[dict[str, Any]], tell: Callable[[int], object]) -> None:
     """Send documents, each until it is taken: what a node that dies did not take is sent to another."""
-    done, actions = 0, iter(actions)
-    while waiting := {action["_id"]: action for action in islice(actions, _TOGETHER)}:
+    done = 0
+    for together in _batches(actions):
+        waiting = {action["_id"]: action for action in together}
         size, why = len(waiting), ""
         for pause in (0, *_PAUSES):
             time.sleep(pause)
@@ -77,6 +78,20 @@ def send(client: OpenSearch, actions: Iterable[dict[str, Any]], tell: Callable[[
             raise SearchError(what, f"after {done:,}", "see whether its nodes run, and build again")
         done += size
         tell(done)
+
+
+def _batches(actions: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    """Actions that go in one request: so many, or of so many bytes."""
+    own, size = list[dict[str, Any]](), 0
+    for action in actions:
+        length = sum(len(value) for value in action.values() if isinstance(value, str))
+        if own and (len(own) == _TOGETHER or size + length > _BYTES):
+            yield own
+            own, size = [], 0
+        own.append(action)
+        size += length
+    if own:
+        yield own
 
 
 def _results(client: OpenSearch, actions: list[dict[str, Any]]) -> Iterator[tuple[str, dict[str, Any] | None]]:

@@ -2,39 +2,58 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
-import os
 import secrets
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from indexer.errors import SearchError
 
-_READING = ".seealso-read."
+_READING, _HELD = ".seealso-read.", "held"
+# A folder is locked so many seconds after it was made at the latest.
+_MAKING = 60.0
 
 
-def reading_folder() -> Path:
-    """A new temporary folder for what this process reads of a generation. Those of processes that have ended are
-    removed: they may hold words of what was forgotten since.
+class ReadingFolder:
+    """A new temporary folder for what this process reads of a generation, removed when it is closed; a context manager.
+
+    Those of processes that were killed are removed when one is made: they may hold words of what was forgotten since.
     """
-    for left in Path(tempfile.gettempdir()).glob(f"{_READING}*"):
-        process = left.name.removeprefix(_READING).partition(".")[0]
-        if process.isdigit() and not _runs(int(process)):
-            shutil.rmtree(left, ignore_errors=True)
-    return Path(tempfile.mkdtemp(prefix=f"{_READING}{os.getpid()}."))
+
+    def __init__(self) -> None:
+        for left in Path(tempfile.gettempdir()).glob(f"{_READING}*"):
+            _remove_unless_held(left)
+        self.path = Path(tempfile.mkdtemp(prefix=_READING))
+        self._held = (self.path / _HELD).open("w")
+        fcntl.flock(self._held, fcntl.LOCK_EX)
+
+    def __enter__(self) -> Path:
+        return self.path
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Remove it; closing twice does nothing."""
+        shutil.rmtree(self.path, ignore_errors=True)
+        self._held.close()
 
 
-def _runs(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:  # it is another user's
-        return True
-    return True
+def _remove_unless_held(folder: Path) -> None:
+    """Remove a folder whose process has ended: nobody holds the lock of its file. One that is just being made has none
+    for a moment.
+    """
+    with suppress(OSError):
+        if not (folder / _HELD).exists() and time.time() - folder.stat().st_mtime < _MAKING:
+            return
+        with (folder / _HELD).open("a") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(folder)
 
 
 class WorkFolder:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import socket
 import threading
 import time
@@ -25,7 +26,8 @@ def writing(client: OpenSearch, hasty: OpenSearch, name: str) -> Iterator[None]:
     """Hold an index for writing. Raises BuildInProgress at once where another process holds it. That it is held is
     renewed by the `hasty` client, which waits for no node long.
     """
-    index, mine, ended = f"{name}-lock", {"by": f"{socket.gethostname()} {os.getpid()}"}, threading.Event()
+    index, ended = f"{name}-lock", threading.Event()
+    mine = {"by": f"{socket.gethostname()} {os.getpid()}", "token": secrets.token_hex(8)}
 
     def write(client: OpenSearch = client, **only: Any) -> dict[str, Any]:
         """Say that this process is at work; gives which writing of the document that was."""
@@ -42,7 +44,12 @@ def writing(client: OpenSearch, hasty: OpenSearch, name: str) -> Iterator[None]:
         nonlocal last
         while not ended.wait(_BEAT):
             with suppress(OpenSearchException):  # the next beat may come through, unless another process took over
-                last = write(hasty, **last)
+                try:
+                    last = write(hasty, **last)
+                except ConflictError:  # a beat came through whose answer did not
+                    held = hasty.get(index=index, id="lock")
+                    if held["_source"].get("token") == mine["token"]:
+                        last = {"if_seq_no": held["_seq_no"], "if_primary_term": held["_primary_term"]}
 
     beating = threading.Thread(target=beat, daemon=True)
     beating.start()

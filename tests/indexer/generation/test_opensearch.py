@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import random
 import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
@@ -18,10 +20,11 @@ from typing import Any
 
 import pytest
 from opensearchpy import Transport
-from opensearchpy.exceptions import AuthorizationException
+from opensearchpy.exceptions import AuthorizationException, ConnectionTimeout
 
 from corpus import Document
 from indexer import (
+    IndexDamaged,
     IndexMissing,
     OpenSearchIndex,
     Progress,
@@ -38,7 +41,7 @@ from indexer.build import pipeline
 from indexer.decisions import Decisions
 from indexer.encoder import gave_up
 from indexer.generation import Generation, store_of
-from indexer.generation.opensearch import opensearch_store, parts, writing_lock
+from indexer.generation.opensearch import opensearch_store, parts, sender, writing_lock
 from indexer.generation.opensearch.connection import WRITING, connect
 from indexer.generation.opensearch.documents import OpenSearchDocuments
 from indexer.generation.opensearch.work_folder import WorkFolder
@@ -314,20 +317,111 @@ def test_a_forget_that_is_killed_is_finished_by_the_next_command(
     assert not [own for own in tmp_path.rglob("*") if own.is_file() and b"zwetschgen" in own.read_bytes().lower()]
 
 
+_HOLDS = (
+    "import fcntl, sys, time; file = open(sys.argv[1], 'w'); fcntl.flock(file, fcntl.LOCK_EX); print(1); time.sleep(60)"
+)
+
+
 def test_what_a_killed_reader_left_goes_with_the_next_one(
     place: OpenSearchIndex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The folder of a process that has ended is removed when an index is opened; those of processes that run stay."""
+    """The folder of a process that has ended is removed when an index is opened, whoever has its number by now; those
+    of processes that run stay, and one that is just being made.
+    """
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     build(place, of_few_words(random.Random(1), "b", 10), settings=Settings(compiled=False))
-    with subprocess.Popen([sys.executable, "-c", ""]) as ended:
-        ended.wait()
-    for name in (f".seealso-read.{ended.pid}.left", ".seealso-read.1.runs"):
-        (tmp_path / name).mkdir()
-    with open_index(place), open_index(place):
-        there = sorted(folder.name.partition(".seealso-read.")[2].partition(".")[0] for folder in tmp_path.iterdir())
-        assert there == sorted(["1", str(os.getpid()), str(os.getpid())])
-    assert [folder.name for folder in tmp_path.iterdir()] == [".seealso-read.1.runs"]
+    for name in ("left", "runs", "made"):
+        (tmp_path / f".seealso-read.{name}").mkdir()
+    (tmp_path / ".seealso-read.left" / "held").touch()
+    command = [sys.executable, "-c", _HOLDS, str(tmp_path / ".seealso-read.runs" / "held")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as running_:
+        assert running_.stdout is not None
+        running_.stdout.readline()
+        with open_index(place), open_index(place):
+            assert len(list(tmp_path.iterdir())) == 4
+        there = sorted(folder.name.removeprefix(".seealso-read.") for folder in tmp_path.iterdir())
+        running_.kill()
+    assert there == ["made", "runs"]
+
+
+def test_a_lock_whose_beat_was_not_answered_is_kept(place: OpenSearchIndex, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the cluster took though its answer was lost does not cost who writes the lock."""
+    monkeypatch.setattr(writing_lock, "_BEAT", 0.2)
+    index, lost = f"{place.address.rsplit('/', 1)[1]}-lock", threading.Event()
+    with connect(place, WRITING) as client, connect(place) as hasty:
+        write = hasty.index
+
+        def losing(**given: Any) -> Any:
+            said = write(**given)
+            if not lost.is_set():
+                lost.set()
+                raise ConnectionTimeout("TIMEOUT", "no answer", Exception("no answer"))
+            return said
+
+        monkeypatch.setattr(hasty, "index", losing)
+        with writing_lock.writing(client, hasty, index.removesuffix("-lock")):
+            assert lost.wait(10)
+            seen = client.get(index=index, id="lock")["_source"]["at"]
+            until = time.monotonic() + 10
+            while client.get(index=index, id="lock")["_source"]["at"] == seen and time.monotonic() < until:
+                time.sleep(0.1)
+            assert client.get(index=index, id="lock")["_source"]["at"] > seen
+        assert not client.exists(index=index, id="lock")
+
+
+def test_files_are_sent_a_few_at_a_time() -> None:
+    """However many parts there are, no more than fit a request are in memory, and one that waits."""
+    made = list[int]()
+
+    def parts_() -> Iterator[dict[str, Any]]:
+        for n in range(100):
+            made.append(n)
+            yield {"_id": str(n), "data": "x" * (5 << 20)}
+
+    assert [len(batch) for batch in itertools.islice(sender._batches(parts_()), 3)] == [1, 1, 1]
+    assert len(made) == 4
+    assert [len(batch) for batch in sender._batches({"_id": str(n)} for n in range(600))] == [250, 250, 100]
+
+
+def test_a_file_of_the_index_lies_in_its_folder(place: OpenSearchIndex, tmp_path: Path) -> None:
+    """Whoever may write to the cluster writes nowhere else on the machines that read from it."""
+    build(place, of_few_words(random.Random(1), "b", 5), settings=Settings(compiled=False))
+    index = f"{place.address.rsplit('/', 1)[1]}-000001-files"
+    with connect(place) as client:
+        client.indices.put_settings(index=index, body={"index.blocks.write": None})
+        fields = {"file": "../out", "part": 0, "data": "eA==", "read": True}
+        client.index(index=index, id="../out#0", body=fields, refresh=True)
+        (tmp_path / "in").mkdir()
+        with pytest.raises(IndexDamaged, match="no file of a generation"):
+            parts.fetch_files(client, index, tmp_path / "in")
+    assert not (tmp_path / "out").exists()
+
+
+def test_changed_pairs_are_told(place: OpenSearchIndex) -> None:
+    """They stand in no manifest, and are looked at all the same."""
+    build(place, of_few_words(random.Random(1), "b", 5), settings=Settings(compiled=False))
+    index = f"{place.address.rsplit('/', 1)[1]}-000001-files"
+    with connect(place) as client:
+        client.indices.put_settings(index=index, body={"index.blocks.write": None})
+        fields = {"file": "pairs.jsonl", "part": 0, "data": "e30K", "read": True}
+        client.index(index=index, id="pairs.jsonl#0", body=fields, refresh=True)
+    assert [(own.file, own.code) for own in verify(place).faults] == [("pairs.jsonl", "changed")]
+    with pytest.raises(SearchError, match=r"pairs\.jsonl"):
+        open_index(place)
+
+
+def test_a_search_with_long_exclusions(place: OpenSearchIndex, tmp_path: Path) -> None:
+    """What filters take of the clauses of a query is not given to terms."""
+    words = [f"{a}{b}{c}" for a in "bdfgklmnprtv" for b in "aeiou" for c in "bdfgklmnprtv"]
+    said = " ".join(f"{word} {word}s" for word in words)
+    documents = [*of_few_words(random.Random(3), "b", 40), question("one", "Many", said)]
+    for where in (place, tmp_path):
+        build(where, documents, settings=Settings(compiled=False))
+    without = [" ".join(words[at : at + 7]) for at in range(0, 56, 7)]
+    text = " ".join([*words[56:450], *(f'-"{phrase}"' for phrase in without)])
+    with open_index(place) as there, open_index(tmp_path) as here:
+        assert there.search(text).total == here.search(text).total == 1
+        assert there.search("pain -cough -rash") == here.search("pain -cough -rash")
 
 
 def test_updates_from_nothing_and_to_nothing(place: OpenSearchIndex, tmp_path: Path) -> None:
