@@ -193,6 +193,12 @@ class GenerationSuite:
             "answered": {"no": 3, "yes": 2},
         }
 
+    def test_facets_of_one_count_are_in_the_order_of_their_names(self, made: Made) -> None:
+        """Names of digits too; years are in the order of their numbers."""
+        topics = tuple(Topic(name=name) for name in ("9", "Zebra", "10"))
+        generation = made([Article(id="a", title="Knee", body="", topics=topics)])
+        assert list(generation.find(FindRequest(facets=2)).facets["topic"]) == ["10", "9"]
+
     def test_frequencies_count_documents(self, generation: Generation) -> None:
         """A term's frequency is the number of documents that have it, however often."""
         assert generation.frequencies(["knee", "cement", "the", "zzz"]) == [2, 2, 0, 0]

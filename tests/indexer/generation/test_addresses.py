@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from indexer import OpenSearchIndex, RequestRefused, SearchError, open_index
+from indexer.generation import store_of
 from indexer.generation.opensearch.connection import address_of
 from tests.indexer.generation.nodes import free_ports
 
@@ -32,6 +33,7 @@ def test_an_address_names_hosts_and_an_index(address: str, hosts: list[tuple[str
         "opensearch+https://a.example/qa/more",
         "opensearch+https://a.example/qa?x=1",
         "opensearch+https://ruth:secret@a.example/qa",
+        "opensearch+https://ruth:secret/more@a.example/qa",
         "opensearch+https://[::1/qa",
         "opensearch://a.example/qa",
         "https://a.example/qa",
@@ -42,6 +44,21 @@ def test_what_is_no_address_is_refused(address: str) -> None:
     with pytest.raises(RequestRefused) as refused:
         open_index(address)
     assert "secret" not in f"{refused.value} {refused.value.next}"
+
+
+def test_who_waits_behind_a_look_at_a_cluster_that_is_away_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is current is looked up once a second, whether it was found or not."""
+    store, looked = store_of(OpenSearchIndex("opensearch+http://127.0.0.1:9/qa")), list[int]()
+
+    def away() -> tuple[int, str]:
+        looked.append(1)
+        raise SearchError("the cluster does not answer", "there", "see whether its nodes run")
+
+    monkeypatch.setattr(store, "current", away)
+    for _ in range(3):
+        with pytest.raises(SearchError, match="does not answer"):
+            store.published()
+    assert len(looked) == 1
 
 
 def test_a_cluster_that_is_not_there_is_told() -> None:
