@@ -152,9 +152,15 @@ def _may_be(word: str, candidate: str, most: float) -> bool:
         return False
     if (_letters(word) ^ _letters(candidate)).bit_count() > 2 * most or not _indecent().isdisjoint(_forms(candidate)):
         return False
-    if (ending := _ENDING.search(word)) and not candidate.endswith(ending[0]):
+    if (ending := _ENDING.search(word)) and not candidate.endswith(ending[0]) and not _by_a_vowel(word, candidate):
         return False
     return not any(word.startswith(a) and candidate.startswith(b) for pair in _OPPOSITES for a, b in (pair, pair[::-1]))
+
+
+def _by_a_vowel(word: str, candidate: str) -> bool:
+    """Whether two words differ by one vowel for another, as the endings of psoriosis and psoriasis do."""
+    differ = [{a, b} for a, b in zip(word, candidate, strict=False) if a != b]
+    return len(word) == len(candidate) and len(differ) == 1 and differ[0] <= _VOWELS
 
 
 @cache

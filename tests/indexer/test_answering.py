@@ -221,6 +221,14 @@ def test_opposites_names_and_compounds_are_not_corrected(typed: str) -> None:
     assert respell(PlainGeneration(documents, ANALYZER), typed) is None
 
 
+def test_an_ending_of_medicine_is_misspelt_by_a_vowel() -> None:
+    """Psoriosis is psoriasis: it ends as a word of medicine, and is none. The epiglottis is not epiglottitis."""
+    documents = [question(f"q{n}", "psoriasis or epiglottitis") for n in range(5)]
+    generation = PlainGeneration([*documents, *OTHERS], ANALYZER)
+    assert respell(generation, "psoriosis creams") == ("psoriasis creams", True)
+    assert respell(generation, "epiglottosis") is None
+
+
 @pytest.mark.parametrize(
     ("a", "b", "slips"),
     [

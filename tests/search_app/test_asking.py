@@ -66,6 +66,14 @@ def test_who_is_in_danger_sees_it_first(sample_path: Path) -> None:
     assert "You do not have to be alone" in client.post("/ask", data={"title": "how to commit sucide"}).text
 
 
+def test_a_question_that_is_like_nothing_offers_a_search_with_its_first_line(sample_path: Path) -> None:
+    """A long story may hide its matter, which its first line names; without one there is nothing to search with."""
+    client = create_app({"index": str(sample_path)}).test_client()
+    asked = client.post("/ask", data={"title": "zzzz & qqqq"}).text
+    assert '<a href="/search?q=zzzz+%26+qqqq">Search with the words of its first line</a>' in asked
+    assert "first line</a>" not in client.post("/ask", data={"text": "zzzz qqqq"}).text
+
+
 def test_what_cannot_be_looked_for_is_not_lost(sample_path: Path) -> None:
     """A text that is too long stays in its field, with what is wrong; so does one that is like nothing."""
     client = create_app({"index": str(sample_path)}).test_client()
