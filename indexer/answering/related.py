@@ -11,12 +11,9 @@ from indexer.answering.panel import PanelText, close_ones, make_panel
 from indexer.answering.settled import Settled
 from indexer.answering.weighing import own_analysed, weigh, weigh_terms
 from indexer.decisions import Decisions
-from indexer.generation import Generation, KeptWithPage, Ranked
+from indexer.generation import SHOWN, Generation, KeptWithPage, Ranked
 from indexer.ranking.weighting import Statistics
 from indexer.types import EVERYTHING, Filter, Panel
-
-# So many cards of a page are kept with it on a cluster, as a panel shows that asks for no number.
-_KEPT = 4
 
 
 def related(generation: Generation, id_: str, where: Filter, limit: int, settled: Settled) -> Panel | None:
@@ -35,7 +32,7 @@ def kept_with(generation: Generation, id_: str) -> KeptWithPage:
     """What a generation may keep with a page: what its panel shows as long as editors decide nothing."""
     undecided = Settled(generation, Decisions())
     close = _neighbours(generation, id_, EVERYTHING, undecided) or []
-    panel = make_panel(generation, _text(generation, id_), close, _KEPT, undecided)
+    panel = make_panel(generation, _text(generation, id_), close, SHOWN, undecided)
     return KeptWithPage([r.id for r in close], panel.cards)
 
 

@@ -27,15 +27,13 @@ from indexer.evaluation.results import (
     PairQuality,
 )
 from indexer.evaluation.runs import Run
-from indexer.generation import Generation, store_of
+from indexer.generation import SHOWN, Generation, store_of
 from indexer.index import open_index
 from indexer.ranking.vectors import Vector, cosines
 from indexer.ranking.weighting import RESCORED
 from indexer.settings import IndexPlace, Settings
 from indexer.types import Band, Progress, Search
 
-# So many of a document's neighbours does a page show.
-_PANEL = 4
 Judgments = Mapping[str, Grades]
 
 
@@ -214,7 +212,7 @@ def agreement(index: IndexPlace) -> Agreement:
             missing += sum(id_ is None for id_ in found)
             if wanted:
                 ours = opened.neighbours(document.id)
-                shown.append(len(wanted & set(ours[:_PANEL])) / min(len(wanted), _PANEL))
+                shown.append(len(wanted & set(ours[:SHOWN])) / min(len(wanted), SHOWN))
                 near.append(len(wanted & set(ours[:RAW])) / len(wanted))
     return Agreement(
         pages=pages, missing=missing, compared=len(shown), panel=estimate(shown), neighbours=estimate(near)

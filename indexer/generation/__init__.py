@@ -3,6 +3,7 @@
 from indexer.generation.port import (
     LISTED,
     NO_CARDS,
+    SHOWN,
     Facts,
     FindRequest,
     Found,
@@ -19,6 +20,7 @@ from indexer.generation.stores import Store, store_of
 __all__ = [
     "LISTED",
     "NO_CARDS",
+    "SHOWN",
     "Facts",
     "FindRequest",
     "Found",

@@ -53,6 +53,8 @@ class Neighbours(NamedTuple):
 
 # So many documents are read at a time where all are.
 _TOGETHER = 250
+# So many neighbours of a page are shown beside it, unless editors decide otherwise.
+SHOWN = 4
 # The place of how many pages list a document, in what speaks for keeping it (build/keep_order).
 LISTED = 2
 
@@ -153,7 +155,7 @@ class Generation(Protocol):
         """The id of the document at an address, the first of several, None where none is."""
 
     def shown(self, ids: Sequence[str]) -> list[int]:
-        """Of how many documents each of some known ids is among the first four stored neighbours."""
+        """Of how many documents each of some known ids is among the first SHOWN stored neighbours."""
 
     def words(self, ids: Sequence[str], field: str) -> list[list[str]]:
         """The folded words of one field of known ids, in their order, without the site's boilerplate."""

@@ -85,7 +85,9 @@ class Store(Protocol):
         """The folder with the files of a generation. On a cluster they are fetched, while something is staged."""
 
     def sweep(self, keep: int, replaced: int) -> None:
-        """Remove all but `keep` generations: the current one, those it came from, then the newest."""
+        """Remove all but `keep` generations: the current one, those it came from, then the newest. With one, which is
+        what a purge asks for, no vector of a document that is gone stays either.
+        """
 
 
 def _cluster(index: IndexPlace) -> Store:

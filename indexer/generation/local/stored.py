@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.analysis import Analyzer, Boilerplate
-from indexer.generation.port import Neighbours, Pair, Ranked
+from indexer.generation.port import SHOWN, Neighbours, Pair, Ranked
 from indexer.ranking.hashing import Numbers
 from indexer.ranking.ids import Ids, InOrder, segment_folders
 from indexer.ranking.mapped import map_array
@@ -19,8 +19,6 @@ from indexer.types import Band
 BANDS = tuple(Band)
 # So many digests are read at a time.
 _TOGETHER = 1 << 14
-# The cards of a panel that asks for no number.
-_PANEL = 4
 
 
 def stored_analyzer(arrays: Path, synonyms: str) -> Analyzer:
@@ -103,7 +101,7 @@ class StoredNeighbours:
     def shown(self, numbers: Sequence[int]) -> list[int]:
         """Of how many documents each of some is among the first four neighbours."""
         if self._shown is None:
-            first = self._near[self._ids.numbers(), :_PANEL]
+            first = self._near[self._ids.numbers(), :SHOWN]
             self._shown = np.bincount(first[first >= 0], minlength=len(self._ids))
         return [int(self._shown[n]) for n in numbers]
 

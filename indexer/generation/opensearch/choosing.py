@@ -92,8 +92,9 @@ class Chooser:
 
     def _matches(self, word: SearchWord, number: int, own: Fetched, terms: Collection[str]) -> bool:
         """Whether a document matches a word of a search, as `queries.matching` asks it of the cluster."""
-        if any(name in terms for name in word.names) or not word.parts:
-            return any(name in terms for name in word.names)
+        named = any(name in terms for name in word.names)
+        if named or not word.parts:
+            return named
         if word.loose:
             return all(stem(part) in terms for part in word.parts)
         standing = [self._words_for(part) for part in word.parts]

@@ -11,7 +11,13 @@ from indexer.analysis import FIELDS
 
 # Of a generation: its documents, and the files that each process which asks it keeps (statistics of words).
 DOCUMENTS, FILES = "documents", "files"
-# Fields of a document that are asked for and never sought: what it is, and what was worked out when it was built.
+# Fields of a document that are asked for and never sought:
+#   document                   its exchange JSON
+#   row                        what ranking knows of it (ranking/packed)
+#   facts                      the digest of its words, and its topics (Facts)
+#   near, near_scores, possible, closeness    its stored neighbours (Neighbours), and how close the first ones are
+#   around, cards              the facts of the close ones, and the cards that its panel shows (KeptWithPage)
+#   keep_order                 what speaks for keeping it among duplicates
 SOURCE = ("document", "row", "facts", "near", "near_scores", "possible", "keep_order", "closeness", "cards", "around")
 WEIGHTS = "weights"
 # What a document means, a byte for each number, and the squared length of that; absent where it has none.

@@ -21,7 +21,7 @@ from indexer.generation.opensearch.cards import record_of
 from indexer.generation.opensearch.changes import Changes
 from indexer.generation.opensearch.connection import GONE, LATER, WRITING
 from indexer.generation.opensearch.layout import SQUARE, VECTOR, WEIGHTS, feature_of, words_field
-from indexer.generation.port import Facts, PageMaker
+from indexer.generation.port import SHOWN, Facts, PageMaker
 from indexer.ranking.columns import date_of, is_answered, specialty_of, topics_of
 from indexer.ranking.ids import Ids
 from indexer.ranking.packed import Rows
@@ -29,8 +29,6 @@ from indexer.ranking.vectors import Vector, squares_of
 
 # So many documents, or so many bytes, go in one request; what is not taken for now is sent again after so many seconds.
 _TOGETHER, _BYTES, _PAUSES = 250, 8 << 20, (1, 2, 4, 8, 15, 30, 30, 30)
-# The cards of a panel that asks for no number.
-_PANEL = 4
 
 
 def send_documents(
@@ -140,7 +138,7 @@ def _near(generation: LocalGeneration, id_: str, keep: PageMaker) -> dict[str, A
         for other, facts in zip(kept.close, generation.facts(kept.close), strict=True)
     }
     return {
-        "first_near": ids[:_PANEL],
+        "first_near": ids[:SHOWN],
         "near": ids,
         "near_scores": [r.score for r in near.ranked],
         "possible": near.possible,
