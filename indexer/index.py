@@ -154,7 +154,8 @@ class Index:
         close = close_ones(ranked, closeness, DRAFT_FLOOR)
         text_of = PanelText(lambda: weighed.telling, weighed.meant and weighed.meant.vector)
         panel = make_panel(generation, text_of, self.settled.shown("", close), few_enough(limit), self.settled)
-        return replace(panel, cards=tuple(same_question(generation, draft, panel.cards, self.settled, weighed.meant)))
+        cards = same_question(generation, draft, panel.cards, self.settled, weighed.meant)
+        return replace(panel, cards=tuple(cards), notice=self.notice(text))
 
     def duplicates(
         self, *, where: Filter = EVERYTHING, band: Band | None = None, page: int = 1, size: int = 50

@@ -168,13 +168,15 @@ class Card:
 class Panel:
     """The see-also panel: at most the cards asked for, fewer where fewer are close enough, and their topics.
 
-    `canonical` is the id of the question that is kept, where that of the panel is a settled duplicate.
+    `canonical` is the id of the question that is kept, where that of the panel is a settled duplicate. `notice` is the
+    help that a text needs that speaks of a danger to life; None for most, and for pages.
     """
 
     generation: int
     cards: tuple[Card, ...]
     topics: tuple[Topic, ...]
     canonical: str | None = None
+    notice: Notice | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template, request, url_for
 
-from indexer import Card, Filter, Panel
+from indexer import Card, Filter, Notice, Panel
 from search_app.api.reading import addressed, panel_elsewhere
 from search_app.requests import CARDS, LIMIT, URL, known, number_of
 from search_app.services import index
@@ -35,8 +35,12 @@ def frame(id_: str = "") -> str:
     return render_template("panel/frame.html", panel=_panel(id_), public_page_of=public_page_of)
 
 
-def public_page_of(card: Card) -> str:
-    """Where a card leads on another site: to the page that the document came from, else to its page here."""
+def public_page_of(card: Card | Notice) -> str:
+    """Where a card leads on another site: to the page that the document came from, else to its page here; a notice to
+    its page here.
+    """
+    if isinstance(card, Notice):
+        return url_for(f"pages.{card.page_kind}", id_=card.page, _external=True)
     return card.url or url_for(f"pages.{card.kind}", id_=card.id, _external=True)
 
 

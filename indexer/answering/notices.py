@@ -23,6 +23,25 @@ _KINDS = ("suicide", "emergency")
 _ABOUT, _ALONE, _NOT = "about", "alone", "not"
 # Between phrases that stand anywhere in a search, in any order.
 _AND = " + "
+# What says that a sign is not there, where it stands before it, perhaps with some of the others between: no signs of a
+# stroke, he did not pass out. A phrase that has such a word of its own (not breathing, rash that does not fade) is one
+# that is meant.
+_DENYING = frozenset(
+    (
+        *("no", "not", "never", "without", "nor", "neither", "dont", "doesnt", "didnt", "isnt", "wasnt", "arent"),
+        *("werent", "hasnt", "havent", "hadnt", "denies", "denied"),
+    )
+)
+_BETWEEN = frozenset(
+    (
+        *("a", "an", "the", "any", "my", "his", "her", "their", "of", "or", "other", "more", "really"),
+        *("actually", "ever", "had", "have", "been", "being", "having", "feel", "feeling", "felt", "sign"),
+        *("signs", "trouble", "difficulty", "problems", "thoughts", "thought", "about", "in"),
+        *("pain", "pains", "swelling", "numbness", "weakness"),
+    )
+)
+# A name of phrases that say what is not there begins so.
+_MEANT = "="
 # Where a sentence ends.
 _END = re.compile(r"[.!?](?:\s+|$)|[\n。！？]")
 _NAME = re.compile(rf"({_ABOUT} |{_ALONE} )?({'|'.join(_KINDS)})/.+|{_NOT}( ({'|'.join(_KINDS)}))?")
@@ -43,10 +62,11 @@ class Notices:
                 raise line.refuse("no notice", f"write `kind/subject: phrase, phrase`; kinds are {known}, `not`")
             for phrase in map(str.strip, phrases.split(",")):
                 parts = phrase.split(_AND)
+                meant = _MEANT if _withholds(phrase) else ""
                 if len(parts) > 1:
-                    self._together.append((name, parts))
+                    self._together.append((name, [f"{meant}{part}" for part in parts]))
                 for part in parts:
-                    patterns += self._patterns(line, name if part == phrase else part, part)
+                    patterns += self._patterns(line, f"{meant}{name if part == phrase else part}", part)
         self._phrases = Phrases(sorted(set(patterns)))
 
     def _patterns(self, line: Line, name: str, phrase: str) -> list[tuple[str, tuple[str, ...]]]:
@@ -77,17 +97,33 @@ class Notices:
     def _said(self, text: str) -> set[str]:
         """The names of the lines of which a text has a phrase."""
         said = set(self._parts_said(text))
-        return said.union(name for name, parts in self._together if said.issuperset(parts))
+        whole = said.union(name for name, parts in self._together if said.issuperset(parts))
+        return {name.removeprefix(_MEANT) for name in whole}
 
     def _parts_said(self, text: str) -> Iterator[str]:
         """The names of the lines, and the parts of phrases, that a text has."""
         words = [misspellings().get(word, word) for word in map(bare, words_of(text))]
         for name, start, end in self._phrases.places(words):
-            if not name.startswith(_ALONE) or end - start == len(words):
+            if name.removeprefix(_MEANT).startswith(_ALONE) and end - start < len(words):
+                continue
+            meant = name.startswith((_MEANT, _NOT))
+            if meant or not (_is_denied(words, start) or _is_denied(words, end - 1)):
                 yield name
         for name, phrase in self._anywhere:
             if phrase.fullmatch(text) if name.startswith(_ALONE) else phrase.search(text):
                 yield name
+
+
+def _withholds(phrase: str) -> bool:
+    """Whether a phrase of the table says itself what is not there."""
+    return not _DENYING.isdisjoint(phrase.replace("?", " ").replace("/", " ").split())
+
+
+def _is_denied(words: Sequence[str], at: int) -> bool:
+    """Whether what stands at a place is said not to be there."""
+    while at > 0 and words[at - 1] in _BETWEEN:
+        at -= 2 if words[at - 1] == "or" else 1  # no swelling of the lips or tongue
+    return at > 0 and words[at - 1] in _DENYING
 
 
 def titled(subject: str, titles: Sequence[str]) -> int | None:

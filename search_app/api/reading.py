@@ -15,7 +15,7 @@ from flask import Blueprint, Response, jsonify, request
 from msgspec import Meta, Struct
 
 import corpus
-from indexer import Card, DocumentNotFound, Filter, Panel, RequestRefused, Results, Suggestion
+from indexer import Card, DocumentNotFound, Filter, Notice, Panel, RequestRefused, Results, Suggestion
 from search_app.api.operations import body_of, operation
 from search_app.present import to_json
 from search_app.requests import (
@@ -84,11 +84,14 @@ class DraftQuestion(Struct, forbid_unknown_fields=True):
 
 @dataclass(frozen=True, slots=True)
 class DraftCheck:
-    """Whether a draft is asked already: `same` are the questions that are it, each with its band, `similar` others."""
+    """Whether a draft is asked already: `same` are the questions that are it, each with its band, `similar` others;
+    `notice` is the help that it needs, where it speaks of a danger to life.
+    """
 
     generation: int
     same: tuple[Card, ...]
     similar: tuple[Card, ...]
+    notice: Notice | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,4 +270,4 @@ def check() -> Response:
     panel = index().similar(text, where=Filter(kind="question"), limit=draft.limit)
     same = tuple(card for card in panel.cards if card.same)
     similar = tuple(card for card in panel.cards if not card.same)
-    return jsonify(to_json(DraftCheck(panel.generation, same, similar)))
+    return jsonify(to_json(DraftCheck(panel.generation, same, similar, panel.notice)))

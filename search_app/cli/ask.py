@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from indexer import Band, Filter, Panel, Results, Settings, Sort, open_index
+from indexer import Band, Filter, Notice, Panel, Results, Settings, Sort, open_index
 from indexer.duplicates import Clusters
 from search_app import settings
 from search_app.cli.common import WORDS_ALONE, Output, as_built, decided, index_path, setting_option, shared
@@ -86,7 +86,7 @@ def similar(text: str, index: str | None, limit: int, output: Output) -> None:
     """Show what is most like TEXT, such as a question that was not sent yet; - reads it from standard input."""
     with open_index(index_path(index), settings=as_built(), decisions=decided().decisions) as opened:
         panel = opened.similar(_piped() if text == "-" else text, limit=limit)
-    output.result(panel, lambda: shown(panel))
+    output.result(panel, lambda: _help_first(panel.notice) + shown(panel))
 
 
 @click.command(epilog="Example: seealso duplicates --band possible --csv > duplicates.csv")
@@ -147,9 +147,14 @@ def _piped() -> str:
     return sys.stdin.buffer.read().decode("utf-8", "replace")
 
 
+def _help_first(notice: Notice | None) -> str:
+    """What stands above what is found for a text that speaks of a danger to life."""
+    return f"{_HELP[notice.kind]}\n\n" if notice else ""
+
+
 def told(results: Results) -> str:
     """A page of hits as text; help first where a search speaks of a danger to life."""
-    help_first = f"{_HELP[results.notice.kind]}\n\n" if results.notice else ""
+    help_first = _help_first(results.notice)
     count = "1 hit" if results.total == 1 else f"{results.total:,} hits"
     hint = f"; did you mean: {results.did_you_mean}" if results.did_you_mean else ""
     if results.respelled:

@@ -284,7 +284,7 @@ def test_a_draft_is_told_whether_it_is_asked_already(client: FlaskClient, sample
     assert near is not None
     assert {card["kind"] for card in near["similar"]} == {"question"}
     new = client.post("/api/v1/duplicates/check", json={"title": "zzxqv"}).json
-    assert new == {"generation": 1, "same": [], "similar": []}
+    assert new == {"generation": 1, "same": [], "similar": [], "notice": None}
 
 
 def test_topics_are_counted_and_found_by_their_beginnings(client: FlaskClient, sample_index: indexer.Index) -> None:

@@ -38,6 +38,28 @@ def test_a_fragment_of_what_is_like_nothing_is_empty(abroad: FlaskClient) -> Non
     assert abroad.post("/panel", data={"text": "zzzz"}).text.strip() == ""
 
 
+def test_help_stands_above_the_panel_of_a_text_that_needs_it(tmp_path: Path) -> None:
+    """With the page on it here by its whole address; the panel of a page has none."""
+    pages = [question("s", "Stroke: what to do", "A stroke needs help at once.", "Call an ambulance.")]
+    pages += [question(f"k{n}", f"Knee pain after fall number {n}", "It hurts.") for n in range(20)]
+    indexer.build(tmp_path / "index", pages)
+    client = create_app({"index": str(tmp_path / "index")}).test_client()
+    danger = client.post(
+        "/panel", data={"text": "his face is drooping on one side"}, base_url="https://seealso.example"
+    )
+    assert "This can be an emergency" in danger.text
+    assert 'href="https://seealso.example/questions/s"' in danger.text
+    assert "emergency" not in client.get("/panel/k1").text
+    texts: dict[str, tuple[str, dict[str, str]]] = {
+        "suicide": ("similar", {"text": "i want to die"}),
+        "emergency": ("duplicates/check", {"title": "chest pain", "body": "my left arm is numb"}),
+    }
+    for kind, (route, body) in texts.items():
+        said = client.post(f"/api/v1/{route}", json=body).get_json()
+        assert said["notice"]["kind"] == kind
+    assert client.get("/api/v1/related/k1").get_json()["notice"] is None
+
+
 def test_a_document_without_an_address_leads_to_its_page_here(tmp_path: Path) -> None:
     """By its whole address, since it stands on another site; what a document says is escaped."""
     near = [question(f"q{n}", f"Cement <i>leaks</i> {word}", "bone cement") for n, word in enumerate("abc")]
