@@ -40,7 +40,10 @@ _BETWEEN = frozenset(
         *("pain", "pains", "swelling", "numbness", "weakness"),
     )
 )
-# A name of phrases that say what is not there begins so.
+# Of what speaks of suicide these alone can be denied: who asks why he should not kill himself does not.
+_SUICIDE = "suicide/"
+_DENIABLE = frozenset({"suicidal", "suicide", "thoughts", "thinking", "thought", "harming", "hurting", "self"})
+# A name of phrases that nothing before them denies begins so.
 _MEANT = "="
 # Where a sentence ends.
 _END = re.compile(r"[.!?](?:\s+|$)|[\n。！？]")
@@ -62,7 +65,7 @@ class Notices:
                 raise line.refuse("no notice", f"write `kind/subject: phrase, phrase`; kinds are {known}, `not`")
             for phrase in map(str.strip, phrases.split(",")):
                 parts = phrase.split(_AND)
-                meant = _MEANT if _withholds(phrase) else ""
+                meant = _MEANT if _withholds(phrase) or (len(parts) > 1 and _SUICIDE in name) else ""
                 if len(parts) > 1:
                     self._together.append((name, [f"{meant}{part}" for part in parts]))
                 for part in parts:
@@ -106,7 +109,7 @@ class Notices:
         for name, start, end in self._phrases.places(words):
             if name.removeprefix(_MEANT).startswith(_ALONE) and end - start < len(words):
                 continue
-            meant = name.startswith((_MEANT, _NOT))
+            meant = name.startswith((_MEANT, _NOT)) or (_SUICIDE in name and words[start] not in _DENIABLE)
             if meant or not (_is_denied(words, start) or _is_denied(words, end - 1)):
                 yield name
         for name, phrase in self._anywhere:
@@ -123,6 +126,8 @@ def _is_denied(words: Sequence[str], at: int) -> bool:
     """Whether what stands at a place is said not to be there."""
     while at > 0 and words[at - 1] in _BETWEEN:
         at -= 2 if words[at - 1] == "or" else 1  # no swelling of the lips or tongue
+    if at > 0 and words[at - 1] == "never" and "like" in words:
+        return False  # never had a pain like this
     return at > 0 and words[at - 1] in _DENYING
 
 
