@@ -40,9 +40,14 @@ _BETWEEN = frozenset(
         *("pain", "pains", "swelling", "numbness", "weakness"),
     )
 )
-# Of what speaks of suicide these alone can be denied: who asks why he should not kill himself does not.
+# Of what speaks of suicide that alone can be denied which begins so: who asks why he should not kill himself does not.
 _SUICIDE = "suicide/"
-_DENIABLE = frozenset({"suicidal", "suicide", "thoughts", "thinking", "thought", "harming", "hurting", "self"})
+_DENIABLE = frozenset(
+    (
+        *("suicidal", "suicide", "thoughts", "thinking", "thought", "harming", "hurting", "self", "ending"),
+        *("want", "wants", "wanted"),
+    )
+)
 # A name of phrases that nothing before them denies begins so.
 _MEANT = "="
 # Where a sentence ends.

@@ -63,11 +63,14 @@ def writing(client: OpenSearch, hasty: OpenSearch, name: str) -> Iterator[None]:
 
 
 def _taken_over(client: OpenSearch, index: str, write: Callable[..., dict[str, Any]]) -> dict[str, Any]:
-    """Take the lock of a process that has ended. Raises BuildInProgress where it has not, or another was faster."""
+    """Take the lock of a process that has ended. Raises BuildInProgress where it has not, or another was faster. Clocks
+    of two machines differ: one that seems to be silent for long is watched for a beat first.
+    """
     try:
         held = client.get(index=index, id="lock")
         if time.time() - held["_source"]["at"] >= 3 * _BEAT:
-            return write(if_seq_no=held["_seq_no"], if_primary_term=held["_primary_term"])
+            time.sleep(1.5 * _BEAT)
+            return write(if_seq_no=held["_seq_no"], if_primary_term=held["_primary_term"])  # a conflict if it beat
         where = held["_source"]["by"]
     except (ConflictError, NotFoundError):
         where = index

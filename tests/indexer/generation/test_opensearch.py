@@ -24,6 +24,7 @@ from opensearchpy.exceptions import AuthorizationException, ConnectionTimeout
 
 from corpus import Document
 from indexer import (
+    BuildInProgress,
     IndexDamaged,
     IndexMissing,
     OpenSearchIndex,
@@ -367,6 +368,30 @@ def test_a_lock_whose_beat_was_not_answered_is_kept(place: OpenSearchIndex, monk
                 time.sleep(0.1)
             assert client.get(index=index, id="lock")["_source"]["at"] > seen
         assert not client.exists(index=index, id="lock")
+
+
+def test_a_lock_is_not_taken_over_for_a_clock(place: OpenSearchIndex, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whose clock is an hour behind seems to be silent, and beats all the same; once it ends, the lock is taken."""
+    monkeypatch.setattr(writing_lock, "_BEAT", 0.4)
+    name, ended = place.address.rsplit("/", 1)[1], threading.Event()
+    with connect(place, WRITING) as client, connect(place) as hasty:
+        behind = {"by": "another", "at": time.time() - 3_600}
+        client.index(index=f"{name}-lock", id="lock", body=behind, refresh=True)
+
+        def beat() -> None:
+            while not ended.wait(0.1):
+                client.index(index=f"{name}-lock", id="lock", body=behind, refresh=True)
+
+        beating = threading.Thread(target=beat)
+        beating.start()
+        try:
+            with pytest.raises(BuildInProgress), writing_lock.writing(client, hasty, name):
+                pass
+        finally:
+            ended.set()
+            beating.join()
+        with writing_lock.writing(client, hasty, name):
+            assert client.get(index=f"{name}-lock", id="lock")["_source"]["by"] != "another"
 
 
 def test_files_are_sent_a_few_at_a_time() -> None:
