@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from opensearchpy import OpenSearch
 from opensearchpy.exceptions import ConnectionError as Unreachable
-from opensearchpy.exceptions import OpenSearchException, SSLError, TransportError
+from opensearchpy.exceptions import ConnectionTimeout, OpenSearchException, SSLError, TransportError
 
 from indexer.errors import RequestRefused, SearchError
 from indexer.settings import OpenSearchIndex
@@ -87,13 +87,18 @@ def connect(place: OpenSearchIndex, seconds: int = ASKING) -> OpenSearch:
 
 
 def patiently(ask: Callable[[], _Answer]) -> _Answer:
-    """What a cluster answers, asked again for as long as a node may take: shards are at other nodes in a moment."""
-    until = time.monotonic() + ASKING
+    """What a cluster answers, asked again for as long as a node may take: shards are at other nodes in a moment. Where
+    nobody takes the request it is asked once more: it may have come to a node that just lost another, and then to that.
+    """
+    until, refused = time.monotonic() + ASKING, 0
     while True:
         try:
             return ask()
         except TransportError as error:
-            if isinstance(error, Unreachable) or error.status_code not in LATER or time.monotonic() > until:
+            away = isinstance(error, Unreachable)
+            refused += away
+            waited = isinstance(error, ConnectionTimeout) or time.monotonic() > until
+            if waited or refused > 1 or (not away and error.status_code not in LATER):
                 raise
             time.sleep(_PAUSE)
 

@@ -8,9 +8,11 @@ import secrets
 import shutil
 import tempfile
 import time
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import IO
 
 from indexer.errors import SearchError
 
@@ -29,8 +31,10 @@ class ReadingFolder:
         for left in Path(tempfile.gettempdir()).glob(f"{_READING}*"):
             _remove_unless_held(left)
         self.path = Path(tempfile.mkdtemp(prefix=_READING))
-        self._held = (self.path / _HELD).open("w")
-        fcntl.flock(self._held, fcntl.LOCK_EX)
+        held = (self.path / _HELD).open("w")
+        fcntl.flock(held, fcntl.LOCK_EX)
+        # Whoever forgets to close it leaves nothing either.
+        self._let_go = weakref.finalize(self, _let_go, self.path, held)
 
     def __enter__(self) -> Path:
         return self.path
@@ -40,8 +44,12 @@ class ReadingFolder:
 
     def close(self) -> None:
         """Remove it; closing twice does nothing."""
-        shutil.rmtree(self.path, ignore_errors=True)
-        self._held.close()
+        self._let_go()
+
+
+def _let_go(folder: Path, held: IO[str]) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    held.close()
 
 
 def _remove_unless_held(folder: Path) -> None:

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import gc
+import tempfile
+from pathlib import Path
+
 import pytest
+from opensearchpy.exceptions import ConnectionError as NoConnection
+from opensearchpy.exceptions import ConnectionTimeout, TransportError
 
 from indexer import OpenSearchIndex, RequestRefused, SearchError, open_index
 from indexer.generation import store_of
-from indexer.generation.opensearch.connection import address_of
+from indexer.generation.opensearch.connection import address_of, patiently
+from indexer.generation.opensearch.work_folder import ReadingFolder
 from tests.indexer.generation.nodes import free_ports
+
+_REFUSED = NoConnection("N/A", "refused", Exception())
 
 
 @pytest.mark.parametrize(
@@ -68,3 +77,39 @@ def test_a_cluster_that_is_not_there_is_told() -> None:
     with pytest.raises(SearchError) as failed:
         open_index(place)
     assert "does not answer" in failed.value.what
+
+
+@pytest.mark.parametrize(
+    ("failures", "answered"),
+    [
+        ([_REFUSED], True),
+        ([TransportError(500, "lost a shard"), _REFUSED], True),
+        ([_REFUSED, _REFUSED], False),
+        ([ConnectionTimeout("TIMEOUT", "no answer", Exception())], False),
+        ([TransportError(400, "no such query")], False),
+    ],
+)
+def test_a_request_that_nobody_takes_is_asked_once_more(failures: list[TransportError], *, answered: bool) -> None:
+    """A node that lost another sends it there; who waited for a node, or was refused by what it says, is not."""
+    left = [*failures]
+
+    def ask() -> str:
+        if left:
+            raise left.pop(0)
+        return "an answer"
+
+    if answered:
+        assert patiently(ask) == "an answer"
+    else:
+        with pytest.raises(TransportError):
+            patiently(ask)
+
+
+def test_a_folder_that_nobody_closes_goes_with_who_held_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """An index that is dropped leaves no file of what it read."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    folder = ReadingFolder()
+    assert [folder.path] == [*tmp_path.iterdir()]
+    del folder
+    gc.collect()
+    assert not [*tmp_path.iterdir()]
