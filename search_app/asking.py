@@ -51,12 +51,15 @@ def ask() -> Response:
     title, text = (request.form.get(name, "").strip() for name in ("title", "text"))
     panel = notice = None
     wrong = ""
+    asked = f"{title}\n{text}"
     try:
         if title or text:
             # Who is in danger may not spell well: a search corrects.
-            notice = index().notice(f"{title}\n{text}") or (index().search(title, size=1).notice if title else None)
-            panel = index().similar(f"{title}\n{text}", limit=_CARDS)
+            notice = index().search(title, size=1).notice if title else None
+            panel = index().similar(asked, limit=_CARDS)
+            notice = panel.notice or notice
     except RequestRefused as error:  # what somebody wrote is worth more than the rule that it broke
+        notice = index().notice(asked) or notice
         wrong = ": ".join(words_of(error, words().text))
     to = current_app.config["SEEALSO"]["ask"]
     answer = make_response(

@@ -79,19 +79,11 @@ class Served:
 
     def panel(self, id_: str, where: Filter, limit: int) -> KeptPanel:
         """The panel of a page. Raises DocumentNotFound."""
-        try:
-            return self._panel(id_, where, limit)
-        except _Unkept as made:
-            panel: KeptPanel = made.answer
-            return panel
+        return _answered(self._panel, id_, where, limit)
 
     def saying(self, name: str) -> int:
         """How many pages a search for a topic's name finds; the name is the site's, and no visitor's text."""
-        try:
-            return self._saying(name)
-        except _Unkept as made:
-            count: int = made.answer
-            return count
+        return _answered(self._saying, name)
 
 
 class _Unkept(Exception):
@@ -106,6 +98,15 @@ def _to_keep(answer: _Answer) -> _Answer:
     if Index.gave_up.get():
         raise _Unkept(answer)
     return answer
+
+
+def _answered(kept: Callable[..., _Answer], *asked: object) -> _Answer:
+    """What is kept for what is asked, or was made now and is not."""
+    try:
+        return kept(*asked)
+    except _Unkept as made:
+        answer: _Answer = made.answer
+        return answer
 
 
 class IndexHandle:

@@ -30,7 +30,7 @@ class OpenSearchDocuments:
         self._known: dict[str, dict[str, Any]] = {}
 
     def search(self, body: Query) -> dict[str, Any]:
-        """The answer to one search; where a `timeout` is in it, perhaps of no use, and `timed_out`."""
+        """The answer to one search; where a `timeout` is in it and passes, a part of it that says `timed_out`."""
         with asking(self._name):
             return patiently(lambda: self._search({"_source": False, **body}))
 

@@ -59,15 +59,18 @@ class OpenSearchStore:
         self._folders: dict[int, Path] = {}
 
     def current(self) -> tuple[int, str]:
+        meta = self._current_meta()
+        return meta["generation"], meta["digest"]
+
+    def _current_meta(self) -> dict[str, Any]:
+        """What is told of the current generation. Raises IndexMissing."""
         with asking(self._name):
             try:
                 there = self._asking.indices.get_alias(name=self._name)
             except NotFoundError as error:
                 remedy = f"run: seealso build SOURCE... --index {self._place}"
                 raise IndexMissing("no index of this name", str(self._place), remedy) from error
-            index = next(iter(there))
-            meta = self._meta(index)
-        return meta["generation"], meta["digest"]
+            return self._meta(next(iter(there)))
 
     def published(self) -> object:
         at, seen = self._seen
@@ -84,11 +87,11 @@ class OpenSearchStore:
         return seen
 
     def open(self, settings: Settings, *, serving: bool = False, beside: str = "") -> Generation:
-        number, digest = self.current()
-        held = ReadingFolder()
+        meta, held = self._current_meta(), ReadingFolder()
+        number = meta["generation"]
         try:
             self._fetch(number, held.path, parts.READ)
-            manifest = self._whole(held.path, digest, self._meta(documents_of(self._name, number))["pairs"], read=True)
+            manifest = self._whole(held.path, meta["digest"], meta["pairs"], read=True)
             size, index = sum(manifest.documents.values()), documents_of(self._name, number)
             documents = OpenSearchDocuments(connect(self._place), self._name, index, size)
             encoder = encoder_for(settings.meaning, manifest.encoder, serving=serving)
@@ -98,11 +101,10 @@ class OpenSearchStore:
             raise
 
     def newer_than(self, name: str) -> Newer:
-        number, _ = self.current()
-        meta = self._meta(documents_of(self._name, number))
+        meta = self._current_meta()
         follows = name.partition("-")[0] == str(meta["before"])
         since = datetime.fromtimestamp(meta["since"], UTC)
-        return Newer(generation=number, since=since, withdraws=meta["withdraws"] or not follows)
+        return Newer(generation=meta["generation"], since=since, withdraws=meta["withdraws"] or not follows)
 
     def manifest(self) -> Manifest:
         number, digest = self.current()
@@ -130,8 +132,7 @@ class OpenSearchStore:
 
     def rollback(self) -> Info:
         with self.lock():
-            number, _ = self.current()
-            before = self._meta(documents_of(self._name, number))["before"]
+            before = self._current_meta()["before"]
             if before not in self.numbers():
                 raise no_earlier(str(self._place))
             if faults := list(self._faults(before)):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
+import os
 import secrets
 import shutil
 import tempfile
@@ -34,7 +35,7 @@ class ReadingFolder:
         held = (self.path / _HELD).open("w")
         fcntl.flock(held, fcntl.LOCK_EX)
         # Whoever forgets to close it leaves nothing either.
-        self._let_go = weakref.finalize(self, _let_go, self.path, held)
+        self._let_go = weakref.finalize(self, _let_go, self.path, held, os.getpid())
 
     def __enter__(self) -> Path:
         return self.path
@@ -47,8 +48,9 @@ class ReadingFolder:
         self._let_go()
 
 
-def _let_go(folder: Path, held: IO[str]) -> None:
-    shutil.rmtree(folder, ignore_errors=True)
+def _let_go(folder: Path, held: IO[str], process: int) -> None:
+    if process == os.getpid():  # a forked worker ends, and who forked it reads on
+        shutil.rmtree(folder, ignore_errors=True)
     held.close()
 
 

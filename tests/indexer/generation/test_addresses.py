@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import tempfile
 from pathlib import Path
 
@@ -113,3 +114,18 @@ def test_a_folder_that_nobody_closes_goes_with_who_held_it(monkeypatch: pytest.M
     del folder
     gc.collect()
     assert not [*tmp_path.iterdir()]
+
+
+def test_a_forked_process_that_ends_leaves_the_folder_to_who_made_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Who forked it reads on."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with ReadingFolder() as folder:
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "getpid", lambda: -1)
+            forked = ReadingFolder()
+        forked.close()
+        assert forked.path.exists()
+        assert folder.exists()
+    assert not folder.exists()

@@ -408,28 +408,30 @@ def test_files_are_sent_a_few_at_a_time() -> None:
     assert [len(batch) for batch in sender._batches({"_id": str(n)} for n in range(600))] == [250, 250, 100]
 
 
-def test_a_file_of_the_index_lies_in_its_folder(place: OpenSearchIndex, tmp_path: Path) -> None:
-    """Whoever may write to the cluster writes nowhere else on the machines that read from it."""
-    build(place, of_few_words(random.Random(1), "b", 5), settings=Settings(compiled=False))
+def _spoil(place: OpenSearchIndex, file: str, data: str) -> str:
+    """Put a part of a file among those of the first generation, which changes no more; the name of their index."""
     index = f"{place.address.rsplit('/', 1)[1]}-000001-files"
     with connect(place) as client:
         client.indices.put_settings(index=index, body={"index.blocks.write": None})
-        fields = {"file": "../out", "part": 0, "data": "eA==", "read": True}
-        client.index(index=index, id="../out#0", body=fields, refresh=True)
-        (tmp_path / "in").mkdir()
-        with pytest.raises(IndexDamaged, match="no file of a generation"):
-            parts.fetch_files(client, index, tmp_path / "in")
+        fields = {"file": file, "part": 0, "data": data, "read": True}
+        client.index(index=index, id=f"{file}#0", body=fields, refresh=True)
+    return index
+
+
+def test_a_file_of_the_index_lies_in_its_folder(place: OpenSearchIndex, tmp_path: Path) -> None:
+    """Whoever may write to the cluster writes nowhere else on the machines that read from it."""
+    build(place, of_few_words(random.Random(1), "b", 5), settings=Settings(compiled=False))
+    index = _spoil(place, "../out", "eA==")
+    (tmp_path / "in").mkdir()
+    with connect(place) as client, pytest.raises(IndexDamaged, match="no file of a generation"):
+        parts.fetch_files(client, index, tmp_path / "in")
     assert not (tmp_path / "out").exists()
 
 
 def test_changed_pairs_are_told(place: OpenSearchIndex) -> None:
     """They stand in no manifest, and are looked at all the same."""
     build(place, of_few_words(random.Random(1), "b", 5), settings=Settings(compiled=False))
-    index = f"{place.address.rsplit('/', 1)[1]}-000001-files"
-    with connect(place) as client:
-        client.indices.put_settings(index=index, body={"index.blocks.write": None})
-        fields = {"file": "pairs.jsonl", "part": 0, "data": "e30K", "read": True}
-        client.index(index=index, id="pairs.jsonl#0", body=fields, refresh=True)
+    _spoil(place, "pairs.jsonl", "e30K")
     assert [(own.file, own.code) for own in verify(place).faults] == [("pairs.jsonl", "changed")]
     with pytest.raises(SearchError, match=r"pairs\.jsonl"):
         open_index(place)
