@@ -195,11 +195,25 @@ def _marked(text: str, matches: Collection[Spot], low: int, high: int) -> tuple[
 
 
 def words_in_common(passages: Sequence[Passage], terms: Mapping[str, float], most: int) -> tuple[str, ...]:
-    """The words of some passages whose terms are given, as the passages write them, most telling first.
+    """The words of some passages whose terms are given, most telling first, as `named` says them."""
+    return named(written for _, written in common_words(passages, terms, most))
 
-    A word tells by its term's weight, that of the passages it stands in, and how often it does. A capital that may only
-    begin a sentence goes; MRI, T12 and X-ray keep theirs. Bare numbers, single letters and characters, and parts of a
-    compound that is named already are left out; pairs of characters that overlap are one word.
+
+def named(written: Iterable[str]) -> tuple[str, ...]:
+    """Words as a text writes them, each different one once. A capital that may only begin a sentence goes; MRI, T12 and
+    X-ray keep theirs.
+    """
+    words = (word.lower() if word[1:].islower() and word[1].isalpha() else word for word in written)
+    return tuple(dict.fromkeys(words))
+
+
+def common_words(passages: Sequence[Passage], terms: Mapping[str, float], most: int) -> list[tuple[int, str]]:
+    """The words of some passages whose terms are given, as the passages write them, each with the number of a passage
+    that does; most telling first.
+
+    A word tells by its term's weight, that of the passages it stands in, and how often it does. Bare numbers, single
+    letters and characters, and parts of a compound that is named already are left out; pairs of characters that overlap
+    are one word.
     """
     wanted = set(terms)
     first: dict[str, tuple[int, str, Spot]] = {}
@@ -210,22 +224,21 @@ def words_in_common(passages: Sequence[Passage], terms: Mapping[str, float], mos
         for piece, count in Counter(pieces_with(wanted, _pieces(passage))).items():
             for spot in spots_of(piece):
                 term, word, _, _ = spot
-                named = is_pair(word) if is_han(word) else len(word) > 1 and any(map(str.isalpha, word))
-                if term in terms and named:
+                tells = is_pair(word) if is_han(word) else len(word) > 1 and any(map(str.isalpha, word))
+                if term in terms and tells:
                     counts[term] = counts.get(term, 0) + count
                     first.setdefault(term, (number, piece, spot))
         for term, count in counts.items():
             told[term] = told.get(term, 0.0) + terms[term] * passage.weight * saturation(count, K1)
-    chosen: list[str] = []
+    chosen: list[tuple[int, str]] = []
     taken: list[tuple[int, str, Spot]] = []
     for term in sorted(told, key=lambda term: (-told[term], term)):
         number, piece, spot = first[term]
         spot = _run(piece, spot, terms)
         if any(number == n and piece == p and spot.start < s.end and s.start < spot.end for n, p, s in taken):
             continue
-        written = piece[spot.start : spot.end]
-        chosen.append(written.lower() if written[1:].islower() and written[1].isalpha() else written)
+        chosen.append((number, piece[spot.start : spot.end]))
         taken.append((number, piece, spot))
         if len(chosen) == most:
             break
-    return tuple(dict.fromkeys(chosen))
+    return chosen

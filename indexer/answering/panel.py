@@ -10,13 +10,13 @@ from typing import NamedTuple
 import numpy as np
 
 from corpus import Article, Document, Topic, kind_of
-from indexer.analysis import is_concept, story_terms
+from indexer.analysis import field_texts, is_concept, story_terms
 from indexer.analysis.boilerplate import sentences_of
-from indexer.answering.excerpts import excerpt, words_in_common
-from indexer.answering.passages import passages_of
+from indexer.answering.excerpts import common_words, excerpt, named
+from indexer.answering.passages import Passage, passages_of
 from indexer.answering.settled import Settled
 from indexer.encoder import Encoder
-from indexer.generation import NO_CARDS, Facts, Generation, Ranked
+from indexer.generation import NO_CARDS, NO_SPANS, Facts, Generation, Ranked, Span
 from indexer.ranking.columns import date_of, is_answered
 from indexer.ranking.vectors import Vector, cosines, quantised
 from indexer.types import Card, Panel, Reply
@@ -45,12 +45,13 @@ def close_ones(ranked: Sequence[Ranked], closeness: Sequence[float], floor: floa
 
 
 class PanelText(NamedTuple):
-    """The text that a panel is for: how much each of its terms and concepts tells, asked for where a card is made, and
-    its vector, if an encoder made one.
+    """The text that a panel is for: how much each of its terms and concepts tells, asked for where words in common are
+    sought; its vector, if an encoder made one; and where such words stand, by the ids of cards for which that is kept.
     """
 
     telling: Callable[[], Mapping[str, float]]
     vector: Vector | None = None
+    matched: Mapping[str, Sequence[Span]] = NO_SPANS
 
 
 def make_panel(
@@ -85,12 +86,10 @@ def make_panel(
 
 def _cards(generation: Generation, ids: Sequence[str], text: PanelText) -> dict[str, Card]:
     """The cards of some documents beside a text, by id."""
-    documents, terms = generation.get(ids), _told(generation, text.telling())
-    passages = passages_of(generation, documents, terms.keys())
-    made = {
-        document.id: _card(document, words_in_common([*own.values()], terms, MOST_MATCHED))
-        for document, own in zip(documents, passages, strict=True)
-    }
+    documents = generation.get(ids)
+    sought = [document for document in documents if document.id not in text.matched]
+    spans = {**text.matched, **(spans_in_common(generation, sought, text.telling()) if sought else NO_SPANS)}
+    made = {document.id: _card(document, spans[document.id]) for document in documents}
     encoder, vector = generation.encoder, text.vector
     if encoder is not None and vector is not None:
         for document in documents:
@@ -98,6 +97,27 @@ def _cards(generation: Generation, ids: Sequence[str], text: PanelText) -> dict[
                 said = _in_other_words(encoder, document, vector)
                 made[document.id] = replace(made[document.id], in_other_words=said)
     return made
+
+
+def spans_in_common(
+    generation: Generation, documents: Sequence[Document], telling: Mapping[str, float]
+) -> dict[str, list[Span]]:
+    """Where the words stand that some documents have in common with a text, most telling first, by id; `telling` says
+    how much each term and concept of the text tells.
+    """
+    terms = _told(generation, telling)
+    passages = passages_of(generation, documents, terms.keys())
+    return {
+        document.id: _spans(own, common_words([*own.values()], terms, MOST_MATCHED))
+        for document, own in zip(documents, passages, strict=True)
+    }
+
+
+def _spans(passages: Mapping[str, Passage], words: Sequence[tuple[int, str]]) -> list[Span]:
+    """Where words stand first that some passages write, each given with the number of its passage."""
+    fields = list(passages)
+    starts = [passages[fields[number]].text.index(word) for number, word in words]
+    return [Span(fields[n], start, start + len(word)) for (n, word), start in zip(words, starts, strict=True)]
 
 
 def _in_other_words(encoder: Encoder, document: Document, vector: Vector) -> str:
@@ -116,18 +136,18 @@ def _told(generation: Generation, telling: Mapping[str, float]) -> dict[str, flo
     """The terms that may be named as words in common, with how much each tells: those of the text, and other names of
     the concepts that it names. Words that only tell a story (months, thanks) are left out.
     """
-    named = {
+    others = {
         name[0]: telling[concept]
         for concept in telling
         if is_concept(concept)
         for name in generation.analyzer.names_of(concept)
         if len(name) == 1
     }
-    return {term: told for term, told in {**named, **telling}.items() if term not in story_terms()}
+    return {term: told for term, told in {**others, **telling}.items() if term not in story_terms()}
 
 
-def _card(document: Document, matched: tuple[str, ...]) -> Card:
-    reply = None
+def _card(document: Document, spans: Sequence[Span]) -> Card:
+    reply, texts = None, field_texts(document)
     if not isinstance(document, Article) and document.answers:
         first = document.answers[0]
         reply = Reply(author=first.author, specialty=first.specialty, excerpt=excerpt(first.text))
@@ -141,7 +161,7 @@ def _card(document: Document, matched: tuple[str, ...]) -> Card:
         excerpt=excerpt(document.body),
         reply=reply,
         score=0.0,
-        matched=matched,
+        matched=named(texts[field][start:end] for field, start, end in spans),
     )
 
 

@@ -45,11 +45,11 @@ def _neighbours(generation: Generation, id_: str, where: Filter, settled: Settle
     if where != EVERYTHING:
         weighed = weigh(generation, own_analysed(generation, id_), vector=generation.vector(id_))
         near = neighbours_of(generation, weighed, where=where, without=id_, instead=settled.instead)
-    near, own = near.best(JUDGED), _statistics(generation, id_)
+    near, own = near.best(JUDGED), statistics_of(generation, id_)
     return close_ones(near.ranked, closeness or page_closeness(generation, own, id_, near), page_floor(own))
 
 
-def _statistics(generation: Generation, id_: str) -> Statistics:
+def statistics_of(generation: Generation, id_: str) -> Statistics:
     """The statistics of a page's kind."""
     both = generation.statistics
     return both.of_document(han=own_analysed(generation, id_).in_han) if both.han else both
@@ -57,9 +57,9 @@ def _statistics(generation: Generation, id_: str) -> Statistics:
 
 def _text(generation: Generation, id_: str) -> PanelText:
     """A page as the text of its panel."""
-    return PanelText(partial(_telling, generation, id_), generation.vector(id_))
+    return PanelText(partial(telling, generation, id_), generation.vector(id_), generation.matched(id_))
 
 
-def _telling(generation: Generation, id_: str) -> Mapping[str, float]:
+def telling(generation: Generation, id_: str) -> Mapping[str, float]:
     """How much each term and concept of a page tells."""
     return weigh_terms(generation, own_analysed(generation, id_))[1]

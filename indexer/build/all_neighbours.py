@@ -25,6 +25,7 @@ from indexer.answering.closeness import JUDGED
 from indexer.answering.neighbours import RAW
 from indexer.answering.weighing import weigh
 from indexer.build.all_closeness import CLOSENESS
+from indexer.build.all_matched import MATCHED_ROWS
 from indexer.build.query_weights import QueryWeights, gathered
 from indexer.errors import SearchError
 from indexer.generation.local.finder import SecondStage
@@ -57,6 +58,7 @@ _ROWS: dict[str, tuple[tuple[int, ...], type]] = {
     "near_beyond": ((), np.int32),
     CLOSENESS: ((JUDGED,), np.float32),
     "possible": ((), np.float64),
+    **MATCHED_ROWS,
 }
 # With vectors also the cosine from which another is among the nearest by meaning (0: every one is).
 NEAR_COSINE = "near_cosine"

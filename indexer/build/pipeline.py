@@ -19,6 +19,7 @@ from indexer.analysis.boilerplate import sample
 from indexer.analysis.templates import find_templates
 from indexer.build.affected import Touched
 from indexer.build.all_closeness import write_closeness
+from indexer.build.all_matched import write_matched
 from indexer.build.all_neighbours import Staged, lay_out, rank_neighbours
 from indexer.build.encoding import Encoding
 from indexer.build.intake import Intake
@@ -78,6 +79,7 @@ class Pipeline:
         del weights
         with closing(LocalGeneration(self._staged, statistics, analyzer)) as generation:
             write_closeness(self._arrays, generation, everyone, self._told("closeness", len(everyone)))
+            write_matched(self._arrays, generation, everyone, self._told("cards", len(everyone)))
         self.find_pairs(statistics, analyzer)
         return statistics, analyzer
 
@@ -148,7 +150,8 @@ class Pipeline:
         self.rank(statistics, analyzer, again)
         changed = np.union1d(merged, again)
         with closing(LocalGeneration(self._staged, statistics, analyzer)) as generation:
-            write_closeness(self._arrays, generation, np.union1d(added, changed))
+            for write in write_closeness, write_matched:
+                write(self._arrays, generation, np.union1d(added, changed))
         return changed
 
     def find_pairs(self, statistics: Statistics, analyzer: Analyzer, before: Before | None = None) -> None:

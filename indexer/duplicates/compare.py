@@ -107,7 +107,7 @@ def same_as(generation: Generation, id_: str, cards: Sequence[Card], settled: Se
             same = Band.SAME
         elif (pair := generation.pair(id_, card.id)) and pair.band is Band.VERY_LIKELY:
             same = Band.VERY_LIKELY
-        yield replace(card, same=None if settled.are_apart(id_, card.id) else same)
+        yield card if same is None or settled.are_apart(id_, card.id) else replace(card, same=same)
 
 
 def _side(

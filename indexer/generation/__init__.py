@@ -3,6 +3,7 @@
 from indexer.generation.port import (
     LISTED,
     NO_CARDS,
+    NO_SPANS,
     SHOWN,
     Facts,
     FindRequest,
@@ -13,6 +14,7 @@ from indexer.generation.port import (
     Neighbours,
     Pair,
     Ranked,
+    Span,
     each_of,
 )
 from indexer.generation.stores import Store, store_of
@@ -20,6 +22,7 @@ from indexer.generation.stores import Store, store_of
 __all__ = [
     "LISTED",
     "NO_CARDS",
+    "NO_SPANS",
     "SHOWN",
     "Facts",
     "FindRequest",
@@ -30,6 +33,7 @@ __all__ = [
     "Neighbours",
     "Pair",
     "Ranked",
+    "Span",
     "Store",
     "each_of",
     "store_of",

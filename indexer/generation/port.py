@@ -59,6 +59,14 @@ SHOWN = 4
 LISTED = 2
 
 
+class Span(NamedTuple):
+    """A part of a document's text: the name of a field, and where in the text of that it starts and ends."""
+
+    field: str
+    start: int
+    end: int
+
+
 class Pair(NamedTuple):
     """Two questions that may be the same question, `a` before `b` in the order of ids, with the probability."""
 
@@ -71,6 +79,7 @@ class Pair(NamedTuple):
 _NO_WEIGHTS: Mapping[str, float] = {}
 NO_GROUPS: Mapping[str, str] = {}
 NO_CARDS: Mapping[str, Card] = {}
+NO_SPANS: Mapping[str, Sequence[Span]] = {}
 _NO_FINER: Mapping[str, Mapping[str, float]] = {channel: {} for channel in FINER}
 
 
@@ -190,6 +199,11 @@ class Generation(Protocol):
 
     def cards(self, id_: str) -> Mapping[str, Card]:
         """Cards of the panel of a known id that are kept with it, by id; empty where none are."""
+
+    def matched(self, id_: str) -> Mapping[str, Sequence[Span]]:
+        """Where the words stand that cards of the panel of a known id have in common with it, most telling first, by
+        the ids of the cards; of those cards for which it is kept.
+        """
 
     def pairs(self) -> Sequence[Pair]:
         """The stored pairs of questions that may be the same question, ascending."""

@@ -41,7 +41,7 @@ from indexer.duplicates import compare
 from indexer.duplicates.differences import contradicting, missing_in_title
 from indexer.duplicates.likelihood import ALIKE, LEAST_SHARE, POSSIBLE, STORY, Profile, QuestionPair, profiles
 from indexer.encoder import Encoder
-from indexer.generation import Facts, FindRequest, Found, Neighbours, Pair, Ranked
+from indexer.generation import NO_SPANS, Facts, FindRequest, Found, Neighbours, Pair, Ranked, Span
 from indexer.ranking.columns import FACETS, date_of, is_answered, specialty_of, topics_of
 from indexer.ranking.vectors import Vector
 from indexer.ranking.weighting import (
@@ -402,6 +402,9 @@ class PlainGeneration:
     def closeness(self, id_: str) -> Sequence[float]:  # noqa: ARG002 (it stores nothing)
         """See Generation."""
         return ()
+
+    def matched(self, id_: str) -> Mapping[str, Sequence[Span]]:  # noqa: ARG002 (it keeps none)
+        return NO_SPANS
 
     def cards(self, id_: str) -> Mapping[str, Card]:  # noqa: ARG002 (it keeps none)
         """See Generation."""

@@ -87,6 +87,7 @@ def test_progress_tells_every_stage(tmp_path: Path) -> None:
         "indexing",
         "neighbours",
         "closeness",
+        "cards",
         "duplicates",
         "publishing",
     ]

@@ -19,13 +19,13 @@ import corpus
 import indexer
 from corpus import Document
 from indexer import Index, Settings
-from indexer.analysis import Analyzer
+from indexer.analysis import FIELDS, Analyzer
 from indexer.answering.closeness import JUDGED, page_closeness, page_floor
 from indexer.answering.neighbours import neighbours_of
 from indexer.answering.panel import PanelText, close_ones, make_panel
-from indexer.answering.related import _telling
+from indexer.answering.related import telling
 from indexer.answering.weighing import own_analysed, weigh
-from indexer.generation import store_of
+from indexer.generation import SHOWN, store_of
 from indexer.opened import Held
 from tests.documents import corpora, question
 from tests.indexer.plain import NOTHING, PlainGeneration, boilerplate_of
@@ -72,7 +72,7 @@ def test_related_is_similar_of_the_documents_own_words(documents: list[Document]
                 near = neighbours_of(generation, weigh(generation, text), without=document.id).best(JUDGED)
                 own = generation.statistics
                 close = close_ones(near.ranked, page_closeness(generation, own, document.id, near), page_floor(own))
-                live = make_panel(generation, PanelText(partial(_telling, generation, document.id)), close, 20, NOTHING)
+                live = make_panel(generation, PanelText(partial(telling, generation, document.id)), close, 20, NOTHING)
                 stored = index.related(document.id, limit=20)
                 unmarked = tuple(replace(card, same=None) for card in stored.cards)
                 assert (unmarked, stored.topics) == (live.cards, live.topics)
@@ -94,6 +94,28 @@ def test_an_index_shows_what_the_definition_says(documents: list[Document]) -> N
             for document in documents:
                 assert index.related(document.id) == defined.related(document.id)
             assert index.duplicates() == defined.duplicates()
+
+
+def test_the_words_of_every_card_are_kept(sample: list[Document], tmp_path: Path) -> None:
+    """Where words in common stand is kept for exactly the cards that a panel shows, after an update too."""
+    indexer.build(tmp_path / "index", sample[1:])
+    indexer.update(tmp_path / "index", [replace(sample[-1], title="Does a cough go by itself?"), sample[0]])
+    with (
+        indexer.open_index(tmp_path / "index") as index,
+        closing(store_of(tmp_path / "index").open(Settings())) as generation,
+    ):
+        for id_ in generation.ids():
+            shown = [card.id for card in index.related(id_, limit=SHOWN).cards]
+            assert list(generation.matched(id_)) == shown
+        spans = [span for id_ in generation.ids() for own in generation.matched(id_).values() for span in own]
+        assert {span.field for span in spans} == set(FIELDS)
+
+
+def test_a_card_without_kept_words_has_them_found(sample_index: indexer.Index) -> None:
+    """Cards beyond those that a panel shows at first name words in common too."""
+    cards = sample_index.related("q-0024", limit=20).cards
+    assert len(cards) > SHOWN
+    assert all(card.matched for card in cards)
 
 
 def test_related_with_a_filter_is_ranked_among_what_it_lets_through(sample_index: indexer.Index) -> None:

@@ -15,7 +15,7 @@ from indexer.errors import IndexDamaged, IndexIncompatible
 from indexer.generation.folder.folder import DIGEST, MANIFEST, unreadable
 from indexer.types import Info
 
-FORMAT = 12
+FORMAT = 13
 # What holds the documents; a manifest tells it.
 ENGINE = "whoosh"
 # Every file of a generation: its size and digest.

@@ -21,7 +21,7 @@ from indexer.generation.folder.manifest import Manifest
 from indexer.generation.local.finder import NO_NUMBERS, Finder, SecondStage
 from indexer.generation.local.schema import DOCUMENT_FIELD, MappedStorage, folder_of
 from indexer.generation.local.stored import StoredNeighbours, StoredPairs, stored_analyzer
-from indexer.generation.port import NO_CARDS, Facts, FindRequest, Found, Neighbours, Pair
+from indexer.generation.port import NO_CARDS, Facts, FindRequest, Found, Neighbours, Pair, Span
 from indexer.ranking.columns import KINDS, Mask
 from indexer.ranking.frequencies import Frequencies
 from indexer.ranking.hashing import Numbers
@@ -85,6 +85,10 @@ class LocalGeneration:
 
     def ids(self) -> Sequence[str]:
         return InOrder(self._ids)
+
+    def named(self, numbers: Sequence[int]) -> list[str]:
+        """The ids of documents by their numbers."""
+        return self._ids.of(numbers)
 
     def get(self, ids: Sequence[str]) -> list[Document]:
         numbers = [number for id_ in ids if (number := self._ids.find(id_)) >= 0]
@@ -161,6 +165,9 @@ class LocalGeneration:
 
     def cards(self, id_: str) -> Mapping[str, Card]:  # noqa: ARG002 (they are made as soon as they are read)
         return NO_CARDS
+
+    def matched(self, id_: str) -> Mapping[str, Sequence[Span]]:
+        return self._neighbours.matched(id_)
 
     def pairs(self) -> Sequence[Pair]:
         return self._pairs.all()

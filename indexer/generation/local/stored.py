@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.analysis import Analyzer, Boilerplate
-from indexer.generation.port import SHOWN, Neighbours, Pair, Ranked
+from indexer.analysis import FIELDS, Analyzer, Boilerplate
+from indexer.generation.port import SHOWN, Neighbours, Pair, Ranked, Span
 from indexer.ranking.hashing import Numbers
 from indexer.ranking.ids import Ids, InOrder, segment_folders
 from indexer.ranking.mapped import map_array
@@ -81,6 +81,7 @@ class StoredNeighbours:
         self._ids = ids
         self._near, self._scores = map_array(arrays, "near"), map_array(arrays, "near_scores")
         self._possible, self._closeness = map_array(arrays, "possible"), map_array(arrays, "near_closeness")
+        self._shown_at, self._matched = map_array(arrays, "near_shown"), map_array(arrays, "near_matched")
         self._shown: NDArray[np.int64] | None = None
 
     def of(self, id_: str) -> Neighbours | None:
@@ -97,6 +98,15 @@ class StoredNeighbours:
         n = self._ids.find(id_)
         there: list[float] = self._closeness[n, self._near[n, : self._closeness.shape[1]] >= 0].tolist()
         return there
+
+    def matched(self, id_: str) -> dict[str, list[Span]]:
+        """Where the words stand that a document has in common with the neighbours that it shows, by their ids."""
+        n = self._ids.find(id_)
+        if n < 0:
+            return {}
+        places = [at - 1 for at in self._shown_at[n].tolist() if at]
+        words = [[Span(FIELDS[f], a, b) for f, a, b in own if b] for own in self._matched[n, : len(places)].tolist()]
+        return dict(zip(self._ids.of(self._near[n, places].tolist()), words, strict=True))
 
     def shown(self, numbers: Sequence[int]) -> list[int]:
         """Of how many documents each of some is among the first four neighbours."""

@@ -31,7 +31,7 @@ from indexer.generation.opensearch.layout import PAIRS, VECTOR
 from indexer.generation.opensearch.nearest import vectors_of
 from indexer.generation.opensearch.queries import Query
 from indexer.generation.opensearch.work_folder import ReadingFolder
-from indexer.generation.port import Facts, FindRequest, Found, Neighbours, Pair, Ranked
+from indexer.generation.port import NO_SPANS, Facts, FindRequest, Found, Neighbours, Pair, Ranked, Span
 from indexer.ranking.frequencies import Frequencies
 from indexer.ranking.mapped import ARRAYS, Strings
 from indexer.ranking.packed import Fetched, Vocabularies
@@ -129,6 +129,9 @@ class OpenSearchGeneration:
     def cards(self, id_: str) -> Mapping[str, Card]:
         kept = self._documents.fetch([id_], "cards")[id_]["cards"]
         return {own["id"]: card_of(own) for own in kept}
+
+    def matched(self, id_: str) -> Mapping[str, Sequence[Span]]:  # noqa: ARG002 (whole cards are kept)
+        return NO_SPANS
 
     def begins(self, ids: Sequence[str], terms: Collection[str]) -> None:  # noqa: ARG002 (rows hold no places)
         return None
