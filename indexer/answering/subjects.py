@@ -10,6 +10,7 @@ from functools import partial
 
 from indexer.analysis import Place
 from indexer.analysis.compounds import counts_alone
+from indexer.analysis.terms import read_word
 from indexer.analysis.wordlists import MEASURES
 from indexer.answering.query import Query
 from indexer.generation import Generation, Ranked
@@ -29,14 +30,21 @@ def on_subject_first(generation: Generation, query: Query, ranked: Sequence[Rank
     """
     asked = [place for place in query.places if place.term not in query.aside and place.word not in MEASURES]
     first = [r.id for r in ranked[:LOOKED_AT]] if 0 < len(asked) <= _MOST_WORDS else []
+    begun = [_beginnings(generation, place) for place in asked if not (place.compound or place.parts)]
     tiers = {
         id_: tier
         for id_, title in zip(first, generation.words(first, "title"), strict=True)
         if sum(map(counts_alone, title)) <= _MOST_WORDS
+        and not any(map({read.term for read in map(read_word, title)}.isdisjoint, begun))
         and (tier := _tier(asked, generation.analyzer.places(generation.analyzer.analyse_words(title)))) is not None
     }
     there = {document.id for document in generation.get(list(tiers)) if is_answered(document)}
     return sorted(ranked, key=lambda r: tiers[r.id] if r.id in there else _BELOW)
+
+
+def _beginnings(generation: Generation, asked: Place) -> set[str]:
+    """Terms of which a title that names a word has one: its own, and the first one of each of its other names."""
+    return {asked.term}.union(name[0] for concept in asked.names for name in generation.analyzer.names_of(concept))
 
 
 def _tier(asked: Sequence[Place], title: Sequence[Place]) -> int | None:
