@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, settings
 
 import corpus
 import indexer
+from tests.long_run import LONG
 
 ROOT = Path(__file__).parents[1]
 # A busy machine is no fault of the code; and the same examples on every machine make a failure one that can be shown.
@@ -20,7 +21,7 @@ settings.register_profile(
     derandomize=True,
     print_blob=False,
     database=None,
-    max_examples=200 if os.environ.get("SEEALSO_LONG") else 30,
+    max_examples=200 if LONG else 20,
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("project")

@@ -73,6 +73,6 @@ def address(sample_path: Path) -> Iterator[str]:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say in the last lines how many browser tests were skipped, and the one command that enables them."""
-    skipped = [r for r in terminalreporter.stats.get("skipped", []) if "tests/browser" in r.nodeid]
+    skipped = [r for r in terminalreporter.stats.get("skipped", []) if "no browser was found" in r.longreprtext]
     if skipped:
         terminalreporter.write_line(f"{len(skipped)} browser tests were skipped; enable them with: {ENABLE}")

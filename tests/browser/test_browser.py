@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Response, expect
 
 from tests.browser.accessibility import COLOURS, violations
+from tests.long_run import long_run
 
 pytestmark = pytest.mark.browser
 
@@ -50,7 +51,14 @@ def test_the_visitors_way(scripts: bool, browser: Browser, address: str) -> None
 
 @pytest.mark.parametrize(
     ("scheme", "width", "scripts"),
-    [("light", 1280, "on"), ("light", 320, "on"), ("light", 320, "off"), ("dark", 1280, "on"), ("dark", 320, "on")],
+    [
+        ("light", 320, "on"),
+        ("dark", 1280, "on"),
+        *(
+            pytest.param(*own, marks=long_run)
+            for own in [("light", 1280, "on"), ("light", 320, "off"), ("dark", 320, "on")]
+        ),
+    ],
 )
 def test_axe_finds_nothing(scheme: Scheme, width: int, scripts: str, browser: Browser, address: str) -> None:
     """WCAG 2.2 AA and best practice by axe: no violation on any page, light or dark, wide or narrow, with the site's

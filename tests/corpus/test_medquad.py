@@ -10,6 +10,7 @@ import pytest
 
 from corpus import Question
 from tests.corpus.conftest import ids, take
+from tests.long_run import few
 from tests.memory import PEAK
 
 XML = '<Document source="Example" url="{url}"><Focus>Fever</Focus><QAPairs>{pairs}</QAPairs></Document>'
@@ -72,7 +73,7 @@ def test_a_focus_that_is_too_long_costs_its_pairs_alone(tmp_path: Path) -> None:
     assert [(item.place, "too many" in item.reason) for item in rejected] == [("pair 1", True)]
 
 
-@pytest.mark.parametrize("piece", ["<a/>", "<a>", '<a b="c"/>'])
+@pytest.mark.parametrize("piece", few(["<a>", "<a/>", '<a b="c"/>'], 3))
 def test_a_file_of_tags_alone_is_read_in_bounds(tmp_path: Path, piece: str) -> None:
     """Eight megabytes of tags, flat or nested, take less than 500 MB; a larger file is refused by name."""
     closed = "</a>" if piece == "<a>" else ""

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from corpus import read
+from tests.long_run import LONG, few
 
 MB = 1024**2
 MAPPING = '[fields]\ntitle = "t"\nbody = "b"\nurl = "u"\n\n[answer]\ntext = "a"\n'
@@ -50,7 +51,7 @@ def _peak(file: Path, mapping: Path) -> tuple[int, int]:
         tracemalloc.stop()
 
 
-@pytest.mark.parametrize("join", [False, True], ids=["single", "joined"])
+@pytest.mark.parametrize("join", few([True, False], 2), ids=["joined", "single"][: 2 if LONG else 1])
 @pytest.mark.parametrize("make", [_json, _lines, _csv], ids=["json", "lines", "csv"])
 def test_memory_stays_small(tmp_path: Path, make: object, join: bool) -> None:
     """A file of 18 MB is read within 12 MB, its answers joined or not."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import random
 import subprocess
 import sys
@@ -16,10 +15,11 @@ from corpus import Question, to_json
 from tests.corpus.conftest import take
 from tests.corpus.mutation import cut, flip, put_in, swell
 from tests.documents import question
+from tests.long_run import LONG
 
 ROOT = Path(__file__).parents[2]
 KINDS = "jsonl beir csv records exports medquad question-page article-page web-page web-archive".split()  # noqa: SIM905
-COUNT = 20_000 if os.environ.get("SEEALSO_LONG") else 600
+COUNT = 20_000 if LONG else 200
 RECORDS, ROUNDS = 12, 300
 
 

@@ -14,6 +14,7 @@ import pytest
 import sqlalchemy
 
 from corpus import Question, Rejected, read
+from tests.long_run import long_run
 from tests.memory import PEAK
 
 ROOT = Path(__file__).parents[2]
@@ -111,6 +112,7 @@ def test_what_fails_is_told(address: str, said: str, tmp_path: Path) -> None:
     assert "secret" not in f"{rejected[0]}"
 
 
+@long_run
 def test_memory_does_not_grow_with_a_table(postgresql: str, tmp_path: Path) -> None:
     """A table of 100 MB is read by a process that may have 60 MB more than it has at its start."""
     (tmp_path / "m.toml").write_text(

@@ -22,6 +22,7 @@ from indexer.generation import store_of
 from indexer.generation.folder.folder import IndexFolder
 from indexer.ranking import mapped
 from tests.documents import question
+from tests.long_run import LONG, few
 
 OLD = [question("old", "An old question about cement")]
 NEW = [question("new", "A new question about cement"), question("more", "One more about a knee")]
@@ -36,6 +37,7 @@ def served(path: Path) -> list[str]:
 
 # So many steps of publishing are made to fail, one after the other.
 _FAILURES = 105
+_KILLED = 20 if LONG else 8
 
 
 def test_a_build_reports_what_changed(tmp_path: Path) -> None:
@@ -46,7 +48,7 @@ def test_a_build_reports_what_changed(tmp_path: Path) -> None:
     assert (second.generation, second.added, second.replaced, second.deleted) == (2, 1, 1, 1)
 
 
-@pytest.mark.parametrize("step", range(_FAILURES))
+@pytest.mark.parametrize("step", few(range(_FAILURES), 6))
 def test_a_failure_at_any_step_of_publishing_serves_the_last_good_generation(
     step: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -101,7 +103,7 @@ def test_the_steps_of_publishing_are_fewer_than_the_failures_tried(
 
 
 def test_killed_at_any_moment_the_last_good_generation_is_served(tmp_path: Path) -> None:
-    """kill -9 during a build, 20 times: the index opens each time, holds one whole generation, and builds again."""
+    """kill -9 during a build, many times: the index opens each time, holds one whole generation, and builds again."""
     indexer.build(tmp_path, OLD)
     code = (
         "import sys, corpus, indexer\n"
@@ -110,7 +112,7 @@ def test_killed_at_any_moment_the_last_good_generation_is_served(tmp_path: Path)
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     moments = random.Random(20)
     killed = 0
-    for _ in range(20):
+    for _ in range(_KILLED):
         process = subprocess.Popen([sys.executable, "-c", code], env=environment, stdout=subprocess.PIPE, text=True)
         assert process.stdout is not None
         process.stdout.readline()
@@ -121,7 +123,7 @@ def test_killed_at_any_moment_the_last_good_generation_is_served(tmp_path: Path)
         with indexer.open_index(tmp_path) as index:
             assert sum(index.info.documents.values()) in (1, 76)
         assert indexer.verify(tmp_path).ok
-    assert killed >= 10
+    assert killed >= _KILLED // 2
     indexer.build(tmp_path, NEW, shrink=True)
     assert served(tmp_path) == ["new"]
 
@@ -204,7 +206,7 @@ def no_collector() -> Iterator[None]:
 def test_a_closed_generation_leaves_no_file_open_or_mapped(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, no_collector: None
 ) -> None:
-    """Ten generations later as many files are open and mapped as at first, without the help of the collector."""
+    """Generations later as many files are open and mapped as at first, without the help of the collector."""
     monkeypatch.setattr(mapped, "MAPPED", 1)  # or so small an index would be read, and not mapped
 
     def opened() -> tuple[int, int]:
@@ -217,7 +219,7 @@ def test_a_closed_generation_leaves_no_file_open_or_mapped(
     ask_everything(index)
     before = opened()
     assert before[1] > 10
-    for _ in range(10):
+    for _ in range(10 if LONG else 4):
         indexer.build(tmp_path, OLD)
         gc.collect()
         old, index = index, index.latest()

@@ -29,6 +29,7 @@ from indexer.generation import SHOWN, store_of
 from indexer.opened import Held
 from tests.documents import corpora, question
 from tests.indexer.plain import NOTHING, PlainGeneration, boilerplate_of
+from tests.long_run import LONG
 
 JUDGMENTS = Path(corpus.__file__).parent / "sample" / "judgments.tsv"
 
@@ -60,7 +61,7 @@ def test_get_of_an_unknown_id_says_so(sample_index: indexer.Index) -> None:
         sample_index.related("none")
 
 
-@settings(max_examples=25)
+@settings(max_examples=25 if LONG else 10)
 @given(corpora())
 def test_related_is_similar_of_the_documents_own_words(documents: list[Document]) -> None:
     """The stored panel of a document is the panel of its own text, ranked now, itself left out."""
@@ -79,7 +80,7 @@ def test_related_is_similar_of_the_documents_own_words(documents: list[Document]
                 assert document.id not in {card.id for card in stored.cards}
 
 
-@settings(max_examples=20)
+@settings(max_examples=20 if LONG else 10)
 @given(corpora())
 def test_an_index_shows_what_the_definition_says(documents: list[Document]) -> None:
     """Searches, panels, facets and clusters of an index on disk are those of the definition in memory."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import os
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +17,11 @@ from search_app import create_app
 from search_app.api.openapi import describe
 from search_app.decisions.accounts import Accounts
 from search_app.decisions.database import Database
+from tests.long_run import LONG
 
 DESCRIBED = describe(create_app())
 OPERATIONS = [(path, method) for path, methods in DESCRIBED["paths"].items() for method in methods]
-EXAMPLES = 1_000 if os.environ.get("SEEALSO_LONG") else 30
+EXAMPLES = 1_000 if LONG else 12
 # No schema tells that the last page depends on the size of all, nor what the lines of a text hold.
 BEYOND_SCHEMAS = ("/api/v1/search", "/api/v1/documents")
 

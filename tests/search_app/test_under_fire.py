@@ -20,7 +20,7 @@ from tests.search_app.serving import Running, serving, status
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="counting open files needs /proc (Linux)")
 # Publishes in a test, and in `./seealso test --long`.
-FEW, MANY = 12, 500
+FEW, MANY = 8, 500
 DESCRIPTORS = 256
 PAGE = question("zorgon", "What is a zorgon?", "A zorgon stood in my kitchen.")
 

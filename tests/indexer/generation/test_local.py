@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -26,8 +25,8 @@ from tests.indexer.generation.made import COMPILED, built, written
 from tests.indexer.generation.oracle import check_same
 from tests.indexer.generation.suite import GenerationSuite, Made
 from tests.indexer.plain import PlainGeneration, boilerplate_of
+from tests.long_run import LONG, few
 
-_LONG = bool(os.environ.get("SEEALSO_LONG"))
 _TERMS = sorted({term for word in WORDS for term in ANALYZER.analyse(word).sequence})
 _terms = st.sampled_from(_TERMS)
 _tokens = st.sampled_from(sorted({token for word in WORDS for token in ANALYZER.analyse(word).tokens}))
@@ -98,7 +97,7 @@ def both(documents: Sequence[Document], *, compiled: bool) -> Iterator[tuple[Pla
         yield PlainGeneration(documents, ANALYZER), local
 
 
-@settings(max_examples=150 if _LONG else 60)
+@settings(max_examples=150 if LONG else 24)
 @given(corpora(), st.lists(_requests, min_size=1, max_size=4), st.booleans(), st.integers(1, 4))
 def test_finds_what_the_definition_does(
     documents: list[Document], requests: list[FindRequest], compiled: bool, shown: int
@@ -114,7 +113,7 @@ def test_finds_what_the_definition_does(
             assert local.find(grouped) == plain.find(grouped)
 
 
-@settings(max_examples=15)
+@settings(max_examples=15 if LONG else 8)
 @given(corpora(), st.booleans())
 def test_says_what_the_definition_does(documents: list[Document], compiled: bool) -> None:
     """Every method of the port gives what the definition gives."""
@@ -122,7 +121,7 @@ def test_says_what_the_definition_does(documents: list[Document], compiled: bool
         check_same(local, PlainGeneration(documents, Analyzer(boilerplate=boilerplate_of(documents))))
 
 
-@pytest.mark.parametrize("compiled", [False, True], ids=["numpy", "compiled"])
+@pytest.mark.parametrize("compiled", few([True, False], 2), ids=str)
 def test_says_what_the_definition_does_of_three_hundred_in_two_scripts(tmp_path: Path, *, compiled: bool) -> None:
     """With statistics of each script by itself, and more documents than are weighed again."""
     documents = in_two_scripts(random.Random(int(compiled)), 300)
@@ -132,7 +131,7 @@ def test_says_what_the_definition_does_of_three_hundred_in_two_scripts(tmp_path:
         check_same(local, PlainGeneration(documents, analyzer))
 
 
-@settings(max_examples=60 if _LONG else 30)
+@settings(max_examples=60 if LONG else 12)
 @given(corpora(), _finer, st.sampled_from([5, 60]))
 def test_rows_alone_are_weighed_as_arrays_are(documents: list[Document], finer: Finer, words: int) -> None:
     """An engine that can only fetch the rows of the best gives the scores of the definition in both stages."""

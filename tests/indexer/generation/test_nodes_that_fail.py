@@ -17,7 +17,9 @@ from indexer import OpenSearchIndex, Progress, SearchError, Settings, build, ope
 from search_app import create_app
 from tests.documents import in_two_scripts
 from tests.indexer.generation.nodes import Nodes, running, what_is_missing
+from tests.long_run import long_run
 
+pytestmark = long_run
 if missing := what_is_missing():
     if os.environ.get("SEEALSO_CLUSTER") == "required":
         raise RuntimeError(missing)

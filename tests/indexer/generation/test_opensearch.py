@@ -53,6 +53,7 @@ from tests.indexer.generation.nodes import Nodes, running, what_is_missing
 from tests.indexer.generation.oracle import check_same, frozen_frequencies, some_request
 from tests.indexer.generation.suite import GenerationSuite, Made
 from tests.indexer.plain import PlainGeneration
+from tests.long_run import LONG, few, long_run
 
 if missing := what_is_missing():
     if os.environ.get("SEEALSO_CLUSTER") == "required":
@@ -64,7 +65,7 @@ _WITH = Settings(meaning=WordsEncoder(), compiled=False)
 # Whoever says "fibroid" means this to it, and shares no word with it.
 _FIBROSIS = question("fibrosis", "Fibrosis", "Fibrosis.", "Fibrosis.")
 # Of how many shards an index is, on how many nodes; one is enough to wait for in the short run.
-SHARDS, NODES = ([1, 3], 3) if os.environ.get("SEEALSO_LONG") else ([3], 1)
+SHARDS, NODES = ([1, 3], 3) if LONG else ([3], 1)
 _NAMES = count()
 # Where generations of some documents lie, and how many shards these have.
 _BUILT: dict[tuple[object, ...], OpenSearchIndex] = {}
@@ -112,7 +113,7 @@ class TestOpenSearch(GenerationSuite):
             generation.close()
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", few(range(2), 2))
 def test_a_cluster_says_what_the_definition_does(place: OpenSearchIndex, seed: int) -> None:
     """Everything that the port has, of more documents than are weighed again, in two scripts."""
     documents = in_two_scripts(random.Random(seed), 250)
@@ -165,6 +166,7 @@ def test_a_card_shows_its_document_as_it_is_now(place: OpenSearchIndex, tmp_path
     assert any(card.url.startswith("https://new.example") for panel in panels for card in panel.cards)
 
 
+@long_run
 def test_a_generation_in_parts_is_asked_as_one(
     place: OpenSearchIndex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -292,7 +294,7 @@ def test_a_server_moves_on_before_what_is_purged_goes(place: OpenSearchIndex, mo
     assert b"Zwetschgenbaum" not in client.get("/search?q=zwetschgenbaum").data.replace(b"zwetschgenbaum", b"")
 
 
-@pytest.mark.parametrize("moment", range(3))
+@pytest.mark.parametrize("moment", few([2, 0, 1], 3))
 def test_a_forget_that_is_killed_is_finished_by_the_next_command(
     place: OpenSearchIndex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: int
 ) -> None:
@@ -564,7 +566,7 @@ def test_an_id_that_no_cluster_takes_is_told_before_anything_is_sent(place: Open
         open_index(place)
 
 
-@pytest.mark.parametrize("seed", range(2) if os.environ.get("SEEALSO_LONG") else [1])
+@pytest.mark.parametrize("seed", few([1, 0], 2))
 def test_updates_of_a_cluster_are_a_rebuild_with_the_statistics_of_the_base(place: OpenSearchIndex, seed: int) -> None:
     """Added, replaced and deleted documents, update after update, in segments of their own, with a purge at last; what
     was there before each stays for a rollback, unless it was purged.
@@ -573,7 +575,7 @@ def test_updates_of_a_cluster_are_a_rebuild_with_the_statistics_of_the_base(plac
     base = in_two_scripts(rng, 150, "b") if seed else of_few_words(rng, "b", 130)
     documents = {document.id: document for document in base}
     build(place, base, settings=settings)
-    for step in range(3):
+    for step in (0, 1, 2) if LONG else (1, 2):
         known = sorted(documents)
         given = [*of_few_words(rng, f"s{step}-", 5), replace(documents[known[0]], title=f"Knee pain {step}")]
         delete = rng.sample(known[1:], 3)
@@ -589,6 +591,7 @@ def test_updates_of_a_cluster_are_a_rebuild_with_the_statistics_of_the_base(plac
         rollback(place)
 
 
+@long_run
 def test_what_was_made_here_is_not_fetched(
     place: OpenSearchIndex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -648,6 +651,7 @@ def test_an_update_that_is_killed_leaves_what_was_there(
     assert verify(place, every=True).ok
 
 
+@long_run
 def test_a_build_that_is_killed_is_gone_on_with(place: OpenSearchIndex) -> None:
     """What was sent of the same documents is not sent again; of others all is."""
     documents, settings = in_two_scripts(random.Random(3), 300), Settings(compiled=False)

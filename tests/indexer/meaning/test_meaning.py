@@ -30,12 +30,13 @@ from tests.encoder import WordsEncoder
 from tests.indexer.generation.made import built
 from tests.indexer.generation.oracle import check_same, frozen_frequencies
 from tests.indexer.plain import NOTHING, PlainGeneration, boilerplate_of
+from tests.long_run import LONG, few
 
 _ENCODER = WordsEncoder()
 _WITH = Settings(meaning=_ENCODER)
 
 
-@settings(max_examples=15)
+@settings(max_examples=15 if LONG else 8)
 @given(corpora())
 def test_says_what_the_definition_does(documents: list[Document]) -> None:
     """Every method of the port gives what the definition gives, vectors and what is near by them too."""
@@ -44,7 +45,7 @@ def test_says_what_the_definition_does(documents: list[Document]) -> None:
         check_same(local, PlainGeneration(documents, analyzer, encoder=_ENCODER))
 
 
-@pytest.mark.parametrize("compiled", [False, True], ids=["numpy", "compiled"])
+@pytest.mark.parametrize("compiled", few([False, True], 2), ids=str)
 def test_says_what_the_definition_does_of_a_hundred_and_fifty_in_two_scripts(tmp_path: Path, *, compiled: bool) -> None:
     """With more documents than are near by meaning, and some in characters, which have no vector."""
     documents = in_two_scripts(random.Random(int(compiled)), 150)
@@ -54,14 +55,14 @@ def test_says_what_the_definition_does_of_a_hundred_and_fifty_in_two_scripts(tmp
         assert {local.vector(id_) is None for id_ in local.ids()} == {True, False}
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", few([2, 0, 1, 3], 4))
 def test_updates_are_a_rebuild_with_the_statistics_of_the_base(tmp_path: Path, seed: int) -> None:
     """Update after update, with segments merged and a purge in between: lists of neighbours are those of a rebuild."""
     rng, index = random.Random(seed), tmp_path / "index"
     base = in_two_scripts(rng, 150, "b") if seed > 2 else of_few_words(rng, "b", [3, 130][seed // 2])
     documents = {document.id: document for document in base}
     build(index, documents.values(), settings=_WITH)
-    for step in range(3):
+    for step in range(3 if LONG else 2):
         added = of_few_words(rng, f"s{step}-", rng.randint(0, 6))
         replaced = [question(rng.choice(sorted(documents)), " ".join(rng.choices(PLAIN_WORDS, k=3)))]
         given_ = {document.id: document for document in (*added, *replaced)}
