@@ -42,8 +42,8 @@ def test(thorough: bool, arguments: tuple[str, ...]) -> None:
             failed.append(name)
     click.echo("== pytest")
     sys.stdout.flush()
-    # All of them by a process more than there are cores, since many wait; some alone, for their order and output.
-    chosen = arguments or ("-n", str((os.cpu_count() or 1) + 1), "--dist", "loadfile", "--no-loadscope-reorder")
+    # All of them by two processes more than there are cores, since many wait; some alone, for their order and output.
+    chosen = arguments or ("-n", str((os.cpu_count() or 1) + 2), "--dist", "loadfile", "--no-loadscope-reorder")
     tests = subprocess.run([sys.executable, "-m", "pytest", *chosen], cwd=root, check=False, env=environment)
     if failed:
         click.echo(f"failed: {', '.join(failed)}", err=True)

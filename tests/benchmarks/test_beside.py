@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 
 from benchmarks.speed.beside import compare, without_words
+from tests.long_run import long_run
 
 ROOT = Path(__file__).parents[2]
 
 
+@long_run
 def test_a_checkout_answers_like_itself(sample_path: Path) -> None:
     """One checkout beside itself is alike in every job, and every job has its cost."""
     found = list(compare([(str(ROOT), str(sample_path))] * 2, searches=6, rounds=1))

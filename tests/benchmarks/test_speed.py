@@ -18,6 +18,7 @@ from benchmarks.speed.machine import machine, packages
 from benchmarks.speed.report import table
 from search_app.cli import bench as command
 from search_app.cli import cli
+from tests.long_run import long_run
 
 ROOT = Path(__file__).parents[2]
 
@@ -102,6 +103,7 @@ def test_counting_facets_changes_no_answer(index: Path) -> None:
     assert told[0] == told[1]
 
 
+@long_run
 def test_an_update_is_measured_on_a_copy(index: Path) -> None:
     """It tells CPU, memory, and its part of a build where there was one; the index and its folder stay as they were."""
     own = {name: entrants.ENTRANTS[name] for name in ("tantivy", "seealso-numpy")}

@@ -17,6 +17,7 @@ import indexer
 from indexer import SearchError
 from indexer.backups import backup, restore
 from tests.documents import question
+from tests.long_run import LONG
 
 DOCUMENTS = [question("a", "Knee pain after a fall"), question("b", "Hip pain after a fall"), question("c", "A cough")]
 
@@ -91,7 +92,7 @@ def test_backups_are_whole_while_generations_come_and_go(tmp_path: Path) -> None
         restore(tmp_path / f"{number}.tar", tmp_path / f"restored-{number}")
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=60 if LONG else 20, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(at=st.floats(0, 1, exclude_max=True), cut=st.booleans())
 def test_a_harmed_backup_is_refused_or_whole(at: float, cut: bool, index: Path, tmp_path: Path) -> None:
     """A backup that was cut or in which a byte differs either makes the very index (the byte was padding), or is

@@ -54,6 +54,17 @@ def test_what_one_has_not_counts_little(tmp_path: Path) -> None:
         assert opened.search("no fever").total == opened.search("fever").total == 12
 
 
+def test_whom_one_asks_for_counts_little(tmp_path: Path) -> None:
+    """A dad with shingles is led to shingles, not to other dads; who searches for fathers alone finds them."""
+    pages = [question("s", "What are shingles?", "", "A rash."), question("d", "My dad, my dad and his knee", "Dad!")]
+    pages += [question(f"z{n}", f"Shingles and stairs, {n}", "A shingle, and a stair") for n in range(40)]
+    indexer.build(tmp_path / "index", pages)
+    with indexer.open_index(tmp_path / "index") as opened:
+        for typed in ("my dad has shingles", "dad shingles", "shingles, and my dad"):
+            assert opened.search(typed).hits[0].id == "s", typed
+        assert opened.search("my dad").hits[0].id == "d"
+
+
 def test_what_says_more_keeps_its_place(index: Index) -> None:
     """A search for more than a title has, and one in another order than the best first, are as they are ranked."""
     for typed, sort in (("cough of the knee", indexer.Sort.RELEVANCE), ("cough", indexer.Sort.NEWEST)):

@@ -116,7 +116,7 @@ class TestOpenSearch(GenerationSuite):
 @pytest.mark.parametrize("seed", few(range(2), 2))
 def test_a_cluster_says_what_the_definition_does(place: OpenSearchIndex, seed: int) -> None:
     """Everything that the port has, of more documents than are weighed again, in two scripts."""
-    documents = in_two_scripts(random.Random(seed), 250)
+    documents = in_two_scripts(random.Random(seed), 250 if LONG else 150)
     build(place, documents, settings=Settings(compiled=False))
     with closing(store_of(place).open(Settings())) as there:
         frozen = there.statistics, frozen_frequencies(there), there.templates
@@ -510,11 +510,11 @@ def test_an_index_with_an_encoder_moves_to_a_cluster(place: OpenSearchIndex, tmp
     vector of what it removed in the folder for work.
     """
     here, there = tmp_path / "folder", replace(place, work=str(tmp_path / "work"))
-    documents = [*of_few_words(random.Random(2), "b", 60), _FIBROSIS]
+    documents = [*of_few_words(random.Random(2), "b", 60 if LONG else 20), _FIBROSIS]
     build(here, documents, settings=_WITH)
     backup(here, tmp_path / "kept")
     restore(tmp_path / "kept", there)
-    for step in range(3):
+    for step in range(3 if LONG else 2):
         with open_index(there, settings=_WITH) as cluster, open_index(here, settings=_WITH) as folder:
             assert (cluster.info.encoder, cluster.info.semantic) == ("words", True)
             assert cluster.similar("fibroid").cards[0].in_other_words == "Fibrosis"
