@@ -42,6 +42,12 @@ _SIGN = re.compile(
     "bleeding|blood|burning|cough(ing)?|diarrho?ea|discharge|dizziness|fever|headaches?|infection|injury|itch(ing|y)?|lumps?"
     "|nausea|pains?|rash|redness|swelling|swollen|symptoms?|temperature|vomiting"
 )
+# Whom a search is about, where it begins so or behind these: my dad forgets names.
+_KIN = re.compile(
+    "(grand)?(mother|father)|(grand)?(mom|mum|ma|pa|dad)|mummy|daddy|nan|gran(ny)?|wife|husband|(boy|girl)?friend|partner"
+    "|fianc[eé]e?|brother|sister|uncle|aunt|cousin"
+)
+_OWN = frozenset({"my", "our", "his", "her", "their"})
 # Each way in which documents write a phrase.
 Readings = tuple[tuple[str, ...], ...]
 
@@ -51,7 +57,8 @@ class Query:
     """`text` is what is wanted, analysed, the words of phrases too: none of them is demanded; `places` are its words,
     each once. `together` are the terms by which some document writes two of its words as one, with the terms of these;
     `apart` the words that documents write as two, with these; `aside` the terms that stand beside the matter: amounts,
-    and signs that one has not. `wanted` and `unwanted` are what was typed for these, and for the exclusions.
+    signs that one has not, and whom one asks for. `wanted` and `unwanted` are what was typed for these, and for the
+    exclusions.
     """
 
     text: Analysed
@@ -113,9 +120,16 @@ def parse(text: str, generation: Generation) -> Query:
 
 def _aside(places: Sequence[Place], text: Analysed) -> frozenset[str]:
     """The terms of a search that stand beside its matter; none where nothing else is said."""
-    denied = set(_denied(text))
-    aside = frozenset(place.term for place in places if place.term in denied or is_amount(place))
+    beside = {*_denied(text), *_kin(text)}
+    aside = frozenset(place.term for place in places if place.term in beside or is_amount(place))
     return aside if len(aside) < len(places) else frozenset()
+
+
+def _kin(text: Analysed) -> Iterator[str]:
+    """The terms of whom a text says it is about."""
+    for before, word, term in zip(["my", *text.tokens], text.tokens, text.sequence, strict=False):
+        if before in _OWN and _KIN.fullmatch(word):
+            yield term
 
 
 def _denied(text: Analysed) -> Iterator[str]:
