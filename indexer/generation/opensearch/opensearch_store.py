@@ -65,8 +65,8 @@ class OpenSearchStore:
     def _current_meta(self) -> dict[str, Any]:
         """What is told of the current generation. Raises IndexMissing."""
         with asking(self._name):
-            try:
-                there = self._asking.indices.get_alias(name=self._name)
+            try:  # among its own indices: whoever may see no other is refused where the name is looked for among all
+                there = self._asking.indices.get_alias(index=f"{self._name}-0*", name=self._name)
             except NotFoundError as error:
                 remedy = f"run: seealso build SOURCE... --index {self._place}"
                 raise IndexMissing("no index of this name", str(self._place), remedy) from error

@@ -104,11 +104,11 @@ def fetch() -> None:
     """Fetch the jars by Maven and compile the program, once; whole or not at all."""
     for runner in {FIRST, RUNNER}:
         command = ["mvn", "-q", "-B", "-f", str(HERE / "pom.xml"), f"-Dopensearch.runner={runner}"]
-        _make(JARS / runner, [*command, "dependency:copy-dependencies"], "-DoutputDirectory={}")
-    _make(CLASSES, ["javac", "-cp", f"{JARS / FIRST}/*", str(HERE / "Node.java")], "-d", "{}")
+        make(JARS / runner, [*command, "dependency:copy-dependencies"], "-DoutputDirectory={}")
+    make(CLASSES, ["javac", "-cp", f"{JARS / FIRST}/*", str(HERE / "Node.java")], "-d", "{}")
 
 
-def _make(folder: Path, command: list[str], *into: str) -> None:
+def make(folder: Path, command: list[str], *into: str) -> None:
     """Make a folder by a command, if it is not there."""
     if folder.is_dir():
         return

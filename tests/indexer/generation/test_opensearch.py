@@ -453,6 +453,29 @@ def test_a_search_with_long_exclusions(place: OpenSearchIndex, tmp_path: Path) -
         assert there.search("pain -cough -rash") == here.search("pain -cough -rash")
 
 
+def test_requests_name_its_own_indices_alone(place: OpenSearchIndex, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever may see no other index may do everything: nothing is looked for among all indices of a cluster."""
+    asked, perform, settings = set[str](), Transport.perform_request, Settings(compiled=False)
+
+    def noted(self: Transport, method: str, url: str, *given: Any, **more: Any) -> object:
+        asked.add(url.split("/")[1].partition("?")[0])
+        return perform(self, method, url, *given, **more)
+
+    monkeypatch.setattr(Transport, "perform_request", noted)
+    build(place, of_few_words(random.Random(1), "b", 20), settings=settings)
+    update(place, [question("a", "Knee pain")], delete=["b003"], purge=True, settings=settings)
+    update(place, [question("a", "Hip pain")], settings=settings)
+    rollback(place)
+    assert verify(place, every=True).ok
+    with open_index(place) as index:
+        assert index.search("knee").hits
+        index.related("a")
+        index.suggest("kn")
+    name = place.address.rsplit("/", 1)[1]
+    others = {part for own in asked for part in own.split(",") if part != name and not part.startswith(f"{name}-")}
+    assert others <= {"_cluster", "_bulk", "_aliases", "_msearch", "_mget", "_search"}
+
+
 def test_updates_from_nothing_and_to_nothing(place: OpenSearchIndex, tmp_path: Path) -> None:
     """An index that is empty, becomes empty, or has no document in common with the one before, is updated as any."""
     settings, folder = Settings(compiled=False), tmp_path / "folder"
