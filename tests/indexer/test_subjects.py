@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 import indexer
 from indexer import Index
+from indexer.answering.subjects import LOOKED_AT
 from tests.documents import question
 
 _OTHERS = ("My cough and my knee", "A cough, and a cough at work", "Thyroid pills in the thyroid gland")
@@ -63,6 +64,22 @@ def test_whom_one_asks_for_counts_little(tmp_path: Path) -> None:
         for typed in ("my dad has shingles", "dad shingles", "shingles, and my dad"):
             assert opened.search(typed).hits[0].id == "s", typed
         assert opened.search("my dad").hits[0].id == "d"
+
+
+def test_three_pages_that_ask_the_same_leave_room_for_others(tmp_path: Path) -> None:
+    """Of twelve sources that ask what gout is three stand in their places, the others follow what else is found; by
+    date, and beyond the hits looked at, nothing is moved, and no hit is lost.
+    """
+    pages = [question(f"g{n:02}", "What is gout?", "", "Gout and again gout. " * (n + 1)) for n in range(12)]
+    pages += [question(f"o{n:02}", f"A toe and its gout, {n}", "", "A toe.") for n in range(50)]
+    indexer.build(tmp_path / "index", pages)
+    with indexer.open_index(tmp_path / "index") as opened:
+        kinds = "".join(hit.id[0] for hit in opened.search("gout", size=100).hits)
+        assert kinds == "ggg" + "o" * (LOOKED_AT - 12) + "g" * 9 + "o" * 12
+        assert sorted(hit.id for n in range(1, 8) for hit in opened.search("gout", page=n).hits) == sorted(
+            page.id for page in pages
+        )
+        assert "gggg" in "".join(hit.id[0] for hit in opened.search("gout", size=100, sort=indexer.Sort.NEWEST).hits)
 
 
 def test_what_says_more_keeps_its_place(index: Index) -> None:
