@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from indexer.analysis import FIELDS
 from indexer.ranking.forward import ForwardArrays
+from indexer.ranking.hashing import Numbers, places
 from indexer.ranking.mapped import map_array
 
 
@@ -27,10 +29,18 @@ class Begins:
 
     def seeking(self, terms: Iterable[str]) -> NDArray[np.bool_]:
         """Which words make one of some terms, or may begin a name of several words that does."""
-        wanted = np.zeros(self._terms, np.bool_)
-        wanted[[number for number in map(self._number_of, terms) if number >= 0]] = True
-        sought: NDArray[np.bool_] = wanted[self._words.word_terms] | self._joins
+        starts, words = self._by_term
+        numbers = [number for number in map(self._number_of, terms) if number >= 0]
+        sought: NDArray[np.bool_] = self._joins.copy()
+        sought[words[places(starts, np.array(numbers, np.int64))[0]]] = True
         return sought
+
+    @cached_property
+    def _by_term(self) -> tuple[Numbers, NDArray[np.int32]]:
+        """The words of each term: where those of each begin, and all; a stop word has none."""
+        terms = self._words.word_terms
+        words = np.argsort(terms, kind="stable").astype(np.int32)
+        return np.searchsorted(terms[words], np.arange(self._terms + 1)), words
 
     def of(self, number: int, sought: NDArray[np.bool_]) -> dict[str, list[int]]:
         """By field, where the pieces of a document begin that hold one of the words that are sought, ascending."""
