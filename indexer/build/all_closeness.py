@@ -10,6 +10,7 @@ import math
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,25 +35,27 @@ _TOGETHER, _TOLD = 1 << 17, 512
 def write_closeness(
     arrays: Path, generation: LocalGeneration, numbers: Numbers, tell: Callable[[int], object] = lambda _: None
 ) -> None:
-    """Store how close the first JUDGED neighbours of some documents are to each."""
+    """Store how close the first JUDGED neighbours of some documents are to each, of which that is not known (nan)."""
     near, scores, possible = (map_array(arrays, name) for name in ("near", "near_scores", "possible"))
     kept, ids, statistics = reopen(arrays, CLOSENESS), Ids(arrays), generation.statistics
     listed = np.zeros(len(ids) + 1, np.bool_)
     for low in range(0, len(numbers), _TOLD):
-        listed[near[numbers[low : low + _TOLD], :JUDGED]] = True  # the last one for what is no neighbour
+        own = numbers[low : low + _TOLD]
+        listed[near[own, :JUDGED][np.isnan(kept[own])]] = True  # the last one for what is no neighbour
     others = np.flatnonzero(listed[:-1])
     listed[numbers] = True
     pages = _Pages(arrays, generation, np.flatnonzero(listed[:-1]))
     titles = _Titles(arrays, generation, ids, others, pages.number_of)
     for done, n in enumerate(map(int, numbers), 1):
-        own = [m for m in near[n, :JUDGED].tolist() if m >= 0]
+        at = np.flatnonzero((near[n, :JUDGED] >= 0) & np.isnan(kept[n]))
+        own = near[n, at].tolist()
         han = statistics.han is not None and own_analysed(generation, ids[n]).in_han
-        ranked = [Ranked("", score) for score in scores[n, : len(own)].tolist()]
+        ranked = [Ranked("", score) for score in scores[n, at].tolist()]
         strong = strengths(statistics.of_document(han=han), Neighbours(ranked, float(possible[n])))
         pages.mark(n)
-        kept[n] = 0
         meant = _cosines_of_meaning(generation, n, own)
-        kept[n, : len(own)] = together(pages.cosines(own), titles.shares(own, pages.said), strong, meant)
+        kept[n, at] = together(pages.cosines(own), titles.shares(own, pages.said), strong, meant)
+        kept[n, near[n, :JUDGED] < 0] = 0
         if done % _TOLD == 0 or done == len(numbers):
             for array_ in (near, scores, possible, kept, *pages.arrays, *titles.arrays):
                 release(array_)
@@ -66,6 +69,35 @@ def _cosines_of_meaning(generation: LocalGeneration, number: int, others: Sequen
         return None
     (vector,) = generation.vectors.of(np.array([number]))
     return generation.vectors.known_cosines(vector, np.array(others, np.int64)) if vector.any() else None
+
+
+class KnownCloseness(NamedTuple):
+    """How close the first JUDGED neighbours of some documents are to each, as they stand before an update: whatever
+    their lists become, those that stay are as close as before.
+    """
+
+    numbers: Numbers
+    near: NDArray[np.int32]
+    closeness: NDArray[np.float32]
+
+    @classmethod
+    def of(cls, arrays: Path, numbers: Numbers) -> KnownCloseness:
+        """That of a generation, kept in files without names."""
+        near, closeness = (nameless(arrays, dtype, (len(numbers), JUDGED)) for dtype in (np.int32, np.float32))
+        near[...] = map_array(arrays, "near")[numbers, :JUDGED]
+        closeness[...] = map_array(arrays, CLOSENESS)[numbers]
+        return cls(numbers, near, closeness)
+
+    def carry(self, arrays: Path) -> Numbers:
+        """Keep how close those are that are among the first neighbours still; of the others it is not known (nan).
+        Give the documents that have others now, or in another order.
+        """
+        near, kept = map_array(arrays, "near")[self.numbers, :JUDGED], reopen(arrays, CLOSENESS)
+        changed = np.flatnonzero((near != self.near).any(axis=1))
+        for row in changed.tolist():
+            known = dict(zip(self.near[row].tolist(), self.closeness[row].tolist(), strict=True))
+            kept[self.numbers[row]] = [known.get(m, math.nan) for m in near[row].tolist()]
+        return self.numbers[changed]
 
 
 class _Pages:

@@ -7,6 +7,7 @@ as `similar`, and fills its rows of arrays that the build has laid out. It ends 
 from __future__ import annotations
 
 import json
+import math
 import os
 import subprocess
 import sys
@@ -25,7 +26,7 @@ from indexer.answering.closeness import JUDGED
 from indexer.answering.neighbours import RAW
 from indexer.answering.weighing import weigh
 from indexer.build.all_closeness import CLOSENESS
-from indexer.build.all_matched import MATCHED_ROWS
+from indexer.build.all_matched import MATCHED_ROWS, SHOWN_CARDS
 from indexer.build.query_weights import QueryWeights, gathered
 from indexer.errors import SearchError
 from indexer.generation.local.finder import SecondStage
@@ -60,6 +61,8 @@ _ROWS: dict[str, tuple[tuple[int, ...], type]] = {
     "possible": ((), np.float64),
     **MATCHED_ROWS,
 }
+# Those that name documents by their numbers, -1 for none.
+_NAMING = frozenset({"near", SHOWN_CARDS})
 # With vectors also the cosine from which another is among the nearest by meaning (0: every one is).
 NEAR_COSINE = "near_cosine"
 _MEANT_ROWS: dict[str, tuple[tuple[int, ...], type]] = {NEAR_COSINE: ((), np.float64)}
@@ -104,7 +107,8 @@ class Bounds(NamedTuple):
 def lay_out(arrays: Path, documents: int) -> None:
     """Make the rows of so many documents, without a neighbour."""
     for name, (shape, dtype) in _rows_of(arrays).items():
-        create(arrays, name, dtype, (documents, *shape))[...] = -1 if name == "near" else 0
+        empty = -1 if name in _NAMING else math.nan if name == CLOSENESS else 0
+        create(arrays, name, dtype, (documents, *shape))[...] = empty
 
 
 def _rows_of(arrays: Path) -> dict[str, tuple[tuple[int, ...], type]]:
@@ -119,7 +123,7 @@ def move_rows(old: Path, arrays: Path, moved: Numbers, documents: int) -> None:
     kept = np.flatnonzero(moved >= 0)
     for name in _rows_of(arrays):
         rows = map_array(old, name)[kept]
-        if name == "near":
+        if name in _NAMING:
             rows = np.where(rows >= 0, moved[rows], -1)
         reopen(arrays, name)[moved[kept]] = rows
 

@@ -18,7 +18,7 @@ from indexer.analysis import Analyzer
 from indexer.analysis.boilerplate import sample
 from indexer.analysis.templates import find_templates
 from indexer.build.affected import Touched
-from indexer.build.all_closeness import write_closeness
+from indexer.build.all_closeness import KnownCloseness, write_closeness
 from indexer.build.all_matched import write_matched
 from indexer.build.all_neighbours import Staged, lay_out, rank_neighbours
 from indexer.build.encoding import Encoding
@@ -144,15 +144,16 @@ class Pipeline:
         """Bring the lists of neighbours up to date that a change touches: put the added documents into those that tell
         their places, and rank the others anew. Gives the numbers of all whose lists may be others.
         """
+        known = KnownCloseness.of(self._arrays, np.union1d(touched.known, touched.anew))
         with closing(LocalGeneration(self._staged, statistics, analyzer)) as generation:
             merged, again = merge(self._arrays, generation, added, touched)
         again = np.union1d(again, touched.anew)
         self.rank(statistics, analyzer, again)
-        changed = np.union1d(merged, again)
+        judged = np.union1d(added, known.carry(self._arrays))
         with closing(LocalGeneration(self._staged, statistics, analyzer)) as generation:
             for write in write_closeness, write_matched:
-                write(self._arrays, generation, np.union1d(added, changed))
-        return changed
+                write(self._arrays, generation, judged)
+        return np.union1d(merged, again)
 
     def find_pairs(self, statistics: Statistics, analyzer: Analyzer, before: Before | None = None) -> None:
         """Find the pairs of questions that may be the same question; an update keeps those that did not change."""

@@ -81,7 +81,7 @@ class StoredNeighbours:
         self._ids = ids
         self._near, self._scores = map_array(arrays, "near"), map_array(arrays, "near_scores")
         self._possible, self._closeness = map_array(arrays, "possible"), map_array(arrays, "near_closeness")
-        self._shown_at, self._matched = map_array(arrays, "near_shown"), map_array(arrays, "near_matched")
+        self._cards, self._matched = map_array(arrays, "near_shown"), map_array(arrays, "near_matched")
         self._shown: NDArray[np.int64] | None = None
 
     def of(self, id_: str) -> Neighbours | None:
@@ -104,9 +104,9 @@ class StoredNeighbours:
         n = self._ids.find(id_)
         if n < 0:
             return {}
-        places = [at - 1 for at in self._shown_at[n].tolist() if at]
-        words = [[Span(FIELDS[f], a, b) for f, a, b in own if b] for own in self._matched[n, : len(places)].tolist()]
-        return dict(zip(self._ids.of(self._near[n, places].tolist()), words, strict=True))
+        cards = [m for m in self._cards[n].tolist() if m >= 0]
+        words = [[Span(FIELDS[f], a, b) for f, a, b in own if b] for own in self._matched[n, : len(cards)].tolist()]
+        return dict(zip(self._ids.of(cards), words, strict=True))
 
     def shown(self, numbers: Sequence[int]) -> list[int]:
         """Of how many documents each of some is among the first four neighbours."""

@@ -1,4 +1,4 @@
-"""The closeness that a build stores is what anybody would work out who asks for it."""
+"""The closeness, and the words in common of cards, that a build stores are what anybody would work out who asks."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from corpus import Document, sample
 from corpus.reading import read
 from indexer import Settings, build, update
 from indexer.answering.closeness import JUDGED, page_closeness
+from indexer.answering.panel import spans_in_common
+from indexer.answering.related import telling
 from indexer.answering.weighing import own_analysed
 from indexer.generation import store_of
 from tests.documents import in_two_scripts
@@ -18,6 +20,7 @@ from tests.documents import in_two_scripts
 
 def _compared(index: Path) -> int:
     """Compare what is stored with what is worked out for every document; how many neighbours have a closeness."""
+    cards = 0
     compared = 0
     with closing(store_of(index).open(Settings(compiled=False))) as generation:
         for id_ in generation.ids():
@@ -28,12 +31,16 @@ def _compared(index: Path) -> int:
             stored = generation.closeness(id_)
             assert stored == page_closeness(generation, own, id_, near), id_
             compared += len(stored)
+            matched = generation.matched(id_)
+            assert matched == spans_in_common(generation, generation.get(list(matched)), telling(generation, id_)), id_
+            cards += len(matched)
+    assert cards > 400
     return compared
 
 
-def test_stored_closeness_is_that_of_each_page(tmp_path: Path) -> None:
+def test_what_is_stored_of_neighbours_is_that_of_each_page(tmp_path: Path) -> None:
     """For every page of a site in two scripts, to the last bit: built, and after updates that add, change and delete
-    documents in segments of their own.
+    documents in segments of their own, and work out what is new alone.
     """
     rng = random.Random(7)
     documents: list[Document] = [*in_two_scripts(rng, 200), *read(*sample())]
