@@ -1,23 +1,16 @@
-"""Ranks the neighbours of every document at build, in batches on all cores; an update ranks a few again.
+"""Ranks the neighbours of every document at build, in batches on all cores (workers.py); an update ranks a few again.
 
-Each worker is a process of its own that opens the generation that is being built, ranks its batches by the same calls
-as `similar`, and fills its rows of arrays that the build has laid out. It ends when the build does, however that ends.
+Each worker ranks its batches by the same calls as `similar`, and fills its rows of arrays that the build has laid out.
 """
 
 from __future__ import annotations
 
-import json
 import math
-import os
-import subprocess
-import sys
-import threading
 from array import array
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing
-from dataclasses import asdict
 from pathlib import Path
-from typing import IO, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,27 +21,21 @@ from indexer.answering.weighing import weigh
 from indexer.build.all_closeness import CLOSENESS
 from indexer.build.all_matched import MATCHED_ROWS, SHOWN_CARDS
 from indexer.build.query_weights import QueryWeights, gathered
-from indexer.errors import SearchError
+from indexer.build.workers import Share, Staged, batches_of, on_all_cores
 from indexer.generation.local.finder import SecondStage
 from indexer.generation.local.reader import LocalGeneration
 from indexer.generation.local.stored import stored_analyzer
 from indexer.ranking.hashing import Numbers, key_of
 from indexer.ranking.ids import segment_folders
-from indexer.ranking.mapped import ARRAYS, create, map_array, reopen, save
+from indexer.ranking.mapped import ARRAYS, create, map_array, reopen
 from indexer.ranking.resources import Resources
 from indexer.ranking.token_store import StoredWords
 from indexer.ranking.vectors import Vector, has_vectors
-from indexer.ranking.weighting import NEAREST, RESCORED, Statistics
+from indexer.ranking.weighting import NEAREST, RESCORED
 from indexer.settings import Settings
 
-# Documents of one batch, and how many are worth processes of their own, which take a second to start.
-_BATCH = 512
-_WORTH_PROCESSES = 4_000
+# So many documents win back the second that compiled loops take to load.
 _WORTH_LOADING = 400
-_TODO = "todo.spool"
-# A worker finds this package where this process found it, and nothing in the folder that it happens to start in.
-_ROOT = Path(__file__).resolve().parents[2]
-_WORKER = "import sys; sys.path.insert(0, sys.argv[1]); from indexer.build.all_neighbours import main; main()"
 # What is kept of each document: neighbours, what measures them, and by what an update knows what it touches (Bounds).
 _ROWS: dict[str, tuple[tuple[int, ...], type]] = {
     "near": ((RAW,), np.int32),
@@ -69,16 +56,9 @@ _MEANT_ROWS: dict[str, tuple[tuple[int, ...], type]] = {NEAR_COSINE: ((), np.flo
 # So many look at a time for what is nearest to them: each takes four bytes a document.
 _TOGETHER = 64
 
+# What a worker keeps of the weights by which its documents look for neighbours.
+_SPOOL = "query.{}.spool"
 _NOTHING = np.empty(0, np.int64), np.empty(0, np.float64)
-
-
-class Staged(NamedTuple):
-    """What a worker must know to open the generation that is being built."""
-
-    folder: Path
-    statistics: Statistics
-    synonyms: str
-    compiled: bool | None
 
 
 class Bounds(NamedTuple):
@@ -131,39 +111,30 @@ def move_rows(old: Path, arrays: Path, moved: Numbers, documents: int) -> None:
 def rank_neighbours(staged: Staged, numbers: Numbers, tell: Callable[[int], object]) -> QueryWeights:
     """Rank the neighbours of documents and fill their rows; give the weights by which each looks for them."""
     arrays = staged.folder / ARRAYS
-    workers = min(os.cpu_count() or 1, len(numbers) // _WORTH_PROCESSES)
-    batches = -(-len(numbers) // _BATCH)
-    save(arrays, **{_TODO: numbers})
-    spools = [arrays / f"query.{worker}.spool" for worker in range(max(workers, 1))]
     try:
-        if workers < 2:
-            _work(staged, 0, 1, tell)
-        else:
-            _in_processes(staged, workers, tell)
-        return gathered(arrays, spools, batches)
+        workers = on_all_cores(rank_share, staged, numbers, tell)
+        return gathered(arrays, [arrays / _SPOOL.format(worker) for worker in range(workers)], batches_of(numbers))
     finally:
-        for spool in (arrays / f"{_TODO}.npy", *spools):
-            spool.unlink(missing_ok=True)
+        for spool in arrays.glob(_SPOOL.format("*")):
+            spool.unlink()
 
 
-def _work(staged: Staged, worker: int, workers: int, tell: Callable[[int], object]) -> None:
-    """Rank every so many-th batch; `tell` hears how many documents are done."""
+def rank_share(staged: Staged, share: Share, tell: Callable[[int], object]) -> None:
+    """Rank the neighbours of a worker's share of the documents."""
     arrays = staged.folder / ARRAYS
     analyzer = stored_analyzer(arrays, staged.synonyms)
-    todo = map_array(arrays, _TODO)
     own = StoredWords(arrays)
     rows = {name: reopen(arrays, name) for name in _rows_of(arrays)}
     done = 0
     with ExitStack() as stack:
         # Where the index is of a size that has loops compiled, some hundred lists win back what loading them takes.
-        documents = len(rows["near"]) if len(todo) >= _WORTH_LOADING else 0
+        documents = len(rows["near"]) if len(share.todo) >= _WORTH_LOADING else 0
         resources = Resources.of(Settings(compiled=staged.compiled), documents)
         opened = LocalGeneration(staged.folder, staged.statistics, analyzer, resources)
         generation = stack.enter_context(closing(opened))
-        spool = stack.enter_context((arrays / f"query.{worker}.spool").open("wb"))
-        for start in range(worker * _BATCH, len(todo), workers * _BATCH):
+        spool = stack.enter_context((arrays / _SPOOL.format(share.worker)).open("wb"))
+        for batch in share.batches():
             sizes, keys, weights = array("q"), array("Q"), array("f")
-            batch: list[int] = todo[start : start + _BATCH].tolist()
             for n, (vector, near) in zip(batch, _nearest(generation, batch), strict=True):
                 weighed = weigh(generation, analyzer.analyse_words(own.own(n)), vector=vector)
                 found, cosines = near if weighed.meant else _NOTHING
@@ -212,69 +183,3 @@ def _row(stage: SecondStage, number: int, by_meaning: Numbers) -> dict[str, Any]
         "near_below": np.count_nonzero(stage.first[stage.by_words] < floor),
         "near_beyond": np.count_nonzero(stage.by_words) - RESCORED,
     }
-
-
-def _in_processes(staged: Staged, workers: int, tell: Callable[[int], object]) -> None:
-    """Run the workers and hear from them; a failure of one is the failure of all."""
-    record = {**staged._asdict(), "folder": str(staged.folder), "statistics": asdict(staged.statistics)}
-    told = [0] * workers
-    running: list[subprocess.Popen[str]] = []
-
-    def listen(worker: int, lines: IO[str]) -> None:
-        for line in lines:
-            told[worker] = int(line)
-            tell(sum(told))
-
-    try:
-        for worker in range(workers):
-            command = [sys.executable, "-P", "-c", _WORKER, str(_ROOT)]
-            process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-            running.append(process)
-            assert process.stdin is not None
-            process.stdin.write(json.dumps({**record, "worker": worker, "workers": workers}) + "\n")
-            process.stdin.flush()
-        # The pipes stay open: a worker ends when its own closes, so none outlives the build.
-        listeners = [
-            threading.Thread(target=listen, args=(worker, process.stdout), daemon=True)
-            for worker, process in enumerate(running)
-        ]
-        for listener in listeners:
-            listener.start()
-        for listener in listeners:
-            listener.join()
-        if failed := [process.wait() for process in running if process.wait()]:
-            raise SearchError(*_ended(failed[0]))
-    finally:
-        for process in running:
-            process.kill()
-            process.wait()
-            for pipe in (process.stdin, process.stdout):
-                if pipe is not None:
-                    pipe.close()
-
-
-def _ended(status: int) -> tuple[str, str, str]:
-    """What to say of a worker that ended with a status; one below 0 is the signal that killed it."""
-    if status >= 0:
-        return f"a worker ended with status {status}", "neighbours", "see what it wrote above"
-    remedy = "the system may have run out of memory (its log says so): give the build more, or build again"
-    return f"a worker was killed by signal {-status}", "neighbours", remedy
-
-
-def main() -> None:
-    """A worker: what to do comes as a line of JSON, how many documents are done goes out line by line."""
-    record: dict[str, Any] = json.loads(sys.stdin.readline())
-    threading.Thread(target=_end_with_the_build, daemon=True).start()
-    worker, workers = record.pop("worker"), record.pop("workers")
-    record["folder"], record["statistics"] = Path(record["folder"]), Statistics.from_record(record["statistics"])
-
-    def tell(done: int) -> None:
-        sys.stdout.write(f"{done}\n")
-        sys.stdout.flush()
-
-    _work(Staged(**record), worker, workers, tell)
-
-
-def _end_with_the_build() -> None:
-    sys.stdin.read()
-    os._exit(1)

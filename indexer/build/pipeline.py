@@ -20,12 +20,13 @@ from indexer.analysis.templates import find_templates
 from indexer.build.affected import Touched
 from indexer.build.all_closeness import KnownCloseness, write_closeness
 from indexer.build.all_matched import write_matched
-from indexer.build.all_neighbours import Staged, lay_out, rank_neighbours
+from indexer.build.all_neighbours import lay_out, rank_neighbours
 from indexer.build.encoding import Encoding
 from indexer.build.intake import Intake
 from indexer.build.merging import merge
 from indexer.build.pairs import Before, PairFinder
 from indexer.build.query_weights import QueryWeights, span_of, write_query_weights
+from indexer.build.workers import Staged
 from indexer.generation.folder.manifest import ENGINE, FORMAT, FileList, Manifest, list_files, now
 from indexer.generation.local.reader import LocalGeneration
 from indexer.generation.local.stored import StoredDigests
@@ -79,7 +80,7 @@ class Pipeline:
         del weights
         with closing(LocalGeneration(self._staged, statistics, analyzer)) as generation:
             write_closeness(self._arrays, generation, everyone, self._told("closeness", len(everyone)))
-            write_matched(self._arrays, generation, everyone, self._told("cards", len(everyone)))
+        write_matched(self._to_share(statistics, analyzer), everyone, self._told("cards", len(everyone)))
         self.find_pairs(statistics, analyzer)
         return statistics, analyzer
 
@@ -137,8 +138,11 @@ class Pipeline:
 
     def rank(self, statistics: Statistics, analyzer: Analyzer, numbers: Numbers) -> QueryWeights:
         """Rank the neighbours of documents; give the weights by which each looks for them."""
-        staged = Staged(self._staged, statistics, analyzer.synonyms, self._settings.compiled)
+        staged = self._to_share(statistics, analyzer)
         return rank_neighbours(staged, numbers, self._told("neighbours", len(numbers)))
+
+    def _to_share(self, statistics: Statistics, analyzer: Analyzer) -> Staged:
+        return Staged(self._staged, statistics, analyzer.synonyms, self._settings.compiled)
 
     def renew(self, statistics: Statistics, analyzer: Analyzer, added: Numbers, touched: Touched) -> Numbers:
         """Bring the lists of neighbours up to date that a change touches: put the added documents into those that tell
@@ -151,8 +155,8 @@ class Pipeline:
         self.rank(statistics, analyzer, again)
         judged = np.union1d(added, known.carry(self._arrays))
         with closing(LocalGeneration(self._staged, statistics, analyzer)) as generation:
-            for write in write_closeness, write_matched:
-                write(self._arrays, generation, judged)
+            write_closeness(self._arrays, generation, judged)
+        write_matched(self._to_share(statistics, analyzer), judged)
         return np.union1d(merged, again)
 
     def find_pairs(self, statistics: Statistics, analyzer: Analyzer, before: Before | None = None) -> None:

@@ -11,6 +11,7 @@ import corpus
 import indexer
 from corpus import Document
 from indexer import Settings
+from indexer.build import workers
 from indexer.generation import store_of
 from indexer.types import Progress
 from tests.documents import question
@@ -50,6 +51,16 @@ def test_both_forms_build_the_same_arrays(tmp_path: Path, documents: list[Docume
         folder = tmp_path / str(compiled)
         indexer.build(folder, documents, settings=Settings(compiled=compiled))
         contents.append(store_of(folder).usable()[0].content)
+    assert contents[0] == contents[1]
+
+
+def test_processes_build_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What two processes rank and look through in turns is what one does."""
+    contents, documents = [], many(600)
+    for worth in (len(documents), len(documents) // 2):
+        monkeypatch.setattr(workers, "_WORTH_PROCESSES", worth)
+        indexer.build(tmp_path / str(worth), documents)
+        contents.append(store_of(tmp_path / str(worth)).usable()[0].content)
     assert contents[0] == contents[1]
 
 

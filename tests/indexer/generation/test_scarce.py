@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 import indexer
-from indexer.build import all_neighbours, pipeline
+from indexer.build import pipeline, workers
+from indexer.build.all_neighbours import rank_share
 from indexer.generation.local.reader import LocalGeneration
 from indexer.ranking.weighting import Statistics
 from tests.documents import question
@@ -73,7 +74,7 @@ def test_a_build_tells_what_the_system_lacks(
 
 def test_a_worker_that_was_killed_is_told_as_that(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The system kills a process where memory is out; nothing was written above then."""
-    monkeypatch.setattr(all_neighbours, "_WORKER", "import os, sys; sys.stdin.readline(); os.kill(os.getpid(), 9)")
+    monkeypatch.setattr(workers, "_WORKER", "import os, sys; sys.stdin.readline(); os.kill(os.getpid(), 9)")
     statistics = Statistics(documents=1, average={}, concepts={}, median=1.0)
     with pytest.raises(indexer.SearchError, match=r"killed by signal 9.*memory"):
-        all_neighbours._in_processes(all_neighbours.Staged(tmp_path, statistics, "", False), 2, lambda _: None)
+        workers._in_processes(rank_share, workers.Staged(tmp_path, statistics, "", False), 2, lambda _: None)

@@ -18,8 +18,9 @@ from indexer import RequestRefused, Settings, backups, build, open_index, update
 from indexer.analysis import Analyzer
 from indexer.answering.panel import PanelText, make_panel
 from indexer.build import pipeline
-from indexer.build.all_neighbours import Staged, rank_neighbours
+from indexer.build.all_neighbours import rank_neighbours
 from indexer.build.query_weights import QueryWeights
+from indexer.build.workers import Staged
 from indexer.encoder import EncoderInTime, Rows
 from indexer.generation import Ranked, store_of
 from indexer.generation.folder import store
