@@ -47,6 +47,8 @@ _SPARE, _MOST = 1.3, 10_000
 _CLAUSES = 1_000
 # What a panel asks of its page is fetched at once; `around` are the facts of the close neighbours.
 _FACTS = ("facts", "kind", "day", "answered")
+# What the hits of a search are judged by, and told apart.
+_OF_HIT = ("row", "facts")
 _OF_PAGE = ("near", "near_scores", "possible", "closeness", "cards", "around", "row", VECTOR, *_FACTS)
 _NEWEST: tuple[Query, ...] = ({"day": {"order": "desc", "missing": "_last"}}, *BY_ID)
 
@@ -222,7 +224,8 @@ class OpenSearchGeneration:
         beyond = sum(weights[term] * known.most(term) for term in telling[most:])
         query = queries.best({term: weights[term] for term in telling[:most]}, filters)
         wanted = max(request.limit + len(chosen.members), RESCORED)
-        return _Ranking(weights, query, beyond, wanted, ["row", VECTOR] if request.meant else ["row"])
+        fields = [*_OF_HIT, VECTOR] if request.meant else [*_OF_HIT]
+        return _Ranking(weights, query, beyond, wanted, fields)
 
     def _rank(
         self,

@@ -11,7 +11,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from itertools import count
@@ -451,6 +451,23 @@ def test_a_search_with_long_exclusions(place: OpenSearchIndex, tmp_path: Path) -
     with open_index(place) as there, open_index(tmp_path) as here:
         assert there.search(text).total == here.search(text).total == 1
         assert there.search("pain -cough -rash") == here.search("pain -cough -rash")
+
+
+def test_a_search_fetches_whole_the_pages_that_it_shows(
+    place: OpenSearchIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of the hundred that it judges comes what they are judged by, with the search itself."""
+    build(place, of_few_words(random.Random(1), "b", 60), settings=Settings(compiled=False))
+    fetched, rows = list[str](), OpenSearchDocuments._rows
+
+    def noted(self: OpenSearchDocuments, ids: Sequence[str]) -> object:
+        fetched.extend(ids)
+        return rows(self, ids)
+
+    monkeypatch.setattr(OpenSearchDocuments, "_rows", noted)
+    with open_index(place) as index:
+        shown = [hit.id for hit in index.search("my knee and hip pain since a fall", size=3).hits]
+    assert (len(shown), fetched) == (3, shown)
 
 
 def test_requests_name_its_own_indices_alone(place: OpenSearchIndex, monkeypatch: pytest.MonkeyPatch) -> None:
