@@ -42,6 +42,9 @@ _SIGN = re.compile(
     "bleeding|blood|burning|cough(ing)?|diarrho?ea|discharge|dizziness|fever|headaches?|infection|injury|itch(ing|y)?|lumps?"
     "|nausea|pains?|rash|redness|swelling|swollen|symptoms?|temperature|vomiting"
 )
+# Behind these only what is felt is such a sign, as in a rash that doesn't itch.
+_NEGATED = frozenset({"not", "doesnt", "dont", "didnt", "isnt", "arent", "wasnt"})
+_FELT = re.compile("itch(y|ing)?|hurt(ing)?|pain(ful)?|sore|tender|ach(e|ing)|burn(ing)?|swollen")
 # Whom a search is about, where it begins so or behind these: my dad forgets names.
 _KIN = re.compile(
     "(grand)?(mother|father)|(grand)?(mom|mum|ma|pa|dad)|mummy|daddy|nan|gran(ny)?|wife|husband|(boy|girl)?friend|partner"
@@ -134,12 +137,13 @@ def _kin(text: Analysed) -> Iterator[str]:
 
 def _denied(text: Analysed) -> Iterator[str]:
     """The terms of signs that a text says one has not, and of the words that say so."""
-    denying = ""
+    denying, signs = "", _SIGN
     for word, term in zip(text.tokens, text.sequence, strict=True):
-        if denying and _SIGN.fullmatch(word):
+        if denying and signs.fullmatch(word):
             yield from (denying, term)
         elif word not in _GOING_ON or word in _DENYING:
-            denying = term if word in _DENYING else ""
+            signs = _FELT if word in _NEGATED else _SIGN
+            denying = term if word in _DENYING or word in _NEGATED else ""
 
 
 @dataclass(frozen=True, slots=True)

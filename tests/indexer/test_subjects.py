@@ -50,9 +50,27 @@ def test_what_one_has_not_counts_little(tmp_path: Path) -> None:
     pages += [question("c", "My son coughs"), *(question(f"z{n}", f"Stairs and knees, {n}") for n in range(40))]
     indexer.build(tmp_path / "index", pages)
     with indexer.open_index(tmp_path / "index") as opened:
-        for typed in ("son coughs, no fever", "no pain or fever but coughs", "coughs without any fever"):
+        for typed in (
+            "son coughs, no fever",
+            "no pain or fever but coughs",
+            "coughs without any fever",
+            "coughs, doesn't itch or hurt",
+        ):
             assert opened.search(typed).hits[0].id == "c", typed
         assert opened.search("no fever").total == opened.search("fever").total == 12
+
+
+def test_what_one_does_not_feel_counts_little(tmp_path: Path) -> None:
+    """Who has a rash that does not itch is led to rashes; who does not sleep is led to sleep."""
+    pages = [question(f"r{n}", f"A rash in week {n + 30}, and a night") for n in range(12)]
+    pages += [question(f"i{n}", f"An itch in week {n}, itching") for n in range(4)]
+    pages += [question("s", "Sleep and sleeping", "To sleep")]
+    pages += [question(f"z{n}", f"Stairs and knees, {n}") for n in range(40)]
+    indexer.build(tmp_path / "index", pages)
+    with indexer.open_index(tmp_path / "index") as opened:
+        for typed in ("rash that doesn't itch", "rash, isn't itchy or sore", "a rash but it is not itching"):
+            assert opened.search(typed).hits[0].id[0] == "r", typed
+        assert opened.search("doesn't sleep at night").hits[0].id == "s"
 
 
 def test_whom_one_asks_for_counts_little(tmp_path: Path) -> None:
