@@ -31,7 +31,7 @@ MATCHED_ROWS: dict[str, tuple[tuple[int, ...], type]] = {
     SHOWN_CARDS: ((SHOWN,), np.int32),
     "near_matched": ((SHOWN, MOST_MATCHED, 3), np.uint16),
 }
-# So many cards are remembered: the next pages often show the same.
+# So many cards are remembered.
 _REMEMBERED = 128
 
 
@@ -39,7 +39,9 @@ def write_matched(staged: Staged, numbers: Numbers, tell: Callable[[int], object
     """Store the words in common of the cards of some documents, whose neighbours and closeness are stored; nothing
     changes where the same cards are shown as before. On all cores, where the documents are many.
     """
-    on_all_cores(match_share, staged, numbers, tell)
+    first = map_array(staged.folder / ARRAYS, "near")[numbers, 0]
+    # Those that have one neighbour first have other cards in common, too, which need to be read once.
+    on_all_cores(match_share, staged, numbers[np.argsort(first, kind="stable")], tell)
 
 
 def match_share(staged: Staged, share: Share, tell: Callable[[int], object]) -> None:

@@ -61,8 +61,12 @@ class Impacts:
         """Which documents have one of the terms."""
         mask = np.zeros(self._documents, np.bool_)
         for term in terms:
-            if (number := self.number_of(term)) >= 0:
-                mask[self._having(number)] = True
+            if (number := self.number_of(term)) < 0:
+                continue
+            if (row := int(self._row_of[number])) >= 0:
+                mask |= self._in_row(row)
+            else:
+                mask[self._in_list(number)] = True
         return mask
 
     def match(self, words: Iterable[SearchWord], shares: NDArray[np.uint16]) -> None:
@@ -70,15 +74,17 @@ class Impacts:
         for share, names, *_ in words:
             known = [name for name in names if self.number_of(name) >= 0]
             if len(known) == 1 and self._row_of[number := self.number_of(known[0])] < 0:
-                shares[self._having(number)] += share
+                shares[self._in_list(number)] += share
             else:
                 shares += self.having(known) * np.uint16(share)
 
-    def _having(self, number: int) -> Mask | NDArray[np.int32]:
-        """The documents that have a term, as a mask where they are many, else their numbers."""
-        if (row := int(self._row_of[number])) >= 0:
-            mask: Mask = self._rows[row][: self._documents] != 0
-            return mask
+    def _in_row(self, row: int) -> Mask:
+        """The documents that have the term of a row, a mask."""
+        there: Mask = self._rows[row][: self._documents] != 0
+        return there
+
+    def _in_list(self, number: int) -> NDArray[np.int32]:
+        """The numbers of the documents that have a term of no row."""
         starts, documents, _ = self._lists
         numbers: NDArray[np.int32] = documents[starts[number] : starts[number + 1]]
         return numbers
