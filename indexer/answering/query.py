@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 
 from indexer.analysis import Analysed, Place
 from indexer.analysis.compounds import counts_alone
@@ -60,8 +61,8 @@ class Query:
     """`text` is what is wanted, analysed, the words of phrases too: none of them is demanded; `places` are its words,
     each once. `together` are the terms by which some document writes two of its words as one, with the terms of these;
     `apart` the words that documents write as two, with these; `aside` the terms that stand beside the matter: amounts,
-    signs that one has not, and whom one asks for. `wanted` and `unwanted` are what was typed for these, and for the
-    exclusions.
+    signs that one has not, and whom one asks for; `denying` those of them that say that one has not. `wanted` and
+    `unwanted` are what was typed for these, and for the exclusions.
     """
 
     text: Analysed
@@ -71,6 +72,7 @@ class Query:
     together: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     apart: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     aside: frozenset[str] = frozenset()
+    denying: frozenset[str] = frozenset()
     phrases: tuple[Readings, ...] = ()
     without: tuple[Readings, ...] = ()
 
@@ -116,6 +118,7 @@ def parse(text: str, generation: Generation) -> Query:
         apart=apart,
         places=places,
         aside=_aside(places, analysed),
+        denying=frozenset(denying for denying, _ in _denied(analysed)),
         phrases=quoted,
         without=tuple(readings(generation, phrase) for phrase in typed.without),
     )
@@ -123,7 +126,7 @@ def parse(text: str, generation: Generation) -> Query:
 
 def _aside(places: Sequence[Place], text: Analysed) -> frozenset[str]:
     """The terms of a search that stand beside its matter; none where nothing else is said."""
-    beside = {*_denied(text), *_kin(text)}
+    beside = {*chain.from_iterable(_denied(text)), *_kin(text)}
     aside = frozenset(place.term for place in places if place.term in beside or is_amount(place))
     return aside if len(aside) < len(places) else frozenset()
 
@@ -135,12 +138,12 @@ def _kin(text: Analysed) -> Iterator[str]:
             yield term
 
 
-def _denied(text: Analysed) -> Iterator[str]:
-    """The terms of signs that a text says one has not, and of the words that say so."""
+def _denied(text: Analysed) -> Iterator[tuple[str, str]]:
+    """The term of a word that says one has not a sign, and that of the sign, for each of these in a text."""
     denying, signs = "", _SIGN
     for word, term in zip(text.tokens, text.sequence, strict=True):
         if denying and signs.fullmatch(word):
-            yield from (denying, term)
+            yield denying, term
         elif word not in _GOING_ON or word in _DENYING:
             signs = _FELT if word in _NEGATED else _SIGN
             denying = term if word in _DENYING or word in _NEGATED else ""

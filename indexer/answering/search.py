@@ -118,9 +118,12 @@ def best_page(generation: Generation, subject: str, settled: Settled) -> Hit | N
 
 def _marks(generation: Generation, asked: _Asked) -> Marks:
     """What is marked in the hits: terms, other names of what they name, and phrases, those that are demanded above all.
-    A compound that is written apart is a phrase; the mg of another dose and the D of another vitamin are not marked.
+    A compound that is written apart is a phrase; the mg of another dose, the D of another vitamin and the no before a
+    sign that one has not are not marked.
     """
-    telling, text = asked.weighed.telling, asked.query.text
+    text, aside = asked.query.text, _aside_terms(asked.query)
+    telling = {term: told * (ASIDE if term in aside else 1.0) for term, told in asked.weighed.telling.items()}
+    telling = {term: told for term, told in telling.items() if term not in asked.query.denying}
     apart: dict[tuple[str, ...], float] = {}
     for start, end in compounds(text.words):
         own = text.words[start:end]
@@ -172,10 +175,15 @@ def _light_aside(weighed: Weighed, query: Query) -> Weighed:
     """The weights of a search in which counts for little what stands beside its matter: who asks for 500 mg of one drug
     is not served by pages on 500 mg of another, nor who coughs without a fever by pages on fevers.
     """
-    own = [place for place in query.places if place.term in query.aside]
-    aside = {term for place in own for term in (place.term, *place.names, *map(stem, place.parts))}
+    aside = _aside_terms(query)
     weights = {term: weight * ASIDE if term in aside else weight for term, weight in weighed.weights.items()}
     return weighed._replace(weights=weights) if aside else weighed
+
+
+def _aside_terms(query: Query) -> set[str]:
+    """The terms and concepts of what stands beside the matter of a search."""
+    own = [place for place in query.places if place.term in query.aside]
+    return {term for place in own for term in (place.term, *place.names, *map(stem, place.parts))}
 
 
 def _search_words(generation: Generation, query: Query) -> tuple[tuple[SearchWord, ...], int]:

@@ -60,6 +60,17 @@ def test_what_one_has_not_counts_little(tmp_path: Path) -> None:
         assert opened.search("no fever").total == opened.search("fever").total == 12
 
 
+def test_the_word_that_denies_is_not_marked(tmp_path: Path) -> None:
+    """A search for a cough without a fever shows where a page speaks of a cough; one for no fever marks fevers."""
+    body = f"No fever at all, and no chill. {'He sat by the window and read the news. ' * 12}Then a cough came."
+    pages = [question("c", "My son", body), *(question(f"z{n}", f"Stairs, knees, fever {n}") for n in range(9))]
+    indexer.build(tmp_path / "index", pages)
+    with indexer.open_index(tmp_path / "index") as opened:
+        for typed, marked in (("cough no fever", ["cough"]), ("no fever", ["fever"])):
+            hit = next(hit for hit in opened.search(typed).hits if hit.id == "c")
+            assert [text for text, own in hit.snippet if own] == marked
+
+
 def test_what_one_does_not_feel_counts_little(tmp_path: Path) -> None:
     """Who has a rash that does not itch is led to rashes; who does not sleep is led to sleep."""
     pages = [question(f"r{n}", f"A rash in week {n + 30}, and a night") for n in range(12)]
