@@ -59,7 +59,8 @@ def propose(path: str | Path) -> str:
     """A mapping, as TOML, for the first file of records behind a path. Raises CorpusError where there is none, and for
     what is read without one.
     """
-    source = next((found for found in find(path) if not isinstance(found, Rejected)), None)
+    sources = find(path)  # held: an archive is open as long as its files are looked for
+    source = next((found for found in sources if not isinstance(found, Rejected)), None)
     if source is None:
         raise CorpusError("no file is in it", str(path), "name a file of JSON, CSV or XML records")
     head = source.head()

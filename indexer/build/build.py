@@ -12,7 +12,7 @@ from indexer.answering.related import kept_with
 from indexer.build.encoding import encoding_of
 from indexer.build.intake import Intake
 from indexer.build.pipeline import Changes, Pipeline, publishing, report, take
-from indexer.errors import SearchError, WouldShrink
+from indexer.errors import IndexMissing, SearchError, WouldShrink
 from indexer.generation import Store, store_of
 from indexer.generation.folder.vector_file import keep_only
 from indexer.generation.local.stored import StoredDigests
@@ -71,14 +71,27 @@ def build(
 
 def _check_size(store: Store, documents: int) -> None:
     """Refuse a generation of less than half of the documents of the current one: an export that failed is small."""
-    try:
-        before = sum(store.manifest().documents.values())
-    except SearchError:  # there is none, or none that can be read
-        return
+    before = _size_before(store)
     if 2 * documents < before:
         what = f"{documents:,} documents in place of {before:,}"
         remedy = "check the sources; if so many are gone, build with --shrink (shrink=True)"
         raise WouldShrink(what, str(store.path), remedy)
+
+
+def _size_before(store: Store) -> int:
+    """How many documents the current generation has, 0 where there is none; told by what can be read of it. Raises
+    WouldShrink where nothing can.
+    """
+    try:
+        return sum(store.manifest().documents.values())
+    except IndexMissing:
+        return 0
+    except SearchError:
+        with suppress(SearchError, OSError, ValueError, EOFError):
+            return len(store.digests())
+    what = "nothing tells how many documents the index has, since it is damaged"
+    remedy = "restore a backup, or build with --shrink (shrink=True) if the sources are whole"
+    raise WouldShrink(what, str(store.path), remedy)
 
 
 def _current_number(store: Store) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -62,6 +63,15 @@ def test_a_proposed_mapping_reads_its_own_file(name: str, text: str, fields: set
     rejected: list[corpus.Rejected] = []
     assert list(corpus.read(tmp_path / name, mapping=tmp_path / "m.toml", rejected=rejected.append))
     assert rejected == []
+
+
+def test_a_mapping_is_proposed_for_the_file_of_an_archive(tmp_path: Path) -> None:
+    """As for the file alone."""
+    (tmp_path / "a.csv").write_text("question,answer\nHoarse?,Rest.\n")
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.write(tmp_path / "a.csv", "a.csv")
+    lines = corpus.propose(tmp_path / "a.zip").splitlines()
+    assert lines[1:] == corpus.propose(tmp_path / "a.csv").splitlines()[1:]
 
 
 def test_records_without_a_value_are_told(tmp_path: Path) -> None:

@@ -128,6 +128,20 @@ def test_killed_at_any_moment_the_last_good_generation_is_served(tmp_path: Path)
     assert served(tmp_path) == ["new"]
 
 
+@pytest.mark.parametrize("lost", ["generations/000001/manifest.json", "CURRENT"])
+def test_a_damaged_index_is_not_taken_for_an_empty_one(
+    tmp_path: Path, sample: list[corpus.Document], lost: str
+) -> None:
+    """A failed export does not take its place; a whole one does, where something tells how many documents it has."""
+    indexer.build(tmp_path, sample)
+    (tmp_path / lost).write_text("xx")
+    with pytest.raises(indexer.SearchError, match="--shrink"):
+        indexer.build(tmp_path, NEW)
+    indexer.build(tmp_path, sample, shrink=lost == "CURRENT")
+    with indexer.open_index(tmp_path) as index:
+        assert sum(index.info.documents.values()) == len(sample)
+
+
 def test_order_and_hash_seed_leave_no_trace(tmp_path: Path, sample: list[corpus.Document]) -> None:
     """Builds of one corpus in any order, under any hash seed, share digests, neighbours and all."""
     code = (
