@@ -87,7 +87,8 @@ def answer(
     if request.blueprint == "panel":  # it stands within a page of another site: a comment says what is wrong
         return f"<!-- SeeAlso: {title.lower()}: {next_} -->\n", status, headers
     if not request.path.startswith(ROUTE_OF_API):
-        page = render_template("error.html", status=status, title=title, what=what, where=where, next=next_)
+        told = {"what": what, "where": where, "next": next_}
+        page = render_template("error.html", status=status, kind=kind, title=title, **told)
         return page, status, headers
     problem = jsonify(
         type=f"urn:seealso:error:{kind}", title=title, status=status, detail=what, what=what, where=where, next=next_

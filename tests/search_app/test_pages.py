@@ -359,6 +359,18 @@ def test_without_an_index_the_pages_say_what_to_do(empty_client: FlaskClient) ->
     assert "seealso build" in html
 
 
+def test_a_visitor_is_not_told_to_mend_the_index(tmp_path: Path) -> None:
+    """Where it is damaged, pages ask to come again; what to do is for whoever runs the site, in the API and the log."""
+    indexer.build(tmp_path, [question("a", "Knee pain")])
+    (tmp_path / "generations" / "000001" / "manifest.json").write_text("{")
+    client = create_app({"index": str(tmp_path)}).test_client()
+    html = page(client, "/search?q=knee", 503)
+    assert "come again" in html
+    assert "roll back" not in html
+    assert "damaged" not in html
+    assert "roll back" in client.get("/api/v1/search?q=knee").get_json()["next"]
+
+
 def test_an_empty_index_is_a_quiet_home(tmp_path: Path) -> None:
     """An index without documents has a home page of zeros."""
     indexer.build(tmp_path, [])
