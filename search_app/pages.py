@@ -101,7 +101,7 @@ def _overview() -> dict[str, object]:
     return {
         "specialties": specialties if _LEAST_SHARE * filed >= everything.total else [],
         "topics": [] if 2 * filed > everything.total else list(everything.facets["topic"].items()),
-        "newest": answered.hits,
+        "newest": [hit for hit in answered.hits if hit.date],  # the others are the newest of nothing
     }
 
 

@@ -359,6 +359,15 @@ def test_without_an_index_the_pages_say_what_to_do(empty_client: FlaskClient) ->
     assert "seealso build" in html
 
 
+def test_pages_without_a_date_are_not_the_newest(tmp_path: Path) -> None:
+    """The home page lists as newest what says when it was asked, and nothing where no page does."""
+    undated, dated = question("a", "Knee pain", answer="Rest."), question("b", "Hip pain", answer="Rest.")
+    for pages, listed in (([undated], False), ([undated, replace(dated, asked=date(2026, 1, 2))], True)):
+        indexer.build(tmp_path, pages)
+        html = page(create_app({"index": str(tmp_path)}).test_client(), "/")
+        assert ('id="new"' in html, "Hip pain" in html, "Knee pain" in html) == (listed, listed, False)
+
+
 def test_a_visitor_is_not_told_to_mend_the_index(tmp_path: Path) -> None:
     """Where it is damaged, pages ask to come again; what to do is for whoever runs the site, in the API and the log."""
     indexer.build(tmp_path, [question("a", "Knee pain")])
