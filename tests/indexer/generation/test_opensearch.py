@@ -31,6 +31,7 @@ from indexer import (
     Progress,
     SearchError,
     Settings,
+    WouldShrink,
     build,
     open_index,
     rollback,
@@ -232,7 +233,9 @@ def test_verify_and_rollback(place: OpenSearchIndex, cluster: Nodes) -> None:
 
 
 def test_files_that_are_missing_on_the_cluster_are_told(place: OpenSearchIndex) -> None:
-    """A part that is gone, the pairs, or all: `verify` names it, whoever needs it is told, and a build mends it."""
+    """A part that is gone, the pairs, or all: `verify` names it, whoever needs it is told, and a build mends it; where
+    nothing tells the size any more, one that is told that it may be smaller.
+    """
     documents, name, settings = of_few_words(random.Random(1), "b", 20), place.address.rsplit("/", 1)[1], Settings()
     client = connect(place)
     for number, file in enumerate(("pairs.jsonl", "arrays/frequencies/terms.npy", ""), 1):
@@ -247,7 +250,9 @@ def test_files_that_are_missing_on_the_cluster_are_told(place: OpenSearchIndex) 
         with pytest.raises(SearchError):
             open_index(place)
     client.close()
-    build(place, documents, settings=settings)
+    with pytest.raises(WouldShrink):
+        build(place, documents, settings=settings)
+    build(place, documents, settings=settings, shrink=True)
     assert verify(place).ok
 
 
