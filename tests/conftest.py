@@ -21,7 +21,7 @@ settings.register_profile(
     derandomize=True,
     print_blob=False,
     database=None,
-    max_examples=200 if LONG else 20,
+    max_examples=200 if LONG else 15,
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("project")

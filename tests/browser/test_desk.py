@@ -17,7 +17,7 @@ from search_app.decisions.accounts import Accounts
 from search_app.decisions.database import Database
 from tests.browser.accessibility import COLOURS, violations
 from tests.documents import question
-from tests.long_run import LONG, long_run
+from tests.long_run import LONG, few, long_run
 from tests.search_app.serving import serving
 
 pytestmark = pytest.mark.browser
@@ -100,7 +100,7 @@ def test_clusters_by_keyboard(browser: Browser, desk: str) -> None:
         page.keyboard.press("j")
         press(page, "Enter")
         undone = 0
-        for n in range(20 if LONG else 6):
+        for n in range(20 if LONG else 4):
             a, b = ids_of(page)
             key = "12131"[n % 5] if n < 15 else "12345"[n % 5]
             press(page, key)
@@ -195,7 +195,7 @@ def test_axe_finds_nothing_at_the_desk(scheme: Scheme, browser: Browser, desk: s
             if width == 1280:
                 page.goto(f"{desk}desk/pair?a=knee-1&b=knee-2")
                 press(page, "1")
-            for path in PAGES:
+            for path in few(PAGES, 2):
                 page.goto(desk + path)
                 page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
                 assert page.evaluate("document.documentElement.scrollWidth") <= width, path

@@ -19,7 +19,7 @@ from tests.long_run import LONG
 
 ROOT = Path(__file__).parents[2]
 KINDS = "jsonl beir csv records exports medquad question-page article-page web-page web-archive".split()  # noqa: SIM905
-COUNT = 20_000 if LONG else 200
+COUNT = 20_000 if LONG else 120
 RECORDS, ROUNDS = 12, 300
 
 

@@ -12,7 +12,7 @@ from tests.documents import in_two_scripts, question
 
 def test_english_documents_change_no_chinese_closeness(tmp_path: Path) -> None:
     """Panels, scores and bands of Chinese documents are what they are without any English ones beside them."""
-    documents = in_two_scripts(random.Random(3), 220)
+    documents = in_two_scripts(random.Random(3), 200)
     chinese = documents[1::2]
     indexer.build(tmp_path / "both", documents)
     indexer.build(tmp_path / "chinese", chinese)

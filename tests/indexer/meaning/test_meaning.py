@@ -323,7 +323,7 @@ def test_a_search_is_not_close_to_what_means_something_else(tmp_path: Path) -> N
 def test_few_documents_rank_few_lists_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A document is put into the lists of which words tell its place; those that it means most to are ranked anew."""
     rng = random.Random(5)
-    documents = {document.id: document for document in of_few_words(rng, "b", 400)}
+    documents = {document.id: document for document in of_few_words(rng, "b", 280)}
     build(tmp_path, documents.values(), settings=_WITH)
     ranked, rank = list[int](), rank_neighbours
 
@@ -334,7 +334,7 @@ def test_few_documents_rank_few_lists_anew(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setattr(pipeline, "rank_neighbours", counted)
     new = of_few_words(rng, "n", 1)[0]
     update(tmp_path, [new], settings=_WITH)
-    assert sum(ranked) < 150
+    assert sum(ranked) < 110
     documents[new.id] = new
     with closing(store_of(tmp_path).open(_WITH)) as local:
         frozen = local.statistics, frozen_frequencies(local), local.templates

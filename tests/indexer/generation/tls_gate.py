@@ -3,26 +3,13 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.request import urlopen
 
-import pytest
-
-from indexer import OpenSearchIndex, SearchError, Settings, build, open_index, update
-from tests.documents import question
-from tests.indexer.generation.nodes import free_ports, running, what_is_missing
-
-if missing := what_is_missing() or (
-    "" if shutil.which("nginx") and shutil.which("openssl") else "no nginx and openssl"
-):
-    if os.environ.get("SEEALSO_CLUSTER") == "required":
-        raise RuntimeError(missing)
-    pytest.skip(missing, allow_module_level=True)
+from tests.indexer.generation.nodes import free_ports
 
 PASSWORD = "orchard-gate-7"
 GATE = """daemon off; pid {folder}/pid; error_log {folder}/error.log; worker_processes 1; {user}
@@ -62,28 +49,3 @@ def gate(folder: Path, node: int) -> Iterator[int]:
         finally:
             process.terminate()
             process.wait()
-
-
-def test_a_cluster_asks_for_tls_and_a_password(tmp_path: Path) -> None:
-    """With the authority, the user and the password an index is built, updated and searched; each that is wrong is told
-    as what it is, without the password.
-    """
-    (tmp_path / "node").mkdir()
-    with running(tmp_path / "node") as node, gate(tmp_path, node.ports[0]) as port:
-        address, authority = f"opensearch+https://localhost:{port}/secured", str(tmp_path / "certificate.pem")
-        place = OpenSearchIndex(address, "editor", PASSWORD, authority, replicas=0)
-        build(place, [question("a", "Knee pain")], settings=Settings(compiled=False))
-        update(place, [question("b", "Hip pain")], settings=Settings(compiled=False))
-        with open_index(place) as index:
-            assert index.search("hip").hits[0].id == "b"
-        assert PASSWORD not in repr(place)
-        for wrong, told in (
-            (OpenSearchIndex(address, "editor", "guessed", authority), "refuses: 401"),
-            (OpenSearchIndex(address, "editor", PASSWORD), "certificate"),
-            (OpenSearchIndex(address.replace("https", "http"), "editor", PASSWORD, authority), "refuses: 400"),
-        ):
-            with pytest.raises(SearchError, match=told) as caught:
-                open_index(wrong)
-            assert PASSWORD not in str(caught.value)
-        with urlopen(f"http://127.0.0.1:{node.ports[0]}/_cat/indices?h=index") as said:
-            assert b"secured-000002-documents" in said.read()
