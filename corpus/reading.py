@@ -137,7 +137,8 @@ def _reader(source: Source, choice: _Choice) -> tuple[str, Iterator[Item]]:
     head = "" if choice.format else source.head()
     # What the user says of a file goes before what its first characters say.
     given = [] if choice.format else [*choice.mappings, *(known for known in shipped().values() if known.marks)]
-    if fitting := next((known for known in given if known.fits(source.path, head)), None):
+    if fit := [known for known in given if known.fits(source.path, head)]:
+        fitting = next((known for known in fit if known in choice.mappings and known.is_named_in(head)), fit[0])
         from corpus.formats import records  # noqa: PLC0415 (it loads SQLite, which no other source needs)
 
         return f"mapping {Path(fitting.name).stem}", records.read(source, fitting)
@@ -145,6 +146,9 @@ def _reader(source: Source, choice: _Choice) -> tuple[str, Iterator[Item]]:
     if chosen := _FORMATS[choice.format] if choice.format else next(fits, None):
         is_sql = chosen is sql.FORMAT
         return chosen.name, sql.read(source, choice.database) if is_sql else chosen.read(source)
+    if not head.strip():
+        empty = Rejected(source=source.name, place="file", reason="the file is empty", remedy="export it again")
+        return "", iter([empty])
     remedy = "name its format, or give a mapping if it holds JSON, CSV or XML records; see seealso mapping"
     reason = "an HTML page where an export belongs" if web_page.is_page(head) else "no format recognises it"
     return "", iter([Rejected(source=source.name, place="file", reason=reason, remedy=remedy)])

@@ -102,14 +102,29 @@ def _build(kind: Any, record: dict[str, Any]) -> object:
         if name in DAYS and isinstance(value, str):
             record[name] = _day(value, f"{kind.__name__}.{name}")
         elif name in PARTS and isinstance(value, list):
-            record[name] = tuple([_part(PARTS[name], item) for item in value])
-        elif name == "asker":
-            record[name] = _part(Asker, value)
+            record[name] = tuple([_part(PARTS[name], item, f"{kind.__name__}.{name}") for item in value])
+        elif name in PARTS:
+            raise CorpusError("no list", f"{kind.__name__}.{name}", f"give a list, as in {_example(name)}")
+        elif name == "asker" and value is not None:
+            record[name] = _part(Asker, value, "Question.asker")
     return cast("object", kind(**record))
 
 
-def _part(kind: Any, value: object) -> object:
-    return _build(kind, value) if isinstance(value, dict) and kind is not str else value
+def _part(kind: Any, value: object, where: str) -> object:
+    if kind is str:
+        return value
+    if not isinstance(value, dict):
+        raise CorpusError("no object", where, f"give one, as in {_example(where.partition('.')[2])}")
+    return _build(kind, value)
+
+
+def _example(name: str) -> str:
+    """How a field with parts looks in JSON."""
+    if name == "asker":
+        return '{"asker": {"age": "30-39", "sex": "female"}}'
+    kind = PARTS[name]
+    part = "..." if kind is str else dict.fromkeys(_needed(kind), "...")
+    return json.dumps({name: [part]})
 
 
 def _day(value: str, where: str) -> date:

@@ -29,7 +29,8 @@ class Format:
 
 def rejected(source: str, place: str, error: CorpusError) -> Rejected:
     """The rejection of one record that breaks the document model."""
-    return Rejected(source=source, place=place, reason=f"{error.what} ({error.where})", remedy=error.next)
+    reason = error.what if place.startswith(error.where) else f"{error.what} ({error.where})"
+    return Rejected(source=source, place=place, reason=reason, remedy=error.next)
 
 
 def not_installed(source: str, place: str, what: str, error: ImportError) -> Rejected:

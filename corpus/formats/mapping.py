@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping as AnyMapping
 from dataclasses import dataclass, field
@@ -47,8 +48,8 @@ class Mapping:
     `where` says which are meant, `within` in which list of a JSON object they stand, `record` which element of XML
     one is; `address` is the address of a page with the columns in braces that it is made of; `query` is asked of a
     database. `answer_list` is the list of a record in which its answers stand, of which `answer_where` says which are
-    meant. Several mappings may be given: the
-    first that fits is used. `hook` is for who takes such records as they change.
+    meant. Of several mappings that fit a source the
+    first is used whose columns it has, else the first. `hook` is for who takes such records as they change.
     `shortcodes` says that texts hold those of WordPress, which are no text; `plain` names the fields that are no HTML,
     whatever they look like. `names` says which `record` of XML, before
     the others, gives under its column `key` what a record calls its author, and under `name` how that is to be shown.
@@ -80,6 +81,10 @@ class Mapping:
     def fits(self, path: PurePath, head: str) -> bool:
         """Whether the source of this path, which begins with these characters, is to be read by this mapping."""
         return any(fnmatch(path.name, pattern) for pattern in self.files) and all(mark in head for mark in self.marks)
+
+    def is_named_in(self, head: str) -> bool:
+        """Whether the columns that a record must have are named in the first characters of its source."""
+        return all(word in head for column in self.columns for word in re.findall(r"\w+", column))
 
     @property
     def columns(self) -> set[str]:

@@ -143,8 +143,10 @@ def _objects(text: TextIO, buffer: str, at: int, close: str) -> Iterator[Placed]
                 ended = not chunk
                 buffer, at = buffer[at:] + chunk, 0
                 continue
-            what = str(error)[:80] if buffer[at : at + _OVERLAP].strip() else "the array breaks off"
-            yield f"record {number}", CorpusError(f"not JSON: {what}", "record", "mend the record")
+            broken = CorpusError(f"not JSON: {str(error)[:80]}", "record", "mend the record")
+            if not buffer[at : at + _OVERLAP].strip():
+                broken = CorpusError("breaks off before the array ends", "record", "fetch the file again")
+            yield f"record {number}", broken
             number += 1
             if searched < _MOST_SEARCHED:
                 within, more = _record_within(decoder, buffer, at, known)

@@ -110,6 +110,11 @@ def decided(given: str | None = None) -> Snapshot:
     return Ledger(settings.load({"decisions": given})["decisions"]).current()
 
 
+def many(count: int, noun: str) -> str:
+    """So many of something: 1 question, 2 questions."""
+    return f"{count:,} {noun}{'s' * (count != 1)}"
+
+
 def drifted(held: Info) -> str:
     """The advice to build anew, once more has changed than the statistics of the last full build bear; else nothing."""
     if held.drift <= _MOST_DRIFT:

@@ -19,7 +19,7 @@ import indexer
 from indexer import Info, OpenSearchIndex, Settings, backups, open_index
 from indexer.decisions import Decided, Lapsed
 from search_app import inbox, settings
-from search_app.cli.common import Output, as_built, decided, drifted, index_path, setting_option, shared
+from search_app.cli.common import Output, as_built, decided, drifted, index_path, many, setting_option, shared
 from search_app.present import remedy_of
 
 # Seconds until a server that does not answer is given up.
@@ -112,7 +112,7 @@ def _lapsed(decided: Decided, ids: Sequence[str]) -> dict[str, object]:
 
 def _decided(pairs: int, lapsed: Sequence[Lapsed]) -> list[str]:
     """How many verdicts there are, and which do not hold here."""
-    lines = [f"decisions   {pairs:,} pairs settled by editors"] if pairs else []
+    lines = [f"decisions   {many(pairs, 'pair')} settled by editors"] if pairs else []
     for pair in lapsed[:_NAMED]:
         why = f"{', '.join(pair.gone)} is gone" if pair.gone else f"the text of {', '.join(pair.changed)} changed"
         lines.append(f"            {pair.decided.verdict}: {pair.decided.a} and {pair.decided.b} does not hold, {why}")
@@ -193,12 +193,12 @@ def restore(file: str, index: str | None, output: Output) -> None:
 
 def described(held: Info) -> str:
     """What an index holds, as text."""
-    questions, articles = held.documents["question"], held.documents["article"]
-    documents = questions + articles
+    documents = sum(held.documents.values())
+    questions, articles = (many(held.documents[kind], kind) for kind in ("question", "article"))
     return "\n".join(
         (
             f"generation  {held.generation}, built {held.built}",
-            f"documents   {documents:,}: {questions:,} questions with {held.answers:,} answers, {articles:,} articles",
+            f"documents   {documents:,}: {questions} with {many(held.answers, 'answer')}, {articles}",
             f"engine      {held.engine}, format {held.format}, analysis {held.analysis}",
             *([f"meaning     {held.encoder}{'' if held.semantic else _WORDS_ALONE}"] if held.encoder else []),
             f"size        {held.bytes / 1e6:,.1f} MB",

@@ -10,7 +10,7 @@ import corpus
 from corpus import Article, Check, Document
 from indexer import Progress
 from search_app import settings
-from search_app.cli.common import Output, shared
+from search_app.cli.common import Output, many, shared
 from search_app.cli.progress import Teller
 
 _FILES, _REASONS, _IDS = 12, 8, 3
@@ -74,9 +74,8 @@ def _told(found: Check) -> str:
 
 
 def _files(found: Check) -> str:
-    kinds = " and ".join(f"{count:,} {kind}{'s' * (count != 1)}" for kind, count in found.kinds.items())
-    many = "s" * (found.documents != 1)
-    lines = [f"{found.documents:,} document{many} ({kinds})" if found.documents else "no document"]
+    kinds = " and ".join(many(count, kind) for kind, count in found.kinds.items())
+    lines = [f"{many(found.documents, 'document')} ({kinds})" if found.documents else "no document"]
     shown = sorted(found.files, key=lambda file: (-file.documents, -file.rejected))[:_FILES]
     for file in shown:
         left = f", {file.rejected:,} left out" if file.rejected else ""
@@ -110,7 +109,7 @@ def _short(text: str) -> str:
 
 
 def _left_out(found: Check) -> str:
-    lines = [f"{sum(count for _, count in found.reasons):,} records would be left out:"]
+    lines = [f"{many(sum(count for _, count in found.reasons), 'record')} would be left out:"]
     for example, count in found.reasons[:_REASONS]:
         lines.append(
             f"  {count:>8,}  {example.reason}; {example.remedy} (the first: {example.source}, {example.place})"
@@ -135,10 +134,17 @@ def _advice(found: Check) -> list[str]:
 def _harmed(found: Check) -> list[str]:
     """What would be wrong in the index."""
     said = []
+    if broken := [reason for reason, _ in found.reasons if reason.reason.startswith("breaks off")]:
+        said.append(f"{broken[0].source} breaks off, and what follows would be missing: {broken[0].remedy}")
+    left = sum(count for _, count in found.reasons)
+    if found.documents and left > _MUCH * (left + found.documents):
+        said.append(
+            f"{left:,} of {many(left + found.documents, 'record')} would be left out: mend what is told of them above"
+        )
     if found.repeated:
         named = ", ".join(list(found.repeated)[:_IDS])
         said.append(
-            f"{len(found.repeated):,} ids stand for different documents ({named}): one of each would be taken; "
+            f"{many(len(found.repeated), 'id')} stand for different documents ({named}): one of each would be taken; "
             "name a column that tells them apart"
         )
     if found.unnamed:
@@ -176,8 +182,8 @@ def _lacking(found: Check) -> list[str]:
         said.append(f"much stands on many pages, such as “{often}”: leave it out of the export")
     if (missing := found.missing.get("url", 0)) > _MUCH * found.documents:
         said.append(
-            f"{missing:,} documents have no address: a panel on your pages asks by it, and its cards lead there; give "
-            "pages a canonical link, or write address = ... into the mapping"
+            f"{missing:,} of {found.documents:,} documents have no address: a panel on your pages asks by it, and its "
+            "cards lead there; give pages a canonical link, or write address = ... into the mapping"
         )
     asked = found.kinds.get("question", 0)
     if found.missing.get("reply", 0) > _MUCH * asked and asked:
@@ -185,5 +191,8 @@ def _lacking(found: Check) -> list[str]:
             f"{found.missing['reply']:,} of {asked:,} questions have no reply: is one in another column or file?"
         )
     if found.missing.get("text", 0) > _MUCH * found.documents:
-        said.append(f"{found.missing['text']:,} documents are a title alone: name the column of the text as body")
+        said.append(
+            f"{found.missing['text']:,} of {found.documents:,} documents are a title alone: name the column of the "
+            "text as body"
+        )
     return said

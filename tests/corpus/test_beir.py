@@ -70,4 +70,4 @@ def test_a_line_of_over_16_mb_costs_itself_alone(tmp_path: Path) -> None:
     """A line that is too long is skipped to its end."""
     documents, rejected = take(_write(tmp_path, RECORD, RECORD.replace("Text", "x" * (17 * 1024**2)), RECORD))
     assert ids(documents) == ["a", "a"]
-    assert [(item.place, item.reason) for item in rejected] == [("line 2", "a line of over 16 MB (line)")]
+    assert [(item.place, item.reason) for item in rejected] == [("line 2", "a line of over 16 MB")]

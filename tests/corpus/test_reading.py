@@ -127,6 +127,27 @@ def test_nothing_is_read_before_it_is_asked_for(tmp_path: Path) -> None:
     assert next(documents).id == "b"
 
 
+def test_of_mappings_for_any_file_each_file_takes_the_one_that_names_its_columns(tmp_path: Path) -> None:
+    """In whatever order they are given; a file whose columns none names is told by the first."""
+    mappings = [tmp_path / "one.toml", tmp_path / "two.toml"]
+    for mapping, column in zip(mappings, ("headline", "subject"), strict=True):
+        mapping.write_text(f'[fields]\ntitle = "{column}"\n', "utf-8")
+    (tmp_path / "a.json").write_text('[{"subject": "A"}]', "utf-8")
+    (tmp_path / "b.csv").write_text("headline\nB\n", "utf-8")
+    (tmp_path / "c.csv").write_text("name\nC\n", "utf-8")
+    for order in (mappings, mappings[::-1]):
+        documents, rejected = take(tmp_path / "a.json", tmp_path / "b.csv", tmp_path / "c.csv", mapping=order)
+        assert [document.title for document in documents] == ["A", "B"]
+        assert len(rejected) == 1
+
+
+def test_an_empty_file_is_called_so(tmp_path: Path) -> None:
+    """And not one of an unknown format."""
+    (tmp_path / "a.jsonl").write_text("\n", "utf-8")
+    _, rejected = take(tmp_path / "a.jsonl")
+    assert [item.reason for item in rejected] == ["the file is empty"]
+
+
 def test_the_first_mapping_that_fits_is_used(tmp_path: Path) -> None:
     """Of several mappings each file takes the first whose patterns its name matches."""
     mappings = []

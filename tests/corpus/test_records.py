@@ -632,7 +632,7 @@ def test_conditions_that_fit_no_record_are_told(tmp_path: Path) -> None:
     (tmp_path / "m.toml").write_text('[where]\nopen = "yes"\n[fields]\ntitle = "t"\n')
     rejected: list[Rejected] = []
     assert list(read(tmp_path / "r.json", mapping=tmp_path / "m.toml", rejected=rejected.append)) == []
-    assert rejected[0].reason == "[where] fits none of its 2 records: open is true, false (file)"
+    assert rejected[0].reason == "[where] fits none of its 2 records: open is true, false"
 
 
 def test_a_field_that_is_no_html_stays_as_it_is(tmp_path: Path) -> None:

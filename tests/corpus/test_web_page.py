@@ -144,7 +144,7 @@ def test_what_is_not_installed_is_told_with_what_to_do(tmp_path: Path, monkeypat
     documents, rejected = taken(tmp_path / "a.html", page(QUESTION))
     assert documents == []
     assert [(item.reason, item.remedy) for item in rejected] == [
-        ("a page of HTML, and lxml is not installed (page)", "pip install seealso[sites]")
+        ("a page of HTML, and lxml is not installed", "pip install seealso[sites]")
     ]
 
 

@@ -109,7 +109,7 @@ def test_commands_answer_by_what_is_decided(at: Path) -> None:
 def test_info_tells_what_lost_its_documents(at: Path) -> None:
     """A verdict of which a document is gone or changed is named; in JSON by kind."""
     decide("duplicate", "n1", "n0")
-    assert "1 pairs settled by editors" in run("info")[1]
+    assert "1 pair settled by editors" in run("info")[1]
     assert json.loads(run("info", "--json")[1])["decisions"] == {"pairs": 1, "lost": [], "changed": []}
     indexer.update("index", [question("n0", "What helps against a trapped nerve in the leg?")])
     told = json.loads(run("info", "--json")[1])["decisions"]
