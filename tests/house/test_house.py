@@ -69,8 +69,8 @@ MOST_LINES = 300
 # 71 that cards are looked through on all cores, too, 3 that a search on a cluster fetches whole what it shows alone,
 # 4 that what one does not feel counts little, 8 that documents that have one of several words are joined as masks,
 # 11 that what stands beside the matter is hardly marked, 14 that a damaged index is taken for no empty one,
-# 1 that a visitor is not told to mend it, 41 that reading says what is wrong of JSON as JSON, that a file is empty or breaks off
-# and which mapping is meant for which file.
+# 1 that a visitor is not told to mend it, 41 that reading says what is wrong of JSON as JSON, that a file is empty or
+# breaks off, and which mapping is meant for which file.
 MOST_OF_ALL = 30_320
 MOST_NAMES = 30
 MOST_FUNCTION = 40
