@@ -7,6 +7,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 
 from indexer import OpenSearchIndex
@@ -15,6 +16,8 @@ from search_app.usage import UsageError
 FILE = "seealso.toml"
 # Those that commands take as options too.
 _OPTIONS = frozenset({"decisions", "host", "inbox", "index", "port", "synonyms", "threads"})
+# How like a setting's name that of a variable is that misspells it, from 0 to 1.
+_MISSPELT = 0.88
 _ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:\d{1,5})?")
 
 
@@ -103,9 +106,11 @@ SETTINGS = (
 def load(given: Mapping[str, str | None] | None = None, folder: Path | None = None) -> dict[str, str]:
     """Every setting's value: as given, else from the environment, else from seealso.toml, else its default.
 
-    Raises UsageError where seealso.toml cannot be read or names an unknown setting, and for a value that is none.
+    Raises UsageError where seealso.toml cannot be read or names an unknown setting, where the environment misspells
+    one, and for a value that is none.
     """
     known = {setting.name: setting for setting in SETTINGS}
+    _check_environment(known)
     path = (folder or Path.cwd()) / FILE
     written: dict[str, object] = {}
     if path.is_file():
@@ -134,6 +139,15 @@ def load(given: Mapping[str, str | None] | None = None, folder: Path | None = No
             what = f"{name} is {values[name][:20]!r}"
             raise UsageError(what, _places(setting), f"give a whole number from {least} to {most}")
     return values
+
+
+def _check_environment(known: Mapping[str, Setting]) -> None:
+    """Refuse a variable that is almost that of a setting; any other may be some other program's."""
+    for variable in os.environ:
+        before, marked, name = variable.lower().partition("seealso_")
+        near = get_close_matches(name, known, 1, _MISSPELT) if marked and not before and name not in known else []
+        if near:
+            raise UsageError(f"unknown setting {variable}", "environment", f"did you mean {known[near[0]].variable}?")
 
 
 def index_of(values: Mapping[str, str]) -> str | OpenSearchIndex:

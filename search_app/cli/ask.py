@@ -55,7 +55,7 @@ class BandChoice(click.Choice[str]):
 def search(
     text: str, index: str | None, sort: str, as_typed: bool, page: int, size: int, output: Output, **where: Any
 ) -> None:
-    """Search for TEXT: words, "phrases in quotes", -without."""
+    """Search for TEXT: words, "phrases in quotes", -without. Write -- before a TEXT that begins with -."""
     known = settings.load({"index": index})
     settled = decided().decisions
     own = Settings(notices=known["notices"] or None, meaning=known["meaning"])

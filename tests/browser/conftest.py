@@ -12,10 +12,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Error, Playwright, sync_playwright
+from playwright.sync_api import Browser, Error, Playwright, expect, sync_playwright
 
 ROOT = Path(__file__).parents[2]
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge")
+# The first has no window to draw, and takes half of the time.
+NAMES = (
+    *("chromium-headless-shell", "chromium", "chromium-browser"),
+    *("google-chrome", "google-chrome-stable", "microsoft-edge"),
+)
 MAC = (
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
@@ -45,6 +49,7 @@ def launch(playwright: Playwright) -> Browser | None:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """The browser."""
+    expect.set_options(timeout=20_000)  # a busy machine is no fault of the code
     with sync_playwright() as playwright:
         browser = launch(playwright)
         if browser is None:

@@ -135,3 +135,25 @@ def test_a_wrong_settings_file_is_refused(text: str, tmp_path: Path) -> None:
     with pytest.raises(UsageError) as raised:
         settings.load({}, tmp_path)
     assert "seealso.toml" in raised.value.where
+
+
+@pytest.mark.parametrize(
+    ("variable", "meant"),
+    [("SEEALSO_ORIGIN", "SEEALSO_ORIGINS"), ("SEEALSO_INDX", "SEEALSO_INDEX"), ("SEEALSO_LIMITS", "SEEALSO_LIMIT")],
+)
+def test_a_misspelt_variable_is_refused(
+    variable: str, meant: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would silently set nothing; the error names the one that is meant."""
+    monkeypatch.setenv(variable, "5")
+    with pytest.raises(UsageError, match=f"{variable}.*{meant}"):
+        settings.load({}, tmp_path)
+
+
+@pytest.mark.parametrize("variable", ["SEEALSO_DATA", "SEEALSO_OPENSEARCH", "SEEALSO_SERVER", "MY_SEEALSO_INDX"])
+def test_a_variable_of_another_program_is_left_alone(
+    variable: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that is like no setting's name, or begins otherwise."""
+    monkeypatch.setenv(variable, "5")
+    assert settings.load({}, tmp_path)["index"] == "index"
