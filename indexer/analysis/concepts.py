@@ -103,6 +103,8 @@ def _entries(line: Line) -> Iterator[tuple[str, tuple[str, ...], bool]]:
         return
     names, _, kinds = line.text.partition(">")
     members = _names(line, names)
+    if len(members) == 1 and not kinds:
+        raise line.refuse("one name alone", "write another name of it behind a comma")
     yield from ((_called(members[0]), member, False) for member in members)
     if kinds:
         yield from ((_called(members[0]), kind, True) for kind in _names(line, kinds))

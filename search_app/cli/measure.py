@@ -144,6 +144,12 @@ def _evaluated(judged: Judged, settings: Settings, *, tell: Teller, floor: bool,
             raise CorpusError(f"no document could be read; the first: {first.reason}", first.place, first.remedy)
         if rejected:
             click.echo(f"left out: {len(rejected):,} documents; the first: {rejected[0].reason}", err=True)
+        wanted = {id_ for grades in judged.relevant.values() for id_, grade in grades.items() if grade > 0}
+        with open_index(scratch, settings=WORDS_ALONE) as opened:
+            lacking = len(wanted) - len(opened.known(sorted(wanted)))
+        if lacking:
+            told = f"{lacking:,} of {len(wanted):,} relevant documents are not in the corpus, and no ranking finds them"
+            click.echo(f"{told}: check the ids", err=True)
         ranking = evaluation.evaluate(
             scratch,
             judged.queries,

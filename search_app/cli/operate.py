@@ -21,6 +21,7 @@ from indexer.decisions import Decided, Lapsed
 from search_app import inbox, settings
 from search_app.cli.common import Output, as_built, decided, drifted, index_path, many, setting_option, shared
 from search_app.present import remedy_of
+from search_app.usage import UsageError
 
 # Seconds until a server that does not answer is given up.
 _PATIENCE = 5
@@ -81,6 +82,9 @@ def info(index: str | None, servers: Sequence[str], output: Output) -> None:
     """Say what the index holds, when and with what it was built, and what servers serve of it; and which decisions of
     editors do not hold in it, because a document is gone or says something else.
     """
+    for address in servers:
+        if not address.startswith(("http://", "https://")):
+            raise UsageError("no address of a server", address, f"give one such as http://{address}")
     served = {address: _served(address) for address in servers}
     if not (output.json or output.quiet):  # told also where the index is damaged
         for address, told in served.items():

@@ -133,8 +133,9 @@ def test_an_archive_writes_nothing_beside_its_index(name: str, index: Path, tmp_
 def test_what_is_no_archive_is_refused(tmp_path: Path) -> None:
     """A text is told to be none."""
     (tmp_path / "notes.txt").write_text("Not a backup")
-    with pytest.raises(SearchError, match="no whole backup"):
+    with pytest.raises(SearchError, match="no whole backup") as caught:
         restore(tmp_path / "notes.txt", tmp_path / "other")
+    assert "\n" not in str(caught.value)
 
 
 def test_a_folder_that_is_not_there_is_named(index: Path, tmp_path: Path) -> None:

@@ -110,6 +110,7 @@ def test_a_sites_synonyms_join_the_table() -> None:
         ("fine, good\nknee,,hip", "empty name"),
         ("fine, good\nthe, knee", "stop word"),
         ("fine, good\n => c", "empty name"),
+        ("fine, good\nknee hip", "one name alone"),
     ],
 )
 def test_a_bad_synonym_names_its_line(text: str, reason: str) -> None:

@@ -40,6 +40,15 @@ def test_evaluate_prints_every_measure(folder: Path) -> None:
     assert result["measures"]["nDCG@10"]["mean"] == 1.0
 
 
+def test_relevant_documents_that_are_not_there_are_told(folder: Path) -> None:
+    """No ranking finds them, so the figures would be low for no fault of it."""
+    (more := folder / "qrels" / "more.tsv").write_text("query-id\tcorpus-id\tscore\nq1\tgone\t1\n")
+    told = run("evaluate", str(folder), "--no-floor")[2]
+    more.unlink()
+    assert "1 of " in told
+    assert "not in the corpus" in told
+
+
 def test_a_run_is_written_and_compared(folder: Path, tmp_path: Path) -> None:
     """A run beside itself: nothing gained, nothing lost."""
     run_file = str(tmp_path / "run.trec")

@@ -150,6 +150,18 @@ def test_info_says_what_servers_serve(index: Path, address: str) -> None:
     assert "serves generation 2, but 3 was published at 20" in line
 
 
+def test_what_is_no_address_of_a_server_is_told(index: Path) -> None:
+    """It is not taken for a server that does not answer."""
+    typed(index, "info", "--server", "127.0.0.1:8001", gives=2)
+
+
+def test_a_file_in_the_place_of_an_index_is_told(export: Path) -> None:
+    """And is not called a damaged index."""
+    typed(export, "info", gives=3)
+    with pytest.raises(indexer.SearchError, match="a file is where the index belongs"):
+        indexer.open_index(export)
+
+
 def test_4_and_5_a_wrong_export(index: Path, export: Path, address: str) -> None:
     """It is refused as it would lose most documents; published all the same, a rollback brings the pages back."""
     corpus.write(FIRST[:1], export)

@@ -64,7 +64,7 @@ def read_backup(file: Path, folder: Path) -> Manifest:
             raise
         if lack := lack_of(error):
             raise SearchError(lack[0], str(file), lack[1]) from error
-        why = error.what if isinstance(error, IndexDamaged) else error
+        why = error.what if isinstance(error, IndexDamaged) else str(error).partition("\n")[0].rstrip(":")
         raise SearchError(f"it is no whole backup: {why}", str(file), _REMEDY) from error
     return manifest
 

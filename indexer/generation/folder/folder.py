@@ -86,6 +86,8 @@ class IndexFolder:
             return int(number), digest
         except FileNotFoundError as error:
             raise IndexMissing("there is no index", str(self.path), "build one: seealso build SOURCE") from error
+        except NotADirectoryError as error:
+            raise SearchError("a file is where the index belongs", str(self.path), "name another folder") from error
         except (ValueError, OSError) as error:
             raise unreadable(error, self.path / CURRENT, "build the index again") from error
 
